@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../support/e2e.js';
+import { groundsWithDaemon } from '../support/e2e.js';
 import { CLI, NODE, withoutBusy } from '../support/program.js';
 
-const ground = groundWithDaemon();
-const { start } = ground;
+// The tests wait for the program's patience with stdin to end, all at once.
+const ground = groundsWithDaemon();
 
-test('a prompt with an open, silent stdin is sent after a wait, with a notice', async () => {
+test.concurrent('a prompt with an open, silent stdin is sent after a wait, with a notice', async (context) => {
+  const { start } = await ground(context);
   const running = start(['ask', 'What is the capital of France?']);
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr }).toEqual({
@@ -17,11 +18,12 @@ test('a prompt with an open, silent stdin is sent after a wait, with a notice', 
   expect(stdout).toContain('Paris');
 });
 
-test.each([
+test.concurrent.for([
   ['after "-"', ['hi', '-']],
   ['without a prompt', []],
   ['once something came', ['hi']],
-])('ask waits for an open stdin %s and prints a notice', async (when, words) => {
+] as const)('ask waits for an open stdin %s and prints a notice', async ([when, words], context) => {
+  const { start } = await ground(context);
   const running = start(['ask', ...words]);
   if (when === 'once something came') running.child.stdin.write('text');
   await running.untilStderr(/waiting for stdin to end/);
@@ -31,8 +33,8 @@ test.each([
   expect(running.stderr()).not.toContain('asking without it');
 });
 
-test('a closed stdout is an error, and no request is sent', async () => {
-  const { dir, env } = ground.place;
+test.concurrent('a closed stdout is an error, and no request is sent', async (context) => {
+  const { dir, env } = (await ground(context)).place;
   const shell = async (script: string): Promise<[number | null, string]> => {
     const child = spawn('sh', ['-c', script], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';

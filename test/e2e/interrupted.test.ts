@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../src/simulator/server.js';
+import { constant } from '../simulator/chat-client.js';
 import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
 import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../support/terminal.js';
 
@@ -30,6 +32,13 @@ async function open(options: TerminalOptions = {}): Promise<void> {
 async function ask(): Promise<void> {
   session.send('write a long answer\r');
   await session.untilScreen(/streaming/);
+}
+
+/** Serves the place with a simulator that answers without pauses. */
+async function answerAtOnce(): Promise<void> {
+  const port = Number(new URL(place.simulatorUrl).port);
+  const simulator = await startSimulator({ port, settings: { ttft: constant(20), gap: constant(1) } });
+  onTestFinished(() => simulator.close());
 }
 
 const CTRL_B = '\x02';
@@ -124,9 +133,10 @@ test('two endpoints answer side by side, and the conversation continues with the
 });
 
 test('the wheel scrolls the conversation and F2 hides the panes; mouse reports end with the program', async () => {
+  await answerAtOnce();
   await open();
   session.send('Explain quantum computing in simple terms\r');
-  await session.untilScreen(/impossible\./, 30_000);
+  await session.untilScreen(/impossible\./);
   session.resize(100, 20);
   await session.untilScreen(/impossible\./);
   session.send('\x1b[<64;10;10M');
@@ -141,10 +151,11 @@ test('the wheel scrolls the conversation and F2 hides the panes; mouse reports e
 });
 
 test('with mouse: off the terminal keeps the mouse, and the wheel still scrolls', async () => {
+  await answerAtOnce();
   place.writeConfig(`mouse: false\nsimulator:\n  base_url: ${place.simulatorUrl}\n`);
   await open();
   session.send('Explain quantum computing in simple terms\r');
-  await session.untilScreen(/impossible\./, 30_000);
+  await session.untilScreen(/impossible\./);
   session.resize(100, 20);
   await session.untilScreen(/impossible\./);
   session.send(WHEEL_UP);

@@ -1,33 +1,45 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
 import { openTerminal, type TerminalSession } from '../support/terminal.js';
 
-let place: Place;
-let daemon: Running;
-let simulator: Running;
-let session: TerminalSession | undefined;
+interface Stage {
+  readonly place: Place;
+  readonly daemon: Running;
+  readonly simulator: Running;
+  /** Opens the program in a terminal that ends with the test. */
+  open(args?: readonly string[]): TerminalSession;
+}
 
-beforeEach(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run']);
+/** The tests run at the same time: most of their time is the program's patience with what is suspended. */
+async function stageOf({ onTestFinished }: TestContext): Promise<Stage> {
+  const place = await makePlace();
+  const daemon = startProgram(place, ['runtime', 'run']);
   const { port } = new URL(place.simulatorUrl);
   // Long enough to be suspended in the middle.
-  simulator = startProgram(place, ['simulator', '--port', port, '--ttft', '300', '--gap', '60']);
+  const simulator = startProgram(place, ['simulator', '--port', port, '--ttft', '300', '--gap', '60']);
+  const sessions: TerminalSession[] = [];
+  onTestFinished(async () => {
+    for (const session of sessions) session.close();
+    for (const { child } of [daemon, simulator]) {
+      child.kill('SIGCONT');
+      child.kill('SIGKILL');
+    }
+    await Promise.all([daemon.ended, simulator.ended, ...sessions.map(({ ended }) => ended)]);
+    place.remove();
+  });
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
-});
-afterEach(async () => {
-  session?.close();
-  for (const { child } of [daemon, simulator]) {
-    child.kill('SIGCONT');
-    child.kill('SIGKILL');
-  }
-  await Promise.all([daemon.ended, simulator.ended]);
-  place.remove();
-});
+  const open = (args: readonly string[] = []): TerminalSession => {
+    const session = openTerminal(place, args);
+    sessions.push(session);
+    return session;
+  };
+  return { place, daemon, simulator, open };
+}
 
 const QUESTION = 'write a long answer';
 
-test('ask reports a suspended daemon without an error and continues when it resumes', async () => {
+test.concurrent('ask reports a suspended daemon without an error and continues when it resumes', async (context) => {
+  const { place, daemon } = await stageOf(context);
   const asking = startProgram(place, ['ask', QUESTION, '--max-tokens', '120']);
   asking.child.stdin.end();
   await asking.untilStdout(/\w/);
@@ -42,8 +54,9 @@ test('ask reports a suspended daemon without an error and continues when it resu
   expect(stdout.split(/\s+/).length).toBeGreaterThan(60);
 });
 
-test('the chat reports a suspended daemon and continues when it resumes', async () => {
-  session = openTerminal(place);
+test.concurrent('the chat reports a suspended daemon and continues when it resumes', async (context) => {
+  const { daemon, open } = await stageOf(context);
+  const session = open();
   await session.untilScreen(/● connected/);
   session.send(`${QUESTION}\r`);
   await session.untilScreen(/streaming/);
@@ -56,16 +69,18 @@ test('the chat reports a suspended daemon and continues when it resumes', async 
   expect(session.screen().join('\n')).not.toMatch(/failed/);
 });
 
-test('the chat reports a daemon that was suspended before it connects, and connects later', async () => {
+test.concurrent('the chat reports a daemon that was suspended before it connects, and connects later', async (context) => {
+  const { daemon, open } = await stageOf(context);
   daemon.child.kill('SIGSTOP');
-  session = openTerminal(place, ['--no-spawn']);
+  const session = open(['--no-spawn']);
   await session.untilScreen(/from the daemon for [2-9]\.\d s/);
   daemon.child.kill('SIGCONT');
   await session.untilScreen(/● connected/);
 });
 
-test('the chat reports a suspended provider and continues when it resumes', async () => {
-  session = openTerminal(place);
+test.concurrent('the chat reports a suspended provider and continues when it resumes', async (context) => {
+  const { simulator, open } = await stageOf(context);
+  const session = open();
   await session.untilScreen(/● connected/);
   session.send(`${QUESTION}\r`);
   await session.untilScreen(/streaming/);
@@ -76,8 +91,9 @@ test('the chat reports a suspended provider and continues when it resumes', asyn
   expect(session.screen().join('\n')).not.toMatch(/failed/);
 });
 
-test('ask on a terminal reports a suspended provider and continues when it resumes', async () => {
-  session = openTerminal(place, ['ask', QUESTION, '--max-tokens', '120']);
+test.concurrent('ask on a terminal reports a suspended provider and continues when it resumes', async (context) => {
+  const { simulator, open } = await stageOf(context);
+  const session = open(['ask', QUESTION, '--max-tokens', '120']);
   await session.untilScreen(/\w+ \w+ \w+/);
   simulator.child.kill('SIGSTOP');
   await session.untilScreen(/nothing received from 127\.0\.0\.1:\d+ for 2 s/);

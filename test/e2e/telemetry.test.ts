@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { expect, type TestContext, test, vi } from 'vitest';
+import { type Ground, groundNow } from '../support/e2e.js';
 import { attributesOf, type Collector, type SeenSpan, startCollector } from '../support/otlp.js';
-import { until } from '../support/program.js';
+import { until, withoutBusy } from '../support/program.js';
 import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/upstream.js';
 
 // Each test starts several programs that load the packages.
@@ -15,15 +15,34 @@ const KEY = 'canary-key/+7f3d9=b1c2~Zz';
 const PROMPT = 'the secret of the pyramids';
 const ANSWER = 'whispered wisdom';
 
-const ground = groundForEach();
-const { endpoint, run } = ground;
-let collector: Collector;
+interface Stage extends Ground {
+  readonly collector: Collector;
+  /** Runs `ask --json`, which must say nothing on stderr, and returns its last line. */
+  ask(...flags: string[]): Promise<Last>;
+  /** Resolves when the daemon has exported, which it does when it exits: its spans and its figures, in any order. */
+  daemonEnded(): Promise<void>;
+}
 
-beforeEach(async () => {
-  collector = await startCollector();
-  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
-});
-afterEach(() => collector.close());
+async function stageOf(context: TestContext): Promise<Stage> {
+  const collector = await startCollector();
+  context.onTestFinished(() => collector.close());
+  const ground = await groundNow(context, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  return {
+    ...ground,
+    collector,
+    async ask(...flags) {
+      const { stdout, stderr, code } = await ground.run(['ask', '--json', ...flags, PROMPT]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
+    },
+    daemonEnded: () =>
+      until(
+        () =>
+          collector.spans.some(({ service, kind }) => service !== 'vastar-tui' && kind === 2) &&
+          collector.metrics.some(({ service }) => service !== 'vastar-tui'),
+      ),
+  };
+}
 
 const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 const chunks = sseEvents(
@@ -49,25 +68,14 @@ function failingOnce(): Handler {
 interface Last {
   metrics: { hops_ms?: Record<string, number>; hops?: Record<string, number> };
 }
-async function ask(...flags: string[]): Promise<Last> {
-  const { stdout, stderr, code } = await run(['ask', '--json', ...flags, PROMPT]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
-}
-/** The daemon exports when it exits: its spans and its figures, in any order. */
-const daemonEnded = (): Promise<unknown> =>
-  until(
-    () =>
-      collector.spans.some(({ service, kind }) => service !== 'vastar-tui' && kind === 2) &&
-      collector.metrics.some(({ service }) => service !== 'vastar-tui'),
-  );
 
 const ms = ({ start, end }: SeenSpan): number => Number(end - start) / 1e6;
 
-test.each(['http/json', 'http/protobuf'])(
+test.for(['http/json', 'http/protobuf'])(
   'ask exports one trace of client, daemon and provider, whose spans sum to the waterfall: %s',
-  async (protocol) => {
-    ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
+  async (protocol, context) => {
+    const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
+    place.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
     const provider = await endpoint(failingOnce(), KEY);
     const last = await ask();
     await daemonEnded();
@@ -140,10 +148,11 @@ test.each(['http/json', 'http/protobuf'])(
   },
 );
 
-test('keys, questions and answers are not exported; the two texts are exported on request', async () => {
-  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
-  ground.place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
-  ground.place.env.OTEL_SERVICE_NAME = 'my-service';
+test('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
+  const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
+  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
+  place.env.OTEL_SERVICE_NAME = 'my-service';
   await endpoint(failingOnce(), KEY);
   await ask('--header', 'X-Secret: s3cret-header-value');
   await daemonEnded();
@@ -153,7 +162,7 @@ test('keys, questions and answers are not exported; the two texts are exported o
   expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['my-service']));
   expect(exported).toContain('deployment.environment.name');
 
-  ground.place.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = 'true';
+  place.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = 'true';
   await ask('--system', `use ${KEY}`);
   const all = collector.bytes.toString();
   expect(all).toContain(PROMPT);
@@ -161,10 +170,19 @@ test('keys, questions and answers are not exported; the two texts are exported o
   expect(all).not.toContain(KEY);
 });
 
-test('token usage and times are histograms with the bounds of the semantic conventions', async () => {
-  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
-  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'], gapMs: 700 });
-  await ask();
+test('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
+  const { place, endpoint, collector, start } = await stageOf(context);
+  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  const { promise: shown, resolve: onShown } = Promise.withResolvers<void>();
+  // The second piece is sent when the first has arrived, however busy the machine is.
+  const onSend = (index: number): Promise<void> | undefined => (index === 1 ? shown : undefined);
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'], gapMs: 20, onSend });
+  const asking = start(['ask', '--json', PROMPT]);
+  asking.child.stdin.end();
+  await asking.untilStdout(/whispered/);
+  onShown();
+  const { code, stderr } = await asking.ended;
+  expect({ code, stderr: withoutBusy(stderr) }).toEqual({ code: 0, stderr: '' });
   const usage = collector.metrics.find(({ name }) => name === 'gen_ai.client.token.usage');
   const byType = usage?.points.map((point) => [attributesOf(point)['gen_ai.token.type'], point.sum]);
   expect(byType).toEqual([
@@ -179,8 +197,9 @@ test('token usage and times are histograms with the bounds of the semantic conve
   expect(Number(gaps?.points[0]?.count)).toBe(1);
 });
 
-test('bench exports each request, also from several workers, and the provider receives its trace', async () => {
-  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+test('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
+  const { place, endpoint, run, collector } = await stageOf(context);
+  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const flags = ['--requests', '6', '--concurrency', '2', '--workers', '2'];
   expect((await run(['bench', ...flags])).code).toBe(0);
@@ -191,33 +210,26 @@ test('bench exports each request, also from several workers, and the provider re
   );
 });
 
-test('nothing is exported without the variables or with the value none', async () => {
+test('nothing is exported without the variables or with the value none', async (context) => {
+  const { place, endpoint, collector, ask } = await stageOf(context);
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  ground.place.env.OTEL_SDK_DISABLED = 'true';
+  place.env.OTEL_SDK_DISABLED = 'true';
   await ask();
-  delete ground.place.env.OTEL_SDK_DISABLED;
-  Object.assign(ground.place.env, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' });
+  delete place.env.OTEL_SDK_DISABLED;
+  Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' });
   await ask();
   expect(collector.requests).toHaveLength(0);
   for (const { headers } of provider.requests) expect(headers.traceparent).toBeUndefined();
 });
 
-test('a refusing or missing collector changes no answer and is reported in one line', async () => {
-  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
-  const { code, stdout, stderr } = await run(['ask', PROMPT]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
-  expect(stderr).toMatch(/^vastar-tui: warning: telemetry could not be exported: [^\n]+\n$/);
-});
-
 /** The modules that the program loads, as specifiers and addresses. */
-async function loaded(): Promise<string> {
+async function loaded({ place, run }: Stage): Promise<string> {
   const hook =
     "import{registerHooks}from'node:module';import{appendFileSync}from'node:fs';" +
     'registerHooks({resolve(name,context,next){const found=next(name,context);' +
     "appendFileSync(process.env.MODULES,name+' '+found.url+'\\n');return found}})";
-  const list = join(ground.place.dir, 'modules');
-  Object.assign(ground.place.env, {
+  const list = join(place.dir, 'modules');
+  Object.assign(place.env, {
     MODULES: list,
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
   });
@@ -225,25 +237,28 @@ async function loaded(): Promise<string> {
   return readFileSync(list, 'utf8');
 }
 
-test('without the variables no module of telemetry is loaded', async () => {
+test('without the variables no module of telemetry is loaded', async (context) => {
+  const stage = await stageOf(context);
+  const { place, endpoint, collector } = stage;
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  delete ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const without = await loaded();
+  delete place.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const without = await loaded(stage);
   expect(without).toMatch(/\/dist\/cli\.js/);
   expect(without).not.toContain('opentelemetry');
-  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
-  expect(await loaded()).toContain('@opentelemetry/sdk-trace');
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  expect(await loaded(stage)).toContain('@opentelemetry/sdk-trace');
 });
 
-test('with missing packages, one line says how to install them, and the answer arrives', async () => {
+test('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
+  const { place, endpoint } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  const elsewhere = join(ground.place.dir, 'installed');
+  const elsewhere = join(place.dir, 'installed');
   cpSync(join(import.meta.dirname, '../../dist'), join(elsewhere, 'dist'), { recursive: true });
   writeFileSync(join(elsewhere, 'package.json'), '{"type":"module"}');
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [join(elsewhere, 'dist', 'cli.js'), 'ask', PROMPT],
-    { env: ground.place.env, cwd: ground.place.dir },
+    { env: place.env, cwd: place.dir },
   );
   expect(stdout).toBe(`${ANSWER}\n`);
   expect(stderr).toMatch(
@@ -251,35 +266,10 @@ test('with missing packages, one line says how to install them, and the answer a
   );
 });
 
-test('a collector that never answers is given up after 3 seconds without progress', async () => {
-  const silent = await startUpstream(() => {});
+test('the console is stderr, so that stdout has the answer alone', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = silent.url;
-  const { code, stdout, stderr } = await run(['ask', PROMPT]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
-  expect(stderr).toMatch(
-    /^vastar-tui: warning: telemetry could not be exported: the collector did not take all within 3 s; the rest is lost\n$/,
-  );
-  // The program ended while its request to the collector was still open.
-  expect(silent.requests.length).toBeGreaterThan(0);
-  await silent.close();
-});
-
-test('a collector that takes one export after another is waited for', async () => {
-  const slow = await startUpstream(async ({ path }, response) => {
-    await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 1800 : 3600));
-    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-  });
-  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = slow.url;
-  const { code, stderr } = await run(['ask', PROMPT]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  await slow.close();
-});
-
-test('the console is stderr, so that stdout has the answer alone', async () => {
-  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  Object.assign(ground.place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
+  Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
   const { stdout, stderr } = await run(['ask', PROMPT]);
   expect(stdout).toBe(`${ANSWER}\n`);
   const lines = stderr
@@ -291,13 +281,53 @@ test('the console is stderr, so that stdout has the answer alone', async () => {
   expect(stderr).not.toContain(KEY);
 });
 
-test('a warning names an unsupported protocol once', async () => {
+test('a warning names an unsupported protocol once', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
+  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
   const { code, stderr } = await run(['ask', PROMPT]);
   expect(code).toBe(0);
   expect(stderr).toBe(
     'vastar-tui: warning: set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json: grpc is not supported. ' +
       'Collectors take HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318\n',
   );
+});
+
+// These wait for time to pass, at the same time.
+
+test.concurrent('a refusing or missing collector changes no answer and is reported in one line', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
+  const { code, stdout, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
+  expect(stderr).toMatch(/^vastar-tui: warning: telemetry could not be exported: [^\n]+\n$/);
+});
+
+test.concurrent('a collector that never answers is given up after 3 seconds without progress', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
+  const silent = await startUpstream(() => {});
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = silent.url;
+  const { code, stdout, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
+  expect(stderr).toMatch(
+    /^vastar-tui: warning: telemetry could not be exported: the collector did not take all within 3 s; the rest is lost\n$/,
+  );
+  // The program ended while its request to the collector was still open.
+  expect(silent.requests.length).toBeGreaterThan(0);
+  await silent.close();
+});
+
+test.concurrent('a collector that takes one export after another is waited for', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
+  const slow = await startUpstream(async ({ path }, response) => {
+    await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 1600 : 3200));
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+  });
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = slow.url;
+  const { code, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  await slow.close();
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, type TestContext } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import {
   type Ended,
@@ -32,6 +32,30 @@ export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
  * tests that look neither at their start nor at what they leave behind.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
+  const make = placesWithDaemon();
+  return groundWhere(() => make(env));
+}
+
+/** What a test that runs at the same time as others needs of its context. */
+type Ending = Pick<TestContext, 'onTestFinished'>;
+
+/** The ground of one test, for tests that run at the same time. Nothing runs there. */
+export async function groundNow(test: Ending, env: NodeJS.ProcessEnv = {}): Promise<Ground> {
+  return endingWith(test, createGround(await makePlace(env)));
+}
+
+/** The same where a daemon and a simulator run already, for all tests of the file. */
+export function groundsWithDaemon(): (test: Ending) => Promise<Ground> {
+  const make = placesWithDaemon();
+  return async (test) => endingWith(test, createGround(await make({})));
+}
+
+function endingWith({ onTestFinished }: Ending, ground: OwnedGround): Ground {
+  onTestFinished(ground.close);
+  return ground;
+}
+
+function placesWithDaemon(): (env: NodeJS.ProcessEnv) => Promise<Place> {
   let home: Place;
   let daemon: Running;
   let simulator: Simulator;
@@ -47,23 +71,33 @@ export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
     await simulator.close();
     home.remove();
   });
-  return groundWhere(() => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url));
+  return (env) => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url);
 }
 
 function groundWhere(make: () => Promise<Place>): Ground {
-  let place: Place;
-  const upstreams: Upstream[] = [];
+  let current: OwnedGround;
   beforeEach(async () => {
-    place = await make();
+    current = createGround(await make());
   });
-  afterEach(async () => {
-    await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
-    place.remove();
-  });
+  afterEach(() => current.close());
   return {
     get place() {
-      return place;
+      return current.place;
     },
+    run: (args, input) => current.run(args, input),
+    start: (args) => current.start(args),
+    endpoint: (answer, key) => current.endpoint(answer, key),
+  };
+}
+
+interface OwnedGround extends Ground {
+  close(): Promise<void>;
+}
+
+function createGround(place: Place): OwnedGround {
+  const upstreams: Upstream[] = [];
+  return {
+    place,
     run: (args, input) => runProgram(place, args, input),
     start: (args) => startProgram(place, args),
     async endpoint(answer, key = 'sk-test') {
@@ -74,6 +108,10 @@ function groundWhere(make: () => Promise<Place>): Ground {
           `simulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n`,
       );
       return upstream;
+    },
+    async close() {
+      await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+      place.remove();
     },
   };
 }
