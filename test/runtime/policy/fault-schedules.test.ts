@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { egressFrom, withPolicies } from '../../../src/runtime/policy/policies.js';
 import { DEFAULT_LIMITS, type Limits } from '../../../src/runtime/policy/tenant-limits.js';
 import { faultyTransport, type Observed, runRequest } from '../../support/fault-schedule.js';
@@ -13,6 +13,15 @@ const NARROW: Limits = {
   default: { ...DEFAULT_LIMITS.default, concurrent: 2, queued: 4 },
   tenants: {},
 };
+
+// The schedules make hundreds of thousands of errors, whose stack traces would take a third of the time.
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 /** Runs some requests at once over a network that fails at random. The seed determines everything. */
 async function runSchedule(seed: number): Promise<Observed[]> {
