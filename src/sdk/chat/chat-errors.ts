@@ -65,8 +65,9 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
   // OpenAI's Responses API. `response.incomplete` is not a failure.
-  if (root.type === 'response.failed' || recordOf(root.response).status === 'failed')
-    return reportedErrorOf(root.response) ?? { message: text, kind: '' };
+  const response = root.object === 'response' ? root : recordOf(root.response);
+  if (root.type === 'response.failed' || response.status === 'failed')
+    return reportedErrorOf(response) ?? { message: 'the response failed, without a reason', kind: '' };
   const place = placeOfError(root);
   return place === undefined ? undefined : reportedErrorOf(place);
 }

@@ -37,6 +37,9 @@ const KEY_REFUSED =
 const TOO_LONG =
   /maximum context length|context[ _](window|length|size)|prompt is too long|too many (input )?tokens|input is too long/i;
 
+/** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
+const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\b.*\b(missing|required)\b/i;
+
 /** Whether an error's message says that the key is wrong. */
 export function isKeyRefused(message: string): boolean {
   return KEY_REFUSED.test(message);
@@ -46,6 +49,7 @@ export function isKeyRefused(message: string): boolean {
 export function causeAdvice(statusCode: number, message: string): string | undefined {
   if (statusCode !== 400 && statusCode !== 422) return undefined;
   if (isKeyRefused(message)) return 'Check the API key.';
+  if (MAX_TOKENS_MISSING.test(message)) return 'Set max_tokens.';
   return TOO_LONG.test(message) ? 'Make the conversation shorter.' : undefined;
 }
 

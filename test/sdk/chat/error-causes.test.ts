@@ -14,6 +14,7 @@ const KEY = 'Check the API key.';
 const BILLING = 'Check the plan and billing details behind the API key.';
 const SHORTER = 'Make the conversation shorter.';
 const AGAIN = 'Try again in a moment.';
+const MAX_TOKENS = 'Set max_tokens.';
 
 test.each<[string, number, unknown, ErrorClass, string]>([
   [
@@ -29,6 +30,23 @@ test.each<[string, number, unknown, ErrorClass, string]>([
     [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.' } }],
     ErrorClass.Permanent,
     KEY,
+  ],
+  [
+    'Portkey in front of Anthropic',
+    400,
+    {
+      error: { message: "anthropic error: Missing required parameter: 'max_tokens'." },
+      provider: 'anthropic',
+    },
+    ErrorClass.InvalidRequest,
+    MAX_TOKENS,
+  ],
+  [
+    'Anthropic',
+    400,
+    { type: 'error', error: { type: 'invalid_request_error', message: 'max_tokens: Field required' } },
+    ErrorClass.InvalidRequest,
+    MAX_TOKENS,
   ],
   [
     'Cerebras',

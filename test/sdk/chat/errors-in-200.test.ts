@@ -39,6 +39,22 @@ describe.each(Object.entries(FORMS))('an error inside a 200 as %s', (_, form) =>
 });
 
 test.each([
+  ['application/json', '{"object":"response","status":"failed","error":null,"output":[]}'],
+  [
+    'text/event-stream',
+    'data: {"type":"response.completed","response":{"object":"response","status":"failed","output":[]}}\n\n',
+  ],
+])('a failed response without an error (%s) is an error that says so', (contentType, body) => {
+  const stream = createChatStream({ statusCode: 200, contentType }, () => {}, { format: 'responses' });
+  stream.feed(Buffer.from(body));
+  const { outcome, error } = stream.end({ kind: 'closed' });
+  expect([outcome, error?.message]).toEqual([
+    'error',
+    'The provider reported an error in its answer: the response failed, without a reason',
+  ]);
+});
+
+test.each([
   { choices: [{ message: { content: 'hi' } }], base_resp: { status_code: 0, status_msg: 'success' } },
   { choices: [{ message: { content: 'hi' } }], code: 200, message: 'ok' },
   { choices: [{ message: { content: 'hi' } }], error: null, detail: 'cached', code: 7 },
