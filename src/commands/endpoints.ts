@@ -31,7 +31,7 @@ Exit codes: 0 the answer came to its end, 1 it did not, 2 wrong usage.`;
 export function defineEndpoints(endpoints: Command): void {
   endpoints
     .command('list')
-    .description('manage the endpoints of the configuration')
+    .description('list the endpoints of the configuration')
     .option('--json', 'as JSON')
     .action((_flags: unknown, command: Command) => list(command.optsWithGlobals()));
   endpoints

@@ -101,6 +101,23 @@ test('a refused key is a problem with advice', async () => {
   });
 });
 
+test('an endpoint that refuses the list of models with a 400, as Gemini refuses a wrong key, is a warning', async () => {
+  await endpoint((_request, response) => void response.writeHead(400).end());
+  const { stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+  expect((JSON.parse(stdout) as Report).findings.at(-1)).toMatchObject({
+    check: 'openai',
+    status: 'warning',
+    detail: expect.stringMatching(/^answered 400 in \d+ ms$/),
+    advice: 'find out why: vastar-tui endpoints test openai',
+  });
+});
+
+test('an endpoint without a list of models is reachable', async () => {
+  await endpoint((_request, response) => void response.writeHead(404).end());
+  const { stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+  expect((JSON.parse(stdout) as Report).findings.at(-1)).toMatchObject({ check: 'openai', status: 'ok' });
+});
+
 test('an unresolvable host name is reported as the problem', async () => {
   realMode('https://absent.invalid');
   const { code, stdout } = await runProgram(place, ['doctor', '--json']);

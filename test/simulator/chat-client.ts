@@ -72,7 +72,7 @@ export function contentOf(events: readonly unknown[]): string {
 const chunk = z.looseObject({
   choices: z.array(
     z.object({
-      delta: z.object({ role: z.string(), content: z.string(), refusal: z.null() }).partial(),
+      delta: z.object({ role: z.string(), content: z.string().nullable(), refusal: z.null() }).partial(),
       finish_reason: z.string().nullable(),
     }),
   ),

@@ -142,6 +142,18 @@ test('the events of a response are numbered without a gap', async () => {
   ]);
 });
 
+test('an error in a stream of a response has the next number', async () => {
+  const openai = await client();
+  const { body } = await openai.responses
+    .create({ model: 'sim-fault-error-mid', input: QUESTION, stream: true })
+    .asResponse();
+  const numbers = [
+    ...(await new Response(body).text()).matchAll(/"type":"([\w.]+)","sequence_number":(\d+)/g),
+  ].map(([, type, number]) => [type, Number(number)]);
+  expect(numbers.map(([, number]) => number)).toEqual(numbers.map((_, index) => index));
+  expect(numbers.at(-1)?.[0]).toBe('error');
+});
+
 test('the error for an invalid member of a response request names it', async () => {
   const openai = await client();
   const failure = await openai.responses

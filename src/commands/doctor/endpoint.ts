@@ -2,6 +2,9 @@ import { messageOf } from '../../common/errors.js';
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
+/** Statuses of servers that have no list of models. Others mean a refusal: Gemini and xAI refuse a wrong key with 400. */
+const NO_LIST: readonly number[] = [404, 405, 501];
+
 /** One request with the key, which costs nothing: the list of models of the endpoint in use. */
 export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<Finding> {
   const { name, model } = connector.endpoint;
@@ -11,6 +14,8 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
     if (statusCode < 400) return ok(name, `${took}: it takes the key`);
     if (statusCode === 429)
       return warning(name, took, 'the limit of requests is reached: wait, or look at your plan');
+    if (!NO_LIST.includes(statusCode))
+      return warning(name, took, `find out why: vastar-tui endpoints test ${name}`);
     return ok(name, `${took}: reachable, and has no list of models to compare "${model}" with`);
   } catch (error) {
     return problem(name, messageOf(error), 'check api_key and base_url of this endpoint');

@@ -18,12 +18,15 @@ export function fromCohere(event: JsonRecord): JsonRecord {
   const { content, tool_calls: calls, tool_plan: plan } = recordOf(body.message);
   const call = isRecord(calls) ? [{ index, ...calls }] : calls;
   const reason = stringOf(body.finish_reason);
+  // The first event of a content block names its type; some servers leave out the empty text.
+  const begins =
+    type === 'message-start' || (type === 'content-start' && Object.keys(recordOf(content)).length < 2);
   return {
     ...event,
     choices: [
       {
         index: 0,
-        delta: type === 'message-start' ? {} : { content, reasoning: plan, tool_calls: call },
+        delta: begins ? {} : { content, reasoning: plan, tool_calls: call },
         finish_reason: reason === '' ? null : reason,
       },
     ],

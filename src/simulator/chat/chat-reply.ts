@@ -31,9 +31,11 @@ function* streamFrames(
   { includeUsage, logprobs }: ChatRequest,
 ): Generator<Frame> {
   const chunks = createChunkWriter(identity, includeUsage);
-  const opening = { role: 'assistant', content: '', refusal: null };
   const atOpening = logprobs === undefined ? null : NO_CONTENT_YET;
-  for (const index of choices.keys()) {
+  for (const [index, { tokens }] of choices.entries()) {
+    // OpenAI's first event has no content where calls of tools follow; some clients begin a text at an empty one.
+    const content = tokens[0]?.kind === 'call' ? null : '';
+    const opening = { role: 'assistant', content, refusal: null };
     yield textFrame(schedule.headersMs, chunks.delta(index, opening, null, atOpening));
   }
 

@@ -99,7 +99,10 @@ export const FAULTS: Record<string, DescribedFault> = {
     about: 'half the answer, then an error object; not streamed: status 500',
     fault: (reply, { stream, format }) =>
       stream
-        ? { ...reply, frames: endWith(firstHalf(reply, stream), format.errorEvent(serverError)) }
+        ? {
+            ...reply,
+            frames: endWith(firstHalf(reply, stream), (before) => format.errorEvent(serverError, before)),
+          }
         : format.refusal(serverError),
   },
   'no-done': streamed('the whole answer with its finish_reason, without [DONE]', ({ frames }) =>

@@ -31,14 +31,20 @@ export function* insertHalfway({ frames, tokens }: Reply, text: string): Generat
   }
 }
 
-/** Appends `text`, due at the same time as the last frame. */
-export function* endWith(frames: Iterable<Frame>, text: string): Generator<Frame> {
+/** Appends a text, due at the same time as the last frame. `text` gets the number of server-sent events before it. */
+export function* endWith(frames: Iterable<Frame>, text: (eventsBefore: number) => string): Generator<Frame> {
   let atMs = 0;
+  let events = 0;
+  const counted = (frame: Frame): string => {
+    const sent = Buffer.from(frame.bytes()).toString();
+    events += sent.split('\n\n').length - 1;
+    return sent;
+  };
   for (const frame of frames) {
     atMs = frame.atMs;
-    yield frame;
+    yield { ...frame, bytes: () => counted(frame) };
   }
-  yield textFrame(atMs, text);
+  yield { atMs, tokens: 0, bytes: () => text(events) };
 }
 
 /** Yields all frames but the last. */

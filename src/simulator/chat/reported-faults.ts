@@ -71,7 +71,7 @@ export const REPORTED_FAULTS: Record<string, DescribedFault> = {
     ...reply,
     frames: endWith(
       firstHalf(reply, true),
-      sseEvent(JSON.stringify(chunkOf({}, 'abort'))) + sseEvent('[DONE]'),
+      () => sseEvent(JSON.stringify(chunkOf({}, 'abort'))) + sseEvent('[DONE]'),
     ),
   })),
   'no-done-open': streamed('the whole answer without [DONE], and the connection stays open', (reply) => ({

@@ -22,6 +22,6 @@ export interface AnswerFormat {
   reply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply;
   /** Returns the reply to a refused request. */
   refusal(error: ApiError): Reply;
-  /** Returns the same error as an event, for a stream that has already begun. */
-  errorEvent(error: ApiError): string;
+  /** Returns the same error as an event, for a stream that has already begun with `eventsBefore` events. */
+  errorEvent(error: ApiError, eventsBefore: number): string;
 }

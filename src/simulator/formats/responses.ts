@@ -11,6 +11,12 @@ export const RESPONSES: AnswerFormat = {
   parse: ({ body }) => parseResponsesRequest(body),
   reply: responsesReply,
   refusal: errorReply,
-  errorEvent: ({ body: { error } }) =>
-    namedEvent({ type: 'error', code: error.code ?? error.type, message: error.message, param: error.param }),
+  errorEvent: ({ body: { error } }, eventsBefore) =>
+    namedEvent({
+      type: 'error',
+      sequence_number: eventsBefore,
+      code: error.code ?? error.type,
+      message: error.message,
+      param: error.param,
+    }),
 };

@@ -7,7 +7,7 @@ function read(body: string, contentType = 'text/event-stream'): ChatResult {
   return stream.end({ kind: 'closed' });
 }
 
-const named = (...events: readonly { type: string }[]): string =>
+const named = (...events: readonly { type: string; [member: string]: unknown }[]): string =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 
 describe("Cohere's own API", () => {
@@ -32,6 +32,7 @@ describe("Cohere's own API", () => {
     const body = named(
       start,
       { type: 'content-start' },
+      { type: 'content-start', index: 0, delta: { message: { content: { type: 'text' } } } },
       content({ thinking: 'Hm.' }),
       content({ text: 'Guten ' }),
       content({ text: 'Tag' }),

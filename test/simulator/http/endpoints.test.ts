@@ -46,6 +46,22 @@ describe('a streamed completion', () => {
     expect(chunks.every((chunk) => !('usage' in chunk))).toBe(true);
   });
 
+  test('has no content in its first event when a call of a tool follows', async () => {
+    const simulator = await simulatorForTest();
+    const tools = [{ type: 'function', function: { name: 'get_weather' } }];
+    const response = await postChat(simulator, {
+      messages: FRANCE,
+      stream: true,
+      tools,
+      tool_choice: 'required',
+    });
+    expect(deltaOf(eventsOf((await receive(response)).text)[0])).toEqual({
+      role: 'assistant',
+      content: null,
+      refusal: null,
+    });
+  });
+
   test('ends with its usage if requested, and every other chunk then has a null usage', async () => {
     const simulator = await simulatorForTest();
     const response = await postChat(simulator, {
