@@ -223,10 +223,12 @@ test('the search itself finds a key in every form, and among the arguments of a 
     forms.push(Buffer.from(`${before}${ENVIRONMENT}!`).toString('base64'));
   for (const form of forms) expect(search.inText('x', `… ${form} …`)).not.toEqual([]);
   const args = watchArguments();
-  const running = startProgram(place, ['replay', 'absent', ENVIRONMENT]);
+  // It waits for stdin to end.
+  const running = startProgram(place, ['ask', '-', ENVIRONMENT]);
   const listed = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8').includes(ENVIRONMENT);
   await until(listed);
   const seen = args.stop();
+  running.child.kill();
   await running.ended;
   expect(search.inText('arguments', seen)).not.toEqual([]);
 });

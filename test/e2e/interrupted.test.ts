@@ -41,6 +41,13 @@ async function answerAtOnce(): Promise<void> {
   onTestFinished(() => simulator.close());
 }
 
+/** Makes the terminal so low that the answer is longer than the screen; resolves when the chat has drawn itself anew. */
+async function shrink(): Promise<void> {
+  session.resize(100, 20);
+  await session.untilScreen(/^(?:.*\n){17,19}└/);
+  await session.untilScreen(/impossible\./);
+}
+
 const CTRL_B = '\x02';
 const WHEEL_UP = '\x1b[A'.repeat(3);
 const shown = (): string => session.screen().join('\n');
@@ -63,11 +70,15 @@ test('resizing many times while an answer streams leaves no residue, and the ans
   }
   session.send(KEY.escape);
   await session.untilScreen(/stopped/);
-  await session.untilScreen(/├ Session/);
-  const rows = session.screen();
-  expect(rows[0]).toMatch(/^ vastar-tui/);
-  expect(rows.filter((row) => row.includes('├ Session'))).toHaveLength(1);
-  expect(rows.filter((row) => row.startsWith('└'))).toHaveLength(1);
+  const residue = () => {
+    const rows = session.screen();
+    return {
+      top: rows[0]?.startsWith(' vastar-tui'),
+      panes: rows.filter((row) => row.includes('├ Session')).length,
+      bottoms: rows.filter((row) => row.startsWith('└')).length,
+    };
+  };
+  await expect.poll(residue).toEqual({ top: true, panes: 1, bottoms: 1 });
 });
 
 test('killing the daemon during an answer loses neither draft nor queue nor the text so far', async () => {
@@ -137,8 +148,7 @@ test('the wheel scrolls the conversation and F2 hides the panes; mouse reports e
   await open();
   session.send('Explain quantum computing in simple terms\r');
   await session.untilScreen(/impossible\./);
-  session.resize(100, 20);
-  await session.untilScreen(/impossible\./);
+  await shrink();
   session.send('\x1b[<64;10;10M');
   await session.untilScreen(/↓ end/);
   session.send('\x1bOQ');
@@ -156,8 +166,7 @@ test('with mouse: off the terminal keeps the mouse, and the wheel still scrolls'
   await open();
   session.send('Explain quantum computing in simple terms\r');
   await session.untilScreen(/impossible\./);
-  session.resize(100, 20);
-  await session.untilScreen(/impossible\./);
+  await shrink();
   session.send(WHEEL_UP);
   await session.untilScreen(/↓ end/);
   expect(session.written()).not.toMatch(/\x1b\[\?100[0-36]h/);

@@ -30,6 +30,7 @@ async function expectNothingAsked(): Promise<void> {
   expect(screen).not.toMatch(/‹ \d\/\d ›|streaming|waiting/);
 }
 
+// A lone ESC becomes the Escape key after 50 ms, which a busy machine may need for a write, so no cut is right behind it.
 test('a late reply to a colour query sends no message, whole or cut', async () => {
   await asked();
   const reply = '\x1b]11;rgb:1e1e/1e1e/1e1e\x07';
@@ -37,24 +38,15 @@ test('a late reply to a colour query sends no message, whole or cut', async () =
   session.send(reply.slice(0, 7));
   await pause(120);
   session.send(reply.slice(7));
-  session.send(reply.slice(0, 1));
-  // A lone ESC becomes the Escape key after 50 ms.
-  await pause(1);
-  session.send(reply.slice(1));
   await expectNothingAsked();
 });
 
 test('an escape sequence cut by a pause is one key', async () => {
   session.send('ac');
   await session.untilScreen(/> ac/);
-  session.send('\x1b[');
+  session.send('\x1b[1;1');
   await pause(150);
   session.send('D');
-  session.send('\x1b');
-  // A lone ESC becomes the Escape key after 50 ms.
-  await pause(1);
-  session.send('[C');
-  session.send('\x1b[D');
   session.send('b');
   await session.untilScreen(/> abc/);
 });

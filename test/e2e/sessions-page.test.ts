@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { chromiumPath, openChromium } from '../../scripts/support/chromium.js';
 import { groundWithDaemon } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents, startUpstream } from '../support/upstream.js';
 
-vi.setConfig({ testTimeout: 120_000 });
 const ground = groundWithDaemon();
 const { endpoint, run } = ground;
 const path = (name: string): string => join(ground.place.dir, name);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSearch } from '../support/canary.js';
 import { groundWithDaemon } from '../support/e2e.js';
@@ -89,11 +90,20 @@ test('several simultaneous questions to a new session create one session', async
 });
 
 test('saved answers can be replayed with their original pieces and times', async () => {
+  const printed = Promise.withResolvers<void>();
   await endpoint({
     chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),
-    gapMs: [150, 0, 0],
+    async onSend(index) {
+      if (index !== 1) return;
+      await printed.promise;
+      await sleep(150);
+    },
   });
-  await run(['ask', '--session', 'one', 'q']);
+  const asking = ground.start(['ask', '--session', 'one', 'q']);
+  asking.child.stdin.end();
+  await asking.untilStdout(/Yes, /);
+  printed.resolve();
+  await asking.ended;
   ground.place.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
   await run(['ask', '--session', 'one', 'and then?']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);

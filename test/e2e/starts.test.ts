@@ -5,7 +5,7 @@ import { startAtOnce } from '../support/starts.js';
 const ground = groundForEach();
 
 test('simultaneous questions with nothing running share one daemon and one simulator, and each is answered', async () => {
-  const starts = await startAtOnce(ground.place, { asks: 12 });
+  const starts = await startAtOnce(ground.place, { asks: 12, keep: true });
   expect(starts).toMatchObject({ failed: [], daemons: 1, simulators: 1, left: [] });
 });
 

@@ -2,14 +2,11 @@ import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, type TestContext, test, vi } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { type Ground, groundNow } from '../support/e2e.js';
 import { attributesOf, type Collector, type SeenSpan, startCollector } from '../support/otlp.js';
 import { until, withoutBusy } from '../support/program.js';
 import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/upstream.js';
-
-// Each test starts several programs that load the packages.
-vi.setConfig({ testTimeout: 120_000 });
 
 const KEY = 'canary-key/+7f3d9=b1c2~Zz';
 const PROMPT = 'the secret of the pyramids';
@@ -106,7 +103,8 @@ test.for(['http/json', 'http/protobuf'])(
     for (const hop of told) {
       expect(Math.abs(ms(hop) - (waterfall[String(hop.attributes['vastar.hop'])] ?? 0))).toBeLessThan(0.002);
     }
-    const ordered = [...hops].sort((one, other) => Number(one.start - other.start));
+    // A hop of no length comes before the one that begins at the same time.
+    const ordered = [...hops].sort((one, other) => Number(one.start - other.start || one.end - other.end));
     expect(ordered[0]?.start).toBe(root?.start);
     for (const [index, hop] of ordered.entries()) {
       const next = ordered[index + 1];
@@ -319,7 +317,10 @@ test.concurrent('a collector that never answers is given up after 3 seconds with
   await silent.close();
 });
 
-test.concurrent('a collector that takes one export after another is waited for', async (context) => {
+// The collector needs more than half of the time that it has: on a busy machine all of it may pass, so the test tries again.
+test.concurrent('a collector that takes one export after another is waited for', {
+  retry: 4,
+}, async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   const slow = await startUpstream(async ({ path }, response) => {
     await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 1600 : 3200));

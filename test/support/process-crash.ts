@@ -17,8 +17,9 @@ export interface CrashResult {
 
 export interface CrashOptions {
   victim: Victim;
-  /** From the question on, in ms. */
+  /** From the question on, in ms; with `shown`, from the moment at which it stands on the screen. */
   afterMs: number;
+  shown?: boolean;
   /** What is asked; to be found in the file again. */
   question: string;
   /** The conversation may go unsaved: the disk is full. */
@@ -29,7 +30,8 @@ const LIMIT_MS = 30_000;
 
 /** Kills one of the three processes of a chat (SIGKILL), and looks at what is left. Linux alone. */
 export async function crashProcess(place: Place, options: CrashOptions): Promise<CrashResult> {
-  const { victim, afterMs, question, unsaved = false } = options;
+  const { victim, afterMs, question, shown = false, unsaved = false } = options;
+  const onScreen = new RegExp(` you .*\\n.*${question}`);
   const session = openTerminal(place, [], { columns: 100, rows: 30 });
   const faults: string[] = [];
   let acknowledged = false;
@@ -39,8 +41,9 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
   try {
     await session.untilScreen(/● connected/, LIMIT_MS);
     session.send(`${question}${KEY.enter}`);
+    if (shown) await session.untilScreen(onScreen, LIMIT_MS);
     await sleep(afterMs);
-    acknowledged = new RegExp(` you .*\\n.*${question}`).test(session.screen().join('\n'));
+    acknowledged = shown || onScreen.test(session.screen().join('\n'));
     const pid = victim === 'chat' ? session.pid : pidsOf(place)[victim];
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     if (victim === 'chat') await session.ended;

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { holdSimulator } from '../../src/simulator/http/hold.js';
 import { type Place, runProgram, until } from './program.js';
 import { KEY, openTerminal } from './terminal.js';
 
@@ -18,15 +21,23 @@ export interface Starts {
   ms: number;
 }
 
-/** Starts so many `ask`s and chats (each on a terminal of its own) at once; resolves when all of it has ended. */
-export async function startAtOnce(place: Place, { asks = 0, chats = 0, limitMs = 60_000 }): Promise<Starts> {
+/**
+ * Starts so many `ask`s and chats (each on a terminal of its own) at once; resolves when all of it has ended.
+ * @param keep what the first program starts stays until the last has ended, however late that one comes
+ */
+export async function startAtOnce(
+  place: Place,
+  { asks = 0, chats = 0, limitMs = 60_000, keep = false },
+): Promise<Starts> {
   const startedMs = performance.now();
   const simulators = countSimulators(place.simulatorUrl);
+  const kept = keep ? keepRunning(place) : undefined;
   const failed = await Promise.all([
-    ...Array.from({ length: asks }, (_, index) => ask(place, index)),
+    ...Array.from({ length: asks }, (_, index) => ask(place, index, keep)),
     ...Array.from({ length: chats }, (_, index) => chat(place, index, limitMs)),
   ]);
   const ms = performance.now() - startedMs;
+  kept?.release();
   await until(() => remains(place).length === 0).catch(() => {});
   return {
     failed: failed.filter((line) => line !== undefined),
@@ -37,8 +48,37 @@ export async function startAtOnce(place: Place, { asks = 0, chats = 0, limitMs =
   };
 }
 
-async function ask(place: Place, index: number): Promise<string | undefined> {
-  const { code, stdout, stderr } = await runProgram(place, ['ask', QUESTION]);
+/** Takes part in what runs at the place as soon as it is there, which makes it stay. */
+function keepRunning({ socketPath, simulatorUrl }: Place): { release(): void } {
+  const ended = new AbortController();
+  const holds: { release(): void }[] = [];
+  const daemon = async (): Promise<void> => {
+    const socket = connect(socketPath).on('error', () => {});
+    await once(socket, 'connect', { signal: ended.signal });
+    holds.push({ release: () => void socket.destroy() });
+  };
+  const simulator = async (): Promise<void> => {
+    const hold = await holdSimulator(new URL(simulatorUrl), ended.signal);
+    if (hold === undefined) throw new Error('no simulator yet');
+    holds.push(hold);
+  };
+  for (const take of [daemon, simulator]) {
+    const tryAgain = (): void => void take().catch(() => ended.signal.aborted || setTimeout(tryAgain, 5));
+    tryAgain();
+  }
+  return {
+    release() {
+      ended.abort();
+      for (const hold of holds) hold.release();
+    },
+  };
+}
+
+/** How long the first token takes: long enough that the first answer doesn't end before the daemon is kept running. */
+const SLOW = ['--header', 'x-sim-ttft: 2000'];
+
+async function ask(place: Place, index: number, slow: boolean): Promise<string | undefined> {
+  const { code, stdout, stderr } = await runProgram(place, ['ask', QUESTION, ...(slow ? SLOW : [])]);
   if (code === 0 && stdout.trim() === ANSWER) return undefined;
   return `ask ${index} ended with ${code}: ${stdout.trim()} ${stderr.trim()}`;
 }

@@ -136,6 +136,15 @@ test('a lone ESC is the Escape key after a short wait', () => {
   expect(got).toEqual([ESC_KEY]);
 });
 
+test('an ESC whose rest follows within that wait is one key', () => {
+  const { send, got } = start();
+  send('\x1b');
+  vi.advanceTimersByTime(WAIT_MS.escape - 1);
+  send('[D');
+  vi.advanceTimersByTime(WAIT_MS.escape);
+  expect(got).toEqual([{ kind: 'key', name: 'left' }]);
+});
+
 test('with the kitty protocol a lone ESC begins a sequence, however late the rest comes', () => {
   const { send, got } = start();
   send('\x1b[?0u');
