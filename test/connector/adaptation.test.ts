@@ -103,7 +103,6 @@ describe('a refused stream_options', () => {
     const { metrics } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
     expect(metrics.attempts).toBe(2);
     expect(metrics.hops.retries).toBeGreaterThan(195);
-    expect(metrics.hops.wait).toBeLessThan(metrics.hops.retries ?? 0);
     const { decode = 0, paint = 0, ...toFirst } = metrics.hops;
     const sum = Object.values(toFirst).reduce((total, ms) => total + ms, 0);
     expect(sum).toBeCloseTo(metrics.ttftMs ?? 0, 3);

@@ -141,12 +141,16 @@ describe('with a daemon', () => {
 
   test('a damaged body is an error, and the text before the damage is kept', async () => {
     const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
-    answer = (_request, response) => {
+    const told = Promise.withResolvers<void>();
+    answer = async (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
       response.write(first);
-      setTimeout(() => response.end(Buffer.alloc(100, 0xff)), 50);
+      await told.promise;
+      response.end(Buffer.alloc(100, 0xff));
     };
-    const { outcome, text, error } = await ask();
+    const { outcome, text, error } = await connector.exchange([{ role: 'user', content: 'hi' }], {
+      onDelta: () => told.resolve(),
+    });
     expect({ outcome, text }).toEqual({ outcome: 'error', text: 'Hel' });
     expect(error?.message).toContain('sent a gzip body that is damaged');
     expect(error?.isRetryable()).toBe(true);

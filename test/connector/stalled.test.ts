@@ -14,6 +14,11 @@ afterAll(async () => {
 const delta = (text: string): string =>
   `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`;
 
+/** Longer than a busy machine stops. */
+const LIMIT_MS = 4000;
+/** So many pieces, one every 20 ms, take longer. */
+const MANY = 250;
+
 /** A provider that sends one delta and then a piece from `after` every 20 ms. */
 async function connectorTo(
   after: () => string,
@@ -36,26 +41,26 @@ async function connectorTo(
 
 test.concurrent('a silent answer ends as stalled, keeps its text, and the error names the setting', async () => {
   const { connector, ended } = await connectorTo(() => '');
-  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 500 });
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 2500 });
   expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });
-  expect(answer.error?.message).toMatch(/^nothing came from .* for 0\.5 s: raise idle_ms \(now 0\.5 s\)/);
+  expect(answer.error?.message).toMatch(/^nothing came from .* for 2\.5 s: raise idle_ms \(now 2\.5 s\)/);
   expect(await ended).toBe('hung up');
 });
 
 test.concurrent('comments keep an answer alive beyond the idle limit and the headers’ limit', async () => {
-  let left = 150;
+  let left = MANY;
   const { connector } = await connectorTo(() => {
     left -= 1;
     return left > 0 ? ': keep-alive\n\n' : 'data: [DONE]\n\n';
   });
-  const limits = { idleMs: 2000, timeoutMs: 2000 };
+  const limits = { idleMs: LIMIT_MS, timeoutMs: LIMIT_MS };
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], limits);
   expect(answer).toMatchObject({ outcome: 'complete', text: 'Hello' });
 });
 
 test.concurrent('the limit for the whole answer ends a running answer, and the error names the limit', async () => {
   const { connector, ended } = await connectorTo(() => delta('.'));
-  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { answerMs: 1000 });
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { answerMs: 3000 });
   expect(answer).toMatchObject({
     outcome: 'error',
     error: { errorClass: ErrorClass.Timeout, hop: 'daemon' },
@@ -65,13 +70,13 @@ test.concurrent('the limit for the whole answer ends a running answer, and the e
 });
 
 test.concurrent('data events keep an answer alive beyond the idle limit', async () => {
-  let left = 150;
+  let left = MANY;
   const { connector } = await connectorTo(() => {
     left -= 1;
     return left > 0 ? delta('.') : 'data: [DONE]\n\n';
   });
-  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 2000 });
-  expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(149)}` });
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: LIMIT_MS });
+  expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(MANY - 1)}` });
 });
 
 test.concurrent('a reader that takes longer than the idle limit does not count as silence of the provider', async ({
@@ -82,8 +87,8 @@ test.concurrent('a reader that takes longer than the idle limit does not count a
     left -= 1;
     return left > 0 ? delta('.') : 'data: [DONE]\n\n';
   });
-  for await (const event of connector.stream('hi', { idleMs: 100 })) {
-    if (event.type === 'text') await sleep(300);
+  for await (const event of connector.stream('hi', { idleMs: LIMIT_MS })) {
+    if (event.type === 'text' && event.text === 'Hello') await sleep(LIMIT_MS + 500);
     if (event.type === 'done') expect(event.answer).toMatchObject({ outcome: 'complete', text: 'Hello..' });
   }
   expect.assertions(1);
