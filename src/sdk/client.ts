@@ -193,9 +193,12 @@ export class RuntimeClient {
       answerMs ?? Number.POSITIVE_INFINITY,
       operation === 'stream' ? Number.POSITIVE_INFINITY : timeoutMs,
     );
+    // A limit for the headers that is not the shortest one tells the daemon which limit the deadline is.
     const policy: WirePolicy = {
       ...request.policy,
-      ...(operation === 'stream' && { headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0 }),
+      ...((operation === 'stream' || wholeMs < timeoutMs) && {
+        headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0,
+      }),
       ...(idleMs !== undefined && { idleTimeoutMs: Number.isFinite(idleMs) ? idleMs : 0 }),
       ...(Number.isFinite(wholeMs) && { deadlineTimeoutMs: wholeMs }),
     };

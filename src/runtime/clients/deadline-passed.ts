@@ -4,18 +4,17 @@ import type { Timeline } from '../upstream/timings.js';
 
 /**
  * Returns the error for a passed deadline. It names how far the request got, and the setting to raise.
- * @param limitMs the client's setting; absent when the client did not send it
+ * @param setting the client's setting
+ * @param limitMs its value; absent when the client did not send it
  */
 export function deadlinePassed(
   origin: string,
   timeline: Timeline,
-  operation: string,
+  setting: 'answer_ms' | 'timeout_ms',
   limitMs?: number,
 ): ConnectorException {
   const ms = Math.round(timeline.elapsedUs() / 1000);
-  // For a stream, `timeout_ms` limits the wait for headers; `answer_ms` limits the whole answer.
-  const [setting, flag] =
-    operation === 'stream' ? ['answer_ms', '--answer-timeout'] : ['timeout_ms', '--timeout'];
+  const flag = setting === 'answer_ms' ? '--answer-timeout' : '--timeout';
   const now = limitMs === undefined ? '' : ` (now ${limitMs / 1000} s)`;
   const phase = phaseOf(timeline.timings);
   const text = `the deadline passed after ${ms} ms, ${phase} ${origin}: raise ${setting}${now} or ${flag}`;

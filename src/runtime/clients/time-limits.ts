@@ -42,6 +42,8 @@ export function createTimeLimits(
   abort: (reason: ConnectorException) => void,
 ): TimeLimits {
   const { headersTimeoutMs = 0, idleTimeoutMs = 0, deadlineTimeoutMs } = policy;
+  // `timeout_ms` limits the wait for a stream's headers, or else the whole answer, unless `answer_ms` is shorter.
+  const setting = operation === 'stream' || headersTimeoutMs > 0 ? 'answer_ms' : 'timeout_ms';
   let asked = '';
   let deadline: LimitTimer | undefined;
   let headers: LimitTimer | undefined;
@@ -78,7 +80,7 @@ export function createTimeLimits(
       const limits: number[] = [];
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
-        const late = (): ConnectorException => deadlinePassed(origin, timeline, operation, deadlineTimeoutMs);
+        const late = (): ConnectorException => deadlinePassed(origin, timeline, setting, deadlineTimeoutMs);
         if (leftMs <= 0) throw late();
         deadline = after(leftMs, late);
         limits.push(leftMs);
