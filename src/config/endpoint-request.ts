@@ -59,12 +59,15 @@ function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
   const preset = providerOf(access.provider);
   if (preset === undefined) return endpointUrl(baseUrl, path);
   const base = withoutRoute(baseUrl) ?? baseUrl;
-  const written = new URL(base);
-  return below(written.pathname === '/' ? `${written.origin}${pathOf(preset)}` : base, path);
+  const { origin, pathname } = new URL(base);
+  const documented = pathOf(preset, access.api);
+  // Anthropic's packages add /v1 to the address that providers document for them.
+  const isDocumented = pathname === '/' || (access.api === 'anthropic' && `${pathname}/v1` === documented);
+  return below(isDocumented ? `${origin}${documented}` : base, path);
 }
 
-function pathOf({ baseUrl }: Provider): string {
-  return baseUrl.replace(/^https?:\/\/[^/]+/, '');
+function pathOf({ baseUrl, apiPaths }: Provider, api: Api): string {
+  return apiPaths?.[api] ?? baseUrl.replace(/^https?:\/\/[^/]+/, '');
 }
 
 function requestTo(endpoint: Endpoint, address: string, model: string): EndpointRequest {

@@ -21,6 +21,8 @@ export interface Provider {
   keyVariable?: string;
   /** How its keys begin, where they begin in a way of their own. */
   keyStarts?: readonly string[];
+  /** The paths of other wire formats, where they are not that of `baseUrl`. */
+  apiPaths?: Partial<Readonly<Record<Api, string>>>;
   /** Further paths that it documents. */
   otherPaths?: readonly string[];
   /** True where requests go out without a key. */
@@ -44,12 +46,14 @@ export const PROVIDERS = {
     auth: 'api-key',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     query: { 'api-version': '2024-10-21' },
+    apiPaths: { responses: '/openai/v1', anthropic: '/anthropic/v1' },
     otherPaths: ['/openai/v1'],
     modelsPath: '/openai/models',
     docs: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
+    hosts: ['eu.openrouter.ai', 'us.openrouter.ai'],
     keyVariable: 'OPENROUTER_API_KEY',
     keyStarts: ['sk-or-'],
     docs: 'https://openrouter.ai/docs/api-reference/overview',
@@ -58,12 +62,14 @@ export const PROVIDERS = {
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
     keyStarts: ['gsk_'],
-    docs: 'https://github.com/groq/groq-typescript#readme',
+    docs: 'https://console.groq.com/docs/openai',
   },
   deepseek: {
     baseUrl: 'https://api.deepseek.com',
+    apiPaths: { anthropic: '/anthropic/v1' },
     otherPaths: ['/v1'],
     keyVariable: 'DEEPSEEK_API_KEY',
+    modelsPath: '/models',
     docs: 'https://api-docs.deepseek.com',
   },
   mistral: {
@@ -83,13 +89,14 @@ export const PROVIDERS = {
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
     keyStarts: ['sk-ant-'],
-    docs: 'https://docs.anthropic.com/en/api/openai-sdk',
+    docs: 'https://platform.claude.com/docs/en/cli-sdks-libraries/libraries/openai-sdk',
   },
   xai: {
     baseUrl: 'https://api.x.ai/v1',
+    hosts: ['.api.x.ai'],
     keyVariable: 'XAI_API_KEY',
     keyStarts: ['xai-'],
-    docs: 'https://docs.x.ai/docs/api-reference',
+    docs: 'https://docs.x.ai/developers/rest-api-reference/inference',
   },
   together: {
     baseUrl: 'https://api.together.ai/v1',
@@ -107,8 +114,8 @@ export const PROVIDERS = {
     baseUrl: 'https://api.perplexity.ai',
     keyVariable: 'PERPLEXITY_API_KEY',
     keyStarts: ['pplx-'],
-    // Its Agent API, which it recommends for new programs: `api: responses` with this path.
-    otherPaths: ['/v1'],
+    // Its Agent API, which it recommends for new programs.
+    apiPaths: { responses: '/v1' },
     body: { stream_options: null },
     modelsPath: null,
     docs: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/overview',
@@ -130,7 +137,7 @@ export const PROVIDERS = {
   sglang: {
     baseUrl: 'http://localhost:30000/v1',
     keyOptional: true,
-    docs: 'https://docs.sglang.ai/basic_usage/openai_api_completions.html',
+    docs: 'https://docs.sglang.io/basic_usage/openai_api_completions.html',
   },
   'llama-cpp': {
     baseUrl: 'http://localhost:8080/v1',
@@ -155,7 +162,7 @@ export const PROVIDERS = {
     baseUrl: 'http://localhost:4000/v1',
     keyVariable: 'LITELLM_API_KEY',
     keyOptional: true,
-    docs: 'https://docs.litellm.ai/docs/proxy/user_keys',
+    docs: 'https://docs.litellm.ai/docs/proxy/api_key_auth',
   },
 } as const satisfies Record<string, Provider>;
 

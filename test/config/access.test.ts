@@ -49,6 +49,32 @@ test.each([
     'https://r.openai.azure.com/openai/deployments/m/chat/completions?api-version=2025-01-01-preview',
     'https://r.openai.azure.com/openai/models?api-version=2025-01-01-preview',
   ],
+  [
+    'provider: azure, api_key: k, api: responses, base_url: https://r.openai.azure.com',
+    'https://r.openai.azure.com/openai/v1/responses',
+    'https://r.openai.azure.com/openai/models?api-version=2024-10-21',
+  ],
+  [
+    'provider: azure, api_key: k, api: anthropic, base_url: https://r.services.ai.azure.com',
+    'https://r.services.ai.azure.com/anthropic/v1/messages',
+    'https://r.services.ai.azure.com/openai/models?api-version=2024-10-21',
+  ],
+  [
+    'provider: deepseek, api_key: k, api: anthropic',
+    'https://api.deepseek.com/anthropic/v1/messages',
+    'https://api.deepseek.com/models',
+  ],
+  [
+    'provider: deepseek, api_key: k, api: anthropic, base_url: https://api.deepseek.com/anthropic',
+    'https://api.deepseek.com/anthropic/v1/messages',
+    'https://api.deepseek.com/models',
+  ],
+  [
+    'provider: deepseek, api_key: k, base_url: https://api.deepseek.com/v1',
+    'https://api.deepseek.com/v1/chat/completions',
+    'https://api.deepseek.com/v1/models',
+  ],
+  ['provider: perplexity, api_key: k, api: responses', 'https://api.perplexity.ai/v1/responses', undefined],
 ])('%s sends requests to %s, and to %s for models', (settings, answers, models) => {
   const one = endpoint(loadYaml(p(settings)), 'p');
   expect(answerRequest(one).url).toBe(answers);

@@ -67,6 +67,11 @@ test.each<[string, Profile, string]>([
 
 test.each<[string, Profile]>([
   ['a second path that the provider documents', { base_url: 'https://api.deepseek.com/v1' }],
+  [
+    'a path for another wire format',
+    { base_url: 'https://api.deepseek.com/anthropic', api: 'anthropic', api_key: 'k' },
+  ],
+  ['a host in another region', { base_url: 'https://eu.openrouter.ai/api/v1', api_key: 'sk-or-0' }],
   ['the newer API of Azure', { base_url: 'https://r.openai.azure.com/openai/v1', auth: 'api-key' }],
   [
     'a token in place of the key',
