@@ -73,6 +73,18 @@ test('typing searches, enter opens the found session, and the conversation conti
   expect(openedStore(path).list()[0]).toMatchObject({ title: 'Which animals dig?', messages: 4 });
 });
 
+test('sessions that a filter found have the figure that it compared', async () => {
+  const { screen, clock, abort, ended } = await startTui({ sessions: saved().port });
+  screen.type('\x13');
+  await screen.until((text) => text.includes('1/4'));
+  screen.type('ttft<1s');
+  await screen.until((text) => text.includes('ttft<1s▏'));
+  clock.advance(100);
+  await screen.until((text) => /TTFT 300 ms {2}1 found/.test(text));
+  abort();
+  await ended;
+});
+
 test('a title can be edited in the list, and esc cancels', async () => {
   const { screen, abort, ended } = await startTui({ sessions: saved().port });
   screen.type('\x13');

@@ -2,7 +2,8 @@ import { visible } from '../../config/index.js';
 import { spentText } from '../../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../../sessions/search/search.js';
 import type { Message, SessionSummary } from '../../sessions/types.js';
-import { bytes, duration } from '../../ui/style/format.js';
+import { bytes } from '../../ui/style/format.js';
+import { foundFigures } from '../../ui/style/found-figures.js';
 import type { Piece } from '../support/sink.js';
 
 /** Formats a session of the list: its id, when it was used, its title and facts; and how it begins. */
@@ -55,19 +56,9 @@ function headOf({ role, model, status, finishReason, toolCallId, atMs }: Message
 
 /** Formats a message that a search found. */
 export function hitText(hit: SearchHit): Piece[] {
-  const facts = [hit.role, ...figureTexts(hit)].join(', ');
+  const facts = [hit.role, ...foundFigures(hit.figures)].join(', ');
   const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${facts}: `;
   return [head, ...marked(hit), '\n'];
-}
-
-/** The figures that the filters compared. */
-function figureTexts({ figures = {} }: SearchHit): string[] {
-  const { ttft, e2e, tokens } = figures;
-  return [
-    ...(ttft === undefined ? [] : [`TTFT ${duration(ttft)}`]),
-    ...(e2e === undefined ? [] : [`E2E ${duration(e2e)}`]),
-    ...(tokens === undefined ? [] : [`${tokens} tokens`]),
-  ];
 }
 
 /** The snippet with what was found in it in bold. */

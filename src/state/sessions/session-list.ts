@@ -16,8 +16,13 @@ export interface SessionRow {
   /** In US dollars, of its answers whose price was known, and how many have none. */
   readonly cost?: { readonly usd: number; readonly unpriced: number };
   readonly pinned: boolean;
-  /** The latest message that the search found in it, and the number of all that it found. */
-  readonly found?: { readonly messageId: number; readonly snippet: Snippet; readonly count: number };
+  /** The latest message that the search found in it with its compared figures, and the number of all that it found. */
+  readonly found?: {
+    readonly messageId: number;
+    readonly snippet: Snippet;
+    readonly figures: SearchHit['figures'];
+    readonly count: number;
+  };
 }
 
 /** The text around a match in pieces; `found` marks the match. */
@@ -78,8 +83,9 @@ export function rowsOfHits(
     const summary = summaryOf(id);
     const [latest] = found;
     if (summary === undefined || latest === undefined) return [];
-    const { messageId, snippet } = latest;
-    return [{ ...rowOf(summary), found: { messageId, snippet: piecesOf(snippet), count: found.length } }];
+    const { messageId, snippet, figures } = latest;
+    const about = { messageId, snippet: piecesOf(snippet), figures, count: found.length };
+    return [{ ...rowOf(summary), found: about }];
   });
 }
 

@@ -2,6 +2,7 @@ import { spentText } from '../../metrics/cost.js';
 import type { SessionList, SessionRow } from '../../state/sessions/session-list.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { count, uptime } from '../style/format.js';
+import { foundFigures } from '../style/found-figures.js';
 import { CARET, cut, joinThatFit, type Line, spread } from '../style/line.js';
 
 /** From this height on, a session has a second row with its preview. */
@@ -81,7 +82,9 @@ function titleLine(
   if (renaming !== undefined) return cut([...mark, renaming, CARET], width);
   const facts: Line[] = [
     [['dim', ago(nowMs - usedMs)]],
-    ...(found === undefined ? [] : [[['dim', `${found.count} found`] as const]]),
+    ...(found === undefined ? [] : [...foundFigures(found.figures), `${found.count} found`]).map(
+      (fact): Line => [['dim', fact]],
+    ),
     ...(model === '' ? [] : [[['dim', model] as const]]),
     ...(tokens === 0 ? [] : [[['dim', `${count(tokens, tokensEstimated)} tok`] as const]]),
     ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),

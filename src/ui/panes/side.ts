@@ -13,7 +13,7 @@ import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
 export const PANE_TITLES: Record<PaneName, string> = {
   connection: 'Connection',
   request: 'Request',
-  session: 'Session',
+  session: 'Since the start',
 };
 
 /** From this height on, the connection and session panes are shown in full. */

@@ -9,6 +9,7 @@ import { type OverlayParts, overlayView } from '../panes/overlay.js';
 import { PICKER_TITLES } from '../panes/picker.js';
 import { ago } from '../panes/sessions.js';
 import { count, duration, timeOfDay } from '../style/format.js';
+import { foundFigures } from '../style/found-figures.js';
 import { type Line, plainText } from '../style/line.js';
 
 /** The lines of a page; a screen reader reads a page at once. */
@@ -63,7 +64,7 @@ function spokenSessions(list: SessionList, { choose, close }: KeyHints, nowMs: n
     ago(nowMs - row.usedMs),
     ...(row.model === '' ? [] : [row.model]),
     ...(row.tokens === 0 ? [] : [`${count(row.tokens, row.tokensEstimated)} tokens`]),
-    ...(row.found === undefined ? [] : [`${row.found.count} found`]),
+    ...(row.found === undefined ? [] : [...foundFigures(row.found.figures), `${row.found.count} found`]),
   ].join(', ');
   const text = row.found === undefined ? row.preview : row.found.snippet.map((piece) => piece.text).join('');
   return [
