@@ -58,6 +58,8 @@ const CLASSES = new Map<string, FinishClass>(
 /** Returns the class of a finish reason, in any case. null (no finish reason) is `whole`. */
 export function finishClassOf(reason: string | null): FinishClass {
   if (reason === null) return 'whole';
+  const known = CLASSES.get(reason);
+  if (known !== undefined) return known;
   // Gemini's compatible endpoint adds its own reason: `content_filter: SAFETY`.
   const word = reason.split(':', 1).join('').trim().toLowerCase();
   return CLASSES.get(word) ?? CLASSES.get(word.replace(/^finish_reason_|^finishreason\./, '')) ?? 'unknown';

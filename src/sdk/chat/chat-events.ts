@@ -40,7 +40,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   /** Whether the chosen choice has had output. */
   let settled = false;
   /** The indexes of other choices. */
-  const others = new Set<number>();
+  let others: Set<number> | undefined;
   /** Whether deltas had content. A message after them repeats it. */
   let inDeltas = false;
 
@@ -48,14 +48,16 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readDelta = (delta: JsonRecord): void => {
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
-    parts.message(delta);
-    if (!REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
+    const usual = isUsual(delta);
+    if (!usual) parts.message(delta);
+    if (!usual && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
       // OpenRouter sends the reasoning twice: here in parts.
       readContent(delta.reasoning_details, 'reasoning');
     }
     readContent(content ?? delta.text ?? delta.parts, 'text');
     readContent(refusal, 'refusal');
-    for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
+    if (!usual)
+      for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
     if (Array.isArray(calls)) {
       for (const one of calls) if (one !== null) readToolCall(one);
     } else if (holdsAny(calls)) readToolCall(calls);
@@ -123,12 +125,15 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const delta = recordOf(choice.delta);
     const index = indexOf(choice);
     if (holdsAny(delta.tool_calls)) return true;
-    if (chosen === undefined || index === chosen || others.has(index)) return false;
+    if (chosen === undefined || index === chosen || others?.has(index) === true) return false;
     if (!hasOutput(delta)) return settled;
     const { reasoning, text, toolCalls } = result;
     const follows = reasoning !== '' && text === '' && toolCalls.length === 0 && holdsAny(delta.content);
     if (follows) chosen = index;
-    else if (settled) others.add(index);
+    else if (settled) {
+      others ??= new Set();
+      others.add(index);
+    }
     return follows;
   };
 
@@ -168,7 +173,7 @@ const REASONING = [
 ];
 
 /** Members of a delta that hold output. */
-const OUTPUT = [
+const OUTPUT: ReadonlySet<string> = new Set([
   ...REASONING,
   'reasoning_details',
   'content',
@@ -177,15 +182,24 @@ const OUTPUT = [
   'refusal',
   'tool_calls',
   'function_call',
-];
+]);
 
 /** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
 const BESIDE = ['images', 'audio'];
 
+/** The only members of most deltas. A look-up of each rarer member would take longer than the rest of the reading. */
+const USUAL: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls', 'function_call']);
+
+function isUsual(delta: JsonRecord): boolean {
+  for (const name in delta) if (!USUAL.has(name)) return false;
+  return true;
+}
+
 /** Returns a finish reason that is a word, or an object with its kind. */
 function reasonIn(value: unknown): string {
-  const { type, unified, reason } = recordOf(value);
-  return [value, unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
+  if (!isRecord(value)) return stringOf(value);
+  const { type, unified, reason } = value;
+  return [unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
 }
 
 function holdsAny(value: unknown): boolean {
@@ -200,7 +214,8 @@ function callsBeside(choices: unknown): unknown {
 }
 
 function hasOutput(delta: JsonRecord): boolean {
-  return OUTPUT.some((name) => delta[name] !== '' && holdsAny(delta[name]));
+  for (const name in delta) if (OUTPUT.has(name) && delta[name] !== '' && holdsAny(delta[name])) return true;
+  return false;
 }
 
 function isReadable(args: unknown): boolean {

@@ -112,7 +112,7 @@ class AnswerStream implements ChatStream {
     if (!this.#begun) {
       this.#begun = true;
       // Many bodies come in one piece. For each of many pieces, the decoder costs less than the check.
-      if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+      if (isAscii(bytes)) return asBuffer(bytes).toString('latin1');
     }
     this.#decoder ??= new StringDecoder('utf8');
     return this.#decoder.write(bytes);
@@ -129,4 +129,8 @@ class AnswerStream implements ChatStream {
       this.#body.feed(text);
     }
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,6 +1,6 @@
 import { createAnthropicReader } from './anthropic-events.js';
 import type { WireFormat } from './chat-errors.js';
-import { type ChatEventReader, createChatEventReader, type ReadAnswer } from './chat-events.js';
+import { type ChatEventReader, createChatEventReader, type ReadAnswer, type Verdict } from './chat-events.js';
 import { createResponsesReader } from './responses-events.js';
 
 const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
@@ -18,23 +18,39 @@ export function createEventReader(
   format: WireFormat = 'chat-completions',
   answer: ReadAnswer,
 ): ChatEventReader {
-  let reader = READERS[format](answer);
-  /** The readers of other formats, created on demand. */
-  let others: ChatEventReader[] | undefined;
+  return new AnyReader(format, answer);
+}
 
-  return {
-    read(event) {
-      const verdict = reader.read(event);
-      if (verdict !== 'unrecognised') return verdict;
-      others ??= FORMATS.filter((other) => other !== format).map((other) => READERS[other](answer));
-      for (const [index, other] of others.entries()) {
-        const found = other.read(event);
-        if (found === 'unrecognised') continue;
-        others[index] = reader;
-        reader = other;
-        return found;
-      }
-      return 'unrecognised';
-    },
-  };
+/** A class for the reason of `createAnswer`'s. */
+class AnyReader implements ChatEventReader {
+  readonly #format: WireFormat;
+  readonly #answer: ReadAnswer;
+  #reader: ChatEventReader;
+  /** The readers of other formats, created on demand. */
+  #others: ChatEventReader[] | undefined;
+
+  constructor(format: WireFormat, answer: ReadAnswer) {
+    this.#format = format;
+    this.#answer = answer;
+    this.#reader = READERS[format](answer);
+  }
+
+  read(event: unknown): Verdict {
+    const verdict = this.#reader.read(event);
+    return verdict === 'unrecognised' ? this.#readOther(event) : verdict;
+  }
+
+  #readOther(event: unknown): Verdict {
+    this.#others ??= FORMATS.filter((other) => other !== this.#format).map((other) =>
+      READERS[other](this.#answer),
+    );
+    for (const [index, other] of this.#others.entries()) {
+      const found = other.read(event);
+      if (found === 'unrecognised') continue;
+      this.#others[index] = this.#reader;
+      this.#reader = other;
+      return found;
+    }
+    return 'unrecognised';
+  }
 }

@@ -9,10 +9,11 @@ import {
   streamError,
   unusableError,
 } from './chat-errors.js';
+import type { ChatEventReader } from './chat-events.js';
 import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
-import { createStrayLines } from './stray-lines.js';
+import { createStrayLines, type StrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
 
 /** Some gateways add `data:` to lines that already have it. */
@@ -36,151 +37,179 @@ const KEEP_ALIVE = /ping|keep-?_?alive|heart-?_?beat/i;
 const DONE = '[DONE]';
 
 /** Reads an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
-  const { result } = answer;
+export function eventsBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
+  return new EventsBody(answer, head, context);
+}
+
+/** A class for the reason of `createAnswer`'s. */
+class EventsBody implements AnswerBody {
+  readonly #answer: Answer;
+  readonly #contentType: string;
+  readonly #context: AnswerContext;
+  readonly #reader: ChatEventReader;
+  readonly #repeated = createRepeatedEvents();
+  readonly #events = createPlainEvents(
+    (data) => this.#onPlain(data),
+    (text) => this.#feedLines(text),
+  );
   /** What the current event contained: texts, and other events. */
-  let texts = 0;
-  let others = 0;
-  const reader = createEventReader(context.format, {
-    result,
-    parts: answer.parts,
-    emit(event) {
-      if (event.type === 'text') texts += 1;
-      else others += 1;
-      answer.emit(event);
-    },
-  });
-  const repeated = createRepeatedEvents();
-  let seen = false;
-  let recognised = false;
+  #texts = 0;
+  #others = 0;
+  #seen = false;
+  #recognised = false;
   /** The name of the first event in an unknown format. */
-  let strange: string | undefined;
-  let flushing = false;
+  #strange: string | undefined;
+  #flushing = false;
   /** Kept until an event comes. */
-  let beginning = '';
+  #beginning = '';
+  // Both are created on demand: most streams only have events that `createPlainEvents` reads.
+  #lines: StrayLines | undefined;
+  #parser: EventSourceParser | undefined;
+
+  constructor(answer: Answer, { contentType }: AnswerHead, context: AnswerContext) {
+    this.#answer = answer;
+    this.#contentType = contentType;
+    this.#context = context;
+    const emit: Answer['emit'] = (event) => {
+      if (event.type === 'text') this.#texts += 1;
+      else this.#others += 1;
+      answer.emit(event);
+    };
+    this.#reader = createEventReader(context.format, { result: answer.result, parts: answer.parts, emit });
+  }
+
+  feed(text: string): void {
+    if (!this.#seen && this.#beginning.length < MAX_BEGINNING)
+      this.#beginning += text.slice(0, MAX_BEGINNING);
+    this.#events.feed(text);
+  }
+
+  end(whole: boolean): void {
+    if (!whole) return;
+    // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
+    this.#flushing = true;
+    this.#lines?.end();
+    this.#lines?.feed('\n\n');
+    const context = this.#context;
+    const answer = this.#answer;
+    if (this.#strange !== undefined && !this.#recognised && !answer.over) {
+      const what = `answered with events in an unknown format (${quote(this.#strange, context.keys)}).`;
+      answer.fail(unusableError(`${what} Are api and base_url right?`, context));
+    }
+    if (this.#seen || answer.over) return;
+    const beginning = this.#beginning;
+    const said = beginning
+      .split(/\r\n|\r|\n/)
+      .filter((line) => !STREAM_LINE.test(line))
+      .join(' ');
+    const named = /event-stream/i.test(this.#contentType);
+    // Bare JSON is for the caller, who knows more about it.
+    if (named && (said === '' || /^[[{]/.test(beginning))) return;
+    const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
+    const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;
+    answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
+  }
 
   /** Handles a complete event without a name. */
-  const onPlain = (data: string): void => {
-    const text = answer.over ? undefined : repeated.textOf(data);
+  #onPlain(data: string): void {
+    const text = this.#answer.over ? undefined : this.#repeated.textOf(data);
     if (text === undefined) {
-      texts = 0;
-      others = 0;
-      onData(data, undefined);
-      if (texts === 1 && others === 0) repeated.learn(data);
+      this.#texts = 0;
+      this.#others = 0;
+      this.#onData(data, undefined);
+      if (this.#texts === 1 && this.#others === 0) this.#repeated.learn(data);
     } else if (text !== '') {
-      answer.nextEvent();
-      answer.emit({ type: 'text', text });
-      checkSize();
+      this.#answer.nextEvent();
+      this.#answer.emit({ type: 'text', text });
+      this.#checkSize();
     }
-  };
+  }
 
-  const checkSize = (): void => {
-    if (answer.size <= MAX_ANSWER_CHARS) return;
-    answer.fail(unusableError(`sent an answer of more than ${MAX_ANSWER_CHARS} characters.`, context));
-  };
+  #feedLines(text: string): void {
+    this.#lines ??= createStrayLines((fields) => {
+      this.#parser ??= this.#newParser();
+      this.#parser.feed(fields);
+    });
+    this.#lines.feed(text);
+  }
 
-  const onData = (data: string, name: string | undefined): void => {
-    seen = true;
-    if (answer.over) {
-      readLate(data);
+  #newParser(): EventSourceParser {
+    return createParser({
+      maxBufferSize: MAX_EVENT_CHARS,
+      onEvent: ({ data, event }) => this.#onData(data, event),
+      onError: ({ type }) => {
+        if (type !== 'max-buffer-size-exceeded' || this.#answer.over) return;
+        const what = `sent an event of more than ${MAX_EVENT_CHARS} characters.`;
+        this.#answer.fail(unusableError(what, this.#context));
+      },
+    });
+  }
+
+  #checkSize(): void {
+    if (this.#answer.size <= MAX_ANSWER_CHARS) return;
+    const what = `sent an answer of more than ${MAX_ANSWER_CHARS} characters.`;
+    this.#answer.fail(unusableError(what, this.#context));
+  }
+
+  #onData(data: string, name: string | undefined): void {
+    this.#seen = true;
+    if (this.#answer.over) {
+      this.#readLate(data);
       return;
     }
     // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
-    if (event === undefined || event === DONE) onOther(data.trim(), name);
+    if (event === undefined || event === DONE) this.#onOther(data.trim(), name);
     // Azure sends `data: null` to keep connections open.
-    else if (event !== null || name !== undefined) onEvent(event, name, data);
-  };
+    else if (event !== null || name !== undefined) this.#onEvent(event, name, data);
+  }
 
   /** Some servers send their counts after `[DONE]`. */
-  const readLate = (data: string): void => {
+  #readLate(data: string): void {
+    const { result } = this.#answer;
     const event = data.includes('usage') ? parseJson(data) : undefined;
     const usage = result.error === undefined && isRecord(event) ? usageIn(event) : undefined;
-    if (usage !== undefined) answer.emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
-  };
+    if (usage !== undefined) this.#answer.emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+  }
 
   /** Handles an event that is not JSON. */
-  const onOther = (text: string, name: string | undefined): void => {
+  #onOther(text: string, name: string | undefined): void {
     // Some gateways put comments into `data:` fields.
     if (text === '' || text.startsWith(':')) return;
-    if (IS_DONE.test(text)) {
-      answer.conclude('finish');
-      answer.stop();
+    if (text === DONE || IS_DONE.test(text)) {
+      this.#answer.conclude('finish');
+      this.#answer.stop();
     } else if (DATA_AGAIN.test(text)) {
-      onData(text.replace(DATA_AGAIN, ''), name);
+      this.#onData(text.replace(DATA_AGAIN, ''), name);
     } else if (isRun(text)) {
-      for (const piece of text.split(SEAM)) onData(piece, name);
+      for (const piece of text.split(SEAM)) this.#onData(piece, name);
     } else {
-      onEvent(undefined, name, text);
+      this.#onEvent(undefined, name, text);
     }
-  };
+  }
 
-  const onEvent = (sent: unknown, name: string | undefined, text: string): void => {
+  #onEvent(sent: unknown, name: string | undefined, text: string): void {
+    const answer = this.#answer;
+    const { keys } = this.#context;
     const typeless = name !== undefined && TYPED.test(name) && isRecord(sent) && sent.type === undefined;
     const event = typeless ? { ...sent, type: name } : sent;
     const reported = errorEventOf(event, name, text);
     if (reported !== undefined) {
-      answer.fail(streamError(reported, context));
+      answer.fail(streamError(reported, this.#context));
       return;
     }
     answer.nextEvent();
-    const verdict = reader.read(event);
-    if (verdict !== 'unrecognised') recognised = true;
+    const verdict = this.#reader.read(event);
+    if (verdict !== 'unrecognised') this.#recognised = true;
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised') {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
-      if (foreign && !KEEP_ALIVE.test(name)) strange ??= name;
-      if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text, context.keys) });
+      if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= name;
+      if (!foreign && !this.#flushing) answer.emit({ type: 'malformed', data: quote(text, keys) });
     }
-    checkSize();
-  };
-
-  // Created on demand: most streams only have events that `createPlainEvents` reads.
-  let parser: EventSourceParser | undefined;
-  const newParser = (): EventSourceParser =>
-    createParser({
-      maxBufferSize: MAX_EVENT_CHARS,
-      onEvent: ({ data, event }) => onData(data, event),
-      onError: ({ type }) => {
-        if (type !== 'max-buffer-size-exceeded' || answer.over) return;
-        answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
-      },
-    });
-  const lines = createStrayLines((text) => {
-    parser ??= newParser();
-    parser.feed(text);
-  });
-
-  const feed = createPlainEvents(onPlain, lines.feed);
-  return {
-    feed(text) {
-      if (!seen && beginning.length < MAX_BEGINNING) beginning += text.slice(0, MAX_BEGINNING);
-      feed(text);
-    },
-    end(whole) {
-      if (!whole) return;
-      // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
-      flushing = true;
-      lines.end();
-      lines.feed('\n\n');
-      if (strange !== undefined && !recognised && !answer.over) {
-        const what = `answered with events in an unknown format (${quote(strange, context.keys)}).`;
-        answer.fail(unusableError(`${what} Are api and base_url right?`, context));
-      }
-      if (seen || answer.over) return;
-      const said = beginning
-        .split(/\r\n|\r|\n/)
-        .filter((line) => !STREAM_LINE.test(line))
-        .join(' ');
-      const named = /event-stream/i.test(contentType);
-      // Bare JSON is for the caller, who knows more about it.
-      if (named && (said === '' || /^[[{]/.test(beginning))) return;
-      const form = named ? 'text' : quote(contentType, context.keys) || 'text';
-      const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;
-      answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
-    },
-  };
+    this.#checkSize();
+  }
 }
 
 /** Whether the text is several events without blank lines between them. One of them may be cut off. */

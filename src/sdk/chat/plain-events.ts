@@ -2,39 +2,56 @@ const FIELD = 'data: ';
 const LINE_FEED = 0x0a;
 const EVENT_END = '\n\n';
 
+/** Reads events of the most common form. */
+export interface PlainEvents {
+  feed(text: string): void;
+}
+
 /**
  * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
  * text goes to `rest`, in order; so does text with a carriage return, which may end a line, too.
  * @param onData called with the text after `data: `
  */
-export function createPlainEvents(
-  onData: (data: string) => void,
-  rest: (text: string) => void,
-): (text: string) => void {
+export function createPlainEvents(onData: (data: string) => void, rest: (text: string) => void): PlainEvents {
+  return new PlainEventReader(onData, rest);
+}
+
+/** A class for the reason of `createAnswer`'s. */
+class PlainEventReader implements PlainEvents {
+  readonly #onData: (data: string) => void;
+  readonly #rest: (text: string) => void;
   /** The last two characters passed to `rest`. An event begins after a blank line. */
-  let tail = EVENT_END;
+  #tail = EVENT_END;
 
-  const pass = (text: string): void => {
-    tail = (tail + text.slice(-2)).slice(-2);
-    rest(text);
-  };
+  constructor(onData: (data: string) => void, rest: (text: string) => void) {
+    this.#onData = onData;
+    this.#rest = rest;
+  }
 
-  return (text) => {
-    if (text.includes('\r')) return pass(text);
+  feed(text: string): void {
+    if (text.includes('\r')) {
+      this.#pass(text);
+      return;
+    }
     let at = 0;
     // A read can end anywhere. If `rest` got the beginning of an event, it also gets the remainder of that event.
-    if (tail !== EVENT_END) {
-      at = endOfEvent(tail, text);
-      pass(text.slice(0, at));
+    if (this.#tail !== EVENT_END) {
+      at = endOfEvent(this.#tail, text);
+      this.#pass(text.slice(0, at));
     }
     while (text.startsWith(FIELD, at)) {
       const end = text.indexOf('\n', at);
       if (end < 0 || text.charCodeAt(end + 1) !== LINE_FEED) break;
-      onData(text.slice(at + FIELD.length, end));
+      this.#onData(text.slice(at + FIELD.length, end));
       at = end + 2;
     }
-    if (at < text.length) pass(text.slice(at));
-  };
+    if (at < text.length) this.#pass(text.slice(at));
+  }
+
+  #pass(text: string): void {
+    this.#tail = (this.#tail + text.slice(-2)).slice(-2);
+    this.#rest(text);
+  }
 }
 
 /** Returns where the incomplete event ends in `text`, or the text's length if the event continues after it. */

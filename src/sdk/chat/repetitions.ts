@@ -11,15 +11,16 @@ export type Place = 'text' | 'reasoning' | 'refusal' | number;
 export class Repetitions {
   /** The latest place whose text repeats nothing, while none is held. Its pieces need not pass through `fresh`. */
   ordinary: Place | undefined;
-  readonly #places = new Map<Place, CumulativeText | RepeatedArguments>();
+  /** An object, because a map of one entry costs several times as much. */
+  readonly #places: Partial<Record<Place, CumulativeText | RepeatedArguments>> = {};
   #waiting: Place | undefined;
 
   /** Returns what is new in the piece. Empty while it is unclear. */
   fresh(place: Place, piece: string): string {
-    let reader = this.#places.get(place);
+    let reader = this.#places[place];
     if (reader === undefined) {
       reader = typeof place === 'number' ? new RepeatedArguments() : new CumulativeText();
-      this.#places.set(place, reader);
+      this.#places[place] = reader;
     }
     const text = reader.feed(piece);
     this.#waiting = reader.waiting ? place : undefined;
@@ -32,13 +33,13 @@ export class Repetitions {
     const place = this.#waiting;
     if (place === undefined || place === next) return undefined;
     this.#waiting = undefined;
-    return [place, this.#places.get(place)?.rest() ?? ''];
+    return [place, this.#places[place]?.rest() ?? ''];
   }
 
   /** Characters that were left out so far. */
   get left(): number {
     let left = 0;
-    for (const place of this.#places.values()) left += place.left;
+    for (const reader of Object.values(this.#places)) left += reader?.left ?? 0;
     return left;
   }
 }

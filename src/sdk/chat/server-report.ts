@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord } from '../../common/json.js';
 import type { ChatEvent } from './chat-types.js';
 
 /** Members in which servers report their own times. `timesInEvent` in src/metrics reads them. */
-const REPORTS = [
+const REPORTS: ReadonlySet<string> = new Set([
   'timings',
   'time_info',
   'stats',
@@ -13,7 +13,7 @@ const REPORTS = [
   'prompt_eval_duration',
   'eval_duration',
   'total_duration',
-];
+]);
 /** Matches members of `usage` that are times or costs. */
 const FIGURE =
   /^(queue|prompt|completion|total)_time$|^timing_|_duration$|^time_to_first_token$|_latency$|cost/;
@@ -27,7 +27,7 @@ export function reportOf(event: JsonRecord): ChatEvent | undefined {
     members[name] = value;
     found = true;
   };
-  for (const name of REPORTS) if (event[name] !== undefined) add(name, event[name]);
+  for (const name in event) if (REPORTS.has(name)) add(name, event[name]);
   if (hasFigures(usage)) add('usage', usage);
   if (isRecord(x_groq) && hasFigures(x_groq.usage)) add('x_groq', { usage: x_groq.usage });
   return found ? { type: 'report', members } : undefined;

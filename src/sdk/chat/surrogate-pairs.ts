@@ -8,29 +8,37 @@ export interface SurrogatePairs {
   rest(): readonly (readonly [place: Place, half: string])[];
 }
 
+const NONE: readonly [] = [];
+
 /**
  * Servers that split a text by UTF-16 units can send an emoji in two halves. Both would be lost if they were written
  * separately.
  */
 export function createSurrogatePairs(): SurrogatePairs {
+  return new WaitingHalves();
+}
+
+/** A class for the reason of `createAnswer`'s. */
+class WaitingHalves implements SurrogatePairs {
   // Created on demand, because nearly no answer needs it.
-  let waiting: Map<Place, string> | undefined;
-  return {
-    join(place, piece) {
-      const last = piece.charCodeAt(piece.length - 1);
-      const cut = last >= 0xd800 && last <= 0xdbff;
-      // The common case: the piece is whole, and no half waits.
-      if (!cut && waiting === undefined) return piece;
-      waiting ??= new Map();
-      const text = `${waiting.get(place) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
-      if (cut) waiting.set(place, piece.slice(-1));
-      else if (piece !== '') waiting.delete(place);
-      return piece === '' ? '' : text;
-    },
-    rest() {
-      const halves = [...(waiting ?? [])];
-      waiting = undefined;
-      return halves;
-    },
-  };
+  #waiting: Map<Place, string> | undefined;
+
+  join(place: Place, piece: string): string {
+    const last = piece.charCodeAt(piece.length - 1);
+    const cut = last >= 0xd800 && last <= 0xdbff;
+    // The common case: the piece is whole, and no half waits.
+    if (!cut && this.#waiting === undefined) return piece;
+    this.#waiting ??= new Map();
+    const text = `${this.#waiting.get(place) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
+    if (cut) this.#waiting.set(place, piece.slice(-1));
+    else if (piece !== '') this.#waiting.delete(place);
+    return piece === '' ? '' : text;
+  }
+
+  rest(): readonly (readonly [place: Place, half: string])[] {
+    if (this.#waiting === undefined) return NONE;
+    const halves = [...this.#waiting];
+    this.#waiting = undefined;
+    return halves;
+  }
 }

@@ -17,68 +17,84 @@ const MAX_HELD = 64;
  * beginning of the text counts; later tags are text. The result does not depend on how the text is split.
  */
 export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: string) => void): ThinkingTags {
-  let state: 'start' | 'inside' | 'after' | 'text' = 'start';
-  let held = '';
-  let closing = '';
+  return new TagReader(emit);
+}
 
-  const give = (type: 'text' | 'reasoning', text: string): void => {
-    if (text !== '') emit(type, text);
-  };
-  const release = (): void => {
-    const text = held;
-    held = '';
-    state = 'text';
-    give('text', text);
-  };
-  const start = (): void => {
+/** A class for the reason of `createAnswer`'s. */
+class TagReader implements ThinkingTags {
+  readonly #emit: (type: 'text' | 'reasoning', text: string) => void;
+  #state: 'start' | 'inside' | 'after' | 'text' = 'start';
+  #held = '';
+  #closing = '';
+
+  constructor(emit: (type: 'text' | 'reasoning', text: string) => void) {
+    this.#emit = emit;
+  }
+
+  feed(text: string): void {
+    if (this.#state === 'text') {
+      this.#give('text', text);
+      return;
+    }
+    this.#held += text;
+    if (this.#state === 'start') this.#start();
+    if (this.#state === 'inside') this.#inside();
+    if (this.#state === 'after') this.#after();
+  }
+
+  end(): void {
+    if (this.#state === 'text' || this.#held === '') return;
+    if (this.#state === 'inside') {
+      this.#give('reasoning', this.#held);
+      this.#held = '';
+    } else if (this.#state === 'start') this.#release();
+  }
+
+  #give(type: 'text' | 'reasoning', text: string): void {
+    if (text !== '') this.#emit(type, text);
+  }
+
+  #release(): void {
+    const text = this.#held;
+    this.#held = '';
+    this.#state = 'text';
+    this.#give('text', text);
+  }
+
+  #start(): void {
+    const held = this.#held;
     const tag = OPENING.exec(held);
     if (tag !== null) {
-      state = 'inside';
-      closing = `</${(tag[1] ?? '').toLowerCase()}>`;
-      held = held.slice(tag[0].length);
+      this.#state = 'inside';
+      this.#closing = `</${(tag[1] ?? '').toLowerCase()}>`;
+      this.#held = held.slice(tag[0].length);
       return;
     }
     const begun = held.trimStart().toLowerCase();
-    if (held.length > MAX_HELD || !OPENING_TAGS.some((known) => known.startsWith(begun))) release();
-  };
-  const inside = (): void => {
+    if (held.length > MAX_HELD || !OPENING_TAGS.some((known) => known.startsWith(begun))) this.#release();
+  }
+
+  #inside(): void {
+    const held = this.#held;
+    const closing = this.#closing;
     // Don't search in a lower-case copy: some letters get longer in lower case, which would shift positions.
     const at = held.search(new RegExp(closing, 'i'));
     if (at >= 0) {
-      give('reasoning', held.slice(0, at));
-      held = held.slice(at + closing.length);
-      state = 'after';
+      this.#give('reasoning', held.slice(0, at));
+      this.#held = held.slice(at + closing.length);
+      this.#state = 'after';
       return;
     }
     // Withhold text that may be the beginning of the closing tag.
     let kept = Math.min(closing.length - 1, held.length);
     while (kept > 0 && !closing.startsWith(held.slice(-kept).toLowerCase())) kept -= 1;
-    give('reasoning', held.slice(0, held.length - kept));
-    held = held.slice(held.length - kept);
-  };
-  /** Drops the blank lines between the reasoning and the answer. */
-  const after = (): void => {
-    held = held.trimStart();
-    if (held !== '') release();
-  };
+    this.#give('reasoning', held.slice(0, held.length - kept));
+    this.#held = held.slice(held.length - kept);
+  }
 
-  return {
-    feed(text) {
-      if (state === 'text') {
-        give('text', text);
-        return;
-      }
-      held += text;
-      if (state === 'start') start();
-      if (state === 'inside') inside();
-      if (state === 'after') after();
-    },
-    end() {
-      if (state === 'text' || held === '') return;
-      if (state === 'inside') {
-        give('reasoning', held);
-        held = '';
-      } else if (state === 'start') release();
-    },
-  };
+  /** Drops the blank lines between the reasoning and the answer. */
+  #after(): void {
+    this.#held = this.#held.trimStart();
+    if (this.#held !== '') this.#release();
+  }
 }

@@ -3,11 +3,11 @@ import { createPlainEvents } from '../../../src/sdk/chat/plain-events.js';
 
 const read = (...pieces: readonly string[]): string[] => {
   const told: string[] = [];
-  const feed = createPlainEvents(
+  const events = createPlainEvents(
     (data) => told.push(`data ${data}`),
     (text) => told.push(`rest ${text}`),
   );
-  for (const piece of pieces) feed(piece);
+  for (const piece of pieces) events.feed(piece);
   return told;
 };
 
