@@ -1,6 +1,6 @@
 import type { Endpoint } from '../config/index.js';
 import type { LoadFigures } from '../metrics/exchange.js';
-import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';
+import { type DaemonTimings, LoadTimeline } from '../metrics/load-timeline.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
 import {
   type AnswerContext,
@@ -92,7 +92,7 @@ export class LoadExchange implements LoadListener {
   /** Aborts the exchange of `#runOther`. */
   #otherStop: AbortController | undefined;
   readonly #sentMs = performance.now();
-  readonly #timeline: Timeline;
+  readonly #timeline: LoadTimeline;
   readonly #resolve: Resolve;
   #stream: LoadStream | undefined;
   #chat: ChatStream | undefined;
@@ -113,7 +113,7 @@ export class LoadExchange implements LoadListener {
     this.#shared = shared;
     this.#asked = asked;
     this.place = place;
-    this.#timeline = createTimeline(this.#sentMs, asked.onGap, false);
+    this.#timeline = new LoadTimeline(this.#sentMs, asked.onGap);
     this.#resolve = resolve;
   }
 
@@ -205,7 +205,7 @@ export class LoadExchange implements LoadListener {
 
   #end(how: StreamEnding, timings?: DaemonTimings): LoadAnswer {
     const chat = this.#chat ?? createChatStream({ statusCode: 200, contentType: '' });
-    this.#timeline.end(performance.now(), timings);
+    this.#timeline.timed(timings);
     return { ...chat.end(how), metrics: this.#timeline.figures() };
   }
 
@@ -230,7 +230,7 @@ export class LoadExchange implements LoadListener {
     const coding = headers['content-encoding'] ?? '';
     if (statusCode < 200 || statusCode > 299 || coding !== '') return this.#handOver(event);
     this.#aliveMs = atMs;
-    this.#timeline.headers({ atMs, timings, buffered });
+    this.#timeline.headers(atMs, timings, buffered);
     const head = { statusCode, contentType: headers['content-type'] ?? '', headers };
     this.#chat = createChatStream(head, this.#onChatEvent, this.#shared.context);
   }
@@ -238,7 +238,6 @@ export class LoadExchange implements LoadListener {
   #onChunk({ data, atMs, offsetUs }: Extract<StreamEvent, { type: 'chunk' }>): void {
     const chat = this.#chat;
     if (chat === undefined) return;
-    this.#timeline.received(data.length, atMs);
     this.#aliveMs = atMs;
     this.#arrivedMs = atMs;
     this.#readUs = offsetUs;

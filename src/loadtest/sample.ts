@@ -72,11 +72,11 @@ export interface Latency {
  * or server cannot hide its delay (coordinated omission)
  */
 export function latencyOf({ ttftMs, e2eMs, speed }: Sent, shiftMs: number): Latency {
-  return {
-    ...(ttftMs !== undefined && { ttft: ttftMs + shiftMs }),
-    ...(speed.kind === 'measured' && { tpot: speed.tpotMs }),
-    ...(e2eMs !== undefined && { e2e: e2eMs + shiftMs }),
-  };
+  const latency: Latency = {};
+  if (ttftMs !== undefined) latency.ttft = ttftMs + shiftMs;
+  if (speed.kind === 'measured') latency.tpot = speed.tpotMs;
+  if (e2eMs !== undefined) latency.e2e = e2eMs + shiftMs;
+  return latency;
 }
 
 /** Returns why this answer has no TPOT; undefined when it has one. */

@@ -15,6 +15,13 @@ export type Speed =
   | { kind: 'measured'; tokensPerSecond: number; tpotMs: number }
   | { kind: 'withheld'; reason: Withheld };
 
+/** One object for each reason: a load test keeps the speed of each request. */
+const REASONS: Readonly<Record<Withheld, Speed>> = {
+  burst: { kind: 'withheld', reason: 'burst' },
+  too_few_arrivals: { kind: 'withheld', reason: 'too_few_arrivals' },
+  hidden: { kind: 'withheld', reason: 'hidden' },
+};
+
 const MIN_ARRIVALS = 3;
 const MIN_SPREAD_MS = 50;
 
@@ -41,5 +48,5 @@ export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
 export const NO_SPEED: Speed = withheld('too_few_arrivals');
 
 function withheld(reason: Withheld): Speed {
-  return { kind: 'withheld', reason };
+  return REASONS[reason];
 }

@@ -1,34 +1,13 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { type Amount, type Arrivals, createArrivalCounter } from './arrivals.js';
-import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
-import type { ExchangeMetrics, GapSummary, LoadFigures, PaintSummary, Phase } from './exchange.js';
-import type { HopName } from './hops.js';
+import type { TokenCounts } from './delivered.js';
+import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
+import { type ContentMark, type DaemonTimings, LoadTimeline } from './load-timeline.js';
 import { createProviderReport } from './provider-report.js';
-import { speedOf } from './speed.js';
 import { splitWait } from './wait-parts.js';
 
-/** The daemon's timings, in µs since it finished reading the request (docs/protocol.md, Timings). */
-export interface DaemonTimings {
-  /** When the last attempt began, after earlier attempts and their waits. Absent for a first attempt. */
-  attemptUs?: number;
-  /** When the request to the last redirect's address began. Absent without a redirect. */
-  redirectedUs?: number;
-  queuedUs?: number;
-  dnsUs?: number;
-  connectUs?: number;
-  tlsUs?: number;
-  sentUs?: number;
-  firstByteUs?: number;
-  /** How long the TCP handshake took when the connection was opened; kept for pooled connections. */
-  handshakeUs?: number;
-  attempts: number;
-  /** How many dead reused connections the daemon replaced. */
-  replaced?: number;
-}
+export type { ContentMark, DaemonTimings, OutputKind } from './load-timeline.js';
 
 type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
-
-export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 
 /** Records the times of one exchange's events and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
@@ -49,26 +28,13 @@ export interface Timeline {
   reported(members: Readonly<Record<string, unknown>>): void;
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
-  /**
-   * Takes a piece of output that is not empty. For a tool call, `text` is its name and arguments.
-   * `arrivedMs`: when its bytes reached this process. `decodedMs`: when the parser returned it.
-   * `readUs`: when the daemon read its bytes, on the clock of `DaemonTimings`.
-   */
-  content(mark: {
-    kind: OutputKind;
-    text: string;
-    arrivedMs: number;
-    decodedMs: number;
-    readUs?: number | undefined;
-  }): void;
+  content(mark: ContentMark): void;
   usage(counts: TokenCounts): void;
   /** All content so far is on the screen since `atMs`. */
   painted(atMs: number): void;
   /** `timings` are added to the timings that came with the headers, and replace those of the same name. */
   end(atMs: number, timings?: DaemonTimings): void;
   snapshot(nowMs: number): ExchangeMetrics;
-  /** Returns only the figures that a load test counts; cheap enough for thousands of calls a second. */
-  figures(): LoadFigures;
 }
 
 /** A gap longer than this, and than `STALL_FACTOR` median gaps, is a stall. */
@@ -77,49 +43,30 @@ export const STALL_FACTOR = 10;
 
 /**
  * @param sentMs When the request left the client.
- * @param summarizesGaps false: the snapshot has no `gaps`.
  * @param onGap Called with each gap between arrivals that carry output, in ms.
  * TTFT is the time from send to the first output, E2E to the last output, both on the client's clock. Gaps and speed
  * are measured between arrivals, on the daemon's clock when it sends one. docs/metrics.md defines all figures.
  */
-export function createTimeline(
-  sentMs: number,
-  onGap: (ms: number) => void = () => {},
-  summarizesGaps = true,
-): Timeline {
-  // Created at the first gap: a load test starts thousands of timelines, and many never have a gap.
+export function createTimeline(sentMs: number, onGap: (ms: number) => void = () => {}): Timeline {
+  // Created at the first gap: many answers never have one.
   let gaps: RecordableHistogram | undefined;
   let longestGapMs = 0;
-  let headersMs: number | undefined;
-  let timings: DaemonTimings = { attempts: 0 };
-  /** When the client sent the request that the provider accepted. */
-  let resentMs = sentMs;
-  /** Attempts of the requests that the provider refused before. */
-  let refused: Required<Sent> = { attempts: 0, replaced: 0 };
-  let buffered = false;
-  let first: { arrivedMs: number; decodedMs: number; readUs?: number | undefined } | undefined;
-  let lastMs = sentMs;
+  const load = new LoadTimeline(sentMs, (gapMs) => {
+    onGap(gapMs);
+    longestGapMs = Math.max(longestGapMs, gapMs);
+    gaps ??= createGapHistogram();
+    gaps.record(Math.max(1, Math.round(gapMs * 1000)));
+  });
   let lastByteMs = sentMs;
-  let paintedMs: number | undefined;
   /** When the oldest content arrived that is not on the screen yet. */
   let unpaintedMs: number | undefined;
-  // Created at the first paint: a load test paints nothing.
+  // Created at the first paint: answers outside of the chat have none.
   let paints: RecordableHistogram | undefined;
   let endMs: number | undefined;
   let bytes = 0;
   let decodedBytes = 0;
   let coding: string | undefined;
-  const reasoning: Amount = { pieces: 0, tokens: 0 };
-  const rest: Amount = { pieces: 0, tokens: 0 };
-  let counted: TokenCounts | undefined;
   let provider: ReturnType<typeof createProviderReport> | undefined;
-  const arrivals = createArrivalCounter((gapMs) => {
-    onGap(gapMs);
-    if (!summarizesGaps) return;
-    longestGapMs = Math.max(longestGapMs, gapMs);
-    gaps ??= createGapHistogram();
-    gaps.record(Math.max(1, Math.round(gapMs * 1000)));
-  });
 
   const gapSummary = (): GapSummary | undefined => {
     if (gaps === undefined) return undefined;
@@ -134,74 +81,27 @@ export function createTimeline(
 
   const phaseAt = (nowMs: number, gap: GapSummary | undefined): Phase => {
     if (endMs !== undefined) return 'done';
-    if (first !== undefined) {
-      return nowMs - lastMs > Math.max(STALL_MS, STALL_FACTOR * (gap?.p50 ?? 0)) ? 'stalled' : 'streaming';
+    if (load.first !== undefined) {
+      return nowMs - load.lastMs > Math.max(STALL_MS, STALL_FACTOR * (gap?.p50 ?? 0))
+        ? 'stalled'
+        : 'streaming';
     }
-    return headersMs === undefined ? 'waiting' : 'prefill';
+    return load.headersMs === undefined ? 'waiting' : 'prefill';
   };
 
   // The rest of the time until the headers is the round trip between client and daemon; half of it counts here.
   const timeToFirstByte = (): number | undefined => {
-    if (headersMs === undefined || buffered || timings.firstByteUs === undefined) return undefined;
+    const { headersMs, timings, resentMs } = load;
+    if (headersMs === undefined || load.buffered || timings.firstByteUs === undefined) return undefined;
     const atDaemonMs = timings.firstByteUs / 1000;
     return resentMs - sentMs + atDaemonMs + Math.max(0, headersMs - resentMs - atDaemonMs) / 2;
   };
 
-  const hops = ({ hidden }: Delivered): ExchangeMetrics['hops'] => {
-    if (buffered || headersMs === undefined) return {};
-    const legs: ExchangeMetrics['hops'] = {};
-    let before = 0;
-    const leg = (name: HopName, untilUs: number | undefined): void => {
-      if (untilUs === undefined) return;
-      legs[name] = Math.max(0, untilUs - before) / 1000;
-      before = untilUs;
-    };
-    leg('retries', timings.attemptUs);
-    if (resentMs > sentMs) legs.retries = (legs.retries ?? 0) + resentMs - sentMs;
-    leg('redirects', timings.redirectedUs);
-    leg('queue', timings.queuedUs);
-    leg('dns', timings.dnsUs);
-    leg('connect', timings.connectUs);
-    leg('tls', timings.tlsUs);
-    leg('send', timings.sentUs);
-    leg('wait', timings.firstByteUs);
-    if (first?.readUs !== undefined) {
-      leg(hidden > 0 ? 'thinking' : 'first_token', first.readUs);
-      // The daemon's clock starts when it has read the request, so only the sum of both directions is known.
-      const bothWays = Math.max(0, first.arrivedMs - resentMs - first.readUs / 1000);
-      legs.client_to_daemon = bothWays / 2;
-      legs.daemon_to_client = bothWays / 2;
-      legs.decode = first.decodedMs - first.arrivedMs;
-      if (paintedMs !== undefined) legs.paint = paintedMs - first.decodedMs;
-    }
-    return legs;
-  };
-
-  const figuresOf = (arrived: Arrivals, delivered: Delivered): LoadFigures => {
-    const ttftMs = first === undefined || buffered ? undefined : first.arrivedMs - sentMs;
-    const e2eMs = first === undefined ? undefined : lastMs - sentMs;
-    const replaced = refused.replaced + (timings.replaced ?? 0);
-    return {
-      outputTokens: Math.round(delivered.tokens),
-      tokensEstimated: delivered.estimated,
-      attempts: refused.attempts + timings.attempts,
-      speed: speedOf(arrived, delivered),
-      hops: hops(delivered),
-      ...(replaced > 0 && { replaced }),
-      ...(ttftMs !== undefined && { ttftMs }),
-      ...(e2eMs !== undefined && { e2eMs }),
-      // No prompt is empty, so a zero means that the server does not fill in the field.
-      ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
-      ...(counted?.cachedTokens !== undefined && { cachedTokens: counted.cachedTokens }),
-    };
-  };
-
   const snapshot = (nowMs: number): ExchangeMetrics => {
+    const { arrived, delivered, buffered, counted, headersMs, lastMs, timings } = load;
     const gap = buffered ? undefined : gapSummary();
     const phase = phaseAt(nowMs, gap);
-    const arrived = arrivals.summary();
-    const delivered = deliveredOf(counted, reasoning, rest);
-    const figures = figuresOf(arrived, delivered);
+    const figures = load.figures(arrived, delivered);
     const ttfbMs = timeToFirstByte();
     const painted = paintSummary();
     const report = provider?.summary();
@@ -236,18 +136,10 @@ export function createTimeline(
   };
 
   return {
-    retrying(attempt) {
-      timings = { attempts: attempt };
-    },
-    resending(atMs, { attempts, replaced = 0 }) {
-      resentMs = atMs;
-      refused = { attempts: refused.attempts + attempts, replaced: refused.replaced + replaced };
-      timings = { attempts: 0 };
-    },
+    retrying: (attempt) => load.retrying(attempt),
+    resending: (atMs, sent) => load.resending(atMs, sent),
     headers(mark) {
-      headersMs = mark.atMs;
-      timings = mark.timings;
-      buffered = mark.buffered;
+      load.headers(mark.atMs, mark.timings, mark.buffered);
       coding = mark.coding;
       provider = mark.headers === undefined ? undefined : createProviderReport(mark.headers, Date.now());
     },
@@ -260,21 +152,12 @@ export function createTimeline(
       lastByteMs = atMs;
     },
     content(mark) {
-      const { arrivedMs, readUs } = mark;
-      first ??= mark;
-      lastMs = arrivedMs;
-      unpaintedMs ??= arrivedMs;
-      const tokens = estimateTokens(mark.text);
-      const amount = mark.kind === 'reasoning' ? reasoning : rest;
-      amount.pieces += 1;
-      amount.tokens += tokens;
-      arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
+      unpaintedMs ??= mark.arrivedMs;
+      load.content(mark);
     },
-    usage(counts) {
-      counted = counts;
-    },
+    usage: (counts) => load.usage(counts),
     painted(atMs) {
-      paintedMs ??= atMs;
+      load.paintedMs ??= atMs;
       if (unpaintedMs === undefined) return;
       paints ??= createHistogram({ lowest: 1, highest: 60_000_000, figures: 2 });
       paints.record(Math.max(1, Math.round((atMs - unpaintedMs) * 1000)));
@@ -282,10 +165,9 @@ export function createTimeline(
     },
     end(atMs, final) {
       endMs ??= atMs;
-      timings = { ...timings, ...final };
+      load.timed(final);
     },
     snapshot,
-    figures: () => figuresOf(arrivals.summary(), deliveredOf(counted, reasoning, rest)),
   };
 }
 

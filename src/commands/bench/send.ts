@@ -61,6 +61,9 @@ export interface Request extends Order, Turn {
   turn: number;
 }
 
+/** The part of a sample that does not depend on the outcome. */
+type Common = Omit<Failed, 'outcome' | 'errorClass' | 'message'>;
+
 const MAX_MESSAGE = 300;
 
 /** Sends one request and adds its result. A request that the user stopped has no result. Never rejects. */
@@ -103,7 +106,7 @@ export async function send(
   const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
   const { attempts, hops, replaced = 0 } = answer.metrics;
   // Times as in a saved report, so that "bench merge" computes the same figures from them.
-  const common = {
+  const common: Common = {
     index,
     turn,
     intendedMs: short(intendedMs),
@@ -112,9 +115,9 @@ export async function send(
     retriesMs: short(hops.retries ?? 0),
     replaced,
     hops,
-    ...(answer.malformedEvents > 0 && { malformedEvents: answer.malformedEvents }),
-    ...(sentMs !== undefined && { lagMs: short(sentMs - intendedMs) }),
   };
+  if (answer.malformedEvents > 0) common.malformedEvents = answer.malformedEvents;
+  if (sentMs !== undefined) common.lagMs = short(sentMs - intendedMs);
   if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer was still running at the drain limit (--drain)';
@@ -128,12 +131,7 @@ export async function send(
 /** The class of answers that the end of the test cut off. The provider did not cause these failures. */
 export const UNFINISHED = 'unfinished';
 
-function sampleOf(
-  answer: LoadAnswer,
-  common: Omit<Failed, 'outcome' | 'errorClass' | 'message'>,
-  gapsMs: readonly number[],
-  through: Through,
-): Sample {
+function sampleOf(answer: LoadAnswer, common: Common, gapsMs: readonly number[], through: Through): Sample {
   const { outcome, error, metrics } = answer;
   if (outcome !== 'complete') {
     const errorClass = outcome === 'error' ? classOf(error, through) : outcome;
@@ -142,26 +140,28 @@ function sampleOf(
     return { ...common, outcome: 'failed', errorClass, message };
   }
   const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost, promptTokens, cachedTokens } = metrics;
-  return {
+  const sample: Sent = {
     ...common,
     outcome: 'complete',
     lagMs: common.lagMs ?? 0,
     speed: speed.kind === 'measured' ? { ...speed, tpotMs: short(speed.tpotMs) } : speed,
     outputTokens,
     tokensEstimated,
-    ...(promptTokens !== undefined && { promptTokens }),
-    ...gapsOf(gapsMs),
-    ...(cachedTokens !== undefined && { cachedTokens }),
-    ...(ttftMs !== undefined && { ttftMs: short(ttftMs) }),
-    ...(e2eMs !== undefined && { e2eMs: short(e2eMs) }),
-    ...(cost !== undefined && { cost }),
   };
+  const gaps = gapsOf(gapsMs);
+  if (gaps !== undefined) sample.gaps = gaps;
+  if (promptTokens !== undefined) sample.promptTokens = promptTokens;
+  if (cachedTokens !== undefined) sample.cachedTokens = cachedTokens;
+  if (ttftMs !== undefined) sample.ttftMs = short(ttftMs);
+  if (e2eMs !== undefined) sample.e2eMs = short(e2eMs);
+  if (cost !== undefined) sample.cost = cost;
+  return sample;
 }
 
-function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
+function gapsOf(gapsMs: readonly number[]): Sent['gaps'] {
   const p50 = gapsMs.length === 0 ? undefined : percentile(gapsMs, 50);
-  if (p50 === undefined) return {};
-  return { gaps: { p50: short(p50), max: short(gapsMs.reduce((most, ms) => Math.max(most, ms))) } };
+  if (p50 === undefined) return undefined;
+  return { p50: short(p50), max: short(gapsMs.reduce((most, ms) => Math.max(most, ms))) };
 }
 
 /** Codes of exhausted resources of this machine: files, ports, memory. */

@@ -1,0 +1,184 @@
+import { type Amount, type Arrivals, createArrivalCounter } from './arrivals.js';
+import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
+import type { LoadFigures } from './exchange.js';
+import type { Hops } from './hops.js';
+import { speedOf } from './speed.js';
+
+/** The daemon's timings, in µs since it finished reading the request (docs/protocol.md, Timings). */
+export interface DaemonTimings {
+  /** When the last attempt began, after earlier attempts and their waits. Absent for a first attempt. */
+  attemptUs?: number;
+  /** When the request to the last redirect's address began. Absent without a redirect. */
+  redirectedUs?: number;
+  queuedUs?: number;
+  dnsUs?: number;
+  connectUs?: number;
+  tlsUs?: number;
+  sentUs?: number;
+  firstByteUs?: number;
+  /** How long the TCP handshake took when the connection was opened; kept for pooled connections. */
+  handshakeUs?: number;
+  attempts: number;
+  /** How many dead reused connections the daemon replaced. */
+  replaced?: number;
+}
+
+type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
+
+export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
+
+/** A piece of output that is not empty. */
+export interface ContentMark {
+  kind: OutputKind;
+  /** For a tool call, its name and arguments. */
+  text: string;
+  /** When its bytes reached this process. */
+  arrivedMs: number;
+  /** When the parser returned it. */
+  decodedMs: number;
+  /** When the daemon read its bytes, on the clock of `DaemonTimings`. */
+  readUs?: number | undefined;
+}
+
+/**
+ * Records the times of one exchange that a load test needs, with few objects: a test has thousands of exchanges a
+ * second. All times named `…Ms` are on one monotonic clock. docs/metrics.md defines all figures.
+ */
+export class LoadTimeline {
+  headersMs: number | undefined;
+  timings: DaemonTimings = NOT_SENT;
+  buffered = false;
+  first: ContentMark | undefined;
+  lastMs: number;
+  paintedMs: number | undefined;
+  /** When the client sent the request that the provider accepted. */
+  resentMs: number;
+  readonly #sentMs: number;
+  /** Attempts of the requests that the provider refused before. */
+  #refused: Required<Sent> = NONE_REFUSED;
+  readonly #reasoning: Amount = { pieces: 0, tokens: 0 };
+  readonly #rest: Amount = { pieces: 0, tokens: 0 };
+  readonly #arrivals: ReturnType<typeof createArrivalCounter>;
+  #counted: TokenCounts | undefined;
+
+  /**
+   * @param sentMs when the request left the client
+   * @param onGap called with each gap between arrivals that carry output, in ms
+   */
+  constructor(sentMs: number, onGap: (ms: number) => void) {
+    this.#sentMs = sentMs;
+    this.lastMs = sentMs;
+    this.resentMs = sentMs;
+    this.#arrivals = createArrivalCounter(onGap);
+  }
+
+  /** The daemon is about to send the request again, as attempt number `attempt`. */
+  retrying(attempt: number): void {
+    this.timings = { attempts: attempt };
+  }
+
+  /** The provider refused the request after the attempts in `sent`; the client sends a changed request at `atMs`. */
+  resending(atMs: number, { attempts, replaced = 0 }: Sent): void {
+    const refused = this.#refused;
+    this.resentMs = atMs;
+    this.#refused = { attempts: refused.attempts + attempts, replaced: refused.replaced + replaced };
+    this.timings = NOT_SENT;
+  }
+
+  headers(atMs: number, timings: DaemonTimings, buffered: boolean): void {
+    this.headersMs = atMs;
+    this.timings = timings;
+    this.buffered = buffered;
+  }
+
+  content(mark: ContentMark): void {
+    const { arrivedMs, readUs } = mark;
+    this.first ??= mark;
+    this.lastMs = arrivedMs;
+    const tokens = estimateTokens(mark.text);
+    const amount = mark.kind === 'reasoning' ? this.#reasoning : this.#rest;
+    amount.pieces += 1;
+    amount.tokens += tokens;
+    this.#arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
+  }
+
+  usage(counts: TokenCounts): void {
+    this.#counted = counts;
+  }
+
+  /** Takes timings in addition to those that came with the headers. They replace those of the same name. */
+  timed(timings: DaemonTimings | undefined): void {
+    if (timings !== undefined && timings !== this.timings) this.timings = { ...this.timings, ...timings };
+  }
+
+  get arrived(): Arrivals {
+    return this.#arrivals.summary();
+  }
+
+  get delivered(): Delivered {
+    return deliveredOf(this.#counted, this.#reasoning, this.#rest);
+  }
+
+  get counted(): TokenCounts | undefined {
+    return this.#counted;
+  }
+
+  figures(arrived = this.arrived, delivered = this.delivered): LoadFigures {
+    const { first, timings } = this;
+    const counted = this.#counted;
+    const refused = this.#refused;
+    const replaced = refused.replaced + (timings.replaced ?? 0);
+    const figures: LoadFigures = {
+      outputTokens: Math.round(delivered.tokens),
+      tokensEstimated: delivered.estimated,
+      attempts: refused.attempts + timings.attempts,
+      speed: speedOf(arrived, delivered),
+      hops: this.#hops(delivered),
+    };
+    if (replaced > 0) figures.replaced = replaced;
+    if (first !== undefined) {
+      if (!this.buffered) figures.ttftMs = first.arrivedMs - this.#sentMs;
+      figures.e2eMs = this.lastMs - this.#sentMs;
+    }
+    if (counted !== undefined) {
+      // No prompt is empty, so a zero means that the server does not fill in the field.
+      if (counted.promptTokens > 0) figures.promptTokens = counted.promptTokens;
+      if (counted.cachedTokens !== undefined) figures.cachedTokens = counted.cachedTokens;
+    }
+    return figures;
+  }
+
+  #hops({ hidden }: Delivered): Hops {
+    const { timings, first, resentMs } = this;
+    const legs: Hops = {};
+    if (this.buffered || this.headersMs === undefined) return legs;
+    let before = 0;
+    const until = (us: number): number => {
+      const ms = Math.max(0, us - before) / 1000;
+      before = us;
+      return ms;
+    };
+    if (timings.attemptUs !== undefined) legs.retries = until(timings.attemptUs);
+    if (resentMs > this.#sentMs) legs.retries = (legs.retries ?? 0) + resentMs - this.#sentMs;
+    if (timings.redirectedUs !== undefined) legs.redirects = until(timings.redirectedUs);
+    if (timings.queuedUs !== undefined) legs.queue = until(timings.queuedUs);
+    if (timings.dnsUs !== undefined) legs.dns = until(timings.dnsUs);
+    if (timings.connectUs !== undefined) legs.connect = until(timings.connectUs);
+    if (timings.tlsUs !== undefined) legs.tls = until(timings.tlsUs);
+    if (timings.sentUs !== undefined) legs.send = until(timings.sentUs);
+    if (timings.firstByteUs !== undefined) legs.wait = until(timings.firstByteUs);
+    if (first?.readUs !== undefined) {
+      legs[hidden > 0 ? 'thinking' : 'first_token'] = until(first.readUs);
+      // The daemon's clock starts when it has read the request, so only the sum of both directions is known.
+      const bothWays = Math.max(0, first.arrivedMs - resentMs - first.readUs / 1000);
+      legs.client_to_daemon = bothWays / 2;
+      legs.daemon_to_client = bothWays / 2;
+      legs.decode = first.decodedMs - first.arrivedMs;
+      if (this.paintedMs !== undefined) legs.paint = this.paintedMs - first.decodedMs;
+    }
+    return legs;
+  }
+}
+
+const NOT_SENT: DaemonTimings = { attempts: 0 };
+const NONE_REFUSED = { attempts: 0, replaced: 0 };
