@@ -71,7 +71,7 @@ interface Report {
 
 test('a search finds the largest concurrency of a server and reports all tested loads', async () => {
   await endpoint(upTo(6));
-  const slo = ['--slo', 'errors<5%', '--duration', '3'];
+  const slo = ['--slo', 'errors<5%', '--duration', '20'];
   const files = ['--json', 'found.json', '--csv', 'found.csv', '--html', 'found.html'];
   const { code, stdout } = await run(['bench', '--find-concurrency', '1-32', ...slo, ...files]);
   expect(stdout).toMatch(/The SLO is met up to 6 at a time \(99 % confidence: .*7 surely misses it\)/);
@@ -158,7 +158,7 @@ interface Figure {
 
 test('a search for conversations counts them, and has the figures of each turn', async () => {
   await endpoint(upTo(4));
-  const flags = ['--turns', '3', '--input-tokens', '5', '--slo', 'errors<5%', '--duration', '3'];
+  const flags = ['--turns', '3', '--input-tokens', '5', '--slo', 'errors<5%', '--duration', '20'];
   const { code, stdout } = await run([
     'bench',
     '--find-concurrency',
