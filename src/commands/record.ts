@@ -18,10 +18,9 @@ interface RecordFlags extends PromptFlags {
 }
 
 const HELP = `
-Asks as "ask" does, of any endpoint, and adds what the provider sent, byte for byte with its times, to the file (a
-compressed answer decoded). Times
-count from when the daemon had sent the request. The response's headers are in the file, without secrets; the
-question, the request's headers and keys are not.
+Sends the question as "ask" does, to any endpoint. The file gets the bytes of the answer as the provider sent them,
+decoded where they were compressed, and the time of each piece since the daemon sent the request. It has the response's
+headers without secrets, and neither the question nor the request's headers and keys.
   vastar-tui record "Why is the sky blue?" --mode openai --output sky.jsonl
   vastar-tui replay sky.jsonl
 

@@ -19,8 +19,9 @@ const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
 
 const HELP = `
 bash:  echo 'eval "$(vastar-tui completion bash)"' >> ~/.bashrc
-zsh:   vastar-tui completion zsh > "\${fpath[1]}/_vastar-tui"
-fish:  vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
+zsh:   echo 'source <(vastar-tui completion zsh)' >> ~/.zshrc     (below the line with compinit)
+fish:  mkdir -p ~/.config/fish/completions
+       vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
 
 /** Adds `completion`: what the shell needs to complete commands and flags, made from their definitions. */
 export function defineCompletion(command: Command, wholeProgram: WholeProgram): void {
@@ -53,7 +54,10 @@ export function defineMan(command: Command, wholeProgram: WholeProgram): void {
   command
     .addHelpText(
       'after',
-      '\nTo read it: vastar-tui man | man -l -\nTo keep it: vastar-tui man > ~/.local/share/man/man1/vastar-tui.1',
+      `
+To read it: vastar-tui man | man -l -
+To keep it: mkdir -p ~/.local/share/man/man1
+            vastar-tui man > ~/.local/share/man/man1/vastar-tui.1`,
     )
     .action(async () => {
       stdout.print(manPage(describeCommand(await wholeProgram()), VERSION));

@@ -70,6 +70,17 @@ test('the completions of all three shells and the manual have every command and 
   }
 });
 
+test('zsh completes flags after a question, too', () => {
+  expect(printed.zsh).toContain("'*:prompt:()'");
+});
+
+test("each command's help names the flags of every command", async () => {
+  const { stdout } = await runHere(place, ['ask', '--help']);
+  expect(stdout).toMatch(/^Flags of every command, .*--model.*: vastar-tui --help\n$/m);
+  expect((await runHere(place, ['--help'])).stdout).not.toContain('Flags of every command');
+  expect(printed.man).not.toContain('Flags of every command');
+});
+
 test('the completions of zsh and fish are quoted', () => {
   expect(printed.fish).toContain("'add a request header, \\'Name: value\\';");
   expect(printed.zsh).toContain("add a request header, '\\''Name\\: value'\\'';");

@@ -1,4 +1,5 @@
 import type { Command, Help, Option } from 'commander';
+import { MORE_FLAGS } from '../support/endpoint-flags.js';
 
 /** What a flag's or argument's value is completed with. */
 export type Value =
@@ -85,5 +86,5 @@ function notesOf(command: Command): string {
     },
   });
   command.outputHelp();
-  return help.slice(command.helpInformation().length).trim();
+  return help.slice(command.helpInformation().length).replace(MORE_FLAGS, '').trim();
 }

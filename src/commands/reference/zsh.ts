@@ -21,9 +21,9 @@ function body(command: CommandDoc, program: CommandDoc): string {
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
   if (command.commands.length === 0) {
-    // For free text, zsh would show the description and no longer offer the flags.
-    const words = command.arguments.flatMap(({ value }) =>
-      value.kind === 'text' ? [] : [quoted(`*:${escaped(value.name)}:${action(value)}`)],
+    // Without a rule for words, zsh offers no flags after one. `()` offers nothing for free text.
+    const words = command.arguments.map(({ value }) =>
+      quoted(`*:${escaped(value.name)}:${value.kind === 'text' ? '()' : action(value)}`),
     );
     return `${head}  _arguments ${[...flags, ...words].join(' \\\n    ')}\n}`;
   }

@@ -2,6 +2,10 @@ import { type Command, Option } from 'commander';
 import { APIS, AUTH_STYLES, PROVIDER_NAMES } from '../../config/providers.js';
 import { notEmpty } from './flag-text.js';
 
+/** The end of each command's help. */
+export const MORE_FLAGS =
+  '\nFlags of every command, e.g. --mode, --model, --base-url and --config: vastar-tui --help';
+
 /** The flags that say how the endpoint in use is reached. */
 export interface EndpointFlags {
   provider?: string;

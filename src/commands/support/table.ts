@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../../common/version.js';
-import { addEndpointFlags } from './endpoint-flags.js';
+import { addEndpointFlags, MORE_FLAGS } from './endpoint-flags.js';
 import { notEmpty } from './flag-text.js';
 import { stderr, stdout } from './sink.js';
 
@@ -114,6 +114,7 @@ export function createProgram(): Command {
     .option('--no-spawn', 'start neither daemon nor simulator')
     .helpCommand(false)
     .configureOutput({ writeOut: (text) => stdout.print(text), writeErr: (text) => stderr.print(text) })
+    .addHelpText('afterAll', ({ command }) => (command.parent === null ? '' : MORE_FLAGS))
     .exitOverride();
   addEndpointFlags(program);
   for (const { name, description } of COMMANDS) {

@@ -83,7 +83,7 @@ const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' 
     what: `nothing listens at ${origin}`,
     advice: 'is the server running, and is base_url right?',
   }),
-  ENOTFOUND: (origin) => ({ what: `there is no host of the name in ${origin}`, advice: CHECK_BOTH }),
+  ENOTFOUND: (origin) => ({ what: `the host name in ${origin} has no address`, advice: CHECK_BOTH }),
   EAI_AGAIN: (origin) => ({
     what: `the name in ${origin} could not be looked up`,
     advice: 'is the network up?',
