@@ -13,7 +13,7 @@ export default defineConfig({
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
     // On two cores: many tests wait for processes, sockets and time to pass.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },
   },
 });

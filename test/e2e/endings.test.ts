@@ -170,10 +170,10 @@ describe.each(WIRE_FORMATS)('%s in each body framing', (api) => {
   });
   afterAll(() => ways.close());
 
-  test.each([...ENDINGS, ...CUTS])('a stream with $name is $outcome', (ending) =>
+  test.concurrent.each([...ENDINGS, ...CUTS])('a stream with $name is $outcome', (ending) =>
     expectEnding(ways, ending, streamOf(api, ending)),
   );
-  test.each(ENDINGS)('JSON with $name is $outcome', (ending) =>
+  test.concurrent.each(ENDINGS)('JSON with $name is $outcome', (ending) =>
     expectEnding(ways, ending, jsonOf(api, ending)),
   );
 });
