@@ -46,6 +46,8 @@ export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
   readonly turn?: Turn | undefined;
   readonly reasoning: string;
+  /** The end of `text` that the provider marked as the model's refusal. */
+  readonly refusal?: string;
   /** When the first and the last reasoning arrived: Unix time in ms. */
   readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
   /** The provider's count. */

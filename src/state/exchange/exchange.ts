@@ -7,7 +7,7 @@ import type { AppState, QueuedMessage } from '../app-state.js';
 import { append } from '../branches/branches.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { withIds, withPieces } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
@@ -105,6 +105,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
     ...(message.toolCalls !== undefined && { toolCalls: withIds(message.toolCalls) }),
     ...(answer.carried !== undefined && { carried: answer.carried }),
+    ...(answer.refusal !== '' && { refusal: sanitize(answer.refusal) }),
     status: statusOf(answer, message.text, state.keys),
   }));
   const { course, limits: before } = fromRunning(state.request);

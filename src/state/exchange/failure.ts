@@ -12,6 +12,8 @@ export interface Failure {
 }
 
 const MAX_LENGTH = 600;
+/** The remark below an answer with a refusal, whose text is shown like any other. */
+export const REFUSED = 'the model refused to answer';
 
 /** @param error undefined when the answer failed without an error */
 export function failureOf(error: ConnectorException | undefined, keys: KeyHints): Failure {
@@ -42,6 +44,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   const ended = finishClassOf(answer.finishReason);
   if (ended === 'limit') remarks.push(`cut off at the output limit (finish_reason ${shownReason(answer)})`);
   if (ended === 'refused') remarks.push("ended by the provider's content filter");
+  if (answer.refusal !== '') remarks.push(REFUSED);
   if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);

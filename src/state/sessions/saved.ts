@@ -10,7 +10,7 @@ import { type Tree, treeOf } from '../branches/branches.js';
 import { edit } from '../editor/editor.js';
 import { type ChatSettings, withParameter } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
-import { askAgain, emptyReason, readingRemarks } from '../exchange/failure.js';
+import { askAgain, emptyReason, REFUSED, readingRemarks } from '../exchange/failure.js';
 import type { AnswerStatus, AssistantMessage, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
@@ -165,8 +165,8 @@ interface Known {
 function shownMessage(message: SavedMessage, id: number, { figures, nameOf, calls, keys }: Known): Message {
   const { role, atMs, reasoning, refusal, toolCalls, carried, toolCallId, status, finishReason } = message;
   const { endpoint, model } = message;
-  // A refusal is shown as the answer's text.
-  const text = sanitize(message.text || refusal);
+  // A refusal is shown after the answer's text, as while it streamed.
+  const text = sanitize(message.text + refusal);
   if (role === 'tool') {
     const callId = toolCallId ?? '';
     return { role, id, atMs, text, call: { id: callId, name: calls.get(callId) ?? 'a tool' } };
@@ -181,11 +181,12 @@ function shownMessage(message: SavedMessage, id: number, { figures, nameOf, call
     atMs,
     text,
     reasoning: sanitize(reasoning),
+    ...(refusal !== '' && { refusal: sanitize(refusal) }),
     ...(toolCalls.length > 0 && { toolCalls: toolCalls.map(shownCall) }),
     ...(carried !== null && { carried }),
     endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
     status: statusOf(
-      { status, finishReason },
+      { status, finishReason, refusal },
       text === '' && toolCalls.length === 0,
       askAgain(keys),
       figures,
@@ -194,7 +195,7 @@ function shownMessage(message: SavedMessage, id: number, { figures, nameOf, call
 }
 
 function statusOf(
-  { status: kind, finishReason }: Pick<SavedMessage, 'status' | 'finishReason'>,
+  { status: kind, finishReason, refusal }: Pick<SavedMessage, 'status' | 'finishReason' | 'refusal'>,
   empty: boolean,
   again: string,
   figures?: AnswerFigures,
@@ -208,6 +209,7 @@ function statusOf(
   const repeatedChars = typeof saved.repeatedChars === 'number' ? saved.repeatedChars : 0;
   const remarked = (outcome: Outcome, ...told: string[]): string[] => [
     ...told,
+    ...(refusal === '' ? [] : [REFUSED]),
     ...readingRemarks({ outcome, malformedEvents, repeatedChars }),
   ];
   switch (kind) {

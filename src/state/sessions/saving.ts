@@ -57,8 +57,8 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       saved.add(id);
       return;
     }
-    const { text, reasoning, toolCalls = [], endpoint, status } = message;
-    const answer = { text, reasoning, toolCalls };
+    const { reasoning, toolCalls = [], endpoint, status } = message;
+    const answer = { ...textOf(message), reasoning, toolCalls };
     if (!begun.has(id)) {
       to.answerStarted({ id, parentId, endpoint: endpoint.name, model: endpoint.model });
       begun.add(id);
@@ -215,11 +215,19 @@ function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
 /** All messages, in the form in which the journal saves them again. */
 export function earlierMessages(state: AppState): EarlierMessage[] {
   return nodesOf(state).flatMap(({ message, parent: parentId }) => {
-    const { id, text } = message;
+    const { id } = message;
     if (message.role === 'notice') return [];
     if (message.role !== 'assistant') return [{ ...questionOrResult(message), parentId }];
-    return [{ id, parentId, text, answer: answerOf(message) }];
+    const { text, refusal } = textOf(message);
+    return [{ id, parentId, text, answer: { refusal, ...answerOf(message) } }];
   });
+}
+
+/** An answer's text without its refusal, which is saved apart. */
+function textOf({ text, refusal = '' }: AssistantMessage): { text: string; refusal: string } {
+  return text.endsWith(refusal)
+    ? { text: text.slice(0, text.length - refusal.length), refusal }
+    : { text, refusal: '' };
 }
 
 /** A question or a tool result, for the journal. */
@@ -235,7 +243,7 @@ function answerOf({
   carried,
   status,
   endpoint,
-}: AssistantMessage): EarlierMessage['answer'] {
+}: AssistantMessage): NonNullable<EarlierMessage['answer']> {
   const running = status.kind === 'streaming' || status.kind === 'elsewhere';
   const ended: EndStatus = running ? 'interrupted' : status.kind;
   const { name, model } = endpoint;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openSessions } from '../../../src/sessions/store.js';
 import { folder } from '../../sessions/place.js';
 import { savedChat } from '../../support/saved-chat.js';
 
@@ -29,4 +30,29 @@ test.each([
   expect(later.store.getState().messages.at(-1)).toMatchObject({
     status: { kind: outcome, remarks: [remark] },
   });
+});
+
+test('an answer with a refusal tells that the model refused, with all of its text, also when it is opened again', async () => {
+  const path = place();
+  const chat = savedChat(path);
+  chat.ask('one');
+  chat.chat.latest.text('Well. ');
+  chat.chat.latest.emit({ type: 'refusal', text: 'I must not.', tMs: 2 });
+  await chat.chat.latest.end({ refusal: 'I must not.' });
+  const refused = {
+    text: 'Well. I must not.',
+    status: { kind: 'complete', remarks: ['the model refused to answer'] },
+  };
+  expect(chat.store.getState().messages.at(-1)).toMatchObject(refused);
+  chat.actions.dispose();
+  const file = openSessions(path);
+  expect(file.branchInUse(file.last()?.id ?? '').at(-1)).toMatchObject({
+    text: 'Well. ',
+    refusal: 'I must not.',
+  });
+  file.close();
+
+  const later = savedChat(path);
+  later.actions.continueLast();
+  expect(later.store.getState().messages.at(-1)).toMatchObject(refused);
 });
