@@ -194,6 +194,7 @@ test('no output, file or process list contains keys of the environment, the conf
     chat.send('\x04'); // The inspector; then the last exchange, whole.
     await chat.untilScreen(/Inspector/);
     chat.send(KEYS.enter);
+    await chat.untilScreen(/Exchange #/);
     // The request is below the figures.
     chat.send(KEYS.pageDown);
     await chat.untilScreen(/say it by event/);
@@ -222,13 +223,15 @@ test('the search itself finds a key in every form, and among the arguments of a 
   for (const before of ['', 'a', 'ab'])
     forms.push(Buffer.from(`${before}${ENVIRONMENT}!`).toString('base64'));
   for (const form of forms) expect(search.inText('x', `… ${form} …`)).not.toEqual([]);
+  // Another run of the first test on this machine must not find this one.
+  const listedKey = `listed-${ENVIRONMENT}`.replace('env', `${process.pid}`);
   const args = watchArguments();
   // It waits for stdin to end.
-  const running = startProgram(place, ['ask', '-', ENVIRONMENT]);
-  const listed = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8').includes(ENVIRONMENT);
+  const running = startProgram(place, ['ask', '-', listedKey]);
+  const listed = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8').includes(listedKey);
   await until(listed);
   const seen = args.stop();
   running.child.kill();
   await running.ended;
-  expect(search.inText('arguments', seen)).not.toEqual([]);
+  expect(createSearch([listedKey]).inText('arguments', seen)).not.toEqual([]);
 });

@@ -82,13 +82,16 @@ async function goOn(
   );
 }
 
-/** Presses escape until no answer runs: on a busy machine what follows too soon is read as one key with it. */
+/** Presses escape until no answer runs, but not when none does: the key and what is typed after it would be read as one. */
 async function stopped(session: TerminalSession): Promise<void> {
-  for (const giveUpAt = performance.now() + LIMIT_MS; performance.now() < giveUpAt; ) {
-    session.send(KEY.escape);
-    await sleep(600);
+  const idle = (): boolean => {
     const screen = session.screen().join('\n');
-    if (/enter send/.test(screen) && !/esc stop/.test(screen)) return;
+    return /enter send/.test(screen) && !/esc stop/.test(screen);
+  };
+  for (const giveUpAt = performance.now() + LIMIT_MS; performance.now() < giveUpAt; ) {
+    if (idle()) return;
+    session.send(KEY.escape);
+    await until(idle, 2000).catch(() => {});
   }
   throw new Error(`an answer runs still:\n${session.screen().join('\n')}`);
 }
