@@ -279,7 +279,7 @@ function whereOf({ source }: AnswerContext): string {
 }
 
 function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  return /[.!?…。！？]$/.test(text) ? text : `${text}.`;
 }
 
 function providerError(

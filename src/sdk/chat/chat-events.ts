@@ -77,6 +77,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
     numberOf ??= createToolCallNumbering();
     const index = numberOf({ index: call.index, id, name: told, filled: text !== '' });
+    if (id === '' && told === '' && text === '') return;
     const name = freshName(result.toolCalls[index]?.name ?? '', told);
     parts.call(index, call);
     emit({

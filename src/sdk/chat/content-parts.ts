@@ -28,7 +28,8 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['refusal', 'refusal'],
 ];
 /** Types of parts without output: encrypted data, signatures, citations, and results of the server's own tools. */
-const SILENT = /encrypted|redacted|signature|citation|annotation|tool_result|container|compaction|fallback/;
+const SILENT =
+  /encrypted|redacted|signature|citation|reference|annotation|tool_result|container|compaction|fallback/;
 
 /**
  * Reads the value of a content field: a text, a number, a boolean, a typed part, or nested lists of these.

@@ -12,6 +12,7 @@ import {
 import type { ChatEventReader } from './chat-events.js';
 import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
+import { repairedJson } from './repaired-json.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, type StrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
@@ -19,14 +20,19 @@ import { laterUsage, usageIn } from './usage.js';
 /** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
 
-/** Separates joined events: a line end, the field's name in the middle of a line, or an object after another one. */
-const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{")/;
+/**
+ * Separates joined events: a line end, the field's name in the middle of a line, or an object or `[DONE]` after an
+ * object.
+ */
+const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{"|\[DONE\]$)/;
 /** Characters that are kept of a body that may be no event stream. */
 const MAX_BEGINNING = 1000;
 /** A line of an event stream: a field, a comment or nothing. */
 const STREAM_LINE = /^(?:(?:data|event|id|retry)\b.*|:.*|\s*)$/;
 /** Matches variants of `[DONE]`: in lower case, as a JSON string, without brackets, or another word. */
 const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
+/** Matches plain text that reports an error. */
+const IS_ERROR = /^\[?error\b[\]:]/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
@@ -126,10 +132,13 @@ class EventsBody implements AnswerBody {
   }
 
   #feedLines(text: string): void {
-    this.#lines ??= createStrayLines((fields) => {
-      this.#parser ??= this.#newParser();
-      this.#parser.feed(fields);
-    });
+    this.#lines ??= createStrayLines(
+      (fields) => {
+        this.#parser ??= this.#newParser();
+        this.#parser.feed(fields);
+      },
+      () => this.#seen,
+    );
     this.#lines.feed(text);
   }
 
@@ -160,6 +169,8 @@ class EventsBody implements AnswerBody {
     // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
     if (event === undefined || event === DONE) this.#onOther(data.trim(), name);
+    // Some gateways encode an event twice.
+    else if (typeof event === 'string' && /^\s*(?:data:|\{)/.test(event)) this.#onData(event.trim(), name);
     // Azure sends `data: null` to keep connections open.
     else if (event !== null || name !== undefined) this.#onEvent(event, name, data);
   }
@@ -176,7 +187,9 @@ class EventsBody implements AnswerBody {
   #onOther(text: string, name: string | undefined): void {
     // Some gateways put comments into `data:` fields.
     if (text === '' || text.startsWith(':')) return;
-    if (text === DONE || IS_DONE.test(text)) {
+    const repaired = repairedJson(text);
+    if (repaired !== undefined) this.#onEvent(repaired, name, text);
+    else if (text === DONE || IS_DONE.test(text)) {
       this.#answer.conclude('finish');
       this.#answer.stop();
     } else if (DATA_AGAIN.test(text)) {
@@ -184,7 +197,7 @@ class EventsBody implements AnswerBody {
     } else if (isRun(text)) {
       for (const piece of text.split(SEAM)) this.#onData(piece, name);
     } else {
-      this.#onEvent(undefined, name, text);
+      this.#onEvent(undefined, IS_ERROR.test(text) ? 'error' : name, text);
     }
   }
 
@@ -206,7 +219,8 @@ class EventsBody implements AnswerBody {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= name;
-      if (!foreign && !this.#flushing) answer.emit({ type: 'malformed', data: quote(text, keys) });
+      const cut = this.#flushing && /^[{["]/.test(text);
+      if (!foreign && !cut) answer.emit({ type: 'malformed', data: quote(text, keys) });
     }
     this.#checkSize();
   }

@@ -12,6 +12,8 @@ const OPEN = /[{[,:]/;
 /** Characters that begin a line inside of a JSON text. */
 const INNER = /["{[}\]\-\dtfn]/;
 const CLOSING = /[}\]]/;
+/** Characters that begin a line of plain text, or of a web page. */
+const PLAIN = /[A-Z<]/;
 /** Most white space at the start of a line that is read before the line's kind is decided. */
 const MAX_INDENT = 1000;
 
@@ -20,11 +22,13 @@ const MAX_INDENT = 1000;
  * - JSON over several lines, where only the first one begins with `data:`
  * - bare JSON (a gateway's error, chunks after a comment)
  * - `error: {…}` (llama.cpp until 2025)
+ * - plain text or a web page after an event (a proxy's error)
  *
  * The result does not depend on how the text is split, and a line that is passed on unchanged costs only a search for
  * its end.
+ * @param afterEvent whether an event has come; before one, text is for the caller
  */
-export function createStrayLines(pass: (text: string) => void): StrayLines {
+export function createStrayLines(pass: (text: string) => void, afterEvent = () => false): StrayLines {
   /** The beginning of a line whose kind is not known yet. */
   let held = '';
   /** Whether the current position is inside a line. */
@@ -55,7 +59,7 @@ export function createStrayLines(pass: (text: string) => void): StrayLines {
       let from = 0;
       for (let at = 0; at < text.length; ) {
         if (!midLine) {
-          const kind = kindOf(text, at, last, joined);
+          const kind = kindOf(text, at, last, joined, afterEvent());
           if (kind === 'unknown') {
             passRange(text, from, at);
             held = text.slice(at);
@@ -88,11 +92,11 @@ export function createStrayLines(pass: (text: string) => void): StrayLines {
   };
 }
 
-/** `bare`: JSON that is no field's. `more`: the JSON of the line before goes on. `unknown`: more text is needed. */
+/** `bare`: JSON or text that is no field's. `more`: the JSON of the line before goes on. `unknown`: more text is needed. */
 type Kind = 'field' | 'bare' | 'error' | 'more' | 'unknown';
 
 /** Classifies the line that begins at `at`. */
-function kindOf(text: string, at: number, last: string, joined: boolean): Kind {
+function kindOf(text: string, at: number, last: string, joined: boolean, texts: boolean): Kind {
   const open = last !== '' && OPEN.test(last);
   if (open || joined) {
     let inner = at;
@@ -102,7 +106,7 @@ function kindOf(text: string, at: number, last: string, joined: boolean): Kind {
     if ((open ? INNER : CLOSING).test(first)) return 'more';
   }
   const first = text[at];
-  if (first === OPENING_BRACE) return 'bare';
+  if (first === OPENING_BRACE || (texts && PLAIN.test(first ?? ''))) return 'bare';
   if (first !== 'e') return 'field';
   if (text.startsWith(FIELD, at)) return 'error';
   return FIELD.startsWith(text.slice(at, at + FIELD.length)) ? 'unknown' : 'field';

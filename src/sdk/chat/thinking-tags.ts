@@ -6,14 +6,23 @@ export interface ThinkingTags {
   end(): void;
 }
 
-const OPENING = /^\s*<(think|thinking|thought)>/i;
-const OPENING_TAGS = ['<think>', '<thinking>', '<thought>'];
+/** Pairs of tags, in lower case. The last three are special tokens of gpt-oss and Gemma that servers pass on. */
+const TAGS: readonly (readonly [opening: string, closing: string])[] = [
+  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think'].map(
+    (name) => [`<${name}>`, `</${name}>`] as const,
+  ),
+  ['[think]', '[/think]'],
+  ['◁think▷', '◁/think▷'],
+  ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
+  ['<|channel>thought', '<channel|>'],
+];
 /** After this much white space, the text counts as one without a tag. */
 const MAX_HELD = 64;
 
 /**
  * Some servers don't separate reasoning from the text (Ollama, llama.cpp and vLLM without a reasoning parser, with
- * DeepSeek R1 or Qwen). The model then writes its reasoning between tags before the answer. Only a tag at the
+ * DeepSeek R1, Qwen, Magistral or Kimi). The model then writes its reasoning between tags before the answer. Only a tag at the
  * beginning of the text counts; later tags are text. The result does not depend on how the text is split.
  */
 export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: string) => void): ThinkingTags {
@@ -62,23 +71,23 @@ class TagReader implements ThinkingTags {
   }
 
   #start(): void {
-    const held = this.#held;
-    const tag = OPENING.exec(held);
-    if (tag !== null) {
+    const text = this.#held.trimStart();
+    const begun = text.toLowerCase();
+    const tags = TAGS.find(([opening]) => begun.startsWith(opening));
+    if (tags !== undefined) {
       this.#state = 'inside';
-      this.#closing = `</${(tag[1] ?? '').toLowerCase()}>`;
-      this.#held = held.slice(tag[0].length);
+      this.#closing = tags[1];
+      this.#held = text.slice(tags[0].length);
       return;
     }
-    const begun = held.trimStart().toLowerCase();
-    if (held.length > MAX_HELD || !OPENING_TAGS.some((known) => known.startsWith(begun))) this.#release();
+    if (this.#held.length > MAX_HELD || !TAGS.some(([opening]) => opening.startsWith(begun))) this.#release();
   }
 
   #inside(): void {
     const held = this.#held;
     const closing = this.#closing;
     // Don't search in a lower-case copy: some letters get longer in lower case, which would shift positions.
-    const at = held.search(new RegExp(closing, 'i'));
+    const at = held.search(new RegExp(closing.replace(/[|[\]]/g, '\\$&'), 'i'));
     if (at >= 0) {
       this.#give('reasoning', held.slice(0, at));
       this.#held = held.slice(at + closing.length);

@@ -38,7 +38,10 @@ export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
     return last === undefined || (name !== '' && last.name !== '') ? undefined : calls.length - 1;
   };
 
-  return (piece) => {
+  return (sent) => {
+    // Some servers send the index as a text.
+    const piece =
+      typeof sent.index === 'string' ? { ...sent, index: Number(sent.index || Number.NaN) } : sent;
     const indexed = Number.isSafeInteger(piece.index);
     const number =
       (indexed ? withIndex(piece) : withoutIndex(piece)) ??

@@ -92,3 +92,21 @@ test('calls in a choice of their own belong to the text before them', () => {
     toolCalls: [{ name: 'look', arguments: '{}' }],
   });
 });
+
+test('a call without anything in it is none, and an index may be a text', () => {
+  const empty = { tool_calls: [{ index: 0, id: '', function: { name: '', arguments: '' } }] };
+  expect(read([[0, { ...empty, content: 'Hi' }]]).toolCalls).toEqual([]);
+  const piece = (index: string, args: string, name?: string) => ({
+    tool_calls: [{ index, function: { ...(name !== undefined && { name }), arguments: args } }],
+  });
+  const { toolCalls } = read([
+    [0, piece('0', '{"a":', 'one')],
+    [0, piece('1', '{"b":', 'two')],
+    [0, piece('0', '1}')],
+    [0, piece('1', '2}')],
+  ]);
+  expect(toolCalls.map(({ name, arguments: args }) => [name, args])).toEqual([
+    ['one', '{"a":1}'],
+    ['two', '{"b":2}'],
+  ]);
+});

@@ -121,6 +121,7 @@ test('blocks of tools, hidden thinking and signatures don’t count as malformed
     start({ type: 'redacted_thinking', data: 'x' }),
     delta({ type: 'signature_delta', signature: 'x' }),
     delta({ type: 'citations_delta', citation: { cited_text: 'x' } }),
+    delta({ type: 'reference', reference_ids: [1] }),
   ];
   expect(read('anthropic', [...known, STOP]).malformedEvents).toBe(0);
   const unknown = [start({ type: 'hologram', beam: 1 }), delta({ type: 'beam_delta', beam: 2 })];

@@ -53,3 +53,30 @@ test.each(['data: ', 'data:\n', ': a comment\n\n'])('JSON over several lines, af
     malformedEvents: 0,
   });
 });
+
+const text = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+
+test.each<[name: string, body: string, expected: Partial<ChatResult>]>([
+  ['an event that is encoded twice', `data: ${JSON.stringify(text('Hi'))}\n\n`, {}],
+  ['an event that is a stream', `data: ${JSON.stringify(`data: ${text('Hi')}\n\n`)}\n\n`, {}],
+  [
+    'numbers that JSON lacks',
+    `data: ${text('Hi').replace('0', '-Infinity').replace('}}', '},"a":NaN}')}\n\n`,
+    {},
+  ],
+  ['a tab in a string', `data: ${text('H-i').replace('-', '\t')}\n\n`, { text: 'H\ti' }],
+  ['[DONE] in the line of the last event', `data: ${text('Hi')}[DONE]\n\n`, { outcome: 'complete' }],
+  ['plain text after an event', `data: ${text('Hi')}\n\nBad Gateway`, { malformedEvents: 1 }],
+  ['a web page after an event', `data: ${text('Hi')}\n\n<html>502</html>\n`, { malformedEvents: 1 }],
+  ['an error in plain text', `data: ${text('Hi')}\n\ndata: [ERROR] no memory\n\n`, { outcome: 'error' }],
+])('events that are no JSON: %s', (_name, body, expected) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  stream.feed(Buffer.from(body));
+  const outcome = 'truncated';
+  expect(stream.end({ kind: 'closed' })).toMatchObject({
+    text: 'Hi',
+    outcome,
+    malformedEvents: 0,
+    ...expected,
+  });
+});

@@ -52,6 +52,21 @@ describe('lines that are not fields', () => {
       expect(rewritten([text.slice(0, at), text.slice(at)])).toBe(whole);
   });
 
+  test('plain text after an event becomes an event, before one it passes', () => {
+    let passed = '';
+    let seen = false;
+    const lines = createStrayLines(
+      (text) => {
+        passed += text;
+      },
+      () => seen,
+    );
+    lines.feed('Bad Gateway\n');
+    seen = true;
+    lines.feed('Bad Gateway\nretry: 5\n');
+    expect(passed).toBe('Bad Gateway\ndata:Bad Gateway\n\nretry: 5\n');
+  });
+
   test('white space without end is not kept', () => {
     const spaces = ' '.repeat(600);
     expect(rewritten(['data: {\n', spaces, spaces, '"a"'])).toBe(`data: {\n${spaces}${spaces}"a"`);

@@ -90,6 +90,6 @@ test('arguments as an object become JSON text', () => {
 });
 
 test('invalid deltas are skipped', () => {
-  expect(callsOf(null, 7, 'x', {}, { index: 0, function: null })).toHaveLength(2);
+  expect(callsOf(null, 7, 'x', {}, { index: 0, function: null })).toEqual([]);
   expect(callsOf(piece(0, 'a', 'f', null), piece(0, 'a', undefined, 7))).toEqual([call('a', 'f', '')]);
 });
