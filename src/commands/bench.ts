@@ -142,7 +142,7 @@ async function runOne(
     }
     const search = searchOf(flags);
     if (search !== undefined) {
-      const ground = { engine, flags, label: name, turnsOf: turnsOf(plan), page };
+      const ground = { engine, flags, label: name, turnsOf: turnsOf(plan), begun: 0, page };
       const { curve, best } = await searchLoads(ground, search, signal);
       const run = runOf(best.measured, endpoint, { ...flags, warmup: 0 }, load.kind);
       return { ...run, curve, ...(best.server !== undefined && { server: best.server }) };

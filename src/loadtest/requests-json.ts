@@ -69,7 +69,7 @@ export interface RequestContext {
   readonly examples: ReadonlyMap<string, string>;
 }
 
-/** Restores the samples from the output of `requestsJson`; undefined for another value. */
+/** Restores the samples from the output of `requestsJson`; undefined for another value or a damaged one. */
 export function samplesFrom(value: unknown, context: RequestContext): Sample[] | undefined {
   const index = numbersOf(value, 'index');
   if (index === undefined) return undefined;
@@ -80,6 +80,10 @@ export function samplesFrom(value: unknown, context: RequestContext): Sample[] |
   const classes = listOf(value, 'error_classes').map(String);
   const hops = memberOf(value, 'hops_ms');
   const hopColumns = HOPS.map(({ name }) => [name, numbersOf(hops, name)] as const);
+  const all = [...FIGURES.map((name) => [name, columns[name]] as const), ...hopColumns];
+  const isWhole = ([name, values]: (typeof all)[number]): boolean =>
+    values?.length === index.length || (!NEEDED.has(name) && (values ?? []).length === 0);
+  if (!all.every(isWhole)) return undefined;
   return index.map((number, row) => {
     const lagMs = at('lag_ms', row);
     const malformedEvents = at('malformed_events', row) ?? 0;
@@ -146,6 +150,9 @@ const FIGURES = [
   'malformed_events',
   'cost_usd',
 ] as const;
+
+/** Figures that reports of all versions have. */
+const NEEDED: ReadonlySet<string> = new Set(['intended_ms', 'end_ms']);
 
 function speedOf(tpotMs: number | undefined, withheld: number | undefined): Speed {
   if (tpotMs !== undefined) return { kind: 'measured', tpotMs, tokensPerSecond: 1000 / tpotMs };

@@ -38,18 +38,28 @@ export interface SavedReport {
   readonly runs: readonly SavedRun[];
 }
 
+/** Returns the runs of a report, or a text with the reason when the value is no report that this version reads. */
+export function runsIn(name: string, value: unknown): readonly JsonRecord[] | string {
+  const { version, runs } = recordOf(value);
+  if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isRecord))
+    return `give a report of "bench --json": ${name} is none`;
+  if (version !== undefined && version !== 1)
+    return `update vastar-tui to read ${name}: the report has version ${String(version)}`;
+  return runs;
+}
+
 /** Reads a report. @returns a text with the reason when the value is no report */
 export function readReport(name: string, value: unknown): SavedReport | string {
   const report = recordOf(value);
   const load = recordOf(report.load);
-  if (!Array.isArray(report.runs) || report.runs.length === 0 || typeof load.loop !== 'string') {
-    return `${name} is not a report of "bench --json"`;
-  }
+  const found = runsIn(name, value);
+  if (typeof found === 'string') return found;
+  if (typeof load.loop !== 'string') return `give a report of "bench --json": ${name} is none`;
   const loop = load.loop === 'open' ? 'open' : 'closed';
-  const runs = report.runs.map((run) => readRun(recordOf(run), loop, load.through === 'daemon'));
+  const runs = found.map((run) => readRun(run, loop, load.through === 'daemon'));
   const whole = runs.filter((run) => run !== undefined);
   if (whole.length < runs.length)
-    return `create ${name} again with this version: the report lacks its requests`;
+    return `create ${name} again with this version: requests are missing or damaged`;
   return { name, interrupted: report.interrupted === true, load, loop, runs: whole };
 }
 

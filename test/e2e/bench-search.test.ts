@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -99,6 +99,28 @@ test('a sweep runs each load of its list, without an SLO', async () => {
   expect(curve.levels.map(({ kept }) => kept)).toEqual([null, null]);
   expect(curve.levels.map(allOf)).toEqual([30, 60]);
   expect(requests).toHaveLength(90);
+});
+
+test('each load of a sweep goes on in the list of prompts where the load before it ended', async () => {
+  const { requests } = await endpoint(slowly);
+  const prompts = Array.from({ length: 200 }, (_, index) => `question ${index}`);
+  writeFileSync(path('prompts.txt'), prompts.join('\n'));
+  const { code } = await run([
+    ...[
+      'bench',
+      '--sweep',
+      'rate:20,10,30',
+      '--arrivals',
+      'constant',
+      '--duration',
+      '1',
+      '--prompts',
+      'prompts.txt',
+    ],
+  ]);
+  expect(code).toBe(0);
+  const asked = requests.map(({ body }) => /question \d+/.exec(body.toString())?.[0] ?? '');
+  expect(asked.toSorted()).toEqual(prompts.slice(0, 60).toSorted());
 });
 
 /** Returns the number of a load's requests. */

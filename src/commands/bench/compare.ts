@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isRecord } from '../../common/json.js';
 import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
+import { runsIn } from '../../loadtest/saved-report.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';
 import { numberWithin } from '../support/flag-number.js';
@@ -163,29 +164,25 @@ function runJson({ mode, model, samples, warnings }: ReportedRun): Record<string
 
 /** @throws {UsageError} when the file is no report or lacks the values of single requests. */
 function readReport(path: string): readonly ReportedRun[] {
-  const report = readJson(path);
-  const runs = isRecord(report) && Array.isArray(report.runs) ? report.runs.filter(isRecord) : [];
-  if (runs.length === 0) throw new UsageError(`give a report of "bench --json": ${path} is none`);
+  const runs = runsIn(path, readJson(path));
+  if (typeof runs === 'string') throw new UsageError(runs);
   return runs.map((run) => {
-    const { samples, failed } = run;
+    const { samples, completed, failed } = run;
     if (!isRecord(samples)) {
       throw new UsageError(`create ${path} again with this version: it lacks the values of single requests`);
     }
-    const e2e = numbers(samples.e2e_ms);
-    const completed = typeof run.completed === 'number' ? run.completed : e2e.length;
+    const lists = [samples.ttft_ms, samples.tpot_ms, samples.e2e_ms];
+    if (!lists.every(isNumbers) || !isCount(completed) || !isCount(failed))
+      throw new UsageError(`create ${path} again: the report is damaged`);
+    const [ttft = [], tpot = [], e2e = []] = lists;
     return {
       mode: String(run.mode),
       model: String(run.model),
       warnings: isRecord(run.instrument) ? texts(run.instrument.warnings) : [],
       samples: {
-        ttft: numbers(samples.ttft_ms),
-        tpot: numbers(samples.tpot_ms),
-        e2e,
+        ...{ ttft, tpot, e2e },
         tokensEstimated: run.tokens_estimated === true,
-        errors: [
-          ...Array<number>(completed).fill(0),
-          ...Array<number>(typeof failed === 'number' ? failed : 0).fill(1),
-        ],
+        errors: [...Array<number>(completed).fill(0), ...Array<number>(failed).fill(1)],
       },
     };
   });
@@ -194,5 +191,9 @@ function readReport(path: string): readonly ReportedRun[] {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
-const numbers = (value: unknown): number[] =>
-  Array.isArray(value) ? value.filter((one): one is number => typeof one === 'number') : [];
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'number');
+
+/** Whether this is a number of requests that a report can have. */
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1e7;

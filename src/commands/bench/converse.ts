@@ -15,9 +15,10 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<void> {
   const { prompts, pace, history } = target;
-  const turns = prompts.at(order.index);
-  const last = Math.min(turns.length, pace.turns(order.index));
-  const thinkMs = pace.thinkMs(order.index);
+  const place = results.first + order.index;
+  const turns = prompts.at(place);
+  const last = Math.min(turns.length, pace.turns(place));
+  const thinkMs = pace.thinkMs(place);
   results.conversations.begun += 1;
   let said: readonly ChatMessage[] = [];
   let { intendedMs, readyMs } = order;

@@ -24,6 +24,8 @@ export interface BenchFlags
     SearchFlags,
     ServerMetricsFlags {
   requests?: number;
+  /** Number of the first conversation in the list of prompts [0]; a search sets it. */
+  first?: number;
   /** In seconds. */
   duration?: number;
   concurrency?: number;

@@ -16,6 +16,8 @@ export interface Load {
   /** Returns a new loop; the same flags yield the same send times. */
   loop(): Loop;
   readonly limit: Limit;
+  /** Number of the first conversation in the list of prompts. */
+  readonly first: number;
   /** Description of the whole test for the user. */
   readonly text: string;
   /** E.g. `, shard 2/8`; empty for a whole test. */
@@ -47,7 +49,7 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
 
 /** Creates the load of the flags. @param trace the result of `readTrace` */
 export function loadOf(flags: BenchFlags, trace?: Trace): Load {
-  const { rate, concurrency, ramp, seed, traceSpeed, shard = WHOLE } = flags;
+  const { rate, concurrency, ramp, seed, traceSpeed, shard = WHOLE, first = 0 } = flags;
   const process = flags.arrivals ?? { kind: 'poisson' };
   const stages: readonly Stage[] | undefined =
     flags.stages ??
@@ -83,6 +85,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       kind: 'closed',
       loop: () => ({ kind: 'closed', concurrency: places, rampMs: ramp * 1000, part: shard }),
       limit,
+      first,
       text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, started over ${ramp} s`}`,
       part,
       json,
@@ -100,6 +103,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
     kind: 'open',
     loop: () => ({ kind: 'open', arrivals: arrivalsOf(shard, arrivals()), ...most }),
     limit,
+    first,
     text: `${when}${concurrency === undefined ? '' : `, at most ${concurrency} at a time`}`,
     part,
     json,

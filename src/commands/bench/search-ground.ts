@@ -1,7 +1,7 @@
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import type { Engine } from './engine/engine.js';
 import type { BenchFlags } from './flags.js';
-import type { Measured } from './measure.js';
+import { type Measured, type Measurement, measure } from './measure.js';
 import type { ServerPage } from './server-metrics.js';
 
 /** What every load of a search uses. */
@@ -12,6 +12,8 @@ export interface SearchGround {
   readonly label: string;
   /** Number of turns of conversation number `index`. */
   readonly turnsOf: (index: number) => number;
+  /** Number of conversations of all tests so far. */
+  begun: number;
   /** The server's metrics page. */
   readonly page: ServerPage | undefined;
 }
@@ -21,4 +23,16 @@ export interface Tested {
   readonly measured: Measured;
   /** The server's metrics during the test. */
   readonly server: ServerRecord | undefined;
+}
+
+/** Runs a test of a search. It goes on in the list of prompts where the test before it ended. */
+export async function measureNext(
+  ground: SearchGround,
+  test: Measurement,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const flags = { ...test.flags, first: ground.begun };
+  const measured = await measure(ground.engine, { ...test, flags }, signal);
+  ground.begun += measured.conversations.begun + measured.unsent;
+  return measured;
 }

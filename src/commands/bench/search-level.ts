@@ -17,9 +17,8 @@ import { type SteadyPart, steadyPart, steadyReport } from '../../loadtest/steady
 import { createTally, type Tally } from '../../loadtest/tally.js';
 import type { BenchFlags } from './flags.js';
 import { loadOf } from './load.js';
-import { measure } from './measure.js';
 import type { LoadKind } from './search-flags.js';
-import type { SearchGround, Tested } from './search-ground.js';
+import { measureNext, type SearchGround, type Tested } from './search-ground.js';
 
 /** Longest test of one load, in seconds. */
 const DEFAULT_WINDOW_S = 30;
@@ -46,15 +45,16 @@ export function levelFlags(flags: BenchFlags, kind: LoadKind, load: number, numb
 
 /** Tests one load. @param search ends the test early when its verdict is clear */
 export async function runLevel(
-  { engine, flags, label, turnsOf, page }: SearchGround,
+  ground: SearchGround,
   { load, number, kind, criteria }: Asked,
   search: Search | undefined,
   signal: AbortSignal,
 ): Promise<Tested & { level: Level }> {
+  const { flags, label, turnsOf, page, begun } = ground;
   const own = levelFlags(flags, kind, load, number);
   const { kind: loop, limit } = loadOf(own);
   const tally = createTally(loop, own.slo?.limits);
-  const settled = (): Tally['samples'] => settledSamples(tally.samples, turnsOf);
+  const settled = (): Tally['samples'] => settledSamples(tally.samples, (index) => turnsOf(begun + index));
   const clear = new AbortController();
   const phase = search?.rising === true ? 'rising' : 'narrowing';
   const watching = new AbortController();
@@ -67,7 +67,7 @@ export async function runLevel(
   const stop = AbortSignal.any([signal, clear.signal]);
   let server: ServerRecord | undefined;
   const test = { label: text, flags: own, load: { kind: loop, limit }, tally };
-  const measured = await measure(engine, test, stop).finally(async () => {
+  const measured = await measureNext(ground, test, stop).finally(async () => {
     watching.abort();
     server = await watch?.stop();
   });

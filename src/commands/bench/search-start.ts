@@ -1,9 +1,8 @@
 import { createTally } from '../../loadtest/tally.js';
 import { mean } from '../../metrics/percentile.js';
 import { loadOf } from './load.js';
-import { measure } from './measure.js';
 import { type LoadKind, MOST_LOAD } from './search-flags.js';
-import type { SearchGround } from './search-ground.js';
+import { measureNext, type SearchGround } from './search-ground.js';
 import { levelFlags } from './search-level.js';
 
 /** The pilot test, with one request at a time, ends after this many requests or seconds. */
@@ -12,12 +11,9 @@ const PILOT = { requests: 5, s: 10 } as const;
 const LOOKED_AT = 100;
 
 /** Returns a search's first load: the rate that one request, or one conversation without pauses, at a time reaches. */
-export async function firstLoad(
-  { engine, flags, label, turnsOf }: SearchGround,
-  kind: LoadKind,
-  signal: AbortSignal,
-): Promise<number> {
+export async function firstLoad(ground: SearchGround, kind: LoadKind, signal: AbortSignal): Promise<number> {
   if (kind === 'concurrency') return 1;
+  const { flags, label, turnsOf } = ground;
   const own = levelFlags({ ...flags, drain: 0 }, 'concurrency', 1);
   const { rate: _rate, arrivals: _arrivals, ...closed } = { ...own, duration: PILOT.s };
   const { kind: loop, limit } = loadOf(closed);
@@ -27,7 +23,9 @@ export async function firstLoad(
     if (tally.samples.length >= PILOT.requests) enough.abort();
   }, 20);
   const pilot = { label: `${label} alone`, flags: closed, load: { kind: loop, limit }, tally };
-  await measure(engine, pilot, AbortSignal.any([signal, enough.signal])).finally(() => clearInterval(timer));
+  await measureNext(ground, pilot, AbortSignal.any([signal, enough.signal])).finally(() =>
+    clearInterval(timer),
+  );
   // The first request may have opened the connection.
   const [, ...later] = tally.samples;
   const used = later.length > 0 ? later : tally.samples;

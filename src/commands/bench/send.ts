@@ -42,6 +42,8 @@ export interface Conversations {
 
 /** Collects the results of requests. */
 export interface Results {
+  /** Number of the test's first conversation in the list of prompts. */
+  first: number;
   /** The start of the test on the clock of `performance.now()`. */
   startMs: number;
   /** No request is sent after this time, in ms since the start. */

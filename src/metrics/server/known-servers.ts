@@ -41,20 +41,23 @@ export const ROLES: Readonly<Record<Role, RoleKind>> = {
 
 export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 
+/** Returns the names of vLLM with another prefix: several servers use them. */
+const likeVllm = (prefix: string): KnownServer['names'] => ({
+  waiting: [`${prefix}num_requests_waiting`],
+  running: [`${prefix}num_requests_running`],
+  kv_cache: [`${prefix}kv_cache_usage_perc`, `${prefix}gpu_cache_usage_perc`],
+  preemptions: [`${prefix}num_preemptions_total`],
+  prompt_tokens: [`${prefix}prompt_tokens_total`],
+  generation_tokens: [`${prefix}generation_tokens_total`],
+});
+
 /** The sample names that each known server uses for its load. */
 export const KNOWN_SERVERS: readonly KnownServer[] = [
   {
     name: 'vLLM',
     // vLLM renamed the cache's usage: https://github.com/vllm-project/vllm/pull/18354
     source: 'https://docs.vllm.ai/en/stable/usage/metrics/',
-    names: {
-      waiting: ['vllm:num_requests_waiting'],
-      running: ['vllm:num_requests_running'],
-      kv_cache: ['vllm:kv_cache_usage_perc', 'vllm:gpu_cache_usage_perc'],
-      preemptions: ['vllm:num_preemptions_total'],
-      prompt_tokens: ['vllm:prompt_tokens_total'],
-      generation_tokens: ['vllm:generation_tokens_total'],
-    },
+    names: likeVllm('vllm:'),
   },
   {
     name: 'SGLang',
@@ -93,6 +96,26 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
     },
   },
   {
+    name: 'TensorRT-LLM',
+    // Older versions report requests only as histograms.
+    source: 'https://nvidia.github.io/TensorRT-LLM/commands/trtllm-serve/trtllm-serve.html',
+    names: {
+      waiting: ['trtllm_num_requests_waiting'],
+      running: ['trtllm_num_requests_running'],
+      kv_cache: ['trtllm_kv_cache_utilization'],
+    },
+  },
+  {
+    name: 'LMDeploy',
+    source: 'https://lmdeploy.readthedocs.io/en/latest/advance/metrics.html',
+    names: likeVllm('lmdeploy:'),
+  },
+  {
+    name: 'Aphrodite',
+    source: 'https://github.com/aphrodite-engine/aphrodite-engine',
+    names: likeVllm('aphrodite:'),
+  },
+  {
     name: 'LiteLLM',
     source: 'https://docs.litellm.ai/docs/proxy/prometheus',
     names: {
@@ -116,5 +139,11 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
       waiting: [['vastar_pool_queued', 'vastar_tenant_waiting']],
       running: ['vastar_requests_in_flight'],
     },
+  },
+  {
+    // Last, because names without a prefix may be those of any server. NIM 2 uses those of vLLM.
+    name: 'NIM',
+    source: 'https://docs.nvidia.com/nim/large-language-models/latest/observability.html',
+    names: likeVllm(''),
   },
 ];

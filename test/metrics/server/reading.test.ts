@@ -114,6 +114,13 @@ test.each([
     { waiting: 3, running: 2, kv_cache: 0.34, prompt_tokens: 143, generation_tokens: 673 },
   ],
   ['llama-cpp-b8000', 'llama.cpp', { waiting: 3, running: 2, prompt_tokens: 143, generation_tokens: 673 }],
+  ['trtllm', 'TensorRT-LLM', { waiting: 1, running: 5, kv_cache: 0.62 }],
+  [
+    'lmdeploy',
+    'LMDeploy',
+    { waiting: 3, running: 14, kv_cache: 0.5, prompt_tokens: 1000, generation_tokens: 100 },
+  ],
+  ['nim-1', 'NIM', { waiting: 2, running: 4, kv_cache: 0.125, prompt_tokens: 511, generation_tokens: 128 }],
   ['litellm-1.95', 'LiteLLM', { running: 5, prompt_tokens: 600, generation_tokens: 80 }],
 ])(
   'the reading of %s adds counts, each request once, and takes the fullest cache',

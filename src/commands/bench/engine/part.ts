@@ -46,7 +46,7 @@ export interface Place {
 /** Sends the requests of a share. */
 export async function measurePart(
   target: Target,
-  { loop, limit }: Load,
+  { loop, limit, first }: Load,
   { onSample, ...place }: Place,
   signal: AbortSignal,
 ): Promise<Part> {
@@ -57,6 +57,7 @@ export async function measurePart(
   const exchanges = new LoadExchanges(target, shape.kind === 'closed' ? TOGETHER : 1);
   const results = {
     exchanges,
+    first,
     startMs,
     endMs: limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY,
     add: onSample,
