@@ -13,6 +13,7 @@ import { stdout } from './support/sink.js';
 import { UsageError } from './support/usage-error.js';
 
 interface AddFlags extends GlobalFlags {
+  name?: string;
   keyVariable?: string;
 }
 
@@ -37,11 +38,11 @@ export function defineEndpoints(endpoints: Command): void {
   endpoints
     .command('add')
     .description('add an endpoint to the configuration file')
-    .argument('<name>', 'the name of the profile')
+    .argument('[name]', 'the name of the profile')
     .option('--key-variable <name>', 'environment variable that has the key')
     .addHelpText('after', ADD_HELP)
-    .action((name: string, _flags: unknown, command: Command) =>
-      add(name, command.optsWithGlobals<AddFlags>()),
+    .action((name: string | undefined, _flags: unknown, command: Command) =>
+      add({ ...command.optsWithGlobals<AddFlags>(), ...(name !== undefined && { name }) }),
     );
   endpoints
     .command('test')
@@ -75,9 +76,10 @@ function list(flags: GlobalFlags & { json?: boolean }): void {
   }
 }
 
-async function add(name: string, flags: AddFlags): Promise<void> {
+async function add(flags: AddFlags): Promise<void> {
   const answered = process.stdin.isTTY && process.stdout.isTTY ? await askForMissing(flags) : flags;
-  const { provider, url, baseUrl, api, auth, model, keyVariable, stream, adapt } = answered;
+  const { name, provider, url, baseUrl, api, auth, model, keyVariable, stream, adapt } = answered;
+  if (name === undefined) throw new UsageError('name the profile: vastar-tui endpoints add NAME');
   if (model === undefined) throw new UsageError('give the model: --model NAME');
   const profile = {
     ...(provider !== undefined && { provider }),
@@ -130,8 +132,11 @@ async function askForMissing(flags: AddFlags): Promise<AddFlags> {
       provider === undefined
         ? await ask(flags.keyVariable, 'Environment variable with the key (none: enter): ')
         : flags.keyVariable;
+    const proposed = provider === undefined ? '' : ` (enter: ${provider})`;
+    const name = (await ask(flags.name, `Name of the profile${proposed}: `)) ?? provider;
     return {
       ...flags,
+      ...(name !== undefined && { name }),
       ...(provider !== undefined && { provider }),
       ...(baseUrl !== undefined && { baseUrl }),
       ...(model !== undefined && { model }),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePlace, type Place, type Running, runProgram, startProgram } from '../support/program.js';
+import { openTerminal } from '../support/terminal.js';
 import {
   deltaOf,
   FINISH,
@@ -114,4 +115,29 @@ test('endpoints test reports that a correct endpoint answers', async () => {
   const { code, stdout } = await runProgram(place, ['endpoints', 'test', 'right']);
   expect(stdout).toBe('right: right-1 answers\n');
   expect(code).toBe(0);
+});
+
+test('endpoints add asks for everything at a terminal, and proposes the provider as name', async () => {
+  const home = await makePlace();
+  const session = openTerminal(home, ['endpoints', 'add']);
+  try {
+    await session.untilScreen(/^Provider \(/m);
+    session.send('groq\r');
+    await session.untilScreen(/^Model:$/m);
+    session.send('m-1\r');
+    await session.untilScreen(/^Name of the profile \(enter: groq\):$/m);
+    session.send('\r');
+    expect((await session.ended).exitCode).toBe(0);
+    await session.untilScreen(/vastar-tui endpoints test groq/);
+  } finally {
+    session.close();
+    home.remove();
+  }
+});
+
+test('endpoints add without a terminal says that the name is missing', async () => {
+  expect(await runProgram(place, ['endpoints', 'add', '--model', 'm'])).toMatchObject({
+    code: 2,
+    stderr: 'vastar-tui: name the profile: vastar-tui endpoints add NAME\n',
+  });
 });
