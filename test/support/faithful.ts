@@ -190,12 +190,14 @@ function hiddenAt(source: string, at: number, line: SourceLine, { here, before, 
     return 1;
   if (RULE.test(line.text) && (isShown(here, '─') || isShown(before, '─'))) return 1;
   if (char === '#' && /#\s*$/.test(line.text) && /^#*\s*$/.test(source.slice(at, line.end))) return 1;
-  if (/[|:\\-]/.test(char) && line.inTable && (char === '|' || isDelimiterRow(line.text))) return 1;
+  const isTable = line.inTable && seen.visible.includes('─');
+  if (/[|:\\-]/.test(char) && isTable && (char === '|' || isDelimiterRow(line.text))) return 1;
   if (char === '\\' && (at + 1 === line.end || source.startsWith('\\|', at))) return 1;
   if (char === '<' && isBeside('link')) return 1;
   if (char === '>' && isBeside('link')) return 1;
   if (char === '!' && source.charAt(at + 1) === '[' && here?.char === '[') return 1;
-  if (char === '[' && /^(?:[^\n]|\n(?!\s*\n))*\]\(/.test(source.slice(at))) return 1;
+  const inLink = tones.some((tone) => STYLED.has(tone) || tone === 'dim') || here?.char === '[';
+  if (char === '[' && inLink && /^(?:[^\n]|\n(?!\s*\n))*\]\(/.test(source.slice(at))) return 1;
   if (source.startsWith('&nbsp;', at)) return 6;
   return linkEnd(source, at, seen);
 }

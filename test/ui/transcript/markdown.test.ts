@@ -84,6 +84,7 @@ describe('a link shows its true target', () => {
     ['[a ](  b)c](d)', 'a  (b)c](d)'],
     ['[a]( b(c)) d)', 'a (b(c)) d)'],
     ['[run](javascript:alert(1))', 'run (javascript:alert(1))'],
+    ['call f[]() or f[ ]()', 'call f[]() or f[ ]()'],
     ['[x](https://e.example/Foo_\\\\bar\\))', 'x (e.example)', 'https://e.example/Foo_\\bar)'],
     [
       '[x](https://e.example/?a=1&amp;b=2 "t &amp; u")',

@@ -9,10 +9,11 @@ const CJK_PUNCTUATION = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\u
 const { emStrong, del } = markedCjkFriendly().tokenizer ?? {};
 
 /**
- * Lexes GitHub's Markdown, with three differences:
+ * Lexes GitHub's Markdown, with four differences:
  * - Reference links stay unchanged, because a later definition would change blocks that are already rendered.
  * - A single `~` is text; `~~` strikes out.
  * - A table keeps cells that its header has no column for.
+ * - A link without text, address and title is text.
  */
 export function lexMarkdown(text: string): Token[] {
   try {
@@ -57,7 +58,9 @@ class FaithfulTokenizer extends Tokenizer {
 
   override link(src: string): Tokens.Link | Tokens.Image | undefined {
     const token = super.link(src);
-    if (token === undefined) return undefined;
+    // Code such as `f[]()` is a link without text and address, which nobody could see.
+    if (token === undefined || (token.text.trim() === '' && token.href === '' && !token.title))
+      return undefined;
     // With spaces before the URL, the lexer would drop as many characters at the link's end.
     const address = token.text.length + (token.type === 'image' ? 4 : 3);
     const spaces = /^\s*/.exec(src.slice(address))?.[0].length ?? 0;
