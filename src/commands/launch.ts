@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isLoopback } from '../config/index.js';
 import { inTurn } from '../runtime/clients/in-turn.js';
@@ -67,6 +68,8 @@ export function createLauncher(options: LaunchOptions): Launcher {
     what: 'the simulator',
     async serves(signal) {
       if (simulator?.running === true) return abortable(simulator.ready, signal);
+      // The end of a hold may have come in this turn of the event loop, after the key that sent the question.
+      if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);
       return hold !== undefined;
     },

@@ -26,7 +26,7 @@ export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal
     };
     const hold: Hold = {
       get held() {
-        return !socket.destroyed;
+        return !socket.readableEnded && !socket.destroyed;
       },
       release: () => void socket.destroy(),
     };
