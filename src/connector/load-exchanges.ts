@@ -1,11 +1,5 @@
-import {
-  type LoadAnswer,
-  LoadExchange,
-  type LoadRequest,
-  type LoadShared,
-  type LoadTarget,
-  type Resolve,
-} from './load-exchange.js';
+import { LoadExchange, type LoadShared, type Resolve } from './load-exchange.js';
+import type { LoadAnswer, LoadRequest, LoadTarget } from './load-types.js';
 import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import type { ChatMessage } from './types.js';

@@ -3,8 +3,8 @@ import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct
 import { type Endpoint, loadConfigObject } from '../../src/config/index.js';
 import type { Adaptations } from '../../src/connector/adaptation.js';
 import { runExchange } from '../../src/connector/exchange.js';
-import type { LoadAnswer } from '../../src/connector/load-exchange.js';
 import { LoadExchanges } from '../../src/connector/load-exchanges.js';
+import type { LoadAnswer } from '../../src/connector/load-types.js';
 import type { ChatOptions } from '../../src/connector/types.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import {

@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import type { LoadStreamer } from '../../connector/load-exchange.js';
+import type { LoadStreamer } from '../../connector/load-types.js';
 import { createTimeLimits } from '../../runtime/clients/time-limits.js';
 import { daemonOptions } from '../../runtime/options/daemon-options.js';
 import { withEgress } from '../../runtime/policy/egress.js';

@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import { kept, type LoadListener, type LoadStream } from '../../connector/load-exchange.js';
+import { kept, type LoadListener, type LoadStream } from '../../connector/load-types.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { headersLate } from '../../runtime/clients/time-limits.js';
 import type { HttpRequest } from '../../runtime/upstream/http-request.js';

@@ -1,8 +1,8 @@
 import { beginningOf } from '../../common/beginning.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
-import type { LoadAnswer, LoadTarget } from '../../connector/load-exchange.js';
 import type { LoadExchanges } from '../../connector/load-exchanges.js';
+import type { LoadAnswer, LoadTarget } from '../../connector/load-types.js';
 import { keysOf } from '../../connector/prepared.js';
 import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
