@@ -19,28 +19,29 @@ export type FinishClass =
 const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
   whole: [
     'stop,stopped,stop_sequence,stop_string,stop_word,stop_token,stop_str,end,eos,eos_token,eos_found',
-    'end_turn',
+    'end_turn,</s>,<|im_end|>,<|eot_id|>,<|endoftext|>',
     'complete,completed,done,finish,finished,success,normal,load,unload',
     'tool_calls,tool_call,tool_use,tools,tool-calls,function_call,function_calls,server_tool_use',
   ],
   limit: [
     'length,max_tokens,max_token,max_length,max_output_tokens,max_completion_tokens,max_new_tokens,limit',
     'token_limit,token_limit_reached,model_length,model_context_window_exceeded,context_window_exceeded',
-    'context_length,context_length_exceeded,finish_reason_max_tokens',
+    'max_context_length,context_length,context_length_exceeded,finish_reason_max_tokens',
   ],
   refused: [
     'content_filter,content_filtered,content-filter,contentfilter,sensitive,safety,refusal,refused,recitation',
     'blocklist,blocked,prohibited_content,spii,language,guardrail,guardrails,guardrail_intervened,moderation',
     'image_safety,image_recitation,image_prohibited_content,model_armor,error_toxic,toxic,jailbreak,policy_violation',
+    'content_policy,content_policy_violation,content_safety',
   ],
   cut: [
     'abort,aborted,cancel,cancelled,canceled,cancellation,interrupt,interrupted,incomplete,paused,pause_turn,compaction',
-    'preempted,disconnect,disconnected,client_disconnect,user_cancel,user_cancelled,killed,shutdown',
+    'preempted,disconnect,disconnected,client_disconnect,user_cancel,user_cancelled,user_canceled,killed,shutdown',
     'timeout,time_limit,deadline_exceeded,timed_out',
   ],
   failed: [
     'error,errored,failed,failure,fail,exception,internal_error,server_error,network_error,api_error,model_error',
-    'insufficient_system_resource,overloaded,unavailable,repetition,error_limit,finish_reason_unspecified',
+    'insufficient_system_resource,overloaded,unavailable,insufficient_quota,repetition,repetition_detected,error_limit,finish_reason_unspecified',
     'malformed_function_call,unexpected_tool_call,too_many_tool_calls,malformed_response,malformed_tool_use',
     'malformed_model_output,invalid_tool_call,no_image,image_other,missing_thought_signature',
   ],

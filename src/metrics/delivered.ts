@@ -26,6 +26,8 @@ const HIDDEN_FACTOR = 3;
 const HIDDEN_SLACK = 20;
 /** A count covers only part of the text when the estimate exceeds this factor times the count plus `HIDDEN_SLACK`. */
 const PARTIAL_FACTOR = 8;
+/** The same, when both the estimate and the number of chunks exceed this factor times the count. */
+const CHUNK_FACTOR = 3;
 
 /**
  * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
@@ -46,9 +48,10 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   const hidden = thought - streamed.tokens;
   if (pieces === 0) return { tokens: Math.max(0, tokens), estimated: false, known: true, hidden };
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
+  const partial =
+    estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK || CHUNK_FACTOR * tokens < Math.min(estimate, pieces);
   // Some gateways count each event separately. A truncated answer of Anthropic only has the count of the first event.
-  if (tokens > 0 && estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK)
-    return { tokens: estimate, estimated: true, known: true, hidden };
+  if (tokens > 0 && partial) return { tokens: estimate, estimated: true, known: true, hidden };
   const most = HIDDEN_FACTOR * Math.max(estimate, pieces) + HIDDEN_SLACK;
   if (tokens > 0 && tokens <= most) return { tokens, estimated: false, known: true, hidden };
   return {

@@ -14,6 +14,8 @@ const OUTCOMES = {
     'MAX_TOKENS',
     'SAFETY',
     'content_filter',
+    'content_policy',
+    '<|im_end|>',
   ],
   truncated: ['abort', 'ABORTED', 'cancelled', 'canceled', 'incomplete', 'pause_turn', 'a_new_word'],
   error: ['error', 'network_error', 'MALFORMED_FUNCTION_CALL', 'insufficient_system_resource'],

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { isRecord, parseJson } from '../../common/json.js';
+import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,
@@ -31,6 +31,8 @@ const MAX_BEGINNING = 1000;
 const STREAM_LINE = /^(?:(?:data|event|id|retry)\b.*|:.*|\s*)$/;
 /** Matches variants of `[DONE]`: in lower case, as a JSON string, without brackets, or another word. */
 const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
+/** Matches names of an event that ends an answer. */
+const IS_END = /^(?:done|end|finish(?:ed)?|completed?)$/i;
 /** Matches plain text that reports an error. */
 const IS_ERROR = /^\[?error\b[\]:]/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
@@ -171,6 +173,9 @@ class EventsBody implements AnswerBody {
     if (event === undefined || event === DONE) this.#onOther(data.trim(), name);
     // Some gateways encode an event twice.
     else if (typeof event === 'string' && /^\s*(?:data:|\{)/.test(event)) this.#onData(event.trim(), name);
+    // Some send several chunks in a list.
+    else if (Array.isArray(event) && event.length > 0)
+      for (const one of event) this.#onEvent(one, name, data);
     // Azure sends `data: null` to keep connections open.
     else if (event !== null || name !== undefined) this.#onEvent(event, name, data);
   }
@@ -215,6 +220,8 @@ class EventsBody implements AnswerBody {
     const verdict = this.#reader.read(event);
     if (verdict !== 'unrecognised') this.#recognised = true;
     if (verdict === 'closing') answer.conclude('usage');
+    else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
+      answer.conclude('finish');
     else if (verdict === 'unrecognised') {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
