@@ -99,6 +99,13 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
   const stdout = Object.assign(output, { isTTY: true, columns, rows });
 
   const input = new EventEmitter();
+  /** Typed while nobody reads: a terminal's driver keeps it. */
+  const unread: string[] = [];
+  const hand = (): void => {
+    while (input.listenerCount('data') > 0 && unread.length > 0)
+      input.emit('data', Buffer.from(unread.shift() ?? ''));
+  };
+  input.on('newListener', () => queueMicrotask(hand));
   const stdin = Object.assign(input, {
     isTTY: true,
     setRawMode(on: boolean) {
@@ -149,7 +156,8 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
     },
     events,
     type(text) {
-      stdin.emit('data', Buffer.from(text));
+      unread.push(text);
+      hand();
     },
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);

@@ -9,6 +9,7 @@ import {
   type MemoryConnection,
 } from './chat-ports.js';
 import { createFakeClock, type FakeClock } from './clock.js';
+import { until } from './program.js';
 import { createScreen, type Screen } from './screen.js';
 
 // Vitest's console lacks it; Ink needs it to keep what is printed off the screen.
@@ -32,7 +33,7 @@ export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
   notices?: readonly Notice[];
 }
 
-/** Resolves when the first frame is on the screen. Starts the interface without colours unless told. */
+/** Resolves when the first frame is on the screen and keys are read. Starts the interface without colours unless told. */
 export async function startTui({
   columns = 120,
   rows = 40,
@@ -58,5 +59,7 @@ export async function startTui({
   // Looked at by the test when it wants to.
   ended.catch(() => {});
   await screen.until((text) => text.trim() !== '');
+  // It reads the keyboard from a later turn on.
+  await until(() => screen.rawMode);
   return { screen, chat, connection, clock, ended, abort: () => controller.abort() };
 }
