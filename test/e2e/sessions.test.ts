@@ -356,6 +356,10 @@ test('an error is one line, without a stack', async () => {
     expect.stringContaining('its version is 3, and this program knows up to 2: update it'),
   ]);
   expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('there is no such file')]);
+  expect(await told('import', '.')).toEqual([
+    2,
+    expect.stringContaining('give the files in it, as ./*.json'),
+  ]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([
     1,
     expect.stringContaining('it belongs to another program'),

@@ -134,15 +134,18 @@ function opened(path: string): Source {
     }
   };
   const file = attempt(() => openSync(path, 'r'));
+  const found = attempt(() => fstatSync(file));
   // A pipe has no length and is read once.
-  if (!attempt(() => fstatSync(file)).isFile()) {
+  if (!found.isFile()) {
     try {
+      if (found.isDirectory())
+        throw new UsageError(`give the files in it, as ${visible(path)}/*.json: the import is a folder`);
       return inMemory(attempt(() => readFileSync(file)));
     } finally {
       closeSync(file);
     }
   }
-  const { size } = attempt(() => fstatSync(file));
+  const { size } = found;
   return {
     length: size,
     readAt(at, length) {
