@@ -142,6 +142,18 @@ test('the events of a response are numbered without a gap', async () => {
   ]);
 });
 
+test('tools that are no functions are accepted, and never called', async () => {
+  const openai = await client();
+  const weather = { type: 'function', name: 'get_weather', parameters: {}, strict: false } as const;
+  const ask = (tools: OpenAI.Responses.Tool[]) =>
+    openai.responses.create({ model: 'sim-tools', input: QUESTION, tools });
+  const others: OpenAI.Responses.Tool[] = [{ type: 'web_search' }, { type: 'custom', name: 'apply' }];
+  expect((await ask(others)).output.map(({ type }) => type)).toEqual(['message']);
+  expect((await ask([...others, weather])).output).toMatchObject([
+    { type: 'function_call', name: 'get_weather' },
+  ]);
+});
+
 test('an error in a stream of a response has the next number', async () => {
   const openai = await client();
   const { body } = await openai.responses

@@ -34,13 +34,36 @@ const functionTool = z.object({
   strict: z.nullish(z.boolean()),
 });
 
+/** Tools that OpenAI runs itself, and those that are no JSON functions. Agents send them with every request. */
+const otherTool = z.object({
+  type: z.enum([
+    'apply_patch',
+    'code_interpreter',
+    'computer',
+    'computer_use_preview',
+    'custom',
+    'file_search',
+    'image_generation',
+    'local_shell',
+    'mcp',
+    'namespace',
+    'programmatic_tool_calling',
+    'shell',
+    'tool_search',
+    'web_search',
+    'web_search_2025_08_26',
+    'web_search_preview',
+    'web_search_preview_2025_03_11',
+  ]),
+});
+
 const body = z.object({
   model: z.string(),
   input: z.union([z.string(), z.array(inputItem).check(z.minLength(1))]),
   instructions: z.nullish(z.string()),
   stream: z.nullish(z.boolean()),
   max_output_tokens: z.nullish(z.int().check(z.minimum(16, 'integer'))),
-  tools: z.nullish(z.array(functionTool)),
+  tools: z.nullish(z.array(z.union([functionTool, otherTool]))),
   tool_choice: z.nullish(
     z.union([
       z.enum(['none', 'auto', 'required']),
@@ -88,7 +111,8 @@ export function parseResponsesRequest(text: string): ChatRequest {
     ...(data.max_output_tokens != null && { maxTokens: data.max_output_tokens }),
     stops: [],
     choices: 1,
-    tools: (data.tools ?? []).map(({ name, parameters }) => ({ name, parameters })),
+    // The simulator calls functions only.
+    tools: functionsOf(data).map(({ name, parameters }) => ({ name, parameters })),
     toolChoice: toolChoiceOf(data),
     parallelCalls: data.parallel_tool_calls ?? true,
     format: formatOf(data),
@@ -122,10 +146,16 @@ function textOf(content: string | readonly { text?: string | undefined }[]): str
   return typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('');
 }
 
-function toolChoiceOf({ tool_choice: choice, tools }: Body): ToolChoice {
+function functionsOf({ tools }: Body): z.infer<typeof functionTool>[] {
+  return (tools ?? []).filter((tool) => tool.type === 'function');
+}
+
+function toolChoiceOf(body: Body): ToolChoice {
+  const choice = body.tool_choice;
   if (choice == null) return { kind: 'auto' };
   if (typeof choice === 'string') return { kind: choice };
-  if (tools?.some(({ name }) => name === choice.name)) return { kind: 'function', name: choice.name };
+  if (functionsOf(body).some(({ name }) => name === choice.name))
+    return { kind: 'function', name: choice.name };
   throw new ApiError(400, {
     message: `Tool choice '${choice.name.slice(0, 64)}' not found in 'tools' parameter.`,
     param: 'tool_choice',
