@@ -56,7 +56,10 @@ export class LoadExchanges {
     };
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      for (const exchange of this.#running.slice()) exchange.check(nowMs);
+      // After a stop of this process, timers run before sockets are read: what came meanwhile is read first.
+      setImmediate(() => {
+        for (const exchange of this.#running.slice()) exchange.check(nowMs);
+      });
     }, CHECK_MS).unref();
   }
 

@@ -12,7 +12,11 @@ export interface Stopper {
   release(): void;
 }
 
-/** Creates a stopper. @param idleMs how long the provider may be silent; 0 = without limit */
+/**
+ * Creates a stopper. After a stop of this process, timers run before sockets are read: what came meanwhile is read before a
+ * limit counts as passed.
+ * @param idleMs how long the provider may be silent; 0 = without limit
+ */
 export function stopper(signal: AbortSignal | undefined, idleMs: number): Stopper {
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal?.reason);
@@ -20,20 +24,34 @@ export function stopper(signal: AbortSignal | undefined, idleMs: number): Stoppe
   signal?.addEventListener('abort', onAbort, { once: true });
   let timer: NodeJS.Timeout | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
+  /** How often bytes arrived. */
+  let heard = 0;
   let stalled = false;
   let released = false;
   const stall = (): void => {
-    stalled = true;
-    controller.abort();
+    const before = heard;
+    setImmediate(() => {
+      if (heard !== before || idleTimer === undefined || released) return;
+      stalled = true;
+      controller.abort();
+    });
   };
   return {
     signal: controller.signal,
     after(ms): void {
       clearTimeout(timer);
-      timer = ms === undefined || released ? undefined : setTimeout(() => controller.abort(), ms);
+      if (ms === undefined || released) timer = undefined;
+      else {
+        const own = setTimeout(
+          () => setImmediate(() => own === timer && !released && controller.abort()),
+          ms,
+        );
+        timer = own;
+      }
     },
     bytes(): void {
       if (idleMs === 0 || released) return;
+      heard += 1;
       if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
       else idleTimer.refresh();
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
 import { type Endpoint, loadConfigObject } from '../../src/config/index.js';
@@ -212,6 +213,24 @@ test.each([
     exchanges.close();
   },
 );
+
+test('what came while this process was stopped is read before a time limit ends an answer', async () => {
+  const endpoint = await serve(async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(WHOLE[0]);
+    await begun.promise;
+    response.end(WHOLE.slice(1).join(''));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+  });
+  const begun = Promise.withResolvers<void>();
+  const { exchanges, ask } = exchangesOf(endpoint, { idleMs: 2000 });
+  const asked = ask();
+  // By then, the first piece has been read.
+  await upstream.request(0);
+  await sleep(200);
+  begun.resolve();
+  expect(await asked).toMatchObject({ outcome: 'complete', text: 'one two three' });
+  exchanges.close();
+});
 
 test('a whole answer ends soon although its connection stays open', async () => {
   const { exchanges, ask } = exchangesOf(await serve({ chunks: WHOLE, end: 'hang' }));
