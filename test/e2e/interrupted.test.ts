@@ -74,7 +74,7 @@ test('resizing many times while an answer streams leaves no residue, and the ans
     const rows = session.screen();
     return {
       top: rows[0]?.startsWith(' vastar-tui'),
-      panes: rows.filter((row) => row.includes('├ Session')).length,
+      panes: rows.filter((row) => row.includes('├ Since the start')).length,
       bottoms: rows.filter((row) => row.startsWith('└')).length,
     };
   };
