@@ -2,7 +2,7 @@
 //   one      one-chunk answers, 50 at a time: requests a second by the server's clock, CPU time a request; and CPU time a
 //            delta of streams. CPU times are without the program's start.
 //   lag      streams at a steady total of deltas a second: how much later each delta reaches `bench` than the server sends
-//            it, on the same clock, after the first second
+//            it, on the same clock; streams begin and end at a steady rate
 //   ceiling  streams that the server sends as fast as it can
 // hey and autocannon are measured where they are installed. BASE=DIR also measures the built `bench` of another checkout.
 // Run on an idle machine: tsx bench/load-engine.ts [one|lag|ceiling]. On a busy one, put `chrt -r 20` in front.
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { makePlace } from '../test/support/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
 import { type Lag, lagOf, recording } from './support/lag.js';
-import { type LoadClient, otherClients, ownClient, ownReport } from './support/load-clients.js';
+import { type LoadClient, otherClients, ownClient, ownReport, runOwn } from './support/load-clients.js';
 import { openBench } from './support/programs.js';
 
 const only = process.argv[2];
@@ -22,6 +22,8 @@ const FEW: Readonly<Record<string, number>> = { openai: 5000 };
 /** Streams of 99 deltas a second for 5 s; the server's timers reach no more. */
 const RATE = 99;
 const DELTAS = 495;
+const STREAM_S = DELTAS / RATE;
+const LAG_S = 20;
 const TABLE_STREAMS = 250;
 const LAG_STREAMS = [250, 505, 760, 1010];
 const AIM_LAG_MS = 5;
@@ -101,11 +103,20 @@ async function lag(): Promise<void> {
   const rows: string[][] = [];
   for (const streams of LAG_STREAMS) {
     const env = recording(place.dir, hook, url);
-    const cpuS = own.run(`${url}/rate/${RATE}/count/${DELTAS}/x`, streams, streams, env);
-    const found: Lag = lagOf(place.dir, await peer.ask<[number, number[]][]>('sent'));
+    const load = [
+      '--rate',
+      String(streams / STREAM_S),
+      '--arrivals',
+      'constant',
+      '--duration',
+      String(LAG_S),
+    ];
+    const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, env);
+    // At first the streams become more, and after the last arrival fewer.
+    const found: Lag = lagOf(place.dir, await peer.ask<[number, number[]][]>('sent'), STREAM_S, LAG_S);
     const { completed, instrument } = ownReport(place);
-    if (completed !== streams || found.arrived !== found.sent)
-      throw new Error(`${completed} of ${streams} streams, ${found.arrived} of ${found.sent} deltas`);
+    if (completed * DELTAS !== found.sent || found.arrived !== found.sent)
+      throw new Error(`${completed} streams, ${found.arrived} of ${found.sent} deltas`);
     rows.push([
       `${streams} of ${RATE}/s`,
       found.perSecond.toFixed(0),

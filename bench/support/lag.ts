@@ -27,13 +27,17 @@ export function recording(folder: string, hook: string, url: string): NodeJS.Pro
 
 /**
  * Joins the server's log of sends with the recorded arrivals. A connection keeps the order of tokens, so each token's
- * arrival is known exactly. The figures omit the first second, in which connections are opened.
+ * arrival is known exactly. The figures are of the tokens sent from `fromS` to `toS` after the first one, in s.
  */
-export function lagOf(folder: string, sent: readonly (readonly [port: number, sentUs: number[]])[]): Lag {
+export function lagOf(
+  folder: string,
+  sent: readonly (readonly [port: number, sentUs: number[]])[],
+  fromS: number,
+  toS: number,
+): Lag {
   const log = new Map(sent);
   const next = new Map<number, number>();
   const firstUs = Math.min(...sent.map(([, [first = Number.POSITIVE_INFINITY]]) => first));
-  const lastUs = Math.max(...sent.map(([, times]) => Math.max(...times)));
   const lags: number[] = [];
   let arrived = 0;
   for (const name of readdirSync(folder).filter((file) => file.startsWith(FILE))) {
@@ -47,7 +51,8 @@ export function lagOf(folder: string, sent: readonly (readonly [port: number, se
       for (const sentUs of times.slice(from, from + events)) {
         if (sentUs === ENDING) continue;
         arrived += 1;
-        if (sentUs > firstUs + 1_000_000) lags.push((atUs - sentUs) / 1000);
+        const atS = (sentUs - firstUs) / 1e6;
+        if (atS >= fromS && atS < toS) lags.push((atUs - sentUs) / 1000);
       }
       next.set(port, from + events);
     }
@@ -56,7 +61,7 @@ export function lagOf(folder: string, sent: readonly (readonly [port: number, se
   return {
     sent: count,
     arrived,
-    perSecond: (count / (lastUs - firstUs)) * 1_000_000,
+    perSecond: lags.length / (toS - fromS),
     p50: percentile(lags, 0.5),
     p99: percentile(lags, 0.99),
     max: lags.reduce((most, one) => Math.max(most, one), 0),

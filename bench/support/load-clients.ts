@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
 export interface LoadClient {
   name: string;
   /** Sends `count` requests to the address, `atATime` at a time. Returns the CPU time of the whole program, in s. */
-  run(url: string, count: number, atATime: number, env?: NodeJS.ProcessEnv): number;
+  run(url: string, count: number, atATime: number): number;
 }
 
 export interface Report {
@@ -39,12 +39,22 @@ function cpuOf(place: Place, name: string, args: readonly string[], cwd: string,
 export function ownClient(place: Place, name = 'bench', cli = CLI): LoadClient {
   return {
     name,
-    run(url, count, atATime, env) {
-      const to = ['--mode', 'openai', '--model', 'm', '--url', url];
-      const load = ['--requests', String(count), '--concurrency', String(atATime)];
-      return cpuOf(place, NODE, [cli, 'bench', ...to, ...load, '--json', 'report.json'], place.dir, env);
+    run(url, count, atATime) {
+      return runOwn(place, url, ['--requests', String(count), '--concurrency', String(atATime)], {}, cli);
     },
   };
+}
+
+/** Runs `bench` with a load's flags to its end. Returns its CPU time, in s. */
+export function runOwn(
+  place: Place,
+  url: string,
+  load: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cli = CLI,
+): number {
+  const to = ['--mode', 'openai', '--model', 'm', '--url', url];
+  return cpuOf(place, NODE, [cli, 'bench', ...to, ...load, '--json', 'report.json'], place.dir, env);
 }
 
 export function ownReport(place: Place): Report {
