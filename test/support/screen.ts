@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm from '@xterm/headless';
 import { PATIENCE_MS } from './patience.js';
+import { UnicodeGraphemesAddon } from './unicode-graphemes.js';
 
 /** A terminal in memory: what a program writes to `stdout` is on its screen, what is typed comes from `stdin`. */
 export interface Screen {

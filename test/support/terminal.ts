@@ -1,8 +1,8 @@
 import { type IPty, spawn } from '@lydell/node-pty';
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import headless, { type Terminal } from '@xterm/headless';
 import { PATIENCE_MS } from './patience.js';
 import { CLI, NODE, type Place } from './program.js';
+import { UnicodeGraphemesAddon } from './unicode-graphemes.js';
 
 /** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
 export interface TerminalSession {
