@@ -1,3 +1,6 @@
+/** The longest delay of a timer, in ms: a longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The timer of a time limit. */
 export interface LimitTimer {
   /** Starts the time anew. */
@@ -11,10 +14,13 @@ export interface LimitTimer {
  */
 export function startLimit(ms: number, passed: () => void): LimitTimer {
   let decision: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    // Immediates run after the reads.
-    decision = setImmediate(passed);
-  }, ms);
+  const timer = setTimeout(
+    () => {
+      // Immediates run after the reads.
+      decision = setImmediate(passed);
+    },
+    Math.min(ms, MAX_TIMER_MS),
+  );
   return {
     refresh() {
       clearImmediate(decision);

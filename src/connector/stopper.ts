@@ -1,3 +1,5 @@
+import { type LimitTimer, startLimit } from '../common/limit-timer.js';
+
 /** Ends an exchange early: on the caller's signal, after the answer's end, or on silence. */
 export interface Stopper {
   readonly signal: AbortSignal;
@@ -13,8 +15,7 @@ export interface Stopper {
 }
 
 /**
- * Creates a stopper. After a stop of this process, timers run before sockets are read: what came meanwhile is read before a
- * limit counts as passed.
+ * Creates a stopper.
  * @param idleMs how long the provider may be silent; 0 = without limit
  */
 export function stopper(signal: AbortSignal | undefined, idleMs: number): Stopper {
@@ -22,48 +23,34 @@ export function stopper(signal: AbortSignal | undefined, idleMs: number): Stoppe
   const onAbort = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
-  /** How often bytes arrived. */
-  let heard = 0;
+  let end: LimitTimer | undefined;
+  let idle: LimitTimer | undefined;
   let stalled = false;
   let released = false;
   const stall = (): void => {
-    const before = heard;
-    setImmediate(() => {
-      if (heard !== before || idleTimer === undefined || released) return;
-      stalled = true;
-      controller.abort();
-    });
+    stalled = true;
+    controller.abort();
   };
   return {
     signal: controller.signal,
     after(ms): void {
-      clearTimeout(timer);
-      if (ms === undefined || released) timer = undefined;
-      else {
-        const own = setTimeout(
-          () => setImmediate(() => own === timer && !released && controller.abort()),
-          ms,
-        );
-        timer = own;
-      }
+      end?.clear();
+      end = ms === undefined || released ? undefined : startLimit(ms, () => controller.abort());
     },
     bytes(): void {
       if (idleMs === 0 || released) return;
-      heard += 1;
-      if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
-      else idleTimer.refresh();
+      if (idle === undefined) idle = startLimit(idleMs, stall);
+      else idle.refresh();
     },
     rest(): void {
-      clearTimeout(idleTimer);
-      idleTimer = undefined;
+      idle?.clear();
+      idle = undefined;
     },
     stalled: () => stalled,
     release(): void {
       released = true;
-      clearTimeout(timer);
-      clearTimeout(idleTimer);
+      end?.clear();
+      idle?.clear();
       signal?.removeEventListener('abort', onAbort);
     },
   };

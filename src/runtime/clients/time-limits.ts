@@ -16,9 +16,6 @@ function passed(what: string, advice: string): ConnectorException {
   return new ConnectorException(`${what}: ${advice}`, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
-/** The longest delay of a timer. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Ends an exchange when a time limit of its client passes. */
 export interface TimeLimits {
   /**
@@ -50,7 +47,7 @@ export function createTimeLimits(
   let idle: LimitTimer | undefined;
 
   const after = (ms: number, reason: () => ConnectorException): LimitTimer =>
-    startLimit(Math.min(ms, MAX_TIMER_MS), () => abort(reason()));
+    startLimit(ms, () => abort(reason()));
   const noHeaders = (): ConnectorException => headersLate(headersTimeoutMs, timeline.timings, asked);
   const silent = (): ConnectorException => {
     const now = `${idleTimeoutMs / 1000} s`;

@@ -7,8 +7,6 @@ import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
  */
 const GRACE_MS = 1000;
 const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';
-/** The longest delay of a timer, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface PatienceOptions {
   /** The request's id, for errors. */
@@ -38,7 +36,7 @@ export function createPatience({ id, timeoutMs, awaited, answerMs, signal }: Pat
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   const after = (ms: number, what: string, settings: string): LimitTimer =>
-    startLimit(Math.min(ms + GRACE_MS, MAX_TIMER_MS), () => {
+    startLimit(ms + GRACE_MS, () => {
       const message = `no ${what} within ${ms / 1000} s: raise ${settings}`;
       stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
     });
