@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { NODE_FLAGS } from '../../src/runtime/options/node-flags.js';
 import type { ServerLog } from './log-server.js';
 import type { Usage } from './meter.js';
 
-const root = join(import.meta.dirname, '..', '..');
+const here = join(import.meta.dirname, '..', '..');
 const ENTRIES = {
   daemon: 'src/runtime/main.ts',
   server: 'bench/support/token-server.ts',
@@ -43,12 +43,17 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** Builds the programs of a benchmark from the sources, and starts them on demand. `close` ends them all. */
-export async function openBench(): Promise<Bench> {
+/**
+ * Builds the programs of a benchmark from the sources, and starts them on demand. `close` ends them all. `root` is the
+ * checkout that they are built from; an older one may lack programs.
+ */
+export async function openBench(root = here): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'vt-bench-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
+    entryPoints: Object.fromEntries(
+      Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source))),
+    ),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
