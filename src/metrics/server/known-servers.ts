@@ -17,7 +17,7 @@ export interface KnownServer {
   readonly source: string;
   /**
    * Sample names for each role, newest first: the first name on the page counts. The values of names in an inner list
-   * are added.
+   * are added. A name may end with one label that the sample must have: `name{label="value"}`.
    */
   readonly names: Partial<Readonly<Record<Role, readonly (string | readonly string[])[]>>>;
 }
@@ -103,6 +103,18 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
       waiting: ['trtllm_num_requests_waiting'],
       running: ['trtllm_num_requests_running'],
       kv_cache: ['trtllm_kv_cache_utilization'],
+    },
+  },
+  {
+    name: 'Triton',
+    source: 'https://github.com/triton-inference-server/tensorrtllm_backend#triton-metrics',
+    names: {
+      waiting: ['nv_trt_llm_request_metrics{request_type="waiting"}'],
+      // Those that run in the current iteration; `active` includes those that wait.
+      running: ['nv_trt_llm_request_metrics{request_type="scheduled"}'],
+      kv_cache: ['nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="fraction"}'],
+      prompt_tokens: ['nv_llm_input_token_len_sum'],
+      generation_tokens: ['nv_llm_output_token_len_sum'],
     },
   },
   {

@@ -14,11 +14,13 @@ type Labelled = Pick<MetricSample, 'labels' | 'value'>;
 export function readServer(samples: Iterable<Labelled & Pick<MetricSample, 'name'>>): ServerReading {
   const found = new Map<string, Labelled[]>();
   for (const { name, labels, value } of samples) {
-    const known = knownName(name);
-    if (!WANTED.has(known) || !Number.isFinite(value)) continue;
-    const before = found.get(known);
-    if (before === undefined) found.set(known, [{ labels, value }]);
-    else before.push({ labels, value });
+    if (!Number.isFinite(value)) continue;
+    for (const { known, label } of WANTED.get(knownName(name)) ?? []) {
+      if (label !== undefined && !hasLabel(labels, label)) continue;
+      const before = found.get(known);
+      if (before === undefined) found.set(known, [{ labels, value }]);
+      else before.push({ labels, value });
+    }
   }
   for (const { name, names } of KNOWN_SERVERS) {
     const figures: Partial<Record<Role, number>> = {};
@@ -38,7 +40,18 @@ function knownName(name: string): string {
   return name.replace(/^ray_/, '').replace(':', '_');
 }
 
-const WANTED = new Set(KNOWN_SERVERS.flatMap(({ names }) => Object.values(names).flat(2)).map(knownName));
+/** The known names, by the sample's name without the label that it must have. */
+const WANTED = Map.groupBy(
+  [...new Set(KNOWN_SERVERS.flatMap(({ names }) => Object.values(names).flat(2)).map(knownName))].map(
+    (known) => {
+      const [, sample = known, label] = /^(.*)\{(.*)\}$/.exec(known) ?? [];
+      return { sample, known, label };
+    },
+  ),
+  ({ sample }) => sample,
+);
+
+const hasLabel = (labels: string, label: string): boolean => `,${labels},`.includes(`,${label},`);
 
 /**
  * Labels of processes that serve the same requests together, and so report the same values: SGLang's ranks. Its

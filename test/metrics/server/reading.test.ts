@@ -116,6 +116,11 @@ test.each([
   ['llama-cpp-b8000', 'llama.cpp', { waiting: 3, running: 2, prompt_tokens: 143, generation_tokens: 673 }],
   ['trtllm', 'TensorRT-LLM', { waiting: 1, running: 5, kv_cache: 0.62 }],
   [
+    'triton-trtllm',
+    'Triton',
+    { waiting: 3, running: 4, kv_cache: 0.4, prompt_tokens: 5040, generation_tokens: 2100 },
+  ],
+  [
     'lmdeploy',
     'LMDeploy',
     { waiting: 3, running: 14, kv_cache: 0.5, prompt_tokens: 1000, generation_tokens: 100 },
