@@ -137,7 +137,7 @@ async function runOne(
   try {
     const { name } = endpoint;
     if (flags.warmup !== 'auto' && flags.warmup > 0) {
-      const warmup = warmupFlags(flags, flags.warmup);
+      const warmup = warmupFlags(flags, flags.warmup, plan.prompts.count);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
     const search = searchOf(flags);
@@ -168,11 +168,19 @@ function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): n
   return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;
 }
 
-/** Returns the flags of the warm-up, which does not count and has the concurrency of the test. */
-function warmupFlags(flags: BenchFlags, requests: number): BenchFlags {
+/** The number of the warm-up's first prompt when prompts are generated. No test sends so many requests. */
+const WARMUP_FIRST = 1_000_000_000;
+
+/**
+ * Returns the flags of the warm-up, which does not count and has the concurrency of the test. It sends the last prompts
+ * of a list, because a server's prefix cache would answer prompts that the test repeats faster.
+ * @param count number of different prompts; undefined when they do not repeat
+ */
+function warmupFlags(flags: BenchFlags, requests: number, count: number | undefined): BenchFlags {
   const { rate: _rate, stages: _stages, arrivals: _arrivals, trace: _trace, duration: _, ...rest } = flags;
   const conversations = flags.turns === undefined ? {} : { conversations: requests };
-  return { ...rest, requests, ...conversations };
+  const first = count === undefined ? WARMUP_FIRST : Math.max(0, count - requests);
+  return { ...rest, requests, ...conversations, first };
 }
 
 function passed({ checks, report, curve }: EndpointRun): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
@@ -96,4 +96,32 @@ test('--warmup auto excludes nothing from too few requests and prints a warning'
 test('another word than auto is refused', async () => {
   const { code, stderr } = await runHere(ground.place, ['bench', '--concurrency', '2', '--warmup', 'some']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--warmup/)]);
+});
+
+/** Returns the prompts that a server got from the warm-up and from the test. */
+async function promptsOf(warmup: number, flags: readonly string[]): Promise<[string[], string[]]> {
+  const { requests } = await endpoint(slowAtFirst(0));
+  const { code, stderr } = await run(['bench', ...flags, '--warmup', String(warmup)]);
+  expect([code, stderr]).toEqual([0, expect.anything()]);
+  const prompts = requests.map(({ body }) => {
+    const { messages } = JSON.parse(body.toString()) as { messages: { content: string }[] };
+    return messages.map(({ content }) => content).join('\n');
+  });
+  return [prompts.slice(0, warmup), prompts.slice(warmup)];
+}
+
+test('the warm-up sends the last prompts of a file, so that a cache of prefixes does not know the first ones', async () => {
+  const lines = Array.from({ length: 9 }, (_, index) => `prompt ${index + 1}`);
+  writeFileSync(join(ground.place.dir, 'lines.txt'), lines.join('\n'));
+  const flags = ['--prompts', 'lines.txt', '--requests', '5'];
+  expect(await promptsOf(3, flags)).toEqual([lines.slice(6), lines.slice(0, 5)]);
+  expect((await promptsOf(12, flags))[1]).toEqual(lines.slice(0, 5));
+});
+
+test('the warm-up sends other generated prompts than the test, which sends those of a test without warm-up', async () => {
+  const flags = ['--input-tokens', '30', '--requests', '4', '--seed', '7'];
+  const [, without] = await promptsOf(0, flags);
+  const [warmup, measured] = await promptsOf(6, flags);
+  expect(measured).toEqual(without);
+  expect(new Set([...warmup, ...measured]).size).toBe(10);
 });

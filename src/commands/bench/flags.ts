@@ -24,7 +24,7 @@ export interface BenchFlags
     SearchFlags,
     ServerMetricsFlags {
   requests?: number;
-  /** Number of the first conversation in the list of prompts [0]; a search sets it. */
+  /** Number of the first conversation in the list of prompts [0]; the warm-up and a search set it. */
   first?: number;
   /** In seconds. */
   duration?: number;
