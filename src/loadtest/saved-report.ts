@@ -56,14 +56,24 @@ export function readReport(name: string, value: unknown): SavedReport | string {
   if (typeof found === 'string') return found;
   if (typeof load.loop !== 'string') return `give a report of "bench --json": ${name} is none`;
   const loop = load.loop === 'open' ? 'open' : 'closed';
-  const runs = found.map((run) => readRun(run, loop, load.through === 'daemon'));
-  const whole = runs.filter((run) => run !== undefined);
-  if (whole.length < runs.length)
-    return `create ${name} again with this version: requests are missing or damaged`;
-  return { name, interrupted: report.interrupted === true, load, loop, runs: whole };
+  const runs: SavedRun[] = [];
+  for (const one of found) {
+    const run = readRun(one, loop, load.through === 'daemon');
+    if (typeof run === 'string') return `create ${name} again${run}`;
+    runs.push(run);
+  }
+  return { name, interrupted: report.interrupted === true, load, loop, runs };
 }
 
-function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): SavedRun | undefined {
+/** Continue `create … again` when a run cannot be read. */
+const NO_REQUESTS = ' with this version: requests are missing or damaged';
+const DAMAGED = ': the report is damaged';
+
+function readRun(
+  run: JsonRecord,
+  loop: SavedReport['loop'],
+  daemon: boolean,
+): SavedRun | typeof NO_REQUESTS | typeof DAMAGED {
   const errors = listOf(run.errors).map(recordOf);
   const context = {
     loop,
@@ -75,16 +85,19 @@ function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): S
   const kept = samplesFrom(run.requests, context);
   const trim = isRecord(run.warmup) ? run.warmup : undefined;
   const excluded = trim === undefined ? [] : samplesFrom(trim.excluded, context);
-  if (kept === undefined || excluded === undefined || Number.isNaN(startedAtMs)) return undefined;
+  if (kept === undefined || excluded === undefined || Number.isNaN(startedAtMs)) return NO_REQUESTS;
   const samples = [...kept, ...excluded];
-  const server = serverFrom(run.server_metrics, startedAtMs);
-  const gaps = countsOf(recordOf(run.histograms).itl_ms);
+  const { mode, model } = run;
+  const server = serverFrom(run.server_metrics ?? undefined, startedAtMs);
+  const gaps = countsOf(recordOf(run.histograms).itl_ms ?? undefined);
+  if (typeof mode !== 'string' || typeof model !== 'string' || server === 'damaged' || gaps === 'damaged')
+    return DAMAGED;
   const conversations = run.conversations === null ? undefined : recordOf(run.conversations);
   const limits = recordOf(run.goodput).slo;
   const texts = (list: unknown): string[] => listOf(list).map((one) => String(recordOf(one).check));
   return {
-    mode: String(run.mode),
-    model: String(run.model),
+    mode,
+    model,
     url: String(run.url),
     startedAtMs,
     // A report without its warm-up has the length of the rest.
@@ -142,11 +155,20 @@ function instrumentOf(value: Record<string, unknown>, gapsElsewhere: boolean): I
   };
 }
 
-function countsOf(value: unknown): Counts | undefined {
+/** The most gaps that a bucket can have. */
+const MOST_COUNT = 1e12;
+
+function countsOf(value: unknown): Counts | 'damaged' | undefined {
+  if (value === undefined) return undefined;
   const { sum, min, max, us } = recordOf(value);
-  if (!Array.isArray(us)) return undefined;
-  return { sum: numberOf(sum), min: numberOf(min), max: numberOf(max), buckets: us.map(numberOf) };
+  const buckets = Array.isArray(us) ? us.filter((one) => Number.isSafeInteger(one)) : [];
+  if (!Array.isArray(us) || buckets.length < us.length || us.length % 2 !== 0) return 'damaged';
+  // Pairs: the start of a bucket, and its count.
+  if (buckets.some((one, at) => one < 0 || (at % 2 === 1 && (one === 0 || one > MOST_COUNT)))) return 'damaged';
+  if (!isNumber(sum) || !isNumber(min) || !isNumber(max) || min < 0 || min > max || sum < max) return 'damaged';
+  return { sum, min, max, buckets };
 }
 
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

@@ -167,17 +167,18 @@ function readReport(path: string): readonly ReportedRun[] {
   const runs = runsIn(path, readJson(path));
   if (typeof runs === 'string') throw new UsageError(runs);
   return runs.map((run) => {
-    const { samples, completed, failed } = run;
+    const { samples, completed, failed, mode, model } = run;
     if (!isRecord(samples)) {
       throw new UsageError(`create ${path} again with this version: it lacks the values of single requests`);
     }
     const lists = [samples.ttft_ms, samples.tpot_ms, samples.e2e_ms];
-    if (!lists.every(isNumbers) || !isCount(completed) || !isCount(failed))
+    const named = typeof mode === 'string' && typeof model === 'string';
+    if (!named || !lists.every(isNumbers) || !isCount(completed) || !isCount(failed))
       throw new UsageError(`create ${path} again: the report is damaged`);
     const [ttft = [], tpot = [], e2e = []] = lists;
     return {
-      mode: String(run.mode),
-      model: String(run.model),
+      mode,
+      model,
       warnings: isRecord(run.instrument) ? texts(run.instrument.warnings) : [],
       samples: {
         ...{ ttft, tpot, e2e },

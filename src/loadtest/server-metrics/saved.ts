@@ -3,12 +3,30 @@ import { ROLE_NAMES, ROLES, type Role } from '../../metrics/server/known-servers
 import type { RoleFigure } from './figures.js';
 import type { ServerRecord } from './record.js';
 
-/** Restores a record from the output of `serverJson`; undefined for another value. @param startedAtMs Unix time of the test's start */
-export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | undefined {
+/**
+ * Restores a record from the output of `serverJson`; undefined without one. @param startedAtMs Unix time of the test's
+ * start
+ */
+export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 'damaged' | undefined {
+  if (value === undefined) return undefined;
   const { url, server, pages, failed, problem, figures, at_ms, series, series_left_out } = recordOf(value);
-  if (typeof url !== 'string' || !Array.isArray(at_ms)) return undefined;
-  const atMs = at_ms.map((at) => startedAtMs + (numberOf(at) ?? 0));
+  if (typeof url !== 'string' || !isAscending(at_ms)) return 'damaged';
   const roles = ROLE_NAMES.map((role) => [role, recordOf(recordOf(figures)[role])] as const);
+  const points = roles.flatMap(([role, { values }]) =>
+    Array.isArray(values) ? [[role, values.map(numberOrNull)] as const] : [],
+  );
+  const kept = Object.entries(recordOf(series)).map(([key, one]) => {
+    const { type, values } = recordOf(one);
+    const all = Array.isArray(values) ? values.map(numberOrNull) : [];
+    // A constant series is saved with one value.
+    const [first = null] = all;
+    return [key, { type: String(type), values: all.length === 1 ? at_ms.map(() => first) : all }] as const;
+  });
+  // A figure that no page had has no values.
+  const isWhole = (values: readonly unknown[]): boolean =>
+    values.length === 0 || values.length === at_ms.length;
+  if (!points.every(([, values]) => isWhole(values)) || !kept.every(([, { values }]) => isWhole(values)))
+    return 'damaged';
   return {
     url,
     server: typeof server === 'string' ? server : undefined,
@@ -21,23 +39,17 @@ export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 
         return restored === undefined ? [] : [[role, restored] as const];
       }),
     ),
-    atMs,
-    points: new Map(
-      roles.flatMap(([role, { values }]) =>
-        Array.isArray(values) ? [[role, values.map(numberOrNull)]] : [],
-      ),
-    ),
-    series: new Map(
-      Object.entries(recordOf(series)).map(([key, one]) => {
-        const { type, values } = recordOf(one);
-        const all = Array.isArray(values) ? values.map(numberOrNull) : [];
-        // A constant series is saved with one value.
-        const [first = null] = all;
-        return [key, { type: String(type), values: all.length === 1 ? atMs.map(() => first) : all }];
-      }),
-    ),
+    atMs: at_ms.map((at) => startedAtMs + at),
+    points: new Map(points),
+    series: new Map(kept),
     leftOut: numberOf(series_left_out) ?? 0,
   };
+}
+
+function isAscending(value: unknown): value is readonly number[] {
+  return (
+    Array.isArray(value) && value.every((one, at) => Number.isFinite(one) && (at === 0 || one >= value[at - 1]))
+  );
 }
 
 function figureFrom(role: Role, figure: JsonRecord): RoleFigure | undefined {
