@@ -211,6 +211,7 @@ export class LoadExchange implements LoadListener {
     const output = outputOf(event);
     if (output === undefined) {
       if (event.type === 'usage') this.#timeline.usage(event.usage);
+      else if (event.type === 'split') this.#timeline.split();
       return;
     }
     if (output.text === '') return;

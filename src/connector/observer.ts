@@ -26,6 +26,8 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
         timeline.content({ kind: output.kind, text: output.text, arrivedMs, decodedMs, readUs });
       } else if (event.type === 'usage') {
         timeline.usage(event.usage);
+      } else if (event.type === 'split') {
+        timeline.split();
       }
       options.onEvent?.({ ...event, tMs: arrivedMs - sentMs });
       if (event.type === 'text') options.onDelta?.(event.text);

@@ -102,6 +102,14 @@ export class LoadTimeline {
     this.#arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
   }
 
+  /** The text so far turned out to be reasoning. */
+  split(): void {
+    this.#reasoning.pieces += this.#rest.pieces;
+    this.#reasoning.tokens += this.#rest.tokens;
+    this.#rest.pieces = 0;
+    this.#rest.tokens = 0;
+  }
+
   usage(counts: TokenCounts): void {
     this.#counted = counts;
   }

@@ -29,6 +29,8 @@ export interface Timeline {
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   content(mark: ContentMark): void;
+  /** The text so far turned out to be reasoning. */
+  split(): void;
   usage(counts: TokenCounts): void;
   /** All content so far is on the screen since `atMs`. */
   painted(atMs: number): void;
@@ -155,6 +157,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       unpaintedMs ??= mark.arrivedMs;
       load.content(mark);
     },
+    split: () => load.split(),
     usage: (counts) => load.usage(counts),
     painted(atMs) {
       load.paintedMs ??= atMs;

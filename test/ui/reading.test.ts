@@ -120,6 +120,21 @@ test('reasoning is one line until the user opens it', async () => {
   await screen.until((shown) => !shown.includes('First this.'));
 });
 
+test('text becomes reasoning when a closing tag shows that it was', async () => {
+  const { screen, chat, clock } = await answered('First this.\n</think>');
+  await screen.until((shown) => shown.includes('First this.'));
+  chat.latest.text('The ');
+  chat.latest.emit({ type: 'split', reasoning: 'First this.\n', text: 'The ', tMs: 90 });
+  chat.latest.text('answer.');
+  clock.advance(100);
+  await screen.until((shown) => shown.includes('The answer.') && shown.includes('▸ reasoning'));
+  expect(screen.text()).not.toContain('First this');
+  expect(screen.text()).not.toContain('</think>');
+  await chat.latest.end();
+  screen.type('/reasoning\r');
+  await screen.until((shown) => shown.includes('First this.') && shown.includes('The answer.'));
+});
+
 describe('the source of an answer', () => {
   const SOURCE = '## Head\n\n**bold** and `code`, [link](https://e.example/a)\n\n```js\nf()\n```';
 

@@ -87,6 +87,13 @@ export function jsonLines(): Output {
         case 'reasoning':
         case 'refusal':
           return write({ type: event.type, text: event.text, t_ms: ms(event.tMs) });
+        case 'split':
+          return write({
+            type: event.type,
+            reasoning: event.reasoning,
+            text: event.text,
+            t_ms: ms(event.tMs),
+          });
         case 'tool_call': {
           const { type, index, id, name } = event;
           return write({ type, index, id, name, arguments: event.arguments, t_ms: ms(event.tMs) });

@@ -87,6 +87,8 @@ function recordIn(
       if (event.type === 'start') begin(event.model);
       else if (event.type === 'text' || event.type === 'reasoning' || event.type === 'refusal')
         journal.answerText(begin(endpoint.model), { [event.type]: event.text });
+      else if (event.type === 'split')
+        journal.answerSoFar(begin(endpoint.model), { text: event.text, reasoning: event.reasoning });
     },
     ended(answer) {
       const { outcome, text, reasoning, refusal, toolCalls, carried } = answer;

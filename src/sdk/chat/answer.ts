@@ -3,7 +3,7 @@ import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { type Place, Repetitions } from './repetitions.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
-import { createThinkingTags, type ThinkingTags } from './thinking-tags.js';
+import { createThinkingTags, type TagTarget, type ThinkingTags } from './thinking-tags.js';
 
 /** The state of an answer while it is read. */
 export interface Answer {
@@ -54,6 +54,32 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   return new ReadAnswer(onEvent, thinkingTags);
 }
 
+/** What reads the tags of an answer writes to it. A class for the reason of `createAnswer`'s. */
+class TagsOf implements TagTarget {
+  readonly #result: ChatResult;
+  readonly #tell: (event: ChatEvent) => void;
+
+  constructor(result: ChatResult, tell: (event: ChatEvent) => void) {
+    this.#result = result;
+    this.#tell = tell;
+  }
+
+  get text(): string {
+    return this.#result.text;
+  }
+
+  emit(type: 'text' | 'reasoning', text: string): void {
+    this.#tell({ type, text });
+  }
+
+  split(thought: string, text: string): void {
+    const { reasoning } = this.#result;
+    // Some servers send a part of the reasoning, or all of it, in a field, too.
+    const known = reasoning.trim().endsWith(thought.trim());
+    this.#tell({ type: 'split', reasoning: known ? reasoning : reasoning + thought, text });
+  }
+}
+
 /**
  * A class, because V8 creates a hidden class for each object literal with getters. That hidden class refers to the
  * getters, so the whole answer would stay in memory until the next full garbage collection.
@@ -93,11 +119,8 @@ class ReadAnswer implements Answer {
 
   constructor(onEvent: (event: ChatEvent) => void, thinkingTags: boolean) {
     this.#onEvent = onEvent;
-    if (thinkingTags) {
-      this.#tags = createThinkingTags((type, text) => {
-        if (type === 'text' || !this.#isRepeated(text)) this.#tell({ type, text });
-      });
-    }
+    if (thinkingTags)
+      this.#tags = createThinkingTags(new TagsOf(this.result, (event) => this.#tellRead(event)));
   }
 
   readonly emit = (piece: ChatEvent): void => {
@@ -202,6 +225,10 @@ class ReadAnswer implements Answer {
     else this.#pass({ type: place, text });
   }
 
+  #tellRead(event: ChatEvent): void {
+    if (event.type !== 'reasoning' || !this.#isRepeated(event.text)) this.#tell(event);
+  }
+
   #isRepeated(text: string): boolean {
     if (this.#repeated === undefined) return false;
     this.#repeated += text;
@@ -240,6 +267,10 @@ class ReadAnswer implements Answer {
         call.arguments += this.#keep(piece.arguments);
         return;
       }
+      case 'split':
+        result.reasoning = piece.reasoning;
+        result.text = piece.text;
+        return;
       case 'usage':
         result.usage = piece.usage;
         return;

@@ -29,6 +29,11 @@ export type ChatEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
+  /**
+   * The text so far was reasoning up to a closing tag without an opening one, such as `</think>`: it is now `reasoning`,
+   * and `text` is what follows the tag. Both replace what came before.
+   */
+  | { type: 'split'; reasoning: string; text: string }
   /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */
   | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
   | { type: 'usage'; usage: Usage }

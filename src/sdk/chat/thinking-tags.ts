@@ -1,9 +1,20 @@
+import { LoneClosing } from './lone-closing.js';
+
 /** Separates `<think>…</think>` at the beginning of a text. */
 export interface ThinkingTags {
   /** Reads the next piece of the text. */
   feed(text: string): void;
-  /** Call this after the last piece: passes on the withheld text. */
+  /** Passes on the withheld text. Call this after the last piece, and before output of another kind. */
   end(): void;
+}
+
+/** Takes what the tags separate. */
+export interface TagTarget {
+  /** The text so far. */
+  readonly text: string;
+  emit(type: 'text' | 'reasoning', text: string): void;
+  /** The text so far was reasoning up to a closing tag, and `text` after it. */
+  split(reasoning: string, text: string): void;
 }
 
 /** Pairs of tags, in lower case. The last three are special tokens of gpt-oss and Gemma that servers pass on. */
@@ -23,51 +34,56 @@ const MAX_HELD = 64;
 /**
  * Some servers don't separate reasoning from the text (Ollama, llama.cpp and vLLM without a reasoning parser, with
  * DeepSeek R1, Qwen, Magistral or Kimi). The model then writes its reasoning between tags before the answer. Only a tag at the
- * beginning of the text counts; later tags are text. The result does not depend on how the text is split.
+ * beginning of the text counts; later tags are text. Templates of some models put the opening tag into the prompt: then a
+ * closing tag without an opening one ends the reasoning, which was passed on as text before. The result does not depend
+ * on how the text is split.
  */
-export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: string) => void): ThinkingTags {
-  return new TagReader(emit);
+export function createThinkingTags(target: TagTarget): ThinkingTags {
+  return new TagReader(target);
 }
 
 /** A class for the reason of `createAnswer`'s. */
 class TagReader implements ThinkingTags {
-  readonly #emit: (type: 'text' | 'reasoning', text: string) => void;
-  #state: 'start' | 'inside' | 'after' | 'text' = 'start';
+  readonly #target: TagTarget;
+  /** `start`: a tag may begin. `after`: white space behind a closing tag is dropped. `open`: a closing tag may come. */
+  #state: 'start' | 'inside' | 'after' | 'open' | 'text' = 'start';
   #held = '';
   #closing = '';
+  #lone: LoneClosing | undefined;
 
-  constructor(emit: (type: 'text' | 'reasoning', text: string) => void) {
-    this.#emit = emit;
+  constructor(target: TagTarget) {
+    this.#target = target;
   }
 
   feed(text: string): void {
-    if (this.#state === 'text') {
-      this.#give('text', text);
-      return;
+    if (this.#state === 'text') this.#give('text', text);
+    else if (this.#state === 'open') this.#open(text);
+    else {
+      this.#held += text;
+      if (this.#state === 'start') this.#start();
+      if (this.#state === 'inside') this.#inside();
+      if (this.#state === 'after') this.#after();
     }
-    this.#held += text;
-    if (this.#state === 'start') this.#start();
-    if (this.#state === 'inside') this.#inside();
-    if (this.#state === 'after') this.#after();
   }
 
   end(): void {
-    if (this.#state === 'text' || this.#held === '') return;
-    if (this.#state === 'inside') {
+    if (this.#state === 'open') this.#split(true);
+    else if (this.#held === '') return;
+    else if (this.#state === 'inside') {
       this.#give('reasoning', this.#held);
       this.#held = '';
     } else if (this.#state === 'start') this.#release();
   }
 
   #give(type: 'text' | 'reasoning', text: string): void {
-    if (text !== '') this.#emit(type, text);
+    if (text !== '') this.#target.emit(type, text);
   }
 
   #release(): void {
     const text = this.#held;
     this.#held = '';
-    this.#state = 'text';
-    this.#give('text', text);
+    this.#state = 'open';
+    this.#open(text);
   }
 
   #start(): void {
@@ -103,7 +119,38 @@ class TagReader implements ThinkingTags {
 
   /** Drops the blank lines between the reasoning and the answer. */
   #after(): void {
-    this.#held = this.#held.trimStart();
-    if (this.#held !== '') this.#release();
+    const text = this.#held.trimStart();
+    this.#held = '';
+    if (text === '') return;
+    this.#state = 'text';
+    this.#give('text', text);
+  }
+
+  /** Passes text on as it comes, also a part of a tag: withheld text would shift the times of its arrival. */
+  #open(text: string): void {
+    this.#lone ??= new LoneClosing();
+    const { text: before } = this.#target;
+    const found = this.#lone.feed(text, before);
+    if (found !== undefined && before === '') {
+      this.#give('reasoning', text.slice(0, found.from));
+      this.#held = text.slice(found.to);
+      this.#state = 'after';
+      this.#after();
+      return;
+    }
+    this.#give('text', text);
+    if (this.#lone.over) this.#state = 'text';
+    if (this.#lone.found !== undefined) this.#split(false);
+  }
+
+  /** Splits the text where the answer begins behind the closing tag; at the text's end also without an answer. */
+  #split(end: boolean): void {
+    const found = this.#lone?.found;
+    if (found === undefined) return;
+    const { text } = this.#target;
+    const answer = text.slice(found.to).trimStart();
+    if (answer === '' && !end) return;
+    this.#state = answer === '' ? 'after' : 'text';
+    this.#target.split(text.slice(0, found.from), answer);
   }
 }

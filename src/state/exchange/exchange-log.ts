@@ -166,6 +166,8 @@ function textOf(event: TextEvent): string {
     case 'reasoning':
     case 'refusal':
       return event.text;
+    case 'split':
+      return 'the text so far was reasoning, up to the closing tag';
     case 'tool_call':
       return `${event.name ?? `#${event.index}`} ${event.arguments}`;
     case 'usage':

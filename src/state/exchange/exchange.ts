@@ -55,20 +55,29 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
 
 /** Adds the content that arrived since the last frame. */
 export function addPortion(before: AppState, id: number, portion: Portion): AppState {
-  const { text, reasoning, calls, retry, rates } = portion;
+  const { split, text, reasoning, calls, retry, rates } = portion;
   const state = rates === undefined ? before : addRates(before, id, rates);
   if (text === '' && reasoning === '' && calls.length === 0)
     return retry === undefined ? state : withRetry(state, retry);
   const messages = changeAnswer(state.messages, id, (answer) => ({
     ...answer,
-    text: answer.text + text,
-    reasoning: answer.reasoning + reasoning,
+    text: split ? text : answer.text + text,
+    reasoning: split ? reasoning : answer.reasoning + reasoning,
     ...(calls.length > 0 && { toolCalls: withPieces(answer.toolCalls ?? [], calls) }),
     ...(reasoning !== '' && {
-      reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
+      reasoningTime: {
+        fromMs: answer.reasoningTime?.fromMs ?? (split ? firstMs(state, answer) : state.nowMs),
+        toMs: state.nowMs,
+      },
     }),
   }));
   return { ...state, messages, retry: undefined };
+}
+
+/** When the running answer's first output came [Unix time]. */
+function firstMs({ request, nowMs }: AppState, { atMs }: AssistantMessage): number {
+  const { ttftMs } = request.kind === 'none' ? {} : request.metrics;
+  return ttftMs === undefined ? nowMs : Math.min(nowMs, atMs + ttftMs);
 }
 
 function addRates(state: AppState, id: number, rates: readonly RateLimit[]): AppState {

@@ -74,6 +74,11 @@ export function createExchangeKeeper(
         case 'reasoning':
           addTo(content[event.type], event);
           return;
+        case 'split':
+          addAll(content.reasoning, content.text);
+          content.text = createPieces();
+          if (event.text !== '') addTo(content.text, event);
+          return;
         case 'refusal':
           addTo(refusal, event);
           return;
@@ -134,6 +139,12 @@ function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string
   ms.push(rounded(tMs));
   chars.push(text.length);
   return true;
+}
+
+function addAll(to: Pieces, { ms, chars }: Pieces): void {
+  const room = MAX_MOMENTS - to.ms.length;
+  to.ms.push(...ms.slice(0, room));
+  to.chars.push(...chars.slice(0, room));
 }
 
 /** Rounds to 0.01 ms. */

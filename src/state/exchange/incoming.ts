@@ -10,6 +10,8 @@ export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
 /** The sanitized content that arrived since the last frame. */
 export interface Portion {
+  /** `text` and `reasoning` are all so far, and replace what the answer has. */
+  split: boolean;
   text: string;
   reasoning: string;
   calls: readonly CallPiece[];
@@ -34,8 +36,9 @@ export interface Incoming {
 }
 
 export function createIncoming(): Incoming {
-  const textSanitizer = createSanitizer();
-  const reasoningSanitizer = createSanitizer();
+  let textSanitizer = createSanitizer();
+  let reasoningSanitizer = createSanitizer();
+  let split = false;
   let live: LiveMetrics | undefined;
   let text = '';
   let reasoning = '';
@@ -72,6 +75,13 @@ export function createIncoming(): Incoming {
         case 'reasoning':
           reasoning += reasoningSanitizer.feed(event.text);
           break;
+        case 'split':
+          textSanitizer = createSanitizer();
+          reasoningSanitizer = createSanitizer();
+          split = true;
+          text = textSanitizer.feed(event.text);
+          reasoning = reasoningSanitizer.feed(event.reasoning);
+          break;
         case 'tool_call': {
           const { index, id, name } = event;
           const sanitizer = callSanitizers.get(index) ?? createSanitizer();
@@ -97,8 +107,9 @@ export function createIncoming(): Incoming {
           if (rest !== '') calls.push({ index, arguments: rest });
         }
       }
-      const something = text !== '' || reasoning !== '' || calls.length > 0;
-      const portion = { text, reasoning, calls, first: something && !given, retry, rates };
+      const something = split || text !== '' || reasoning !== '' || calls.length > 0;
+      const portion = { split, text, reasoning, calls, first: something && !given, retry, rates };
+      split = false;
       calls = [];
       retry = undefined;
       rates = undefined;

@@ -1,11 +1,21 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createChatStream } from '../../../src/sdk/chat/chat-stream.js';
+import type { ChatEvent } from '../../../src/sdk/chat/chat-types.js';
 import { createThinkingTags } from '../../../src/sdk/chat/thinking-tags.js';
 
 const read = (pieces: readonly string[]): { text: string; reasoning: string } => {
   const told = { text: '', reasoning: '' };
-  const tags = createThinkingTags((type, text) => {
-    told[type] += text;
+  const tags = createThinkingTags({
+    get text() {
+      return told.text;
+    },
+    emit(type, text) {
+      told[type] += text;
+    },
+    split(reasoning, text) {
+      told.reasoning += reasoning;
+      told.text = text;
+    },
   });
   for (const piece of pieces) tags.feed(piece);
   tags.end();
@@ -25,6 +35,21 @@ test.each([
   ['<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Hi', 'hm', 'Hi'],
   ['<|channel>thought\nhm<channel|>Hi', '\nhm', 'Hi'],
   ['[think', '', '[think'],
+  ['hm</think>Hi', 'hm', 'Hi'],
+  ['Okay.\n</think>\n\nHi </think>\n', 'Okay.\n', 'Hi </think>\n'],
+  ['</think>\n\nHi', '', 'Hi'],
+  ['1 < 2, a<b>, <</think >?</THINK>Hi', '1 < 2, a<b>, <</think >?', 'Hi'],
+  ['say "Hi"</think>"Hi"', 'say "Hi"', '"Hi"'],
+  ['hm[/THINK]Hi', 'hm', 'Hi'],
+  ['hm</seed:think>Hi', 'hm', 'Hi'],
+  ['hm</think>\n', 'hm', ''],
+  ['it ends with `</think>`\n</think>\nHi', 'it ends with `</think>`\n', 'Hi'],
+  ['It ends with `</think>`.', '', 'It ends with `</think>`.'],
+  ['It ends with "</think>".', '', 'It ends with "</think>".'],
+  ["It ends with '</think>'.", '', "It ends with '</think>'."],
+  ['```\nhm</think>Hi\n```', '', '```\nhm</think>Hi\n```'],
+  ['First <think>, then </think>.', '', 'First <think>, then </think>.'],
+  ['hm</thinker>', '', 'hm</thinker>'],
   ['Use <think>tags</think>', '', 'Use <think>tags</think>'],
   ['<thinner>', '', '<thinner>'],
   ['<thi', '', '<thi'],
@@ -86,4 +111,65 @@ test('an answer with only tool calls is complete', () => {
   const call = '{"id":"c","function":{"name":"f","arguments":"{}"}}';
   const body = `{"choices":[{"message":{"tool_calls":[${call}]},"finish_reason":"tool_calls"}]}`;
   expect(answer(body, 'application/json')).toMatchObject({ outcome: 'complete', text: '' });
+});
+
+describe('a closing tag without an opening one', () => {
+  const told = (pieces: readonly string[], thinkingTags = true) => {
+    const events: ChatEvent[] = [];
+    const stream = createChatStream(
+      { statusCode: 200, contentType: 'text/event-stream' },
+      (event) => events.push(event),
+      { thinkingTags },
+    );
+    for (const piece of pieces) stream.feed(Buffer.from(delta(piece)));
+    stream.feed(Buffer.from('data: [DONE]\n\n'));
+    return { events, result: stream.end({ kind: 'closed' }) };
+  };
+  const texts = (events: readonly ChatEvent[]) =>
+    events.flatMap((event) => (event.type === 'text' ? [event.text] : []));
+
+  test('makes the text before it reasoning once the answer begins', () => {
+    const { events, result } = told(['We', ' think', '.\n</', 'think', '>\n', '\n', 'Hi', ' you']);
+    expect(result).toMatchObject({ outcome: 'complete', reasoning: 'We think.\n', text: 'Hi you' });
+    expect(events.filter(({ type }) => type === 'split')).toEqual([
+      { type: 'split', reasoning: 'We think.\n', text: 'Hi' },
+    ]);
+    expect(events.map(({ type }) => type).indexOf('split')).toBe(7);
+  });
+
+  test('delays and withholds no text', () => {
+    const pieces = ['We', ' think <', '/thi', 'nk>', '\n\n', 'Hi', ' < you', ' <'];
+    expect(texts(told(pieces).events)).toEqual(pieces);
+    expect(texts(told(pieces, false).events)).toEqual(pieces);
+  });
+
+  test('after a part of the reasoning in a field completes it; the same reasoning again changes nothing', () => {
+    const field = (reasoning_content: string): string =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta: { reasoning_content } }] })}\n\n`;
+    const end = 'data: [DONE]\n\n';
+    const stream = 'text/event-stream';
+    expect(answer(`${field('We ')}${delta('think')}${delta('</think>Hi')}${end}`, stream)).toMatchObject({
+      reasoning: 'We think',
+      text: 'Hi',
+    });
+    expect(answer(`${field('We ')}${delta('We')}${delta('</think>Hi')}${end}`, stream)).toMatchObject({
+      reasoning: 'We ',
+      text: 'Hi',
+    });
+  });
+
+  test('before a tool call leaves no text', () => {
+    const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{}' } };
+    const called = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n`;
+    const body = `${delta('We')}${delta('</think>\n\n')}${called}${delta('\n')}data: [DONE]\n\n`;
+    expect(answer(body, 'text/event-stream')).toMatchObject({ reasoning: 'We', text: '' });
+  });
+
+  test('in an answer in one piece gives reasoning and text alone', () => {
+    const body = JSON.stringify({
+      choices: [{ message: { content: 'hm\n</think>\n\nHi' }, finish_reason: 'stop' }],
+    });
+    expect(answer(body, 'application/json')).toMatchObject({ reasoning: 'hm\n', text: 'Hi' });
+    expect(answer(body, 'application/json', false)).toMatchObject({ text: 'hm\n</think>\n\nHi' });
+  });
 });
