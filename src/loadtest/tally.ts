@@ -3,6 +3,7 @@ import { WITHHELD, type Withheld } from '../metrics/speed.js';
 import { type Counts, createDistribution, type Summary } from './distribution.js';
 import { meets, type RequestLimit } from './request-limits.js';
 import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
+import { createSampleLog } from './sample-log.js';
 
 export const LATENCIES = ['ttft', 'tpot', 'itl', 'e2e'] as const;
 export type LatencyName = (typeof LATENCIES)[number];
@@ -38,11 +39,12 @@ export interface Tally {
   add(sample: Sample, gapsMs?: readonly number[]): void;
   /** Adds gaps of complete answers that were added without gaps. */
   addGaps(gaps: Counts): void;
-  /** Sorts the samples by their end. */
-  sort(): void;
   /** Returns the report so far; `durationMs` since the start. */
   report(durationMs: number): Report;
-  /** All added samples. */
+  readonly count: number;
+  /** Returns copies of the samples from number `first` on, in the order in which they were added. */
+  samplesFrom(first: number): readonly Sample[];
+  /** Copies of all samples, in the order of their end. */
   readonly samples: readonly Sample[];
   /** Returns the distributions of the report. */
   counts(): Partial<Record<LatencyName | 'lag', Counts>>;
@@ -51,7 +53,8 @@ export interface Tally {
 }
 
 export function createTally(loop: 'closed' | 'open', limits: readonly RequestLimit[] = []): Tally {
-  const samples: Sample[] = [];
+  const log = createSampleLog();
+  let samples: readonly Sample[] = [];
   const errors = new Map<string, { count: number; example: string }>();
   const distributions = {
     ttft: createDistribution(),
@@ -92,7 +95,14 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
   };
 
   return {
-    samples,
+    get count() {
+      return log.length;
+    },
+    samplesFrom: log.from,
+    get samples() {
+      if (samples.length < log.length) samples = log.from(0).sort((one, other) => one.endMs - other.endMs);
+      return samples;
+    },
     latencyOf: latency,
     counts() {
       const all = [
@@ -102,7 +112,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
       return Object.fromEntries(all.filter(([, counts]) => counts !== undefined));
     },
     add(sample, gapsMs = []) {
-      samples.push(sample);
+      log.add(sample);
       const { malformedEvents = 0 } = sample;
       malformed.events += malformedEvents;
       if (malformedEvents > 0) malformed.answers += 1;
@@ -112,16 +122,13 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
       else known.count += 1;
     },
     addGaps: distributions.itl.add,
-    sort() {
-      samples.sort((one, other) => one.endMs - other.endMs);
-    },
     report(durationMs) {
       const perSecond = (count: number): number => (durationMs > 0 ? (count * 1000) / durationMs : 0);
       const lags = lag.summary();
       return {
         durationMs,
         completed,
-        failed: samples.length - completed,
+        failed: log.length - completed,
         errors: [...errors]
           .map(([errorClass, error]) => ({ errorClass, ...error }))
           .toSorted((one, other) => other.count - one.count),
@@ -147,7 +154,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
           goodput: {
             limits,
             perSecond: perSecond(good),
-            share: samples.length === 0 ? 0 : good / samples.length,
+            share: log.length === 0 ? 0 : good / log.length,
           },
         }),
       };

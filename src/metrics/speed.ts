@@ -47,6 +47,7 @@ export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
 
 export const NO_SPEED: Speed = withheld('too_few_arrivals');
 
-function withheld(reason: Withheld): Speed {
+/** Returns the speed of an answer that has none, for a reason. */
+export function withheld(reason: Withheld): Speed {
   return REASONS[reason];
 }

@@ -51,7 +51,6 @@ export function madeReport(count: number, random: Random, deviate: () => number)
     const spread = { p50: 17, max: Math.max(...gaps) };
     tally.add({ ...common, outcome: 'complete', ttftMs, e2eMs, speed, gaps: spread, ...counts }, gaps);
   }
-  tally.sort();
   const durationMs = tally.samples.at(-1)?.endMs ?? 0;
   return {
     version: 1,

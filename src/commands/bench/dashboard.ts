@@ -19,13 +19,12 @@ export function showDashboard(test: Shown, heading: (elapsedMs: number) => Headi
     const keys = keyboard ? 'q stop   m mark' : 'Ctrl+C stop';
     stderr.rewriteBlock(dashboardLines(course, heading(performance.now() - startMs), columns, rows, keys));
   };
+  let known = 0;
   const tick = (): void => {
-    course.add(
-      performance.now() - startMs,
-      test.inFlight(),
-      test.tally.samples,
-      (one) => test.tally.latencyOf(one).ttft,
-    );
+    const { tally } = test;
+    const ended = tally.samplesFrom(known);
+    known += ended.length;
+    course.add(performance.now() - startMs, test.inFlight(), ended, (one) => tally.latencyOf(one).ttft);
     draw();
   };
   const onKey = (bytes: Buffer): void => {

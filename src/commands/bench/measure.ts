@@ -61,8 +61,6 @@ export async function measure(
     const parts = await engine.run({ flags, counters, tally }, signal);
     const { cpu } = meter.stop();
     const daemonDelayMs = probe?.stop();
-    // Several threads added their samples out of order.
-    if (engine.workers > 1) tally.sort();
     const result = {
       tookMs: parts.reduce((most, { tookMs }) => Math.max(most, tookMs), 0),
       unsent: parts.reduce((sum, { unsent }) => sum + unsent, 0),

@@ -53,7 +53,7 @@ export async function searchLoads(
   const run = async (load: number, search: Search | undefined): Promise<Level | undefined> => {
     const one = { load, number: levels.length, kind: plan.kind, criteria };
     const { level, ...tested } = await runLevel(ground, one, search, signal);
-    if (tested.measured.tally.samples.length === 0) return undefined;
+    if (tested.measured.tally.count === 0) return undefined;
     levels.push(level);
     tests.set(load, tested);
     return level;

@@ -11,7 +11,11 @@ export interface LoadCourse {
   readonly ttft: readonly (number | null)[];
   /** Places of the user's marks. */
   readonly marks: readonly number[];
-  /** @param atMs since the start; @param samples all so far */
+  /**
+   * Adds a moment.
+   * @param atMs since the start
+   * @param samples the requests that ended since the moment before
+   */
   add(
     atMs: number,
     inFlight: number,
@@ -29,7 +33,6 @@ export function createCourse(): LoadCourse {
   let perSecond: (number | null)[] = [];
   let ttft: (number | null)[] = [];
   let marks: number[] = [];
-  let known = 0;
   let lastMs = 0;
 
   const halve = (): void => {
@@ -62,8 +65,7 @@ export function createCourse(): LoadCourse {
     },
     add(atMs, running, samples, ttftOf) {
       if (inFlight.length >= MOST) halve();
-      const sent = samples.slice(known).filter((one) => one.outcome === 'complete');
-      known = samples.length;
+      const sent = samples.filter((one) => one.outcome === 'complete');
       const seconds = (atMs - lastMs) / 1000;
       lastMs = atMs;
       inFlight.push(running);

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { Sample } from '../../src/loadtest/sample.js';
+import { createSampleLog } from '../../src/loadtest/sample-log.js';
+
+const common = { turn: 1, intendedMs: 0.001, endMs: 2.5, attempts: 1, retriesMs: 0, replaced: 0 };
+const full: Sample = {
+  ...common,
+  index: 1,
+  outcome: 'complete',
+  lagMs: 0.25,
+  malformedEvents: 2,
+  hops: { queue: 0, wait: 1.5, first_token: 0.125 },
+  speed: { kind: 'measured', tokensPerSecond: 100, tpotMs: 10 },
+  ttftMs: 1.25,
+  e2eMs: 2,
+  promptTokens: 7,
+  cachedTokens: 0,
+  gaps: { p50: 0.5, max: 1 },
+  outputTokens: 20,
+  tokensEstimated: true,
+  cost: { usd: 0.25, asOf: '2026-09-23' },
+};
+const bare: Sample = {
+  ...common,
+  index: 2,
+  outcome: 'complete',
+  lagMs: 0,
+  speed: { kind: 'withheld', reason: 'hidden' },
+  outputTokens: 0,
+  tokensEstimated: false,
+};
+const failed: Sample = {
+  ...common,
+  index: 3,
+  outcome: 'failed',
+  errorClass: 'Transient',
+  message: 'HTTP 503',
+};
+const unsent: Sample = {
+  ...failed,
+  index: 4,
+  errorClass: 'client:Permanent',
+  message: '',
+  lagMs: 1,
+  hops: {},
+};
+
+test('samples are returned as they were added, with the same absent members', () => {
+  const log = createSampleLog();
+  for (const sample of [full, bare, failed, unsent]) log.add(sample);
+  expect(log.from(0)).toStrictEqual([full, bare, failed, unsent]);
+});
+
+test('later samples are returned alone, also across blocks', () => {
+  const log = createSampleLog();
+  const all = Array.from(
+    { length: 5000 },
+    (_, index) => ({ ...[full, bare, failed][index % 3], index }) as Sample,
+  );
+  for (const sample of all) log.add(sample);
+  expect(log.length).toBe(5000);
+  expect(log.from(2000)).toStrictEqual(all.slice(2000));
+  expect(log.from(5000)).toEqual([]);
+});
