@@ -83,6 +83,8 @@ export function problemOf(error: unknown, path: string): SessionsError {
 
 function resultCode(error: unknown): number | string | undefined {
   if (!(error instanceof Error)) return undefined;
+  // SQLite has no code of its own for a header with an unknown format number.
+  if (error.message === 'unsupported file format') return NOTADB;
   // The low byte of an extended code is the primary code.
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -102,6 +102,17 @@ test.each([
       sqlite.close();
     },
   ],
+  [
+    'of SQLite with a damaged header',
+    (path: string) => {
+      const sqlite = new DatabaseSync(path);
+      sqlite.exec('CREATE TABLE bookmarks (url TEXT)');
+      sqlite.close();
+      const file = openSync(path, 'r+');
+      writeSync(file, Buffer.alloc(80, 0xab), 0, 80, 20);
+      closeSync(file);
+    },
+  ],
 ])("the error for another program's file %s names it, and the file is not changed", (_what, make) => {
   const dir = folder();
   const path = join(dir, 'sessions.db');
@@ -140,6 +151,22 @@ test('a damaged page loses only its contents, and the file is moved aside', () =
   ask(store, store.create('new').id, 'wombat', 'works again');
   expect(store.search('wombat').hits).toHaveLength(1);
   expect(existsSync(`${path}.damaged`)).toBe(false);
+});
+
+test.each([
+  ['whole header', 0, 100],
+  ['header but for its first bytes', 20, 80],
+  ['format number', 44, 4],
+])('with a damaged %s, all messages are recovered', (_what, from, bytes) => {
+  const path = join(folder(), 'sessions.db');
+  filled(path);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(bytes, 0xab), 0, bytes, from);
+  closeSync(file);
+  const store = openedStore(path);
+  expect(store.notices).toEqual([expect.stringContaining('60 messages saved')]);
+  expect(store.list()).toHaveLength(30);
+  expect(readdirSync(join(path, '..')).filter((name) => name.includes('rescued'))).toEqual([]);
 });
 
 test('tool calls and images are recovered with their messages', () => {

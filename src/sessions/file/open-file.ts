@@ -4,7 +4,7 @@ import { makeFolder } from '../../common/user-folders.js';
 import { problemOf, SessionsError } from '../problem.js';
 import { alone } from './alone.js';
 import { type Database, integer, openDatabase, text } from './database.js';
-import { type FileKind, kindOfFile } from './header.js';
+import { type FileKind, hasOurTables, kindOfFile } from './header.js';
 import { salvage } from './salvage.js';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
@@ -41,8 +41,15 @@ function refuseOthers(path: string): FileKind {
   const found = kindOfFile(path);
   if (found.kind === 'foreign') throw foreign(path);
   if (found.kind === 'ours' && found.version > SCHEMA_VERSION) throw future(path, found.version);
-  if (found.kind === 'unmarked') refuseTables(path);
-  return found;
+  if (found.kind !== 'unmarked') return found;
+  try {
+    refuseTables(path);
+    return found;
+  } catch (error) {
+    if (problemOf(error, path).kind !== 'damaged') throw error;
+    if (hasOurTables(path)) return { kind: 'damaged' };
+    throw foreign(path);
+  }
 }
 
 /** Throws for another program's file. An SQLite file without our mark and without tables was only begun. */
@@ -209,7 +216,7 @@ function replaceDamaged(path: string, nowMs: number): OpenedFile {
 function foreign(path: string): SessionsError {
   return new SessionsError(
     'foreign',
-    `move ${path} away, or name another file: it belongs to another program, and was not changed`,
+    `move ${path} away, or name another file: it belongs to another program, or its beginning is damaged. It was not changed`,
   );
 }
 

@@ -1,4 +1,6 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { type Database, integer, openDatabase, type Row, type Value } from './database.js';
+import { copyWithHeader } from './header.js';
 
 const TABLES = [
   {
@@ -82,9 +84,24 @@ const LARGEST_GAP = 2000;
  * @returns the number of recovered messages
  */
 export function salvage(damagedPath: string, target: Database): number {
+  const saved = copyRows(damagedPath, target);
+  if (saved > 0) return saved;
+  // A damaged header hides all rows. Every sessions' file has nearly the same one.
+  const copy = `${target.path}.copy`;
+  try {
+    target.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    copyWithHeader(damagedPath, target.path, copy);
+    if (existsSync(`${damagedPath}-wal`)) copyFileSync(`${damagedPath}-wal`, `${copy}-wal`);
+    return copyRows(copy, target);
+  } finally {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
+  }
+}
+
+function copyRows(path: string, target: Database): number {
   let source: Database;
   try {
-    source = openDatabase(damagedPath);
+    source = openDatabase(path);
   } catch {
     return 0;
   }
