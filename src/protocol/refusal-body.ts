@@ -1,24 +1,34 @@
-import { waitOf } from './wait.js';
+import { decimal, waitOf } from './wait.js';
 
 /** What the body of an error response says about another attempt. */
 export interface RefusalBody {
-  /** Quota, credit or billing is the reason: a later attempt fails too. */
-  unpaid: boolean;
+  /**
+   * Why a later attempt would fail, too: quota, credit or billing; a limit that renews after hours or days; or a request
+   * that is larger than the whole limit.
+   */
+  final?: 'unpaid' | 'used up' | 'too large';
   /** How long the server asks the client to wait, in ms. */
   retryAfterMs?: number;
 }
 
 /** Error codes that always mean quota or billing. */
 const UNPAID_CODE =
-  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits_exhausted|arrearage|budget_exceeded)\b/i;
+  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits?(_balance)?_exhausted|(organization|project)_(spend|usage)_limit_exceeded|cost_limit_exceeded|arrearage|budget_exceeded|AccountOverdueError|SetLimitExceeded)\b|\bFreeTierOnly\b/i;
 const UNPAID_WORDS =
-  /credit balance|insufficient (balance|funds|credits?|quota)|plan and billing|billing (hard |soft )?limit|(out of|no more|not enough) credits?|credits? (are |is )?(exhausted|depleted|used up)|payment required|budget (has been |is |was )?exceeded|欠费|余额不足/i;
+  /credit balance|insufficient (balance|funds|credits?|quota)|balance (is |was )?(insufficient|overdue|too low|not enough)|overdue balance|past invoices|update billing|plan and billing|billing (hard |soft )?limit|spend(ing)? (limit|cap)|(out of|no more|not enough) credits?|requires more credits|included credits|credits? (are |is |have )?(exhausted|expired|depleted|used up)|free (tier|quota)[^.]{0,40}(exhausted|used up)|extra usage is required|payment required|budget (has been |is |was )?exceeded|欠费|余额不足/i;
+/** Limits that renew after hours, days or months. */
+const USED_UP =
+  /\b(daily|weekly|monthly)\b[^.]{0,40}\b(limit|quota|allocation|allowance|cap)\b|\bper[- _](day|week|month)\b|billing cycle|\busage[_ ]limit|hit your limit|(allotted|call volume) quota|used up your/i;
+/** Google: the account has no such quota at all, whatever wait the error asks for. */
+const NO_QUOTA = /quota[^\n]{0,200}\blimit: 0\b/i;
+const TOO_LARGE = /\brequest too large\b|tokens must be reduced/i;
+const LIMIT_AND_NEED = /\blimit:? (\d+)[^.\n]{0,40}\brequested:? (\d+)/i;
 /** The text of a rate limit may mention plans too, so these words mean a limit that renews. */
 const RENEWED = /rate.?limit (reached|exceeded)|(try again|retry) (in|after) \d/i;
 const WAIT_MEMBERS =
-  /"(retryDelay|retry_?after(?:_?(?:ms|milliseconds|s|seconds))?|retry-after(?:-ms)?)"\s*:\s*"?([^",}\]]{1,40})/gi;
+  /"(retryDelay|retry_?after(?:_?(?:ms|milliseconds|s|seconds))?|retry-after(?:-ms)?|estimated_time|resets?_?(?:in|after)(?:_?(?:ms|s|seconds))?|resets?_?at|x-ratelimit-reset)"\s*:\s*"?([^",}\]]{1,40})/gi;
 const WAIT_WORDS =
-  /(?:try again|retry) (?:in|after) (?:about )?((?:\d+(?:\.\d+)?(?:ms|[hms])\s?)+|\d+(?:\.\d+)?(?= ?seconds?))/i;
+  /(?:(?:try again|retry|resets?|available(?: again)?|replenished|renewed) (?:in|after)|\bwait(?: for)?) (?:about |at least )?((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])(?:,? and )?,? ?)+|\d{1,3}:\d\d:\d\d\b)/i;
 
 /**
  * Reads the start of an error response's body: quota and billing errors, Google's `RetryInfo.retryDelay`, members such as
@@ -28,10 +38,17 @@ const WAIT_WORDS =
 export function readRefusal(body: string, nowMs: number): RefusalBody {
   const retryAfterMs = waitIn(body, nowMs);
   const words = body.replace(/https?:\/\/[^\s"]+/g, '');
-  const unpaid =
-    UNPAID_CODE.test(words) ||
-    (retryAfterMs === undefined && UNPAID_WORDS.test(words) && !RENEWED.test(words));
-  return { unpaid, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const final = finalIn(words, retryAfterMs !== undefined);
+  return { ...(final !== undefined && { final }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+function finalIn(words: string, asksToWait: boolean): RefusalBody['final'] {
+  if (UNPAID_CODE.test(words) || NO_QUOTA.test(words)) return 'unpaid';
+  const [, limit, need] = LIMIT_AND_NEED.exec(words) ?? [];
+  if (TOO_LARGE.test(words) || Number(need) > Number(limit)) return 'too large';
+  if (asksToWait) return undefined;
+  if (UNPAID_WORDS.test(words) && !RENEWED.test(words)) return 'unpaid';
+  return USED_UP.test(words) ? 'used up' : undefined;
 }
 
 function waitIn(body: string, nowMs: number): number | undefined {
@@ -41,5 +58,25 @@ function waitIn(body: string, nowMs: number): number | undefined {
     return [/m(illi)?s(econds)?$/i.test(name) && /^\d+(\.\d+)?$/.test(value.trim()) ? wait / 1000 : wait];
   });
   if (waits.length > 0) return Math.max(...waits);
-  return waitOf(WAIT_WORDS.exec(body)?.[1]?.replaceAll(' ', ''), nowMs);
+  return spelledWait(WAIT_WORDS.exec(body)?.[1]);
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Reads `7.66s`, `1m2s`, `6 hours, 29 minutes` and `01:02:03`. */
+function spelledWait(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [hours, minutes, seconds] = text.split(':').map((part) => decimal(part) ?? 0);
+  if (hours !== undefined && minutes !== undefined && seconds !== undefined)
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?) ?(ms|milli|[smhd])/gi)];
+  return parts.reduce((sum, [, count = '', unit = '']) => {
+    const name = unit.toLowerCase();
+    return sum + Number(count) * (UNITS_MS[name] ?? 1);
+  }, 0);
 }

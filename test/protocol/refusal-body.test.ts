@@ -40,7 +40,7 @@ test.each([
     },
   ],
 ])('an unpaid account is recognised: %s', (_name, body) => {
-  expect(readRefusal(JSON.stringify(body), NOW)).toEqual({ unpaid: true });
+  expect(readRefusal(JSON.stringify(body), NOW)).toEqual({ final: 'unpaid' });
 });
 
 test.each([
@@ -64,7 +64,7 @@ test.each([
   'a wait is recognised, and does not count as an unpaid account: %s',
   (_name, body, retryAfterMs) => {
     const read = readRefusal(JSON.stringify(body, null, 1), NOW);
-    expect(read.unpaid).toBe(false);
+    expect(read.final).toBeUndefined();
     expect(read.retryAfterMs).toBeCloseTo(retryAfterMs, 3);
   },
 );
@@ -77,7 +77,7 @@ test.each([
   ['nothing', ''],
   ['another error', '{"error":{"message":"overloaded"}}'],
 ])('neither an unpaid account nor a wait: %s', (_name, body) => {
-  expect(readRefusal(body, NOW)).toEqual({ unpaid: false });
+  expect(readRefusal(body, NOW)).toEqual({});
 });
 
 test('no text causes an exception or a negative wait', () => {

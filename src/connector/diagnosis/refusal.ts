@@ -1,5 +1,5 @@
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
-import { BILLING_ADVICE } from '../../sdk/chat/status-advice.js';
+import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
 export type Fault =
@@ -101,7 +101,7 @@ const RULES: readonly Rule[] = [
       'send requests through a proxy elsewhere (HTTPS_PROXY for the daemon) or use another provider: this one does not serve your region',
     ],
   },
-  { words: new RegExp(BILLING_ADVICE.replace('.', '\\.')), named: QUOTA },
+  { words: new RegExp(`${BILLING_ADVICE}|${LIMIT_ADVICE}`.replaceAll('.', '\\.')), named: QUOTA },
   { status: [402], named: QUOTA },
   { status: [429], named: ['rate limit', 'wait, then test again: address and key work'] },
   {

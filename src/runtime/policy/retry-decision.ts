@@ -70,21 +70,21 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  * - Transient failures are retried: a lost or refused connection, 408, 409, 429 and 5xx.
  * - The request must be repeatable: an idempotent method, a chat completion, or a request that was never sent.
  * - The server's `x-should-retry: false` is obeyed, and so is its wait (`retry-after-ms`, Retry-After, or in the body).
- * - A refusal because of quota or billing is final.
+ * - A refusal because of quota, billing or the request's size is final.
  */
 export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
   const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
   const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
-  const said = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : { unpaid: false };
-  if (!mayPass(result, headers) || said.unpaid) return { retry: false, because: 'final' };
+  const said = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : {};
+  const told = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
+  // The server knows best when a used up limit renews.
+  const final = said.final === 'used up' ? told === undefined : said.final !== undefined;
+  if (!mayPass(result, headers) || final) return { retry: false, because: 'final' };
   if (!untouched) return { retry: false, because: 'untouched' };
   const left = result.kind === 'status' || result.sent;
   if (left && !repeatable(request)) return { retry: false, because: 'unsafe' };
   if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
-  const asked =
-    result.kind === 'status'
-      ? (retryAfterOf(headers, nowMs) ?? said.retryAfterMs)
-      : result.failure.retryAfterMs;
+  const asked = told ?? said.retryAfterMs;
   if ((asked ?? 0) > settings.maxRetryAfterMs) return { retry: false, because: 'asked too long' };
   const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random, settings));
   if (delayMs + MIN_ATTEMPT_MS > leftMs) return { retry: false, because: 'deadline' };

@@ -3,19 +3,22 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import { hideKeys } from '../../common/key-forms.js';
 import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
-import { readRefusal } from '../../protocol/refusal-body.js';
+import { type RefusalBody, readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
+import { classByText, classOf } from './error-class.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
 import {
+  adviceByClass,
   adviceOf,
   BASE_URL_ADVICE,
   BILLING_ADVICE,
   causeAdvice,
   cloudflareMeaning,
-  isKeyRefused,
+  LIMIT_ADVICE,
   meaningOf,
   pageAdvice,
+  SHORTER_ADVICE,
 } from './status-advice.js';
 
 /** The formats of answers: OpenAI's Chat Completions and Responses, and Anthropic's Messages. */
@@ -132,7 +135,7 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
   return {
     message: message === '' ? JSON.stringify(told) : message,
-    kind: [told.type, told.code].map(stringOf).join(' '),
+    kind: [told.type, told.code, told.Code].map(stringOf).join(' ').trim(),
     ...(statusCode !== undefined && { statusCode }),
   };
 }
@@ -145,25 +148,25 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const page = reported === undefined && (/\bhtml\b/i.test(head.contentType) || isWebPage(body));
   const refusal = readRefusal(body, Date.now());
   const retryAfterMs = retryAfterOf(headers, Date.now()) ?? refusal.retryAfterMs;
-  const unpaid = refusal.unpaid && statusCode >= 400 && statusCode < 500;
+  const final = statusCode >= 400 && statusCode < 500 ? finalOf(refusal, retryAfterMs) : undefined;
   const words = page ? '' : (reported?.message ?? wordsOfBody(body, parsed));
   const { keys } = context;
   const said = quote(words, keys);
-  const errorClass = unpaid ? ErrorClass.Permanent : classOf(statusCode, reported?.kind ?? '', words);
+  const errorClass = final?.errorClass ?? classOf(statusCode, reported?.kind ?? '', words, retryAfterMs);
   const blocked = cloudflareMeaning(said);
   const meaning = blocked?.meaning ?? (said === '' ? meaningOf(statusCode) : '');
   const what = `answered ${statusCode}${meaning}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
   const location = headers.location === undefined ? undefined : quote(headers.location, keys);
   const refused = { statusCode, errorClass, retryAfterMs, location };
-  const advice = unpaid
-    ? BILLING_ADVICE
-    : page
+  const advice =
+    final?.advice ??
+    (page
       ? pageAdvice(webPageTitle(body), refused)
       : (blocked?.advice ??
         keyLeftAdvice(head) ??
         settingAdvice(head, body, context) ??
-        causeAdvice(statusCode, words) ??
-        adviceOf(refused));
+        causeAdvice(words, statusCode) ??
+        adviceOf(refused)));
   // Many providers already say when to try again.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
@@ -174,19 +177,48 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   });
 }
 
+const FINAL = {
+  unpaid: { errorClass: ErrorClass.Permanent, advice: BILLING_ADVICE },
+  'used up': { errorClass: ErrorClass.Permanent, advice: LIMIT_ADVICE },
+  'too large': { errorClass: ErrorClass.InvalidRequest, advice: SHORTER_ADVICE },
+} as const;
+
+/** Returns class and advice of a refusal that a later attempt would meet again. */
+function finalOf(
+  { final }: RefusalBody,
+  retryAfterMs: number | undefined,
+): { errorClass: ErrorClass; advice: string } | undefined {
+  return final === undefined || (final === 'used up' && retryAfterMs !== undefined)
+    ? undefined
+    : FINAL[final];
+}
+
 /** Returns the error for an error object in a stream that began with status 2xx. */
 export function streamError(reported: ReportedError, context: AnswerContext): ConnectorException {
   const { message, kind, statusCode } = reported;
+  const refusal = readRefusal(`${message} ${kind}`, Date.now());
+  const { retryAfterMs } = refusal;
+  const final = finalOf(refusal, retryAfterMs);
   const errorClass =
-    statusCode === undefined
-      ? (classByKind(kind) ?? classByWords(message))
-      : classOf(statusCode, kind, message);
-  return providerError(
-    `${whereOf(context)} reported an error in its answer: ${quote(message, context.keys)}`,
-    errorClass ?? ErrorClass.Transient,
-    context,
-    statusCode === undefined ? {} : { statusCode },
-  );
+    final?.errorClass ??
+    (statusCode === undefined
+      ? classByText(kind, message)
+      : classOf(statusCode, kind, message, retryAfterMs));
+  const said = quote(message, context.keys);
+  const advice =
+    final?.advice ??
+    causeAdvice(message) ??
+    (statusCode !== undefined && statusCode < 500
+      ? adviceOf({ statusCode, errorClass, retryAfterMs, location: undefined })
+      : errorClass === ErrorClass.Permanent
+        ? 'Check the API key and what it is allowed to use.'
+        : adviceByClass(errorClass, retryAfterMs));
+  const what = sentence(`${whereOf(context)} reported an error in its answer: ${said}`);
+  const told = /try again/i.test(said) && advice.startsWith('Try again');
+  return providerError(told ? what : `${what} ${advice}`, errorClass, context, {
+    ...(statusCode !== undefined && { statusCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 /** Returns the error for a web page instead of an answer. */
@@ -239,31 +271,6 @@ function keyLeftAdvice({ statusCode, headers = {} }: AnswerHead): string | undef
 }
 
 const NOT_RETRIED = 'The daemon stopped retrying: its retry budget is used up (docs/protocol.md).';
-function classOf(statusCode: number, kind: string, message: string): ErrorClass {
-  // Cerebras names the limits of each minute quotas, too: `token_quota_exceeded`.
-  if (statusCode === 429) return /\bquota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
-  if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
-  if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
-  if (statusCode < 400 || [401, 402, 403].includes(statusCode)) return ErrorClass.Permanent;
-  return isKeyRefused(message) ? ErrorClass.Permanent : ErrorClass.InvalidRequest;
-}
-
-/** Statuses below 500 for faults that pass: 424 (TGI: generation failed), 498 (Groq: no capacity). */
-const FAULTS_OF_SERVERS: readonly number[] = [409, 424, 425, 498];
-
-/** The class that an error's message shows, where the error has no code. */
-function classByWords(message: string): ErrorClass | undefined {
-  if (isKeyRefused(message) || readRefusal(message, 0).unpaid) return ErrorClass.Permanent;
-  return /rate.?limit|too many requests/i.test(message) ? ErrorClass.RateLimited : undefined;
-}
-
-function classByKind(kind: string): ErrorClass | undefined {
-  if (/quota|auth|permission|billing/i.test(kind)) return ErrorClass.Permanent;
-  if (/rate_?limit/i.test(kind)) return ErrorClass.RateLimited;
-  if (/invalid|bad_?request|not_?found|context_length/i.test(kind)) return ErrorClass.InvalidRequest;
-  if (/timeout/i.test(kind)) return ErrorClass.Timeout;
-  return undefined;
-}
 
 function isFailure(status: number): boolean {
   return Number.isInteger(status) && status >= 400 && status <= 599;

@@ -6,6 +6,7 @@ import { type Answer, type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
 import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
+import { BASE_URL_ADVICE } from './status-advice.js';
 
 /** How the transport of an answer ended: the body's end, or a reason to stop reading. */
 export type StreamEnding =
@@ -80,6 +81,10 @@ class AnswerStream implements ChatStream {
     const { result } = answer;
     if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder?.end() ?? '');
     if (how.kind !== 'cancelled' && !answer.over) this.#body?.end(how.kind === 'closed');
+    const { statusCode } = this.#head;
+    // 202 and 204 mean that there is no answer, or not yet.
+    if (how.kind === 'closed' && this.#body === undefined && statusCode !== 200)
+      answer.fail(unusableError(`answered ${statusCode} without a body. ${BASE_URL_ADVICE}`, this.#context));
     if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
     const { finishReason } = result;
     const ended = finishClassOf(finishReason);

@@ -5,6 +5,8 @@ import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../
 const MAX_DEPTH = 12;
 /** Most entries of a list of errors that the message names. */
 const MAX_LISTED = 5;
+/** How much of a body of events is read. */
+const MAX_EVENTS_CHARS = 65_536;
 /** Members with an error's message, the most common first. */
 const WORDS = [
   'message',
@@ -18,6 +20,7 @@ const WORDS = [
   'errmsg',
   'html-message',
   'status_msg',
+  'faultstring',
 ] as const;
 /** Members with a list of errors. */
 const LISTS = ['errors', 'issues', 'fieldViolations', 'violations', 'details'] as const;
@@ -30,6 +33,10 @@ const CAUSES = [
   'original_error',
   'inner_error',
   'innererror',
+  'external_model_error',
+  'provider_error',
+  'upstream_details',
+  'fault',
 ] as const;
 
 /**
@@ -52,18 +59,38 @@ function wordsOfText(text: string, depth: number): string {
   if (isWebPage(text)) return webPageTitle(text);
   const inXml = /^\s*<(?:\?xml|error)\b[\s\S]*?<message>([^<]+)<\/message>/i.exec(text.slice(0, 4096))?.[1];
   if (inXml !== undefined) return inXml.trim();
+  const events = dataOfEvents(text);
+  if (events !== undefined) return wordsOfText(events, depth + 1);
   const start = text.search(/[[{]/);
   if (start === -1) return text.trim();
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
-  const inner = wordsOf(parseJson(text.slice(start, end + 1)), depth + 1);
+  const inner = wordsOfJson(text.slice(start, end + 1), depth);
   if (inner === '') return text.trim();
   return joined(
     text
       .slice(0, start)
+      .replace(/\bb['"]$/, '')
       .replace(/[\s:,–-]+$/, '')
       .trim(),
     inner,
   );
+}
+
+/** Returns the data of a body of server-sent events; undefined for other texts. */
+function dataOfEvents(text: string): string | undefined {
+  if (!/^\s*(data|event|id|retry):/.test(text)) return undefined;
+  const lines = text.slice(0, MAX_EVENTS_CHARS).split(/\r?\n/);
+  const data = lines.flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
+  return data.length === 0 ? undefined : data.join('\n');
+}
+
+/** Reads JSON, the first of several JSON lines, or a Python dictionary as its `str()` writes it. */
+function wordsOfJson(text: string, depth: number): string {
+  const json = parseJson(text) ?? parseJson(text.split('\n', 1)[0] ?? '');
+  if (json !== undefined) return wordsOf(json, depth + 1);
+  if (!/^[[{]+\s*'/.test(text)) return '';
+  const said = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);
+  return (said?.[1] ?? said?.[2] ?? '').replace(/\\(['"])/g, '$1');
 }
 
 function listed(values: readonly unknown[], depth: number): string {
@@ -99,7 +126,9 @@ function faultsIn(value: unknown, depth: number): string {
 function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string {
   const steps = [loc, path].find((value) => Array.isArray(value) && value.length > 0);
   if (Array.isArray(steps)) return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
-  const written = [param, field, instancePath].map(stringOf).find((text) => text !== '') ?? '';
+  // Some gateways write Python's null as text.
+  const written =
+    [param, field, instancePath].map(stringOf).find((text) => !/^(none|null|undefined)?$/i.test(text)) ?? '';
   return written.replace(/^\//, '').replaceAll('/', '.');
 }
 

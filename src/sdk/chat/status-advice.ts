@@ -1,6 +1,10 @@
 import { ErrorClass } from '../../common/errors.js';
 
 export const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
+export const LIMIT_ADVICE = 'Wait until the limit renews, or raise it at the provider.';
+export const SHORTER_ADVICE = 'Make the conversation shorter.';
+const KEY_ADVICE = 'Check the API key.';
+const CHANGE_ADVICE = 'The request must change before it is sent again.';
 export const BASE_URL_ADVICE = 'Is base_url right?';
 
 /** The facts about a refusal that determine the advice. */
@@ -14,28 +18,47 @@ export interface Refused {
 
 /** Returns what the user can do about a response with this status. */
 export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Refused): string {
-  if (statusCode === 401) return 'Check the API key.';
-  if (statusCode === 403) return 'Check what the API key is allowed to use.';
-  if (statusCode === 404) return 'Check the model name and base_url.';
+  if (statusCode === 401) return KEY_ADVICE;
+  if (statusCode === 403 && errorClass === ErrorClass.Permanent)
+    return 'Check what the API key is allowed to use.';
+  if (statusCode === 404 || statusCode === 410) return 'Check the model name and base_url.';
+  if (statusCode === 407) return "Add user name and password to the proxy's address: the proxy demands them.";
   if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
     return BILLING_ADVICE;
   }
-  if (statusCode === 413) return 'Make the conversation shorter.';
+  if (statusCode === 413) return SHORTER_ADVICE;
+  if (statusCode === 451) return 'Use another provider if this one does not serve your region.';
+  if ([405, 415, 426].includes(statusCode)) return BASE_URL_ADVICE;
   if (statusCode === 414) return 'Shorten base_url and query.';
   if (statusCode === 431) return 'Send fewer or shorter headers.';
   if (statusCode < 400)
     return location === undefined ? BASE_URL_ADVICE : `It points to ${location}: set base_url accordingly.`;
-  if (errorClass === ErrorClass.InvalidRequest) return 'The request must change before it is sent again.';
-  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+  return adviceByClass(errorClass, retryAfterMs);
+}
+
+/** Returns what the user can do about an error of this class. */
+export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): string {
+  if (errorClass === ErrorClass.InvalidRequest) return CHANGE_ADVICE;
+  if (retryAfterMs !== undefined) return `Try again in ${waitInWords(retryAfterMs)}.`;
   return 'Try again in a moment.';
 }
 
-/** Matches refusals of the key that come as 400 (xAI, Gemini). */
+/** `90 s`, `48 min`, `24 h` or `5 days`, rounded up. */
+function waitInWords(ms: number): string {
+  if (ms <= 120_000) return `${Math.ceil(ms / 1000)} s`;
+  if (ms <= 7_200_000) return `${Math.ceil(ms / 60_000)} min`;
+  return ms <= 172_800_000 ? `${Math.ceil(ms / 3_600_000)} h` : `${Math.ceil(ms / 86_400_000)} days`;
+}
+
+/** Matches refusals of the key that come with another status than 401, or with 200. */
 const KEY_REFUSED =
-  /\b(incorrect|invalid|wrong|expired|missing) api[ _-]?key|api[ _-]?key (is |was )?(not valid|invalid|incorrect|expired|missing)/i;
+  /\b(incorrect|invalid|wrong|expired|missing|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* fail/i;
 /** Matches errors of a conversation that is too long for the model. */
 const TOO_LONG =
-  /maximum context length|context[ _](window|length|size)|prompt is too long|too many (input )?tokens|input is too long/i;
+  /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
+const RENEWS = /\bwait\b|try again/i;
+/** Matches servers that have no such route. AWS's gateway asks for a token there. */
+const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
 
 /** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
 const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\b.*\b(missing|required)\b/i;
@@ -45,12 +68,18 @@ export function isKeyRefused(message: string): boolean {
   return KEY_REFUSED.test(message);
 }
 
-/** Returns what the user can do about a 400, where its message shows a common cause. */
-export function causeAdvice(statusCode: number, message: string): string | undefined {
+/** Whether an error's message says that the conversation is too long. */
+export function isTooLong(message: string): boolean {
+  return TOO_LONG.test(message) && !RENEWS.test(message);
+}
+
+/** Returns what the user can do, where an error's message shows a common cause. */
+export function causeAdvice(message: string, statusCode = 400): string | undefined {
+  if (NO_ROUTE.test(message)) return BASE_URL_ADVICE;
+  if (isTooLong(message)) return SHORTER_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
-  if (isKeyRefused(message)) return 'Check the API key.';
-  if (MAX_TOKENS_MISSING.test(message)) return 'Set max_tokens.';
-  return TOO_LONG.test(message) ? 'Make the conversation shorter.' : undefined;
+  if (isKeyRefused(message)) return KEY_ADVICE;
+  return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;
 }
 
 /** Returns what Cloudflare's own error codes mean, which come as text: `error code: 1020`. */
@@ -70,10 +99,12 @@ export function cloudflareMeaning(text: string): { meaning: string; advice?: str
 }
 
 /** Statuses below 500 that keep their meaning when they come with a proxy's web page. */
-const MEANT_BY_PROXIES: readonly number[] = [401, 408, 413, 414, 429, 431];
+const MEANT_BY_PROXIES: readonly number[] = [401, 407, 408, 413, 414, 429, 431];
 
 /** Web pages whose title says more than their status. */
 const TITLES: readonly [RegExp, string][] = [
+  [/requested URL could not be retrieved/i, 'Check the proxy: it may not or cannot pass the request on.'],
+  [/^ngrok$/i, 'Start the tunnel again, or correct base_url: ngrok has no such endpoint.'],
   [/header or cookie too large/i, 'Send fewer or shorter headers.'],
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
   [
@@ -81,8 +112,8 @@ const TITLES: readonly [RegExp, string][] = [
     'The server demands a client certificate: set client_cert and client_key.',
   ],
   [
-    /just a moment|attention required|access denied|request blocked|are you a robot|captcha|security check/i,
-    'Ask the provider to let API clients through: its firewall blocks this program as a robot.',
+    /request could not be satisfied|just a moment|attention required|access denied|request blocked|are you a robot|captcha|security check/i,
+    'Ask the provider to let API clients through: its firewall blocks this program or its region.',
   ],
 ];
 

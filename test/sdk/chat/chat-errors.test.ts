@@ -160,7 +160,7 @@ describe('the formats of servers’ errors', () => {
       '400 No required SSL certificate was sent',
       'demands a client certificate: set client_cert and client_key',
     ],
-    [403, 'Just a moment...', 'its firewall blocks this program as a robot'],
+    [403, 'Just a moment...', 'its firewall blocks this program or its region'],
     [403, 'Attention Required! | Cloudflare', 'its firewall blocks this program'],
     [401, '401 Authorization Required', 'Check the API key.'],
     [404, '404 Not Found', 'Is base_url right?'],
@@ -229,7 +229,7 @@ describe('an error object in the stream', () => {
     ['m', ErrorClass.Transient],
   ])('%j', (told, errorClass) => {
     const error = streamed(told);
-    expect(error.message).toBe('api.example.com reported an error in its answer: m');
+    expect(error.message).toMatch(/^api\.example\.com reported an error in its answer: m\. [A-Z].*\.$/);
     expect(error).toMatchObject({ errorClass, hop: 'provider', requestId: 42 });
   });
 

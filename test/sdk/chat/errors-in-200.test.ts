@@ -50,7 +50,7 @@ test.each([
   const { outcome, error } = stream.end({ kind: 'closed' });
   expect([outcome, error?.message]).toEqual([
     'error',
-    'The provider reported an error in its answer: the response failed, without a reason',
+    'The provider reported an error in its answer: the response failed, without a reason. Try again in a moment.',
   ]);
 });
 
