@@ -5,7 +5,7 @@ import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import { FIGURES } from '../../metrics/figures.js';
 import type { RequestView } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
+import { bytes, count, duration, durations, seconds, taken, tokenRate, tookMs } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
 import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
@@ -130,17 +130,18 @@ const WITHHELD_WORDS: Record<Withheld, string> = {
 };
 
 /** A running clock, or after the end the total time. */
-function elapsed({ outcome, metrics: { elapsedMs } }: Shown): string {
-  return outcome === undefined ? seconds(elapsedMs) : taken(elapsedMs);
+function elapsed({ outcome, metrics }: Shown): string {
+  return outcome === undefined ? seconds(metrics.elapsedMs) : taken(tookMs(outcome, metrics));
 }
 
-function timelineLines({ course, metrics }: Shown, width: number, rows: number): Line[] {
+function timelineLines({ course, outcome, metrics }: Shown, width: number, rows: number): Line[] {
   if (rows === 0) return [];
   // Empty rows keep the place until the first output, so that nothing moves then.
   if (course === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
+  const shown = outcome === undefined ? metrics : { ...metrics, elapsedMs: tookMs(outcome, metrics) };
   return [
-    ...timelineBars(course, metrics, width, rows),
-    ...(rows > 1 ? [timelineAxis(course, metrics, width)] : []),
+    ...timelineBars(course, shown, width, rows),
+    ...(rows > 1 ? [timelineAxis(course, shown, width)] : []),
   ];
 }
 

@@ -1,9 +1,10 @@
+import type { Outcome } from '../../common/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { AppState } from '../../state/app-state.js';
 import type { AssistantMessage, Message } from '../../state/messages.js';
 import type { AppStore } from '../../state/store.js';
 import { waitOf, waitWords } from '../panes/wait.js';
-import { count, duration, taken } from '../style/format.js';
+import { count, duration, taken, tookMs } from '../style/format.js';
 
 /** A shorter wait is not spoken, in ms. */
 const WORTH_SPEAKING_MS = 10_000;
@@ -122,7 +123,7 @@ function spokenAnswer({ text, toolCalls = [], endpoint, status }: AssistantMessa
   const calls = toolCalls.map(({ name, arguments: args }) =>
     sentence(`It calls ${name} with ${args || 'nothing'}`),
   );
-  const figures = 'metrics' in status ? [spokenFigures(status.metrics)] : [];
+  const figures = 'metrics' in status ? [spokenFigures(status.kind, status.metrics)] : [];
   return [...answer, ...calls, ...failure, ...status.remarks.map(sentence), ...figures].join('\n');
 }
 
@@ -131,12 +132,12 @@ function failed(what: string): string {
 }
 
 /** `The answer took 1.4 s, the first token 312 ms; 118 tokens.` */
-function spokenFigures(metrics: ExchangeMetrics): string {
-  const { ttftMs, e2eMs, elapsedMs, outputTokens, tokensEstimated } = metrics;
+function spokenFigures(kind: Outcome, metrics: ExchangeMetrics): string {
+  const { ttftMs, outputTokens, tokensEstimated } = metrics;
   const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;
   const tokens =
     outputTokens === 0 ? '' : `; ${tokensEstimated ? 'about ' : ''}${count(outputTokens)} tokens`;
-  return `The answer took ${taken(e2eMs ?? elapsedMs)}${first}${tokens}.`;
+  return `The answer took ${taken(tookMs(kind, metrics))}${first}${tokens}.`;
 }
 
 function isStreaming(message: Message): boolean {

@@ -1,3 +1,5 @@
+import type { Outcome } from '../../common/outcomes.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { count as wholeNumber } from '../../state/text/count.js';
 
 /** A duration as text: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
@@ -28,6 +30,14 @@ export function seconds(ms: number): string {
 /** The time that something took: the clock's last value, or ms below 0.1 s. */
 export function taken(ms: number): string {
   return ms < 99.5 ? duration(ms) : seconds(ms);
+}
+
+/** How long an ended exchange took, in ms: a complete answer until its last output, as E2E says; others until their end. */
+export function tookMs(
+  outcome: Outcome,
+  { e2eMs, elapsedMs }: Pick<ExchangeMetrics, 'e2eMs' | 'elapsedMs'>,
+): number {
+  return outcome === 'complete' ? (e2eMs ?? elapsedMs) : elapsedMs;
 }
 
 /** An uptime in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */

@@ -1,7 +1,7 @@
 import { finishClassOf } from '../../common/finish-reasons.js';
 import { OUTCOMES } from '../../common/outcomes.js';
 import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
-import { count, duration, taken, tokenRate } from '../style/format.js';
+import { count, duration, taken, tokenRate, tookMs } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/line.js';
 
 type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'elsewhere' | 'interrupted' }>;
@@ -44,14 +44,14 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   return marks.map((mark) => [['bold', mark]]);
 }
 
-function figuresOf({ metrics }: Ended): Line[] {
-  const { ttftMs, speed, tokensEstimated, outputTokens, e2eMs, elapsedMs, attempts } = metrics;
+function figuresOf({ kind, metrics }: Ended): Line[] {
+  const { ttftMs, speed, tokensEstimated, outputTokens, elapsedMs, attempts } = metrics;
   const items: string[] = [];
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
   if (speed.kind === 'measured') items.push(tokenRate(speed.tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
   // An answer that was saved without figures has no time.
-  if (elapsedMs > 0) items.push(taken(e2eMs ?? elapsedMs));
+  if (elapsedMs > 0) items.push(taken(tookMs(kind, metrics)));
   if (attempts > 1) items.push(`${attempts} attempts`);
   return items.map((item) => [['dim', item]]);
 }

@@ -1,19 +1,41 @@
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../../src/common/outcomes.js';
 import type { ExchangeMetrics } from '../../../src/metrics/exchange.js';
 import { requestLines } from '../../../src/ui/panes/request.js';
+import { plainText } from '../../../src/ui/style/line.js';
+import { answerLine } from '../../../src/ui/transcript/answer-line.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 /** The pane's text after an answer with these figures. */
-function paneOf(metrics: Partial<ExchangeMetrics>): string {
+function paneOf(metrics: Partial<ExchangeMetrics>, outcome: Outcome = 'complete'): string {
   const request = {
     kind: 'done',
-    outcome: 'complete',
+    outcome,
     metrics: metricsOf({ phase: 'done', chunks: 40, arrivals: 40, outputTokens: 40, ...metrics }),
   } as const;
   return requestLines(request, 30, 40)
     .map((line) => line.map((part) => (typeof part === 'string' ? part : part[1])).join(''))
     .join('\n');
 }
+
+test('the pane and the line above the answer say the same time: that until the last output', () => {
+  const times = { e2eMs: 610, elapsedMs: 720 };
+  expect(paneOf(times)).toMatch(/^done +0\.6 s$/m);
+  const answer = {
+    id: 1,
+    role: 'assistant',
+    atMs: 0,
+    text: 'Hello',
+    reasoning: '',
+    endpoint: { name: 'simulator', url: '', model: 'sim-fast' },
+    status: { kind: 'complete', remarks: [], metrics: metricsOf({ phase: 'done', ...times }) },
+  } as const;
+  expect(plainText(answerLine(answer, 80))).toContain('0.6 s');
+});
+
+test('an incomplete answer took until it ended, however early its last output came', () => {
+  expect(paneOf({ e2eMs: 610, elapsedMs: 300_610 }, 'stalled')).toMatch(/^stalled +5 m 01 s$/m);
+});
 
 test('the pane shows the number of arrivals when it is lower than that of chunks', () => {
   expect(paneOf({ arrivals: 3 })).toContain('chunks 40 in 3');
