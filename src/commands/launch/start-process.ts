@@ -61,10 +61,10 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
       clearTimeout(timer);
       fail(`${what} could not be started: ${error.message}`);
     });
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       clearTimeout(timer);
       if (code === EXIT.inUse) resolve(false);
-      else fail(`${what} ended at once: ${said.trim() || `exit code ${code}`}`);
+      else fail(`${what} ended at once: ${said.trim() || (signal ?? `exit code ${code}`)}`);
     });
   });
 }

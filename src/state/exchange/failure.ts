@@ -107,7 +107,8 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
   if (error.retryAfterMs !== undefined) {
     return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
   }
-  if (error.hop === 'daemon' || error.hop === 'client') return `${keys.reconnect} reconnects, ${again}`;
+  // A lost connection needs no key: it comes back by itself, and asking connects at once.
+  if (error.hop === 'daemon' || error.hop === 'client') return again;
   if (error.isRetryable()) return `${again}, ${keys.mode} switches the mode`;
   const { statusCode, message } = error;
   if (statusCode === 400 || statusCode === 404 || statusCode === 422) {

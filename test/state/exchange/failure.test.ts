@@ -18,3 +18,11 @@ test.each([
   });
   expect(failureOf(error, DEFAULT_HINTS).next).toContain(next);
 });
+
+test.each(['daemon', 'client'] as const)(
+  'after a failure at the %s, one key is enough: asking connects',
+  (hop) => {
+    const error = new ConnectorException('the daemon ended', ErrorClass.Transient, 0, { hop });
+    expect(failureOf(error, DEFAULT_HINTS).next).toBe('ctrl+g asks again');
+  },
+);
