@@ -6,7 +6,7 @@ import {
   takeCells,
 } from '../text/graphemes.js';
 import { cursorPlace, lineEnd, lineStart, neighbourRow, wordLeft, wordRight } from '../text/motion.js';
-import { type Fold, foldPaste, foldPlaces, unfolded } from './folds.js';
+import { type Fold, foldPaste, foldPlaces, grownFold, unfolded } from './folds.js';
 import { NO_UNDO, recordStep, type Snapshot, stepBack, stepForward, type Undo } from './undo.js';
 
 /** The draft: a text, a cursor, and the messages sent before. */
@@ -34,8 +34,8 @@ export type Motion = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start
 export type EditorEvent =
   /** Typed text; the caller has sanitized it. */
   | { type: 'insert'; text: string }
-  /** Pasted text, also sanitized; a long one is folded. */
-  | { type: 'paste'; text: string }
+  /** Pasted text, also sanitized; a long one is folded. `more` adds to the paste whose label is before the cursor. */
+  | { type: 'paste'; text: string; more?: true }
   /** Replaces the whole draft. */
   | { type: 'set'; text: string }
   | { type: 'backspace' | 'delete' }
@@ -83,6 +83,9 @@ export function edit(editor: Editor, event: EditorEvent): Editor {
       return killed === undefined ? cleared : { ...cleared, killed: unfolded(killed, editor.folds) };
     }
     default: {
+      const grown = event.type === 'paste' && event.more ? pastedOn(editor, event.text) : undefined;
+      // All parts of a paste are one step to undo.
+      if (grown !== undefined) return grown;
       const next = selecting(editor, event, besideLabels(changed(editor, event), editor.cursor));
       if (next.text === editor.text) return { ...next, undo: { ...undo, typing: false } };
       const typed = event.type === 'insert' && isOneGrapheme(event.text) ? event.text : undefined;
@@ -211,6 +214,28 @@ function replaced(editor: Editor, start: number, end: number, by: string): Edito
 function pasted(editor: Editor, start: number, end: number, by: string): Editor {
   const { shown, folds } = foldPaste(by, editor.folds ?? []);
   return { ...replaced(editor, start, end, shown), folds };
+}
+
+/** Adds to the folded paste before the cursor; undefined when there is none, or its label is in use elsewhere. */
+function pastedOn(editor: Editor, more: string): Editor | undefined {
+  const { text, cursor, folds = [], undo = NO_UNDO } = editor;
+  const place = foldPlaces(text, folds).find(({ end }) => end === cursor);
+  if (place === undefined) return undefined;
+  const { start, end, fold } = place;
+  const elsewhere = [
+    text.slice(0, start),
+    text.slice(end),
+    editor.killed,
+    ...undo.past.map((step) => step.text),
+  ];
+  if (elsewhere.some((one) => one?.includes(fold.label))) return undefined;
+  const grown = grownFold(fold, more);
+  return {
+    ...replaced(editor, start, end, grown.label),
+    anchor: undefined,
+    folds: folds.map((one) => (one === fold ? grown : one)),
+    undo: { ...undo, future: [], typing: false },
+  };
 }
 
 function killed(editor: Editor, start: number, end: number): Editor {

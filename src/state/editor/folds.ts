@@ -4,6 +4,10 @@ import { count } from '../text/count.js';
 export interface Fold {
   readonly label: string;
   readonly text: string;
+  /** Ends the label of every fold but the first. */
+  readonly number: string;
+  /** Counted once, because the parts of a paste can be many. */
+  readonly newlines: number;
 }
 
 /** A label's range in the draft. */
@@ -18,14 +22,25 @@ const FOLD_FROM_LENGTH = 4000;
 
 /** Folds a long pasted text into a label that no other fold has; a short text is shown unchanged. */
 export function foldPaste(text: string, folds: readonly Fold[]): { shown: string; folds: readonly Fold[] } {
-  const lines = lineCount(text);
-  if (lines < FOLD_FROM_LINES && text.length < FOLD_FROM_LENGTH) return { shown: text, folds };
+  const newlines = newlinesIn(text);
+  if (linesOf(newlines, text) < FOLD_FROM_LINES && text.length < FOLD_FROM_LENGTH)
+    return { shown: text, folds };
   const known = folds.find((fold) => fold.text === text);
   if (known !== undefined) return { shown: known.label, folds };
-  const size = lines > 1 ? `${count(lines)} lines` : `${count(text.length)} characters`;
   const number = folds.length === 0 ? '' : ` #${folds.length + 1}`;
-  const fold = { label: `[pasted ${size}${number}]`, text };
+  const fold = { label: labelOf(linesOf(newlines, text), text.length, number), text, number, newlines };
   return { shown: fold.label, folds: [...folds, fold] };
+}
+
+/** The fold with more text at its end. Never reads the text before, which is long. */
+export function grownFold({ text: before, newlines: counted, number }: Fold, more: string): Fold {
+  const text = before + more;
+  const newlines = counted + newlinesIn(more);
+  return { label: labelOf(linesOf(newlines, more), text.length, number), text, number, newlines };
+}
+
+function labelOf(lines: number, length: number, number: string): string {
+  return `[pasted ${lines > 1 ? `${count(lines)} lines` : `${count(length)} characters`}${number}]`;
 }
 
 /** The labels in a draft, in order. A label that the user has edited counts as plain text. */
@@ -52,8 +67,12 @@ export function unfolded(text: string, folds: readonly Fold[] = []): string {
 }
 
 /** A newline at the end begins no further line. */
-function lineCount(text: string): number {
-  let lines = text.endsWith('\n') ? 0 : 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
+function linesOf(newlines: number, end: string): number {
+  return newlines + (end.endsWith('\n') ? 0 : 1);
+}
+
+function newlinesIn(text: string): number {
+  let newlines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) newlines += 1;
+  return newlines;
 }

@@ -188,11 +188,11 @@ export function createInput(options: InputOptions): Input {
       press({ kind: 'key', name: key.afterEscape });
     } else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
   };
-  const paste = (text: string): void => {
+  const paste = ({ text, more }: Extract<TerminalEvent, { kind: 'paste' }>): void => {
     const clean = sanitize(text);
     if (clean === '' || overlayKeys.paste(clean)) return;
     if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
-    actions.edit({ type: 'paste', text: clean });
+    actions.edit({ type: 'paste', text: clean, ...(more && { more }) });
   };
 
   const pointer =
@@ -209,7 +209,7 @@ export function createInput(options: InputOptions): Input {
           return text === '' ? undefined : press({ kind: 'text', text });
         }
         case 'paste':
-          return paste(event.text);
+          return paste(event);
         case 'mouse':
           return pointer?.receive(event.report);
         case 'reply':

@@ -7,7 +7,8 @@ import type { Token } from './tokens.js';
 /** An event from the terminal. */
 export type TerminalEvent =
   | KeyPress
-  | { kind: 'paste'; text: string }
+  /** `more`: the text continues the paste before, which came in several reads. */
+  | { kind: 'paste'; text: string; more?: true }
   | { kind: 'mouse'; report: MouseReport }
   /** A reply to a query, or another report of the terminal, without its ESC. It is never a key. */
   | { kind: 'reply'; text: string };

@@ -51,7 +51,7 @@ const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l';
 export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
   const parser = createKeyParser();
   const wheel = createWheel(now);
-  const rawPaste = createRawPaste(now);
+  const rawPaste = createRawPaste();
   let receive: ((event: TerminalEvent) => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let turnEnd: NodeJS.Immediate | undefined;

@@ -10,23 +10,33 @@ const RUNS_ON_MS = 200;
  * lines would be sent as a question. The returned function takes the events of one read, and makes many lines at once
  * one paste.
  */
-export function createRawPaste(
-  now: () => number,
-): (events: readonly TerminalEvent[]) => readonly TerminalEvent[] {
-  let pasteMs = Number.NEGATIVE_INFINITY;
+export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly TerminalEvent[] {
+  let runsOn = false;
+  let timer: NodeJS.Timeout | undefined;
+  let turnEnd: NodeJS.Immediate | undefined;
+  const waitForMore = (): void => {
+    clearTimeout(timer);
+    clearImmediate(turnEnd);
+    // If the program was busy, more may be unread by now. The immediate runs after the next read.
+    timer = setTimeout(() => {
+      turnEnd = setImmediate(() => {
+        runsOn = false;
+      });
+    }, RUNS_ON_MS).unref();
+  };
   return (events) => {
-    const runsOn = now() - pasteMs <= RUNS_ON_MS;
     if (!runsOn && linesIn(events) < MANY_LINES) return events;
     if (!events.some((event) => pastedText(event) !== undefined)) return events;
-    pasteMs = now();
+    waitForMore();
     const merged: TerminalEvent[] = [];
     for (const event of events) {
       const text = pastedText(event);
       const last = merged.at(-1);
       if (text === undefined) merged.push(event);
-      else if (last?.kind === 'paste') merged[merged.length - 1] = { kind: 'paste', text: last.text + text };
-      else merged.push({ kind: 'paste', text });
+      else if (last?.kind === 'paste') merged[merged.length - 1] = { ...last, text: last.text + text };
+      else merged.push({ kind: 'paste', text, ...(runsOn && { more: true }) });
     }
+    runsOn = true;
     return merged;
   };
 }

@@ -279,6 +279,7 @@ const anyChange: fc.Arbitrary<EditorEvent> = fc.oneof(
     { type: 'up', width: 9 },
     { type: 'paste', text: 'long\n'.repeat(20) },
     { type: 'paste', text: 'x'.repeat(5000) },
+    { type: 'paste', text: 'more\nand more', more: true },
     { type: 'set', text: 'other words' },
   ),
 );
@@ -317,6 +318,28 @@ test('folding changes the shown text, not the draft', () => {
       }
     }),
   );
+});
+
+test('a paste that comes in many reads is one label and one step to undo', () => {
+  const parts = Array.from({ length: 200 }, (_, part) => `${part}\nline\n`.repeat(10));
+  const draft = parts.reduce<Editor>(
+    (before, text, part) => edit(before, { type: 'paste', text, ...(part > 0 && { more: true }) }),
+    at('a|b'),
+  );
+  expect(draft.text).toBe('a[pasted 4,000 lines]b');
+  expect(draftText(draft)).toBe(`a${parts.join('')}b`);
+  expect(draft.folds).toHaveLength(1);
+  expect(edit(draft, { type: 'undo' }).text).toBe('ab');
+});
+
+test('more of a paste changes no other label, also of an equal text', () => {
+  const long = 'line\n'.repeat(20);
+  const draft = [undefined, undefined, true as const].reduce<Editor>(
+    (before, more) => edit(before, { type: 'paste', text: long, ...(more && { more }) }),
+    at('a|b'),
+  );
+  expect(draft.text).toBe('a[pasted 20 lines][pasted 20 lines][pasted 20 lines]b');
+  expect(draftText(draft)).toBe(`a${long.repeat(3)}b`);
 });
 
 test('yank inserts the killed text; a word and the spaces after it are one undo step', () => {

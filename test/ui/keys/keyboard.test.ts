@@ -72,7 +72,7 @@ test('many lines at once are a paste, also without the terminal saying so, and n
   send('ur\r');
   expect(got).toEqual([
     { kind: 'paste', text: 'one\ntwo\n\tthree\nfo' },
-    { kind: 'paste', text: 'ur\n' },
+    { kind: 'paste', text: 'ur\n', more: true },
   ]);
   vi.advanceTimersByTime(500);
   send('five\r');
@@ -80,6 +80,14 @@ test('many lines at once are a paste, also without the terminal saying so, and n
     { kind: 'text', text: 'five' },
     { kind: 'key', name: 'enter' },
   ]);
+});
+
+test('a paste goes on after the program was busy for a while', () => {
+  const { send, got } = start();
+  send('one\rtwo\rthree\rfo');
+  vi.setSystemTime(Date.now() + 2000);
+  send('ur\r');
+  expect(got.at(-1)).toEqual({ kind: 'paste', text: 'ur\n', more: true });
 });
 
 test('two messages at once, and a key that repeats, are keys', () => {
