@@ -7,6 +7,7 @@ import { FIGURES, type Figure } from '../../src/metrics/figures.js';
 import { HOPS } from '../../src/metrics/hops.js';
 import { WAIT_PARTS } from '../../src/metrics/wait-parts.js';
 import { KEYMAP } from '../../src/ui/keys/keymap.js';
+import { ATTACK_ROWS } from './attacks.js';
 
 export interface DocsTable {
   /** Path relative to the project's root. */
@@ -102,6 +103,11 @@ export const DOCS_TABLES: readonly DocsTable[] = [
         `[${new URL(docs).host}](${docs})`,
       ]),
     ),
+  },
+  {
+    file: 'docs/daemon.md',
+    name: 'attacks',
+    lines: table(['attack', 'cases', 'which', 'test'], ATTACK_ROWS),
   },
   {
     file: 'docs/keys.md',

@@ -7,6 +7,7 @@ import { ErrorClass } from '../../../src/common/errors.js';
 import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-program.js';
 import { httpStream, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { REBOUND } from './address-cases.js';
 
 /** An address of this machine other than loopback: the rules treat it like another machine. */
 const OUTSIDE = Object.values(networkInterfaces())
@@ -74,24 +75,19 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
     return streamOf(asking, lastId);
   };
 
-  test.each([
-    ['127.0.0.1', /this machine itself/],
-    ['169.254.169.254', /hand out credentials/],
-    ['::1', /this machine itself/],
-    ['::ffff:169.254.169.254', /hand out credentials/],
-    ['64:ff9b:1::a9fe:a9fe', /hand out credentials/],
-    ['fe80::1', /link-local/],
-    ['0.0.0.0', /this machine itself/],
-  ])('is refused once it resolves to %s, although earlier addresses were allowed', async (address, why) => {
-    resolve(OUTSIDE ?? '');
-    expect((await ask()).body.toString()).toBe('there');
-    const before = upstream.connections();
-    resolve(address);
-    const { end } = await ask();
-    expect(end.errorClass).toBe(ErrorClass.Permanent);
-    expect(end.errorMessage).toMatch(why);
-    expect(upstream.connections()).toBe(before);
-  });
+  test.each(REBOUND)(
+    'is refused once it resolves to %s, although earlier addresses were allowed',
+    async (address, why) => {
+      resolve(OUTSIDE ?? '');
+      expect((await ask()).body.toString()).toBe('there');
+      const before = upstream.connections();
+      resolve(address);
+      const { end } = await ask();
+      expect(end.errorClass).toBe(ErrorClass.Permanent);
+      expect(end.errorMessage).toMatch(why);
+      expect(upstream.connections()).toBe(before);
+    },
+  );
 
   test('is requested only at its permitted addresses if it has several', async () => {
     resolve('169.254.169.254', OUTSIDE ?? '', '127.0.0.1');
