@@ -164,8 +164,10 @@ function countsOf(value: unknown): Counts | 'damaged' | undefined {
   const buckets = Array.isArray(us) ? us.filter((one) => Number.isSafeInteger(one)) : [];
   if (!Array.isArray(us) || buckets.length < us.length || us.length % 2 !== 0) return 'damaged';
   // Pairs: the start of a bucket, and its count.
-  if (buckets.some((one, at) => one < 0 || (at % 2 === 1 && (one === 0 || one > MOST_COUNT)))) return 'damaged';
-  if (!isNumber(sum) || !isNumber(min) || !isNumber(max) || min < 0 || min > max || sum < max) return 'damaged';
+  if (buckets.some((one, at) => one < 0 || (at % 2 === 1 && (one === 0 || one > MOST_COUNT))))
+    return 'damaged';
+  if (!isNumber(sum) || !isNumber(min) || !isNumber(max) || min < 0 || min > max || sum < max)
+    return 'damaged';
   return { sum, min, max, buckets };
 }
 

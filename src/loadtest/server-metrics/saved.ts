@@ -48,7 +48,8 @@ export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 
 
 function isAscending(value: unknown): value is readonly number[] {
   return (
-    Array.isArray(value) && value.every((one, at) => Number.isFinite(one) && (at === 0 || one >= value[at - 1]))
+    Array.isArray(value) &&
+    value.every((one, at) => Number.isFinite(one) && (at === 0 || one >= value[at - 1]))
   );
 }
 
