@@ -1,6 +1,8 @@
 import { isRecord } from '../common/json.js';
 import { InputError } from './input/input-error.js';
 import { createValueFile, type ValueFile } from './input/value-file.js';
+import { conversationOf, promptIn } from './prompts/entry.js';
+import type { Conversation } from './prompts/prompt.js';
 
 /** One request of a trace. */
 export interface TraceEntry {
@@ -11,6 +13,8 @@ export interface TraceEntry {
   readonly outputTokens?: number;
   /** Ids of the blocks of tokens at the prompt's beginning. Equal ids are equal blocks (Mooncake). */
   readonly blocks?: readonly (string | number)[];
+  /** The request, where the trace has more than its length. */
+  readonly conversation?: Conversation;
 }
 
 /** Names of members and columns in lower case, from Mooncake, Azure's traces and BurstGPT. */
@@ -18,12 +22,15 @@ const TIMES = ['timestamp', 'created_time'];
 const INPUTS = ['input_length', 'input_tokens', 'contexttokens', 'request tokens', 'prompt_tokens'];
 const OUTPUTS = ['output_length', 'output_tokens', 'generatedtokens', 'response tokens', 'completion_tokens'];
 const BLOCKS = 'hash_ids';
+/** A member that only Bailian's traces have, whose times are seconds in JSON Lines, too. */
+const IN_SECONDS = 'parent_chat_id';
 
 /**
- * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), or a table like Azure's (dates) or BurstGPT's
- * (times in seconds).
+ * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), Bailian's (in seconds), or a
+ * table like Azure's (dates) or BurstGPT's (in seconds).
+ * @param onEntry called with each request and its line
  */
-export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => void): ValueFile {
+export function createTraceFile(name: string, onEntry: (entry: TraceEntry, line: number) => void): ValueFile {
   let firstMs: number | undefined;
   let lastMs = Number.NEGATIVE_INFINITY;
   const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
@@ -33,7 +40,7 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
     const members = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
     const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined);
     if (told === undefined) throw refuse('the entry has no timestamp');
-    const ms = momentOf(told, file.format === 'csv' ? 1000 : 1);
+    const ms = momentOf(told, file.format === 'csv' || members.has(IN_SECONDS) ? 1000 : 1);
     if (ms === undefined)
       throw refuse(`the timestamp is neither a number nor a date: ${JSON.stringify(told)}`);
     if (ms < lastMs)
@@ -51,12 +58,17 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
     const inputTokens = length(INPUTS);
     const outputTokens = length(OUTPUTS);
     const blocks = members.get(BLOCKS);
-    onEntry({
+    const prompt = promptIn(value);
+    if (typeof prompt === 'string') throw refuse(prompt);
+    const conversation = prompt && conversationOf(prompt, 1);
+    const entry: TraceEntry = {
       atMs: ms - firstMs,
       ...(inputTokens !== undefined && { inputTokens }),
       ...(outputTokens !== undefined && { outputTokens }),
       ...(isBlocks(blocks) && { blocks }),
-    });
+      ...(conversation !== undefined && { conversation }),
+    };
+    onEntry(entry, line);
   });
   return file;
 }

@@ -60,6 +60,14 @@ describe('a trace is read with its first request at 0', () => {
         { atMs: 40_500, inputTokens: 1087, outputTokens: 230 },
       ],
     ],
+    [
+      "Bailian's JSON Lines, in seconds",
+      '{"chat_id": 1, "parent_chat_id": -1, "timestamp": 61.1, "input_length": 32, "output_length": 9, "turn": 1, "hash_ids": [5, 6]}\n{"chat_id": 2, "parent_chat_id": 1, "timestamp": 62.6, "input_length": 48, "output_length": 8, "turn": 2, "hash_ids": [5, 6, 7]}\n',
+      [
+        { atMs: 0, inputTokens: 32, outputTokens: 9, blocks: [5, 6] },
+        { atMs: 1500, inputTokens: 48, outputTokens: 8, blocks: [5, 6, 7] },
+      ],
+    ],
     ['timestamps only', '[{"timestamp": 5}, {"timestamp": 7.5}]', [{ atMs: 0 }, { atMs: 2.5 }]],
   ])('%s', (_name, text, expected) => {
     const entries = read(text);
@@ -75,6 +83,7 @@ test.each<[string, RegExp, string?]>([
   ['{"prompt": "a"}\n', /^line 1: the entry has no timestamp/],
   ['{"timestamp": 5}\n{"timestamp": 4}\n', /^line 2: sort the file .* earlier than the one before/],
   ['{"timestamp": "noon"}\n', /^line 1: the timestamp is neither a number nor a date: "noon"/],
+  ['{"timestamp": 1, "text": "a", "video": "b"}\n', /^line 1: remove video/],
   ['{"timestamp": 1, "input_length": "many"}\n', /^line 1: a length is not a whole number: "many"/],
   [
     'TIMESTAMP,ContextTokens\n2023-11-16 18:17:03,\n2023-13-16 18:17:03,5\n',
@@ -111,6 +120,19 @@ describe('prompts of a trace', () => {
     expect([one.length, other.length]).toEqual([64, 40]);
     expect(one.slice(0, 32)).toEqual(other.slice(0, 32));
     expect(one.slice(32, 40)).not.toEqual(other.slice(32, 40));
+  });
+
+  test('are those of the trace where it has them', () => {
+    const entries = read(
+      '{"timestamp": 0, "messages": [{"role": "user", "content": "a"}], "output_length": 5, "extra": {"seed": 1}}\n' +
+        '{"timestamp": 5, "text_input": "b"}\n{"timestamp": 9, "input_length": 3}\n',
+    );
+    const at = createTracePrompts(entries, 1);
+    expect([at(0), at(1)]).toEqual([
+      [{ messages: [{ role: 'user', content: 'a' }], maxTokens: 5, body: { seed: 1 } }],
+      [{ messages: [{ role: 'user', content: 'b' }] }],
+    ]);
+    expect(wordsOf(entries, 2)).toHaveLength(3);
   });
 
   test('share nothing when the trace has no blocks', () => {

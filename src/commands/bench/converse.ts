@@ -25,14 +25,14 @@ export async function converse(
   for (let number = 0; number < last; number += 1) {
     const turn = turns[number] ?? turns[0];
     if (number > 0) {
-      intendedMs = clock.now() - results.startMs + thinkMs();
+      intendedMs = clock.now() - results.startMs + thinkMs(turn);
       readyMs = intendedMs;
       if (intendedMs >= results.endMs) return;
       const left = intendedMs - (clock.now() - results.startMs);
       if (left > 0) await clock.wait(left, signal).catch(() => {});
       if (signal.aborted) return;
     }
-    const messages = number === 0 ? turn.messages : [...said, ...turn.messages];
+    const messages = number === 0 || turn.whole === true ? turn.messages : [...said, ...turn.messages];
     const answer = await send(
       target,
       { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },

@@ -30,6 +30,7 @@ export async function readInput(
     file.feed(decoder.decode());
     file.end();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${flag} ${inputName(path)}: ${reasonOf(error)}`);
   }
 }

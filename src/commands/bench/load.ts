@@ -7,6 +7,7 @@ import { createTraceFile, type TraceEntry } from '../../loadtest/trace.js';
 import { UsageError } from '../support/usage-error.js';
 import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
 import { inputName, readInput } from './input-file.js';
+import { createImageFiles } from './prompt-images.js';
 
 const DEFAULT_REQUESTS = 20;
 
@@ -37,10 +38,13 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
   const { requests = Number.POSITIVE_INFINITY, duration = Number.POSITIVE_INFINITY, traceSpeed } = flags;
   const entries: TraceEntry[] = [];
   let full = false;
-  const file = createTraceFile(inputName(path), (entry) => {
+  const images = createImageFiles('--trace', path);
+  const file = createTraceFile(inputName(path), (entry, line) => {
     const atMs = entry.atMs / traceSpeed;
     full ||= entries.length >= requests || atMs >= duration * 1000;
-    if (!full) entries.push({ ...entry, atMs });
+    if (full) return;
+    const conversation = entry.conversation && images.inserted(entry.conversation, line);
+    entries.push({ ...entry, atMs, ...(conversation !== undefined && { conversation }) });
   });
   await readInput('--trace', path, file, () => full);
   if (entries.length === 0) throw new UsageError(`--trace ${inputName(path)}: the file is empty`);
@@ -97,7 +101,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;
   const when =
     trace !== undefined
-      ? `the ${trace.length} arrivals of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`}`
+      ? `the ${trace.length} arrivals of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`} in ${secondsOf(trace)} s`
       : `${flags.stages === undefined ? `${rate} ${flags.turns === undefined ? 'arrivals' : 'conversations'}/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
   return {
     kind: 'open',
@@ -108,6 +112,11 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
     part,
     json,
   };
+}
+
+/** Returns the length of the schedule, which shows at a glance whether the times have the right unit. */
+function secondsOf(trace: Trace): string {
+  return String(Number(((trace.at(-1)?.atMs ?? 0) / 1000).toPrecision(3)));
 }
 
 function momentsOf(trace: Trace): Arrivals {

@@ -15,6 +15,7 @@ import type { BenchFlags } from './flags.js';
 import { inputName, readInput } from './input-file.js';
 import type { Trace } from './load.js';
 import type { PromptFlags } from './prompt-flags.js';
+import { createImageFiles } from './prompt-images.js';
 
 const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
 const ONE_TURN = { kind: 'constant', value: 1 } as const;
@@ -86,8 +87,14 @@ async function sourceOf(flags: BenchFlags, pace: Pace, trace: Trace | undefined)
   }
   if (prompts !== undefined) return promptFile(prompts, flags.promptsFormat, flags.turns);
   if (trace !== undefined && prompt === undefined) {
+    const own = trace.filter(({ conversation }) => conversation !== undefined).length;
     return {
-      text: 'generated with the lengths of the trace',
+      text:
+        own === 0
+          ? 'generated with the lengths of the trace'
+          : own === trace.length
+            ? 'those of the trace'
+            : `those of the trace, ${trace.length - own} generated with its lengths`,
       json: json('trace', null, trace.length, 0),
       count: trace.length,
       at: createTracePrompts(trace, seed),
@@ -104,6 +111,7 @@ async function promptFile(
 ): Promise<PromptSource> {
   const name = inputName(path);
   const most = turns === undefined ? 1 : Number.POSITIVE_INFINITY;
+  const images = createImageFiles('--prompts', path);
   const conversations: Conversation[] = [];
   const forms = new Set<string>();
   let leftOut = 0;
@@ -111,7 +119,7 @@ async function promptFile(
   const reader = createPromptFile(name, format, (entry, line) => {
     const conversation = conversationOf(entry, most);
     forms.add(entry.form);
-    if (conversation !== undefined) conversations.push(conversation);
+    if (conversation !== undefined) conversations.push(images.inserted(conversation, line));
     else {
       leftOut += 1;
       firstLeftOut ??= line;

@@ -21,6 +21,8 @@ export interface Expected {
   readonly format?: FileFormat;
   /** Column names in lower case; a table must have one of them. */
   readonly columns: readonly string[];
+  /** Whether a name that is not in `columns` is expected, too. */
+  readonly isColumn?: (name: string) => boolean;
   /** The column that may be the table's only one. */
   readonly column?: string;
   /** Patterns of the beginnings of other kinds of file, with an error message for each. */
@@ -86,11 +88,13 @@ function formatOf(text: string, delimiter: string | undefined, { name, columns }
 }
 
 /** Returns the delimiter of a table with an expected column; undefined when the first line is no such header. */
-function delimiterOf(text: string, { columns, column }: Expected): string | undefined {
+function delimiterOf(text: string, { columns, column, isColumn }: Expected): string | undefined {
   const [first = ''] = text.trimStart().split('\n', 1);
   return [',', ';', '\t'].find((delimiter) => {
     const names = first.split(delimiter).map(columnName);
-    return names.length > 1 ? names.some((name) => columns.includes(name)) : names[0] === column;
+    return names.length > 1
+      ? names.some((name) => columns.includes(name) || isColumn?.(name))
+      : names[0] === column;
   });
 }
 

@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage, ContentPart } from '../../connector/types.js';
 
 /** The names of roles in recorded conversations. */
 const ROLES: Record<string, ChatMessage['role']> = {
@@ -34,10 +34,11 @@ export function messagesOf(list: readonly unknown[]): readonly ChatMessage[] | s
 function messageOf(value: unknown): ChatMessage | string {
   if (!isRecord(value)) return 'this is not an object';
   const name = value.role ?? value.from;
-  const role = typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
+  const role = roleOf(name);
   if (role === undefined) return `the role is ${name === undefined ? 'missing' : JSON.stringify(name)}`;
   const { from: _from, value: text, ...rest } = value;
-  const message = { ...rest, role, content: value.content ?? text ?? null };
+  const content = value.content ?? text ?? null;
+  const message = { ...rest, role, content: Array.isArray(content) ? (contentFrom(content) ?? 0) : content };
   return isMessage(message) ? message : 'the content is neither a string nor a list of parts';
 }
 
@@ -49,4 +50,22 @@ function isMessage(value: { role: ChatMessage['role']; content: unknown }): valu
   return typeof content === 'string' || (Array.isArray(content) && content.every(isPart));
 }
 
-const isPart = (value: unknown): boolean => isRecord(value) && typeof value.type === 'string';
+function roleOf(name: unknown): ChatMessage['role'] | undefined {
+  return typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
+}
+
+/** Returns the parts of a content, images in the form of the API; undefined when something else is among them. */
+export function contentFrom(list: readonly unknown[]): readonly ContentPart[] | undefined {
+  const parts = list.map((part) => {
+    if (!isRecord(part)) return part;
+    const { type, image, image_url } = part;
+    if (type === 'image' && typeof image === 'string')
+      return { type: 'image_url', image_url: { url: image } };
+    return type === 'image_url' && typeof image_url === 'string'
+      ? { ...part, image_url: { url: image_url } }
+      : part;
+  });
+  return parts.every(isPart) ? parts : undefined;
+}
+
+const isPart = (value: unknown): value is ContentPart => isRecord(value) && typeof value.type === 'string';

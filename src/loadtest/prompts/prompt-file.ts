@@ -1,6 +1,9 @@
+import { isRecord } from '../../common/json.js';
 import { InputError } from '../input/input-error.js';
 import { createValueFile, type FileFormat, type ValueFile } from '../input/value-file.js';
-import { CONVERSATION_NAMES, type Entry, entryOf, PROMPT_NAMES } from './entry.js';
+import { CONVERSATION_NAMES, type Entry, entryOf, promptIn } from './entry.js';
+import { PROMPT_NAMES } from './question.js';
+import { isIndexed } from './turn-list.js';
 
 const LISTS: readonly string[] = ['messages', ...CONVERSATION_NAMES];
 
@@ -18,6 +21,7 @@ export function createPromptFile(
     name,
     ...(format !== undefined && { format }),
     columns: [...PROMPT_NAMES, ...LISTS],
+    isColumn: isIndexed,
     column: 'prompt',
     foreign: [
       [
@@ -26,12 +30,24 @@ export function createPromptFile(
       ],
     ],
   } as const;
-  const file = createValueFile(expected, (value, line, number) => {
-    const entry = entryOf(file.format === 'csv' ? withLists(value) : value);
+  const read = (value: unknown, line: number, number?: number): void => {
+    const entry = entryOf(value);
     if (typeof entry === 'string') throw new InputError(entry, line, number);
     onEntry(entry, line);
+  };
+  const file = createValueFile(expected, (value, line, number) => {
+    const wrapped = wrappedIn(value);
+    if (wrapped === undefined) read(file.format === 'csv' ? withLists(value) : value, line, number);
+    else for (const [index, one] of wrapped.entries()) read(one, line, index + 1);
   });
   return file;
+}
+
+/** Returns the entries of an object that holds a whole file's; undefined for an entry. */
+function wrappedIn(value: unknown): readonly unknown[] | undefined {
+  return isRecord(value) && Array.isArray(value.data) && promptIn(value) === undefined
+    ? value.data
+    : undefined;
 }
 
 /** Parses the cells that hold messages as JSON. */

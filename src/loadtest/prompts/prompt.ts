@@ -12,6 +12,10 @@ export interface Turn {
   readonly maxTokens?: number;
   /** Further members of the request's body. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Wait before the question where the test sets none, in ms. */
+  readonly delayMs?: number;
+  /** `messages` are the whole request, with the history. */
+  readonly whole?: boolean;
 }
 
 /** The turns of a conversation. Most conversations of a test have one turn. */
@@ -49,12 +53,10 @@ export interface Pace {
   /** Largest number of turns of conversation number `index`. */
   turns(index: number): number;
   /** Returns a function that draws the wait before each later turn, in ms. */
-  thinkMs(index: number): () => number;
+  thinkMs(index: number): (turn: Turn) => number;
 }
 
-const noWait = (): number => 0;
-
-/** @param thinkS think time in seconds [no wait] */
+/** @param thinkS think time in seconds [that of the conversation, or no wait] */
 export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, seed: number): Pace {
   const random = (index: number, stream: number): Random => createRandom(seed ^ SALT, 2 * index + stream);
   return {
@@ -63,7 +65,7 @@ export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, se
       return turns.kind === 'constant' ? Math.round(turns.value) : drawWhole(turns, random(index, 0));
     },
     thinkMs(index) {
-      if (thinkS === undefined) return noWait;
+      if (thinkS === undefined) return ({ delayMs = 0 }) => delayMs;
       const draws = random(index, 1);
       return () => drawFrom(thinkS, draws) * 1000;
     },

@@ -10,7 +10,7 @@ const BLOCK_TOKENS = 512;
 const DEFAULT_TOKENS = 64;
 
 /**
- * Creates prompts as long as those of a trace. If the trace has block ids, equal blocks become equal text, so that a
+ * Returns the prompts of a trace. Where it has only their lengths, creates prompts as long. If the trace has block ids, equal blocks become equal text, so that a
  * prefix cache has the same hits as in the trace.
  */
 export function createTracePrompts(
@@ -21,7 +21,9 @@ export function createTracePrompts(
   const textOf = (id: string | number, tokens: number): readonly string[] =>
     firstWords(wordsOf(createRandom(seed ^ SALT, 2 * idNumber(id) + 1)), tokens);
   return (index) => {
-    const { inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] } = entries[index % entries.length] ?? {};
+    const entry = entries[index % entries.length];
+    if (entry?.conversation !== undefined) return entry.conversation;
+    const { inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] } = entry ?? {};
     const words: string[] = [];
     for (const id of blocks) {
       words.push(...textOf(id, Math.min(blockTokens, Math.max(0, inputTokens - words.length))));

@@ -123,6 +123,42 @@ describe('the format of a prompt file is detected from its content', () => {
       'json',
       [['user: a'], ['user: b']],
     ],
+    [
+      'instructions and questions with a context',
+      jsonl(
+        { instruction: 'Who is it?', context: 'Ada wrote.', response: 'Ada' },
+        { context: 'Ada wrote.', question: 'Who wrote?', answers: {} },
+      ),
+      'json',
+      [['user: Who is it?\n\nAda wrote.'], ['user: Ada wrote.\n\nWho wrote?']],
+    ],
+    [
+      'lists of texts, and parts of a content',
+      jsonl({ texts: ['a'] }, { content: 'b' }, { content: [{ type: 'text', text: 'c' }] }),
+      'json',
+      [['user: a'], ['user: b'], ['user: c']],
+    ],
+    [
+      'numbered prompts with a prefix',
+      jsonl({ prefix: 's', prompt_0: 'a', output_tokens_count_0: 5, prompt_1: 'b' }),
+      'json',
+      [['system: s', 'user: a']],
+    ],
+    ['CSV with numbered prompts', 'prompt_0,prompt_1\na,b\nc,\n', 'csv', [['user: a'], ['user: c']]],
+    [
+      'one object with all entries',
+      JSON.stringify({ data: [{ text: 'a' }, { text: 'b' }] }, null, 2),
+      'json',
+      [['user: a'], ['user: b']],
+    ],
+    [
+      'sessions of request bodies',
+      JSON.stringify({
+        data: [{ session_id: '1', payloads: [{ model: 'm', messages: [{ role: 'user', content: 'a' }] }] }],
+      }),
+      'json',
+      [['user: a']],
+    ],
     ['CSV', 'id,Prompt\r\n1,"a, ""b""\nc"\r\n\r\n2,d', 'csv', [['user: a, "b"\nc'], ['user: d']]],
     ['CSV with one column', 'prompt\na\nb\n', 'csv', [['user: a'], ['user: b']]],
     [
@@ -175,71 +211,6 @@ describe('the format of a prompt file is detected from its content', () => {
   });
 });
 
-describe('a conversation of several turns', () => {
-  const said = (text: string): unknown =>
-    read(text).entries.map(([, entry]) =>
-      conversationOf(entry, Number.POSITIVE_INFINITY)?.map(({ messages, recorded = [] }) => [
-        messages.map(({ content }) => content),
-        recorded.map(({ content }) => content),
-      ]),
-    );
-
-  test.each<[string, unknown, unknown]>([
-    [
-      'ShareGPT',
-      {
-        conversations: [
-          { from: 'system', value: 's' },
-          { from: 'human', value: 'q1' },
-          { from: 'gpt', value: 'a1' },
-          { from: 'human', value: 'q2' },
-          { from: 'gpt', value: 'a2' },
-        ],
-      },
-      [
-        [['s', 'q1'], ['a1']],
-        [['q2'], ['a2']],
-      ],
-    ],
-    [
-      'messages with tool calls',
-      {
-        messages: [
-          { role: 'user', content: 'q1' },
-          { role: 'assistant', content: null, tool_calls: [] },
-          { role: 'tool', content: 'r', tool_call_id: '1' },
-          { role: 'assistant', content: 'a1' },
-          { role: 'user', content: 'q2' },
-        ],
-      },
-      [
-        [['q1'], [null, 'r', 'a1']],
-        [['q2'], []],
-      ],
-    ],
-    [
-      'only questions',
-      { system: 's', turns: ['q1', 'q2'] },
-      [
-        [['s', 'q1'], []],
-        [['q2'], []],
-      ],
-    ],
-    [
-      'an answer without a question',
-      {
-        conversations: [
-          { from: 'gpt', value: 'a' },
-          { from: 'human', value: 'q' },
-        ],
-      },
-      [[['q'], []]],
-    ],
-  ])('is taken from %s', (_name, value, expected) => {
-    expect(said(jsonl(value))).toEqual([expected]);
-  });
-});
-
 describe('an invalid prompt is refused with its line and the reason', () => {
   test.each<[string, RegExp, string?]>([
     [`${jsonl({ prompt: 'a' })}{"prompt": "b"\n${jsonl({ prompt: 'c' })}`, /^line 2: this is not valid JSON/],
@@ -267,6 +238,26 @@ describe('an invalid prompt is refused with its line and the reason', () => {
       /^line 1: use .* only: this is a request to \/v1\/embeddings/,
     ],
     [jsonl({ body: { input: 'x' } }), /^line 1: the body has no messages/],
+    [
+      jsonl({ text: 'a' }, { text: 'b', audio: 'c.wav' }),
+      /^line 2: remove audio: only text and images are sent/,
+    ],
+    [jsonl({ turns: [{ text: 'a' }, { text: 'b', video: 'c.mp4' }] }), /^line 1: turn 2: remove video/],
+    [
+      jsonl({ text: 'a', image: { bytes: [1] } }),
+      /^line 1: image must be the address or the path of an image/,
+    ],
+    [
+      jsonl({ turns: [{ role: 'narrator', text: 'a' }] }),
+      /^line 1: turn 1: message 1: the role is "narrator"/,
+    ],
+    [
+      jsonl({ turns: [{ text: 'a', delay: '5 s' }] }),
+      /^line 1: turn 1: delay must be a number of milliseconds/,
+    ],
+    [jsonl({ turns: [{ id: 5 }] }), /^line 1: turn 1: this has no question/],
+    [jsonl({ payloads: [{ prompt: 'a' }] }), /^line 1: payload 1: use requests of chat completions only/],
+    ['{"data": [{"text": "a"},\n{"id": 2}]}', /^line 1, entry 2: add prompt, messages/],
     [
       jsonl({ timestamp: 0, input_length: 5, output_length: 3, hash_ids: [1] }),
       /^line 1: give the file to --trace: this is a trace/,

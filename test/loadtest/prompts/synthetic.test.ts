@@ -62,3 +62,12 @@ test('a conversation has the turns of its pace, and only the first turn has a sh
   expect(beginnings(0).size).toBe(1);
   expect(beginnings(1).size).toBe(60);
 });
+
+test('a conversation waits as its file says, unless the test has a think time', () => {
+  const turn = { messages: [], delayMs: 250 };
+  const all = { kind: 'constant', value: 5 } as const;
+  const thinkMs = (thinkS?: typeof all): number => createPace('all', thinkS, 7).thinkMs(0)(turn);
+  expect([thinkMs(), thinkMs(all), createPace('all', undefined, 7).thinkMs(0)({ messages: [] })]).toEqual([
+    250, 5000, 0,
+  ]);
+});
