@@ -18,6 +18,11 @@ const COPYRIGHT_OF_MIT: Readonly<Record<string, string>> = {
   'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.',
 };
 
+/** Code of others that a package contains without saying so in its licence: its own name, licence and copyright line. */
+const CONTAINED: Readonly<Record<string, { name: string; copyright: string }>> = {
+  undici: { name: 'llhttp', copyright: 'Copyright Fedor Indutny, 2018.' },
+};
+
 interface Notice {
   name: string;
   version: string;
@@ -32,7 +37,7 @@ interface Notice {
 export function writeNotices(root: string, { inputs }: Metafile): void {
   const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []));
   const notices = [...folders]
-    .map((folder) => noticeOf(join(root, folder), mitTerms(root)))
+    .flatMap((folder) => noticesOf(join(root, folder), mitTerms(root)))
     .sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
   const sections = notices.map(
     ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text.trim()}\n`,
@@ -54,6 +59,22 @@ function packageFolder(path: string): string | undefined {
 /** Returns the terms of the MIT licence without a copyright line, from this project's own licence. */
 function mitTerms(root: string): string {
   return /Permission is hereby granted[\s\S]*/.exec(readFileSync(join(root, 'LICENSE'), 'utf8'))?.[0] ?? '';
+}
+
+/** Returns the notice of a package, and that of the code of others in it. */
+function noticesOf(folder: string, mit: string): Notice[] {
+  const own = noticeOf(folder, mit);
+  const further = readdirSync(folder).find((entry) => /^notice/i.test(entry));
+  const text =
+    further === undefined ? own.text : `${own.text}\n${readFileSync(join(folder, further), 'utf8')}`;
+  const contained = CONTAINED[own.name];
+  if (contained === undefined) return [{ ...own, text }];
+  const { name, copyright } = contained;
+  const version = `in ${own.name} ${own.version}`;
+  return [
+    { ...own, text },
+    { name, version, license: 'MIT', text: `${copyright}\n\n${mit}` },
+  ];
 }
 
 function noticeOf(folder: string, mit: string): Notice {
