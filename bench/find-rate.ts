@@ -14,7 +14,7 @@ const AIM = 0.05;
 
 const GAP_MS = 10;
 const SLOWDOWN = 0.04;
-/** At so many at a time a token takes as long as the SLO allows: gap * (1 + slowdown * (n - 1)) = limit. */
+/** With n requests at a time, a token takes as long as the SLO allows when gap * (1 + slowdown * (n - 1)) = limit. */
 const LIMIT_MS = 18.2;
 const atATime = 1 + (LIMIT_MS / GAP_MS - 1) / SLOWDOWN;
 /** A short answer, so that a window of a few seconds has enough of them. */
@@ -26,7 +26,7 @@ const PLACES = 200;
 const LONG = { ttftMs: 380, tokens: 3 };
 const LONG_MS = LONG.ttftMs + GAP_MS * (LONG.tokens - 1);
 
-/** The share of requests that are refused at so many erlangs (Erlang B, whatever the distribution of the answers). */
+/** The share of refused requests at this load in erlangs (Erlang B, for any distribution of the answers). */
 function refused(erlangs: number): number {
   let blocked = 1;
   for (let place = 1; place <= PLACES; place += 1)
@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
 interface FoundLoad {
   kept: number;
   loads: number;
-  /** Loads in which the machine's own delays were noticed. */
+  /** The number of loads that were tested again because of this machine's delays. */
   disturbed: number;
   tookS: number;
 }

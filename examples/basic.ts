@@ -1,4 +1,4 @@
-// A question and its answer. Takes a configuration file; without one it asks the simulator. Both have to run:
+// A question and its answer. The argument is a configuration file; the default is the simulator. Start both first:
 //   vastar-tui runtime start && vastar-tui simulator
 import { OpenAIStreamConnector } from 'vastar-tui';
 

@@ -1,4 +1,4 @@
-// Stops an answer in the middle. The daemon ends the request at the provider at once; what came is kept.
+// Stops an answer in the middle. The daemon aborts the request at the provider at once; the partial answer is kept.
 import { OpenAIStreamConnector } from 'vastar-tui';
 
 const connector = new OpenAIStreamConnector(process.argv[2] ?? {});

@@ -28,7 +28,7 @@ function record(socket: Socket, bytes: Buffer): void {
   length += 3;
 }
 
-// A load test's connections read into a buffer of their own, so they emit no `data` events.
+// A load test's connections read into their own buffers, so they emit no `data` events.
 const connect = net.connect;
 net.connect = ((options: NetConnectOpts, ...others: []) => {
   const { onread } = options;

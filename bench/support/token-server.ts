@@ -1,5 +1,5 @@
 // A cheap provider for benchmarks, on bare sockets. It writes one event at a time, with the send time inside.
-//   /rate/R/count/N/…   N chat chunks, R a second; 0 = as fast as they are taken
+//   /rate/R/count/N/…   N chat chunks, R a second; 0 = as fast as the client reads
 //   /flood/BYTES        that many bytes of body
 //   /small              a short answer
 //   /one/…              a whole chat completion in one write
@@ -46,7 +46,7 @@ interface Paced {
   sentUs: number[];
 }
 
-/** Stands in the log for each of the two events that end a stream (see lag.ts). */
+/** The log's entry for each of the two events that end a stream (see lag.ts). */
 const ENDING = -1;
 
 const paced = new Set<Paced>();

@@ -38,7 +38,7 @@ export async function buildPages(root: string): Promise<Metafile['inputs']> {
 }
 
 function template(style: string, script: string, allowed: readonly string[]): string {
-  // A script element ends at the first such tag, wherever it stands.
+  // A script element ends at the first such tag, even inside a string.
   const code = script.replaceAll('</script', '<\\/script');
   const hash = createHash('sha256').update(code).digest('base64');
   const policy = [

@@ -24,7 +24,7 @@ const MODULES = [
 /** The longest Base64 text of a module. */
 const BASE64 = /[A-Za-z0-9+/]{10000,}={0,2}/;
 
-/** Writes WebAssembly to files of its own in `folder`, beside the chunks: Base64 compresses badly and takes time to decode. */
+/** Writes WebAssembly to separate files in `folder`, beside the chunks: Base64 compresses badly and takes time to decode. */
 export const wasmFiles = (folder: string): Plugin => ({
   name: 'wasm-files',
   setup({ onLoad, onResolve }) {

@@ -164,7 +164,7 @@ interface Endings {
   remove(): void;
 }
 
-/** Whatever ends the program from outside, as one signal, so that the terminal is restored first. */
+/** Combines all external signals that end the program, so that the terminal is restored first. */
 function endings(ignores: (signal: NodeJS.Signals) => boolean): Endings {
   const abort = new AbortController();
   let code: number = EXIT.ok;

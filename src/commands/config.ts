@@ -109,7 +109,7 @@ function trust(command: Command, host: ConfigHost): void {
   if (grants.length === 0) {
     write(
       command,
-      'Nothing to confirm: config.yaml sends nothing of the environment to an address of its own.\n',
+      'Nothing to confirm: config.yaml sends no variable of the environment to an address that it names.\n',
     );
     return;
   }

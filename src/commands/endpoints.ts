@@ -26,7 +26,7 @@ const TEST_HELP = `
 Sends one short question, which costs a few tokens, and reads the whole answer. Where none comes, further requests to the
 same host look for the right path and authentication.
 
-Exit codes: 0 the answer came to its end, 1 it did not, 2 wrong usage.`;
+Exit codes: 0 the answer ended regularly, 1 it did not, 2 wrong usage.`;
 
 /** Adds `endpoints list`, `add` and `test`. */
 export function defineEndpoints(endpoints: Command): void {

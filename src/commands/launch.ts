@@ -15,7 +15,7 @@ export interface Launcher {
   /** Resolves when a daemon can be connected to; rejects with what it said when it could not start. */
   ensureDaemon(signal: AbortSignal): Promise<void>;
   /**
-   * Resolves when something serves the simulator's address, and goes on serving until this process has no use for it.
+   * Resolves when a server answers at the simulator's address. That server keeps running while this process needs it.
    * Does nothing for an address elsewhere.
    */
   ensureSimulator(signal: AbortSignal): Promise<void>;
@@ -38,7 +38,7 @@ interface Needed {
   /** Whether one serves. Has the last word: one that is there now may leave. */
   serves(signal: AbortSignal): Promise<boolean>;
   start(): Child;
-  /** Where those that would start one take turns. */
+  /** The path at which processes that want to start one wait for each other. */
   turn: string;
 }
 
@@ -135,7 +135,7 @@ function daemonCommand(options: LaunchOptions): string[] {
   return [process.execPath, ...NODE_FLAGS, own, ...flags];
 }
 
-/** This program, as it was started. */
+/** The command line that starts this program again. */
 function selfCommand(...args: string[]): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
 }

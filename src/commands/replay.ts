@@ -52,7 +52,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
   let current: Recording | undefined;
-  // Whatever was recorded, and however often it is asked for.
+  // Plays any recording, any number of times.
   const simulator = await startSimulator({ port: 0, replay: () => current });
   const composition = compose({ ...flags, mode: 'simulator', baseUrl: simulator.url });
   try {
@@ -83,11 +83,11 @@ async function play(
 ): Promise<ChatAnswer> {
   const output = json ? jsonLines() : plainText();
   const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
-    // A model of the simulator's own could bring a fault of its own.
+    // A model name of the simulator could add a fault.
     model: 'replay',
     // Each response is played once: a recorded refusal neither is tried again, nor holds the next recording up.
     policy: { maxAttempts: 1, circuit: false, scope },
-    // However long it was silent, and however slowly it is played.
+    // Longer than the longest silence of the recording at this speed.
     timeoutMs: Math.min(MAX_TIMEOUT_MS, (parts.at(-1)?.atMs ?? 0) + GRACE_MS),
     idleMs: 0,
     signal,

@@ -121,7 +121,7 @@ async function showStatus({ address, tokenFile }: Target, json: boolean, again =
   say(statusTable(view));
 }
 
-/** What the daemon at an address says of itself; undefined when nothing is there. */
+/** The health response of the daemon at an address; undefined when nothing listens there. */
 async function ask(address: ListenAddress, tokenFile: string | undefined): Promise<DaemonInfo | undefined> {
   const client = new RuntimeClient(
     address.kind === 'unix'
@@ -137,7 +137,7 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
   try {
     return await client.health();
   } catch (error) {
-    // Anything else, such as a socket of another user, is for the user to know.
+    // Report other errors to the user, such as a socket of another user.
     if (error instanceof ConnectorException && error.errorClass === ErrorClass.Transient) return undefined;
     throw error;
   } finally {

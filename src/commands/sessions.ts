@@ -101,7 +101,7 @@ What can be imported: --format json or jsonl of "sessions export"; exports of Ch
 Chatbox and llama.cpp; backups of Cherry Studio; conversations of LM Studio; sessions of aichat (YAML), opencode, Continue, Claude
 Code and Codex; logs.db of llm; messages as chat APIs or ShareGPT have them (JSON or JSON Lines); and JSON files in a ZIP archive.`;
 
-/** The keys that none of the sessions may hold. */
+/** The keys that saved sessions must not contain. */
 export function secretsToHide(config?: string): string[] {
   return configuredKeys(loadConfig({ cwd: process.cwd(), env: process.env, configPath: config, flags: {} }));
 }

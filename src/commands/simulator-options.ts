@@ -58,7 +58,7 @@ export async function simulatorOptions(
   }
 }
 
-/** Answers come from the files that were named, unless another content was asked for. */
+/** Named files provide the answers, unless the flags set another content. */
 function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
   if (script !== undefined) return { content: 'script' };
   return responses === undefined ? {} : { content: 'responses' };

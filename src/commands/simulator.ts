@@ -37,7 +37,7 @@ export function defineSimulator(command: Command): void {
     .option('--port <number>', 'port to listen on; 0 = any free port', parsePort, DEFAULT_PORT);
   const settings = Object.entries(SETTING_RULES).map(([name, rule]) => {
     const option = new Option(`--${name} ${rule.argument}`, rule.about).argParser((text) => {
-      // What files hold is looked at when the simulator starts.
+      // The content of the files is checked when the simulator starts.
       const read = rule.read(text, () => ({ ttftMs: [], gapsMs: [] }));
       if (read === undefined) throw new InvalidArgumentError(`It must be ${rule.expected}.`);
       return text;

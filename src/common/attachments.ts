@@ -7,7 +7,7 @@ export interface Attachment {
   size: number | null;
   /** Base64. */
   data: string | null;
-  /** Where it can be found, as it was sent. */
+  /** The address of the file, as it was sent. */
   url: string | null;
 }
 

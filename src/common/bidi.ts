@@ -15,7 +15,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** What is shown in a bidirectional control's place: its name, as `‹RLO›`. Undefined: it is none. */
+/** The mark that replaces a bidirectional control: its name, as `‹RLO›`. Undefined for other characters. */
 export function bidiMark(character: string): string | undefined {
   const name = NAMES.get(character);
   return name === undefined ? undefined : `‹${name}›`;

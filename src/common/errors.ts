@@ -121,7 +121,7 @@ const FILE_REASONS: Record<string, string> = {
   EROFS: 'the disk is read-only',
 };
 
-/** Why something could not be done with a file, in words for people. */
+/** The reason of a failed file operation, in words for users. */
 export function fileReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return FILE_REASONS[code] ?? messageOf(error);

@@ -13,8 +13,8 @@ export const REQUEST_ID_HEADERS = [
 ] as const;
 
 /**
- * "tokens" and a "token-count" are counted, a challenge says how to authenticate, and Portkey is a gateway's name: none
- * is a secret. Portkey's configuration may contain keys.
+ * These are not secret: "tokens" and a "token-count" are numbers, a challenge names the authentication method, and Portkey
+ * is a gateway's name. Portkey's configuration may contain keys.
  */
 const SECRET_NAME =
   /auth(?!enticate$)|(?<!port)key|portkey-config|token(?!s|[-_]count)|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;

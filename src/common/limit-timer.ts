@@ -9,8 +9,8 @@ export interface LimitTimer {
 }
 
 /**
- * Calls `passed` after `ms`, unless a read that is due by then stops or refreshes the timer: a process that was paused finds
- * its timers due and the bytes in its sockets at once, and would run the timers first.
+ * Calls `passed` after `ms`, unless a pending read stops or refreshes the timer first. After a pause of the process, its
+ * timers are due and its sockets have bytes at the same time. Node would run the timers first.
  */
 export function startLimit(ms: number, passed: () => void): LimitTimer {
   let decision: NodeJS.Immediate | undefined;

@@ -9,7 +9,7 @@ export function nodeProblem(version: string): string | undefined {
   return `vastar-tui needs Node ${NEEDED.join('.')} or newer, and this is Node ${version}. Install a newer one.`;
 }
 
-/** Whether this Node will do. When not, says so in one line on stderr and sets exit code 1: load nothing else. */
+/** Whether this Node is new enough. If not, it prints one line on stderr and sets exit code 1: load nothing else. */
 export function requireNode(): boolean {
   const problem = nodeProblem(process.versions.node);
   if (problem === undefined) return true;

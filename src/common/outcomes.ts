@@ -1,7 +1,7 @@
 /** The ways an answer can end, with the word on the screen and the meaning. All lists of endings are made from this. */
 export const OUTCOMES = {
-  complete: { shown: 'done', meaning: 'the answer came to a known end' },
-  empty: { shown: 'empty', meaning: 'the answer came to a known end without any output' },
+  complete: { shown: 'done', meaning: 'the answer ended regularly' },
+  empty: { shown: 'empty', meaning: 'the answer ended regularly, without any output' },
   truncated: {
     shown: 'cut off',
     meaning:

@@ -52,10 +52,10 @@ export const PARAMETERS: readonly Parameter[] = [
   choice('system_role', ['system', 'developer']),
 ];
 
-/** A value for a member as it is sent: null removes it. `problem`: what it takes instead. */
+/** A member's value for the request: null removes the member. `problem` describes the valid values. */
 export type ParameterValue = { ok: true; value: unknown } | { ok: false; problem: string };
 
-/** Reads a value as it is typed: as JSON, else as text. */
+/** Reads a typed value as JSON, else as text. */
 export function readParameter(name: string, text: string): ParameterValue {
   const parsed = parsedOrText(text);
   const known = PARAMETERS.find((one) => one.name === name);

@@ -5,8 +5,8 @@ const MIX = 0x6d2b79f5;
 
 /**
  * A generator that gives the same numbers for the same seed (mulberry32: 32 bits of state, good enough
- * for jitter and choices, not for secrets). `stream` gives each exchange numbers of its own, so that one
- * exchange draws the same whatever others run beside it.
+ * for jitter and choices, not for secrets). `stream` gives each exchange its own numbers, so that an exchange
+ * draws the same numbers, independent of others.
  */
 export function createRandom(seed: number, stream = 0): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)) | 0;

@@ -33,7 +33,7 @@ export interface Access {
   secrets: readonly Secret[];
 }
 
-/** What Anthropic's own API wants with each request. */
+/** Headers that Anthropic's own API requires with each request. */
 export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
 
 /** @param section Where the endpoint's settings stand, to find the variables that they were made of. */
@@ -79,7 +79,7 @@ export function completeAccess(
   };
 }
 
-/** A value with its words: of `Bearer KEY`, the key is said back alone. */
+/** A value and its words: a provider may echo only the key of `Bearer KEY`. */
 function partsOf(value: string): string[] {
   const words = value.split(/[\s;,]+/).filter((word) => word !== '' && word !== value);
   const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];

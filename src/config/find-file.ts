@@ -6,12 +6,12 @@ import { shortPath } from './problem.js';
 export type UserDirectories = Pick<UserFolders, 'config' | 'data'>;
 
 /** How the file was found. A file in the current directory is not trusted with keys. */
-type FileOrigin = 'asked for' | 'current directory' | 'user directory';
+type FileOrigin = 'given by name' | 'current directory' | 'user directory';
 
 export interface Candidate {
   /** Absolute. */
   path: string;
-  /** The path as the user knows it. */
+  /** The path as the user wrote it. */
   name: string;
   origin: FileOrigin;
 }
@@ -21,7 +21,7 @@ export function candidateFiles(cwd: string, directories: UserDirectories, config
   const candidate = (origin: FileOrigin, path: string): Candidate => {
     return { path, name: shortPath(path, cwd), origin };
   };
-  if (configPath !== undefined) return [candidate('asked for', resolve(cwd, configPath))];
+  if (configPath !== undefined) return [candidate('given by name', resolve(cwd, configPath))];
   return [
     candidate('current directory', join(cwd, 'config.yaml')),
     candidate('user directory', join(directories.config, 'config.yaml')),

@@ -24,7 +24,7 @@ export const ENVIRONMENT = {
 
 export type SettingVariable = keyof typeof ENVIRONMENT;
 
-/** Settings lie at most this deep (`profiles.name.model`); only headers, parameters and the body go deeper. */
+/** Settings have at most this depth (`profiles.name.model`); only headers, parameters and the body are deeper. */
 const MAX_DEPTH = 3;
 const MAX_ACCESS_DEPTH = 24;
 

@@ -14,7 +14,7 @@ import { type Locate, readYamlFile } from './yaml-file.js';
 
 /** The sources of the configuration. Nothing else is read. */
 export interface LoadOptions extends Surroundings {
-  /** The file asked for; relative to `cwd`. */
+  /** The file named by the user; relative to `cwd`. */
   configPath?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ObjectOptions extends Partial<Surroundings> {
  * `config.yaml` of the current directory, else that of the user's config directory, else none. Errors are returned as
  * problems, and defaults replace the wrong values.
  *
- * @throws {ConfigError} where the file asked for is missing or cannot be used, or a flag's value cannot be used
+ * @throws {ConfigError} when the file named by the user is missing or can't be used, or a flag's value can't be used
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { env } = options;
@@ -96,7 +96,7 @@ interface Found {
 function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions): Found {
   const skipped: Problem[] = [];
   for (const file of candidateFiles(cwd, directories, configPath)) {
-    const askedFor = file.origin === 'asked for';
+    const askedFor = file.origin === 'given by name';
     const parsed = readYamlFile(file.path, file.name);
     if (parsed.kind === 'parsed') {
       const { tree, locate, problems } = parsed;
@@ -107,7 +107,7 @@ function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions)
     } else if (parsed.kind === 'unusable') {
       const problems = parsed.problems.map((problem) => ({
         ...problem,
-        suggestion: 'the file is left out until this is mended',
+        suggestion: 'the file is ignored until this is corrected',
       }));
       return { tree: {}, locate: () => ({ kind: 'default' }), problems: [...skipped, ...problems] };
     }

@@ -73,7 +73,7 @@ function placeRemarks(endpoint: Endpoint, owner: ProviderName): PresetRemark[] {
   for (const name of Object.keys(preset.query ?? {})) {
     if (versioned || own.searchParams.has(name)) continue;
     remarks.push({
-      detail: `the query has no ${name}, which ${owner} wants`,
+      detail: `the query has no ${name}, which ${owner} requires`,
       advice: `set provider: ${owner}, or query: { ${name}: … } (${preset.docs})`,
     });
   }
@@ -96,7 +96,7 @@ function authRemarks({ access, apiKey }: Endpoint, owner: ProviderName): PresetR
   return [
     {
       detail: `the key is sent as ${access.auth}; ${owner} documents ${documented}`,
-      advice: `set auth: ${documented}, unless a gateway in between wants another (${preset.docs})`,
+      advice: `set auth: ${documented}, unless a gateway in between requires another (${preset.docs})`,
     },
   ];
 }

@@ -25,7 +25,7 @@ export interface Problem {
   suggestion?: string;
 }
 
-/** The configuration can't be used. The message is for people and names every problem. */
+/** The configuration can't be used. The message is for users and names every problem. */
 export class ConfigError extends ConnectorException {
   readonly problems: readonly Problem[];
 
@@ -35,7 +35,7 @@ export class ConfigError extends ConnectorException {
   }
 }
 
-/** Problems of the file first, in the order of its lines; then the others as they are. */
+/** Problems of the file first, in the order of its lines; then the others in their order. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   const place = ({ source }: Problem): [number, number] => {
     return source.kind === 'file' ? [source.line, source.column] : [Infinity, 0];

@@ -3,7 +3,7 @@ import type { Tree } from './tree.js';
 /** How a key is sent; any other word is the name of the header that carries it. */
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
 
-/** The wire formats that an endpoint can speak. */
+/** The wire formats that an endpoint can have. */
 export const APIS = ['chat-completions', 'responses', 'anthropic'] as const;
 export type Api = (typeof APIS)[number];
 
@@ -19,7 +19,7 @@ export interface Provider {
   auth?: string;
   /** The environment variable that has the key when `api_key` is not set. */
   keyVariable?: string;
-  /** How its keys begin, where they begin in a way of their own. */
+  /** How its keys begin, if they have a distinct beginning. */
   keyStarts?: readonly string[];
   /** The paths of other wire formats, where they are not that of `baseUrl`. */
   apiPaths?: Partial<Readonly<Record<Api, string>>>;
@@ -75,7 +75,7 @@ export const PROVIDERS = {
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
-    // It refuses members that it does not know, and sends usage with the last chunk in any case.
+    // It refuses unknown members, and always sends usage with the last chunk.
     body: { stream_options: null },
     docs: 'https://docs.mistral.ai/api',
   },
@@ -186,7 +186,7 @@ export const PROVIDER_NAMES: readonly ProviderName[] = Object.keys(PROVIDERS).fi
   (name): name is ProviderName => Object.hasOwn(PROVIDERS, name),
 );
 
-/** What is known of a provider; nothing without a name. */
+/** The entry of a provider; undefined without a name. */
 export function providerOf(name: ProviderName | undefined): Provider | undefined {
   return name === undefined ? undefined : PROVIDERS[name];
 }

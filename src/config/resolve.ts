@@ -35,7 +35,7 @@ export interface LoadedConfig {
   provenance: ReadonlyMap<string, Provenance>;
   /** The file that was used. */
   file?: Candidate;
-  /** What that file asks for, where it was found in the current directory. */
+  /** The permissions that the file needs, if it was found in the current directory. */
   trust?: Trust;
 }
 

@@ -117,7 +117,7 @@ const profileKeys = {
   ...accessKeys,
 };
 
-/** Which servers on this machine are looked for, and at which ports. */
+/** The servers on this machine that the chat searches for, and their ports. */
 const discover = setting((value): Verdict<ReadonlyMap<LocalServer, number>> => {
   const all = new Map<LocalServer, number>();
   for (const name of LOCAL_SERVERS) all.set(name, LOCAL_PORTS[name]);
@@ -282,7 +282,7 @@ export const KEYS = {
 /** The sections that have fixed keys, each once. */
 export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo', 'sessions'] as const;
 
-/** All that may stand at the top of the file. */
+/** All keys at the top level of the file. */
 export const TOP_LEVEL: readonly string[] = [
   ...Object.keys(KEYS),
   'theme',

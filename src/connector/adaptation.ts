@@ -20,7 +20,7 @@ export interface AdaptedBody {
 
 const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const;
 
-/** Words that refuse a member whatever its value. */
+/** Words that refuse a member with any value. */
 const NOT_TAKEN =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|no longer|cannot find|use ['"`]?max_|instead/i;
 /** Words that refuse only a limit's value. */

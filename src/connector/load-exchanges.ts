@@ -9,7 +9,7 @@ const CHECK_MS = 100;
 
 /**
  * Runs the exchanges of a load test, for thousands of requests a second. A plain 2xx response is read here, with as few
- * objects, promises and timers as possible. Any other response is handed to `runExchange`. Both use the same answer
+ * objects, promises and timers as possible. `runExchange` reads any other response. Both use the same answer
  * parser and timeline.
  */
 export class LoadExchanges {
@@ -56,7 +56,7 @@ export class LoadExchanges {
     };
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      // After a stop of this process, timers run before sockets are read: what came meanwhile is read first.
+      // After a pause of this process, Node would run timers before it reads sockets. Read the waiting bytes first.
       setImmediate(() => {
         for (const exchange of this.#running.slice()) exchange.check(nowMs);
       });

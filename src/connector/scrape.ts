@@ -3,7 +3,7 @@ import { createExposition, type MetricSample } from '../metrics/server/expositio
 import { decodeEvents } from './decoded-events.js';
 import type { HttpStreamer } from './types.js';
 
-/** The samples of a metrics page, or the reason for the user why there are none. */
+/** The samples of a metrics page, or the reason why there are none, for the user. */
 export type Scrape =
   | { readonly ok: true; readonly samples: readonly MetricSample[]; readonly leftOut: number }
   | { readonly ok: false; readonly problem: string };
@@ -22,7 +22,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** No retry and no circuit: after a failure, the caller reads the page again at its next interval. */
 const POLICY = { maxAttempts: 1, circuit: false } as const;
 
-/** Several servers have a metrics page only when they are told to. */
+/** Several servers have a metrics page only after a flag turned it on. */
 const NO_PAGE: ReadonlySet<number> = new Set([404, 501]);
 const NO_PAGE_ADVICE =
   '; check the address, or start llama.cpp with --metrics, SGLang with --enable-metrics, LiteLLM with the callback prometheus';

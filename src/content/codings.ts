@@ -38,7 +38,7 @@ function known(name: string): Coding {
   if (name === 'gzip' || name === 'deflate' || name === 'br' || name === 'zstd') return name;
   throw new ContentError(
     'unknown coding',
-    `sent a body with the content coding ${JSON.stringify(name.slice(0, 40))}, which can't be read; gzip, deflate, br and zstd can. Make it send the body as it is: it was asked for "identity".`,
+    `sent a body with the content coding ${JSON.stringify(name.slice(0, 40))}, which can't be read; gzip, deflate, br and zstd can. Make it send the body uncompressed: the request accepts only "identity".`,
   );
 }
 

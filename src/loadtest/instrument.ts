@@ -31,7 +31,7 @@ export interface Instrument extends InstrumentReading {
   daemonDelayMs?: Delay;
 }
 
-/** Measures this thread until `stop`. */
+/** Measures this thread's event loop and the use of the CPU until `stop`. */
 export interface InstrumentMeter {
   stop(): InstrumentReading;
 }

@@ -132,7 +132,7 @@ async function closedLoop(
     let atMs = (rampMs * number) / concurrency;
     if (!(await reached(startMs + atMs, clock, signal))) return;
     for (; ; atMs = clock.now() - startMs) {
-      // Each taken number must be sent, so none is taken after the time limit.
+      // Each number that is taken must be sent, so take no number after the time limit.
       if (!within(0, atMs)) return;
       const index = part.index + take() * part.of;
       if (!within(index, atMs)) return;

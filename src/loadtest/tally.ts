@@ -18,7 +18,7 @@ export interface Report {
   latency: Partial<Record<LatencyName, Summary>>;
   /** Number of complete answers without TPOT, by reason; reasons that did not occur are absent. */
   withheld: Partial<Record<Withheld, number>>;
-  /** Number of unreadable events or parts of events, and of answers that had some, whatever their outcome. */
+  /** Number of unreadable events or parts of events, and of answers that had some, with any outcome. */
   malformed: { events: number; answers: number };
   /** Delay between intended and actual send. */
   lag?: Summary;

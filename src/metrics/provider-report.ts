@@ -33,7 +33,7 @@ const REGIONS = [
   'via',
 ];
 const LONGEST_VALUE = 200;
-/** A self-hosted server sends none of these headers; then a load test skips their parsing for each answer. */
+/** When a response has none of these headers, a load test skips their parsing. Self-hosted servers send none. */
 const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS, COST_HEADER]);
 
 /**

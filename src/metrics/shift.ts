@@ -1,6 +1,6 @@
 import { percentile } from './percentile.js';
 
-/** How far one sample's values lie above another's, with the confidence interval of that shift. */
+/** The shift of one sample's values above another's, with its confidence interval. */
 export interface Shift {
   readonly value: number;
   readonly low: number;

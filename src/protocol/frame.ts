@@ -3,7 +3,7 @@ import { MessageType, PROTOCOL_CONSTANTS } from './constants.js';
 const { FRAME_LENGTH_SIZE, MESSAGE_TYPE_SIZE, MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 const HEADER_SIZE = FRAME_LENGTH_SIZE + MESSAGE_TYPE_SIZE;
 
-/** The peer broke the protocol. `inStep`: the reader still knows where the next frame starts. */
+/** The peer broke the protocol. `inStep`: the start of the next frame is known. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly inStep: boolean;
@@ -27,8 +27,8 @@ export interface FrameReader {
 /**
  * Cuts a byte stream into frames of `[u32 big-endian length][u8 type][payload]`.
  *
- * Invariants: every byte is copied once, so the cost is linear however the stream is cut; at most one
- * frame is held; each payload has an ArrayBuffer of its own, so a wrong offset in it reaches no other bytes.
+ * Invariants: every byte is copied once, so the cost is linear for any split of the stream. At most one
+ * frame is buffered. Each payload has a separate ArrayBuffer, so a wrong offset in it reaches no other bytes.
  */
 export function createFrameReader(
   onFrame: (type: number, payload: Uint8Array) => void,

@@ -90,7 +90,7 @@ export interface ExecuteResponse {
   durationUs: number;
   /** Absent from a daemon without the extension. */
   timings?: Timings;
-  /** How long the failing side asks the client to wait; absent when it did not ask. */
+  /** The wait that the failing side requests, in ms; absent when it requests none. */
   retryAfterMs?: number;
   /** Where the request failed; absent without a failure, and from a daemon of the public protocol. */
   hop?: Hop;
@@ -174,7 +174,7 @@ export interface HealthResponse {
   streamsOpen: number;
   origins: readonly OriginStatus[];
   /**
-   * Tenants with running requests, refused requests or limits of their own; empty when the daemon does not report them.
+   * Tenants with running requests, refused requests or separate limits; empty when the daemon does not report them.
    */
   limits: readonly LimitStatus[];
 }
@@ -214,7 +214,7 @@ export interface StreamEnd {
   /** Forwarded body bytes. */
   bytes: number;
   timings: Timings;
-  /** How long the failing side asks the client to wait; absent when it did not ask. */
+  /** The wait that the failing side requests, in ms; absent when it requests none. */
   retryAfterMs?: number;
   /** As in `ExecuteResponse`. */
   hop?: Hop;

@@ -35,7 +35,7 @@ export function isRateLimitHeader(name: string): boolean {
  * The rate limits in a response's headers: those that OpenAI, Groq, Mistral and others send (`x-ratelimit-*`), Anthropic's,
  * and the IETF's drafts (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, also their earlier forms).
  * @param headers names in lower case
- * @param nowMs Unix time, for renewals given as a date by a response without a date of its own
+ * @param nowMs Unix time, for renewals given as a date, when the response has no Date header
  */
 export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
   const found = new Map<string, Partial<Record<Part, string>> & { of: string }>();

@@ -1,13 +1,13 @@
 import { decimal, waitOf } from './wait.js';
 
-/** What the body of an error response says about another attempt. */
+/** The facts about another attempt in the body of an error response. */
 export interface RefusalBody {
   /**
    * Why a later attempt would fail, too: quota, credit or billing; a limit that renews after hours or days; or a request
    * that is larger than the whole limit.
    */
   final?: 'unpaid' | 'used up' | 'too large';
-  /** How long the server asks the client to wait, in ms. */
+  /** The wait that the server requests, in ms. */
   retryAfterMs?: number;
 }
 

@@ -7,7 +7,7 @@ import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';
 /** Runs the daemon in the foreground for the command `vastar-connector-runtime`, like `vastar-tui runtime run`. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('vastar-connector-runtime')
-    .description('Makes HTTP requests for programs that speak the Vastar connector protocol')
+    .description('Makes HTTP requests for programs that use the Vastar connector protocol')
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'print this help')
     // Error messages repeat arguments, which can contain control characters.

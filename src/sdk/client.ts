@@ -193,7 +193,7 @@ export class RuntimeClient {
       answerMs ?? Number.POSITIVE_INFINITY,
       operation === 'stream' ? Number.POSITIVE_INFINITY : timeoutMs,
     );
-    // A limit for the headers that is not the shortest one tells the daemon which limit the deadline is.
+    // The daemon's error names the limit that the deadline comes from, so send the limit for the headers too.
     const policy: WirePolicy = {
       ...request.policy,
       ...((operation === 'stream' || wholeMs < timeoutMs) && {

@@ -26,7 +26,7 @@ interface NewMessage {
 }
 
 export interface Conversation {
-  /** Saves a message and returns its id. It is on disk when this returns. Restores a session deleted meanwhile. */
+  /** Saves a message and returns its id. It is on disk when this returns. Restores the session if another program deleted it. */
   append(session: string, message: NewMessage): number;
   /** Saves the start of a streaming answer and returns its id. Call `checkpoint` at least every few seconds. */
   beginAnswer(session: string, answer: { parentId: number | null; endpoint: string; model: string }): number;

@@ -13,7 +13,7 @@ import type { Clock } from './types.js';
 
 /** The saved sessions. Every call throws `SessionsError` when the file can't be used; later calls may succeed. */
 export interface SessionStore extends SessionTable, Conversation, Drafts, Opening {
-  /** Changes that opening made to the file and that the user should know about, one sentence each. */
+  /** Changes that opening made to the file and to report to the user, each as a sentence. */
   readonly notices: readonly string[];
   /** Returns the matches, the latest first. `query.problems` lists invalid parts of the search. */
   search(text: string, limit?: number): { query: Query; hits: SearchHit[] };

@@ -65,7 +65,7 @@ export type AnswerStatus =
   | { readonly kind: 'streaming' }
   | ({ readonly kind: 'complete' | 'empty' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
   | ({ readonly kind: 'error'; readonly failure: Failure } & Ended)
-  /** Another program is writing the answer; it is shown as far as it is saved. */
+  /** Another program is writing the answer; the chat shows the saved part. */
   | { readonly kind: 'elsewhere'; readonly remarks: readonly string[] }
   /** The program that wrote the answer ended first; the saved part is shown. */
   | { readonly kind: 'interrupted'; readonly remarks: readonly string[] };

@@ -5,7 +5,7 @@ import type { ChatResult } from '../sdk/index.js';
 type Part = Readonly<Record<string, unknown>>;
 
 /**
- * What was asked and answered, in the form of the conventions.
+ * The question and the answer, in the form of the conventions.
  * @param apart the API takes instructions apart from the messages
  * @param hide takes keys out of a text
  */

@@ -10,7 +10,7 @@ import { clientMetrics, commonAttributes } from './gen-ai.js';
 import type { OpenTelemetry } from './open.js';
 import { randomSpanId, randomTraceId, traceparent } from './traceparent.js';
 
-/** What is asked. */
+/** The request of an exchange. */
 export interface Asked {
   readonly endpoint: Endpoint;
   readonly model: string;

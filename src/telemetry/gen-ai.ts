@@ -61,8 +61,8 @@ export interface ClientMetrics {
 }
 
 /**
- * The conventions' first release of their own, 0.1.0, renamed the figures. Those of before are exported too, because
- * dashboards ask for them.
+ * Version 0.1.0 of the conventions renamed the metrics. The old names are exported too, because dashboards use
+ * them.
  */
 const RENAMED = ['inference', 'operation'] as const;
 

@@ -39,7 +39,7 @@ export interface Shutdown {
 export interface Service {
   readonly name: string;
   readonly version: string;
-  /** Prints a line for people; never to stdout. */
+  /** Prints a line for users; never to stdout. */
   print(line: string): void;
 }
 
@@ -185,7 +185,7 @@ interface Exporter<Items> {
   export(items: Items, done: (result: { code: number }) => void): void;
 }
 
-/** Notices when exports succeed. */
+/** Detects successful exports. */
 function createProgress() {
   let succeeded = (): void => {};
   return {

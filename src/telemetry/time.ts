@@ -5,7 +5,7 @@ export interface TraceClock {
   at(ms: number): HrTime;
 }
 
-/** Both clocks are compared once: the spans of one trace keep their lengths whatever is done to the system's time. */
+/** Both clocks are compared once, so the spans of one trace keep their lengths when the system's time is changed. */
 export function createTraceClock(): TraceClock {
   const baseMs = Math.round(Date.now() - performance.now());
   return {

@@ -15,13 +15,13 @@ export interface TelemetryPlan {
   readonly content: boolean;
   readonly sampler: string;
   readonly samplerArgument: string | undefined;
-  /** What can't be done, in words for people. */
+  /** What can't be done, in words for users. */
   readonly problems: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Each says that telemetry is wanted. */
+/** Each of these variables turns telemetry on. */
 const ASKING = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/index.js';
 import { loadYaml } from './place.js';
 
-test('what the chat sends, its aims, its theme and its keys are read', () => {
+test('the chat’s request settings, limits, theme and keys are read', () => {
   const { config, problems, provenance } = loadYaml(
     'chat: {system: "be brief", temperature: 0.5, max_tokens: 100}\nslo: {ttft_ms: 500}\ntheme: light\nkeys:\n  copy: alt+c\n  quit: none\n  newline: [ctrl+j, alt+enter]\n',
   );
@@ -27,7 +27,7 @@ test.each([
   ['chat: {max_tokens: 1.5}', 'max_tokens must be a whole number'],
   ['slo: {ttft_ms: soon}', 'slo.ttft_ms must be milliseconds'],
   ['keys: {copy: 7}', 'keys.copy must be a key such as ctrl+k'],
-])('%s is told with its place, and left out', (yaml, message) => {
+])('%s is reported with its place, and ignored', (yaml, message) => {
   const { problems, config } = loadYaml(yaml);
   expect(problems.map(formatProblem)).toEqual([expect.stringContaining(message)]);
   expect(config.theme).toBe('auto');

@@ -87,7 +87,7 @@ profiles:
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: undefined });
 });
 
-test('print --json gives the same for programs', async () => {
+test('print --json prints the same as JSON', async () => {
   const place = makePlace();
   const file = place.writeConfig('openai: { modle: x }\n');
   const { stdout, exitCode } = await run(place, ['print', '--json', '--model', 'm'], {
@@ -110,7 +110,7 @@ test('print --json gives the same for programs', async () => {
   expect(exitCode).toBe(2);
 });
 
-test('problems go to stderr, and an error among them to the exit code', async () => {
+test('problems go to stderr, and an error sets the exit code', async () => {
   const place = makePlace();
   place.writeConfig('openai:\n  api_keyy: x\n');
   for (const command of ['print', 'path']) {
@@ -120,13 +120,13 @@ test('problems go to stderr, and an error among them to the exit code', async ()
   }
 });
 
-test('a warning leaves the exit code as it is', async () => {
+test('a warning does not change the exit code', async () => {
   const { stderr, exitCode } = await run(makePlace(), ['print'], { OPENAI_API_KEY: 'sk-abc\n' });
   expect(stderr).toMatch(/^OPENAI_API_KEY: .*white space/);
   expect(exitCode).toBeUndefined();
 });
 
-test('path says which file is used, and where else one is looked for', async () => {
+test('path prints the file in use, and the other places that are searched', async () => {
   const place = makePlace();
   const own = `${place.directories.config}/config.yaml`;
   const here = `${place.cwd}/config.yaml`;
@@ -148,10 +148,10 @@ test('path says which file is used, and where else one is looked for', async () 
     ['used', here, '(current directory)'],
     ['not used', own, '(user directory)'],
   ]);
-  expect(await rows('--config', 'config.yaml')).toEqual([['used', here, '(asked for)']]);
+  expect(await rows('--config', 'config.yaml')).toEqual([['used', here, '(given by name)']]);
 });
 
-test('trust shows what is allowed, and allows it once', async () => {
+test('trust shows the permissions, and grants them once', async () => {
   const place = makePlace();
   place.writeConfig('openai: { base_url: https://gateway.example/v1 }\n');
   const before = await run(place, ['print']);
@@ -166,7 +166,7 @@ test('trust shows what is allowed, and allows it once', async () => {
   expect((await run(place, ['print'])).stderr).toBe('');
 });
 
-test('trust says so where there is nothing to confirm', async () => {
+test('trust prints a notice when there is nothing to confirm', async () => {
   const place = makePlace();
   await expect(run(place, ['trust'])).rejects.toThrow('there is no config.yaml in use');
   await expect(run(place, ['trust', '--config', 'x.yaml'])).rejects.toThrow('needs no confirmation');
@@ -174,7 +174,7 @@ test('trust says so where there is nothing to confirm', async () => {
   expect((await run(place, ['trust'])).stdout).toMatch(/^Nothing to confirm/);
 });
 
-test('hostile text of a file reaches the terminal harmless', async () => {
+test('the terminal gets no control sequences from a hostile file', async () => {
   const place = makePlace();
   place.writeConfig('openai: { model: "a\\u202eb", "\\e]0;title\\a": 1 }\n');
   const { stdout, stderr } = await run(place, ['print']);

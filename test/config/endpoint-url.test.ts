@@ -40,7 +40,7 @@ test.each([
   expect(parseBaseUrl(base)).toEqual({ refused: expect.stringContaining(reason) });
 });
 
-test('the address is given as it will be called, not as it was written', () => {
+test('the address is the one that requests are sent to, not the one that was written', () => {
   expect(parseBaseUrl(' HTTPS://API.OpenAI.com:443\\@evil.example/v1/ ')).toEqual({
     value: 'https://api.openai.com/@evil.example/v1',
   });

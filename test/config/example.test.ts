@@ -27,7 +27,7 @@ test('the copied example starts without a key in simulator mode', () => {
   expect(loadYaml(example, { flags: { mode: 'simulator' } })).toMatchObject({ problems: [] });
 });
 
-test('the example names every key, and what it has commented out is right too', () => {
+test('the example names every key, and its commented lines are valid too', () => {
   const { profiles, theme, motion, mouse, discover, keys: ownKeys, prices, ...sections } = parse(everything);
   expect([theme, motion, mouse, discover, Object.keys(ownKeys)]).toEqual([
     'auto',

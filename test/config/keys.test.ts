@@ -9,7 +9,7 @@ test.each([
   ['no file', ''],
   ['a file that names the variable', `openai:\n  api_key: \${OPENAI_API_KEY}\n`],
   ['a file with an empty key', 'openai:\n  api_key: ""\n'],
-])('with OPENAI_API_KEY unset nothing complains until the real mode is asked for: %s', (_name, yaml) => {
+])('an unset OPENAI_API_KEY is a problem only in openai mode: %s', (_name, yaml) => {
   const loaded = loadYaml(yaml);
   expect(loaded.problems).toEqual([]);
   expect(loaded.endpoint.problem).toBeUndefined();
@@ -18,7 +18,7 @@ test.each([
   expect(real).toMatchObject({ mode: 'openai', problems: [], endpoint: { problem: NOT_SET } });
 });
 
-test('a variable of another name is named', () => {
+test('the error for an unset key names the variable of the file', () => {
   const loaded = loadYaml(
     `profiles:\n  p: { base_url: http://localhost:1, model: m, api_key: "\${GROQ_API_KEY}" }\n`,
   );
@@ -28,7 +28,7 @@ test('a variable of another name is named', () => {
   );
 });
 
-test('an endpoint of another address needs no key unless the file names one', () => {
+test('an endpoint at another address needs no key unless the file names one', () => {
   const flags = { mode: 'openai', baseUrl: 'http://127.0.0.1:11434' };
   expect(makePlace().load({ flags }).endpoint.problem).toBeUndefined();
   expect(loadYaml(`openai: { api_key: "\${K}" }\n`, { flags }).endpoint.problem).toContain('K is not set');
@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test('a key whose variable is unset is not replaced by OPENAI_API_KEY at an address of its own', () => {
+test('OPENAI_API_KEY does not replace a key with an unset variable at the key’s own address', () => {
   const place = makePlace();
   place.write('work/c.yaml', `openai:\n  api_key: \${GATEWAY_KEY}\n  base_url: https://gateway.example\n`);
   const loaded = place.load({ configPath: 'c.yaml', env: { OPENAI_API_KEY: 'sk-env' } });
@@ -79,7 +79,7 @@ test('a trailing newline is removed from a key, with a warning', () => {
 test.each([
   [{ OPENAI_API_KEY: 'sk-a b' }, 'OPENAI_API_KEY', 'white space at position 5'],
   [{ OPENAI_API_KEY: 'sk-a\u0007b' }, 'OPENAI_API_KEY', 'not visible ASCII at position 5'],
-])('a key that cannot be sent is told once, without its text', (env, place, reason) => {
+])('a key that cannot be sent is reported once, without its text', (env, place, reason) => {
   const loaded = loadYaml(`openai:\n  api_key: \${OPENAI_API_KEY}\n`, { env });
   expect(lines(loaded)).toEqual([expect.stringContaining(`${place}: openai.api_key has `)]);
   expect(lines(loaded)[0]).toContain(reason);
@@ -103,7 +103,7 @@ test.each([
   ['sk-abc\\', undefined, undefined],
   ['bearerish-key', undefined, undefined],
   ['sk-{abc}', undefined, undefined],
-])('what was copied along with a key is named before it is sent: %s', (key, reason, advice) => {
+])('extra text around a copied key is reported before the key is sent: %s', (key, reason, advice) => {
   const loaded = loadYaml('openai: {}\n', { env: { OPENAI_API_KEY: key } });
   const { problem, apiKey } = endpoint(loaded, 'openai');
   if (reason === undefined || advice === undefined) {
@@ -116,14 +116,14 @@ test.each([
   expect(apiKey).toBeUndefined();
 });
 
-test('a key that is no text is refused and not repeated', () => {
+test('a key that is not a text is refused, and the error does not contain it', () => {
   const loaded = loadYaml('openai:\n  api_key: 123456\n');
   expect(lines(loaded)).toEqual([
     'config.yaml:2:12: openai.api_key must be text; put it in quotes; it is ignored',
   ]);
 });
 
-test('printing what was loaded shows no key', () => {
+test('printing the loaded configuration shows no key', () => {
   const loaded = loadYaml(
     `openai: { api_key: sk-literal }\nprofiles:\n  p: { base_url: http://localhost:1, model: m, api_key: "\${K}" }\n`,
     { env: { K: 'sk-hidden' } },

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ConfigError, formatSource } from '../../src/config/index.js';
 import { endpoint, lines, loadYaml, makePlace } from './place.js';
 
-test('with no file, no variable and no flag there are the defaults, and nothing complains', () => {
+test('without a file, a variable and a flag, the defaults apply without a problem', () => {
   const loaded = makePlace().load();
   expect(loaded.config).toEqual({
     openai: {
@@ -74,7 +74,7 @@ simulator:
   expect(loaded.endpoint.problem).toBeUndefined();
 });
 
-test('flag wins over environment, environment over file, file over default; each source is known', () => {
+test('flags override the environment, the environment the file, and the file the defaults; each value has its source', () => {
   const place = makePlace();
   const steps = [
     [{}, 'gpt-3.5-turbo', 'default'],
@@ -95,7 +95,7 @@ test('flag wins over environment, environment over file, file over default; each
   }
 });
 
-test('each environment variable sets what it names', () => {
+test('each environment variable sets its setting', () => {
   const loaded = loadYaml('openai:\n  api_key: sk-file\n  base_url: https://api.openai.com\n', {
     env: {
       OPENAI_API_KEY: 'sk-env',
@@ -135,7 +135,7 @@ test.each([
   ['False', 'openai'],
   ['0', 'openai'],
   ['No', 'openai'],
-])('USE_SIMULATOR=%s starts with %s, whatever the file says', (value, mode) => {
+])('USE_SIMULATOR=%s starts with %s and overrides the file', (value, mode) => {
   for (const enabled of [true, false]) {
     const loaded = loadYaml(`simulator:\n  enabled: ${enabled}\n`, { env: { USE_SIMULATOR: value } });
     expect(loaded).toMatchObject({ mode, problems: [] });
@@ -143,7 +143,7 @@ test.each([
   }
 });
 
-test('USE_SIMULATOR with anything else is reported, and the file decides', () => {
+test('another value of USE_SIMULATOR is reported, and the file’s value applies', () => {
   const loaded = loadYaml('simulator:\n  enabled: false\n', { env: { USE_SIMULATOR: 'maybe' } });
   expect(loaded.mode).toBe('openai');
   expect(lines(loaded)).toEqual([
@@ -151,7 +151,7 @@ test('USE_SIMULATOR with anything else is reported, and the file decides', () =>
   ]);
 });
 
-test('--mode wins over USE_SIMULATOR and names profiles too', () => {
+test('--mode overrides USE_SIMULATOR and accepts profiles too', () => {
   const yaml = 'profiles:\n  local:\n    base_url: http://localhost:11434\n    model: llama3.2\n';
   const load = (mode: string) => loadYaml(yaml, { env: { USE_SIMULATOR: 'true' }, flags: { mode } });
   expect(load('openai').endpoint).toMatchObject({ name: 'openai', kind: 'openai' });
@@ -165,7 +165,7 @@ test('--mode wins over USE_SIMULATOR and names profiles too', () => {
   expect(load('local').provenance.get('mode')?.source).toEqual({ kind: 'flag', name: '--mode' });
 });
 
-test('an unknown --mode cannot be used, and the nearest name is offered', () => {
+test('an unknown --mode is an error that suggests the nearest name', () => {
   expect(() => makePlace().load({ flags: { mode: 'opnai' } })).toThrow(
     new ConfigError([
       {
@@ -182,7 +182,7 @@ test('an unknown --mode cannot be used, and the nearest name is offered', () => 
   );
 });
 
-test('--model and --base-url are those of the endpoint used at the start', () => {
+test('--model and --base-url apply to the endpoint in use at the start', () => {
   const flags = { model: 'm', baseUrl: 'http://127.0.0.1:9/v1/' };
   const yaml = 'profiles:\n  p: { base_url: https://p.example, model: x }\n';
   for (const mode of ['simulator', 'openai', 'p']) {
@@ -197,12 +197,12 @@ test.each([
   [{ baseUrl: 'localhost:4545' }, '--base-url: simulator.base_url must be an http or https address'],
   [{ model: ' ' }, '--model: simulator.model must not be empty'],
   [{ socket: '' }, '--socket: runtime.socket_path must not be empty'],
-])('a flag that cannot be used ends it: %j', (flags, message) => {
+])('an invalid flag is an error: %j', (flags, message) => {
   expect(() => makePlace().load({ flags })).toThrow(ConfigError);
   expect(() => makePlace().load({ flags })).toThrow(message);
 });
 
-test('endpoints come in the order of the mode key, and fill in from openai', () => {
+test('endpoints have the order of the mode key, and take missing settings from openai', () => {
   const loaded = loadYaml(`openai:
   model: big
   timeout_ms: 5
@@ -218,7 +218,7 @@ profiles:
   ]);
 });
 
-test('the current directory comes before the user directory; a file asked for before both', () => {
+test('the current directory has priority over the user directory, and --config over both', () => {
   const place = makePlace();
   const own = place.write('home/config/config.yaml', 'openai: { model: own }\n');
   expect(place.load()).toMatchObject({
@@ -232,25 +232,25 @@ test('the current directory comes before the user directory; a file asked for be
   });
   const other = place.write('work/sub/other.yaml', 'openai: { model: other }\n');
   expect(place.load({ configPath: 'sub/other.yaml' })).toMatchObject({
-    file: { path: other, origin: 'asked for' },
+    file: { path: other, origin: 'given by name' },
     config: { openai: { model: 'other' } },
   });
 });
 
-test('a file asked for that is missing ends it and says what to do', () => {
+test('a missing file of --config is an error that says what to do', () => {
   expect(() => makePlace().load({ configPath: 'nope.yaml' })).toThrow(
     'nope.yaml: there is no such file - check the path, or copy config.example.yaml there',
   );
 });
 
-test('a file asked for that cannot be parsed ends it with the place; one that was found does not', () => {
+test('an unreadable file of --config is an error with the place; another file is only reported', () => {
   const place = makePlace();
   place.writeConfig('openai:\n  model: [\n');
   expect(() => place.load({ configPath: 'config.yaml' })).toThrow(/^config\.yaml:\d:\d: /);
   expect(() => place.load({ configPath: 'config.yaml' })).toThrow(ConfigError);
   const loaded = place.load();
   expect(loaded.mode).toBe('simulator');
-  expect(lines(loaded)[0]).toMatch(/^config\.yaml:\d:\d: .* - the file is left out until this is mended$/);
+  expect(lines(loaded)[0]).toMatch(/^config\.yaml:\d:\d: .* - the file is ignored until this is corrected$/);
 });
 
 test('a config.yaml that cannot be read is reported, and the program starts', () => {
@@ -259,7 +259,7 @@ test('a config.yaml that cannot be read is reported, and the program starts', ()
   expect(lines(place.load())).toEqual([expect.stringContaining('config.yaml: cannot be read')]);
 });
 
-test('the config.yaml of another program is passed over with one warning', () => {
+test('the config.yaml of another program is ignored with one warning', () => {
   const place = makePlace();
   place.write('home/config/config.yaml', 'openai: { model: own }\n');
   place.writeConfig('title: My site\nmenu:\n  - home\nparams: {}\n');
@@ -281,7 +281,7 @@ test('a relative socket path starts at the file that names it, else at the curre
   expect(byFlag.config.runtime.socketPath).toBe(join(place.cwd, 'v.sock'));
 });
 
-test('a client certificate is meant from the file that names it, else from the current directory; ~ is the home', () => {
+test('the path of a client certificate is relative to the file that names it, else to the current directory; ~ is the home', () => {
   const place = makePlace();
   place.write('work/sub/c.yaml', 'openai: { client_cert: tls/c.pem, client_key: ~/k.pem }\n');
   const inFile = place.load({ configPath: 'sub/c.yaml', flags: { mode: 'openai' } });
@@ -295,7 +295,7 @@ test('a client certificate is meant from the file that names it, else from the c
   expect(place.load({ flags }).endpoint.access.clientFiles?.key).toBe(join(place.cwd, 'c.pem'));
 });
 
-test('a path of a client certificate from a variable is no secret', () => {
+test('a variable in the path of a client certificate is not secret', () => {
   const yaml = `openai: { client_cert: "\${CLIENT_KEY_FILE}" }\n`;
   const { access } = loadYaml(yaml, {
     env: { CLIENT_KEY_FILE: '/etc/client.pem' },
@@ -305,20 +305,20 @@ test('a path of a client certificate from a variable is no secret', () => {
   expect(access.secrets).toEqual([]);
 });
 
-test('loading leaves nothing behind', () => {
+test('loading creates no file', () => {
   const place = makePlace();
   place.load();
   expect(readdirSync(place.cwd)).toEqual([]);
   expect(readdirSync(join(place.cwd, '..'))).toEqual(['work']);
 });
 
-test('the profile of a name with dots is found', () => {
+test('a profile with dots in its name is found', () => {
   const loaded = loadYaml('profiles:\n  gpt-4.1:\n    base_url: http://localhost:1\n    model: a\n');
   expect(endpoint(loaded, 'gpt-4.1').model).toBe('a');
   expect(loaded.provenance.get('profiles.gpt-4.1.model')?.source).toMatchObject({ line: 4, column: 12 });
 });
 
-test('an endpoint has its own limits in time, and those of openai where it names none', () => {
+test('an endpoint has its own time limits, or else those of openai', () => {
   const { endpoints } = loadYaml(`
 openai: { timeout_ms: 1, idle_ms: 0, answer_ms: 3 }
 simulator: { idle_ms: 7 }

@@ -10,7 +10,7 @@ import { endpoint, lines } from './place.js';
 
 const load = (input: ConfigObject, env: Environment = {}) => loadConfigObject(input, { env });
 
-test('an object has the form of the file', () => {
+test('an object has the same keys as the file', () => {
   const loaded = load({
     openai: { api_key: 'sk-object', base_url: 'https://gateway.example/v1', model: 'm', timeout_ms: 5 },
     runtime: { tenant_id: 't', workspace_id: 'w', timeout_ms: 6, socket_path: 'v.sock' },
@@ -30,7 +30,7 @@ test('an object has the form of the file', () => {
   expect(loaded.provenance.get('openai.model')?.source).toEqual({ kind: 'object' });
 });
 
-test('an empty object has the defaults and the environment', () => {
+test('with an empty object, the defaults and the environment apply', () => {
   expect(load({}).mode).toBe('simulator');
   const loaded = load(
     { openai: { api_key: undefined } },
@@ -39,7 +39,7 @@ test('an empty object has the defaults and the environment', () => {
   expect(loaded.endpoint.apiKey?.reveal()).toBe('sk-env');
 });
 
-test('what a program says wins over the environment, except over USE_SIMULATOR', () => {
+test('an object overrides the environment, except USE_SIMULATOR', () => {
   const env = {
     OPENAI_API_KEY: 'sk-env',
     OPENAI_BASE_URL: 'https://env.example',
@@ -59,7 +59,7 @@ test('what a program says wins over the environment, except over USE_SIMULATOR',
   expect(loaded.endpoint.apiKey?.reveal()).toBe('sk-object');
 });
 
-test('a key that the program meant for its own address is not replaced by OPENAI_API_KEY', () => {
+test('OPENAI_API_KEY does not replace an object’s key for its own address', () => {
   const input = { openai: { api_key: `\${GATEWAY_KEY}`, base_url: 'https://gateway.example' } };
   const openai = endpoint(load(input, { OPENAI_API_KEY: 'sk-env' }), 'openai');
   expect(openai.apiKey).toBeUndefined();
@@ -86,7 +86,7 @@ test('a parsed object with a __proto__ key reaches no prototype', () => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 });
 
-test('an object that contains itself is refused, not followed', () => {
+test('an object that contains itself is refused', () => {
   const loop: { openai?: unknown } = {};
   loop.openai = loop;
   const input: object = loop;
@@ -98,7 +98,7 @@ test('an object that contains itself is refused, not followed', () => {
 test.each([
   ['a list', []],
   ['text', 'config.yaml'],
-])('%s is no configuration object', (_name, input: object | string) => {
+])('%s is not a configuration object', (_name, input: object | string) => {
   const load = (value: unknown) => Reflect.apply(loadConfigObject, undefined, [value, { env: {} }]);
   expect(() => load(input)).toThrow(ConfigError);
 });

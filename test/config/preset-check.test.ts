@@ -15,7 +15,7 @@ const remarksOn = (profile: Profile): string[] => {
   return presetRemarks(endpoint).map(({ detail, advice }) => `${detail} -> ${advice}`);
 };
 
-test.each(PROVIDER_NAMES)('a profile that is nothing but the preset of %s has no remark', (provider) => {
+test.each(PROVIDER_NAMES)('a profile with only the preset of %s has no remark', (provider) => {
   const base_url = provider === 'azure' ? 'https://r.openai.azure.com' : undefined;
   expect(remarksOn({ provider, api_key: 'k', ...(base_url !== undefined && { base_url }) })).toEqual([]);
 });
@@ -44,7 +44,7 @@ test.each<[string, Profile, string]>([
   [
     'a missing version of Azure',
     { base_url: 'https://r.openai.azure.com/openai/deployments/m/chat/completions', auth: 'api-key' },
-    'the query has no api-version, which azure wants',
+    'the query has no api-version, which azure requires',
   ],
   [
     'a key sent in another way',
@@ -61,7 +61,7 @@ test.each<[string, Profile, string]>([
     { provider: 'openrouter', api_key: 'sk-proj-0' },
     'the key begins with sk-proj-, as those of openai do',
   ],
-])('%s is remarked on', (_what, profile, words) => {
+])('%s has a remark', (_what, profile, words) => {
   expect(remarksOn({ api_key: 'k', ...profile })).toEqual([expect.stringContaining(words)]);
 });
 
@@ -84,6 +84,6 @@ test.each<[string, Profile]>([
   expect(remarksOn({ api_key: 'k', ...profile })).toEqual([]);
 });
 
-test('no remark repeats more of a key than how such keys begin', () => {
+test('a remark contains only the common beginning of such keys', () => {
   expect(remarksOn({ provider: 'groq', api_key: 'sk-ant-SECRET' }).join()).not.toContain('SECRET');
 });

@@ -103,7 +103,7 @@ test.each([
   ],
   ['  "a b": { base_url: http://localhost:1, model: m }', 'needs a name of letters, digits'],
   ['  __proto__: { base_url: http://localhost:1, model: m }', 'a key cannot be named "__proto__"'],
-])('profiles:%j leaves that profile out, and keeps the others', (profile, message) => {
+])('with profiles:%j, only that profile is left out', (profile, message) => {
   const loaded = loadYaml(`profiles:\n${profile}\n  ok: { base_url: http://localhost:2, model: m }\n`);
   expect(loaded.problems).toHaveLength(1);
   expect(lines(loaded)[0]).toContain(message);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { proxyPasswords } from '../../src/config/index.js';
 
-test('the passwords of proxies are found as they are written and as they are meant', () => {
+test('the passwords of proxies are found in encoded and decoded form', () => {
   const env = {
     HTTPS_PROXY: 'http://user:p%2Fass@proxy.test:3128',
     http_proxy: 'user:plain@proxy.test',

@@ -20,7 +20,7 @@ test.each([
   expect(shown).not.toContain('hidden');
 });
 
-test('a key is trimmed, and says so', () => {
+test('a key is trimmed, and reports it', () => {
   const key = parseApiKey('sk-abc\n');
   expect(key).toMatchObject({ state: 'set', trimmed: true });
   expect(key.state === 'set' && key.secret.reveal()).toBe('sk-abc');

@@ -88,7 +88,7 @@ test('an address given by environment or flag needs no confirmation', () => {
   expect(byFlag.endpoint.apiKey?.reveal()).toBe('sk-env');
 });
 
-test('a file asked for, and the one of the user directory, need no confirmation', () => {
+test('the file of --config and the file in the user directory need no confirmation', () => {
   const place = makePlace();
   const yaml = 'openai: { base_url: https://gateway.example }\n';
   place.write('home/config/config.yaml', yaml);
@@ -99,7 +99,7 @@ test('a file asked for, and the one of the user directory, need no confirmation'
   expect(endpoint(place.load({ env }), 'openai').apiKey).toBeUndefined();
 });
 
-test('a confirmation is recorded for the user alone, and lifts the block', () => {
+test('a confirmation is saved in a private file, and ends the block', () => {
   const place = makePlace();
   place.writeConfig('openai: { base_url: https://gateway.example }\n');
   confirm(place);
@@ -129,7 +129,7 @@ test.each([
   expect(blockedNames(place.load({ env }))).not.toEqual([]);
 });
 
-test('what has nothing to do with addresses and keys may change', () => {
+test('other settings than addresses and keys may change without a confirmation', () => {
   const place = makePlace();
   place.writeConfig('openai: { base_url: https://gateway.example }\n');
   confirm(place);
@@ -137,7 +137,7 @@ test('what has nothing to do with addresses and keys may change', () => {
   expect(blockedNames(place.load({ env }))).toEqual([]);
 });
 
-test('a confirmation holds for one directory by its real path, beside those of others', () => {
+test('a confirmation applies to one directory by its real path, and keeps those of others', () => {
   const place = makePlace();
   const yaml = 'openai: { base_url: https://gateway.example }\n';
   place.writeConfig(yaml);

@@ -33,7 +33,7 @@ test.each([`\${`, `\${}`, `\${1}`, `\${A-B}`, `\${NAME:+x}`, `\${NAME`, `a \${NA
   },
 );
 
-test('a value comes through as it is, whatever it holds', () => {
+test('any value of a variable stays unchanged', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: fc.constantFrom(...'$&`{}V:-\\\n\0') }), (value) => {
       const result = interpolate(`<\${V}>`, { V: value });

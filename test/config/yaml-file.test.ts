@@ -11,7 +11,7 @@ function problemsOf(text: string) {
   return 'problems' in parsed ? parsed.problems : [];
 }
 
-test('keys and values are found where they stand', () => {
+test('keys and values have their places in the file', () => {
   const parsed = parseYaml('openai:\n  model: "gpt-4o"\nprofiles: {a.b: {model: x}}\n', 'f.yaml');
   if (parsed.kind !== 'parsed') throw new Error(parsed.kind);
   const place = (path: string[], part: 'key' | 'value') => {
@@ -41,17 +41,14 @@ test.each([
   });
 });
 
-test.each(['- 1\n', 'text', '5'])('%j is no mapping', (text) => {
+test.each(['- 1\n', 'text', '5'])('%j is not a mapping', (text) => {
   expect(problemsOf(text)).toMatchObject([{ message: 'must be a mapping of keys such as "openai:"' }]);
 });
 
-test.each(['', '# only a comment\n', '---\n', 'null\n', '\uFEFFopenai:\n'])(
-  '%j is a file of nothing',
-  (text) => {
-    const parsed = parseYaml(text, 'config.yaml');
-    expect(parsed).toMatchObject({ kind: 'parsed', problems: [] });
-  },
-);
+test.each(['', '# only a comment\n', '---\n', 'null\n', '\uFEFFopenai:\n'])('%j is an empty file', (text) => {
+  const parsed = parseYaml(text, 'config.yaml');
+  expect(parsed).toMatchObject({ kind: 'parsed', problems: [] });
+});
 
 test('a repeated key is reported, and the last one counts', () => {
   const parsed = parseYaml('openai:\n  model: a\n  model: b\n', 'config.yaml');
@@ -68,7 +65,7 @@ test('a repeated key is reported, and the last one counts', () => {
   });
 });
 
-test('a dotted key is not taken for a nested one', () => {
+test('a dotted key is not a nested one', () => {
   expect(problemsOf('openai:\n  model: a\nopenai.model: b\n')).toEqual([]);
 });
 
@@ -82,7 +79,7 @@ test('an alias without its anchor makes the file unusable', () => {
   expect(problemsOf('openai: *nothing\n')).toMatchObject([{ message: expect.stringContaining('nothing') }]);
 });
 
-test('aliases that unfold without end are refused at once', () => {
+test('aliases that expand without limit are refused at once', () => {
   const levels = 'bcdefghij'.split('').map((name, index) => {
     const below = `*${'abcdefghi'[index]}`;
     return `${name}: &${name} [${Array(9).fill(below).join(',')}]`;
@@ -150,7 +147,7 @@ test('a file of exactly 1 MiB is read', () => {
   expect(readYamlFile(file, 'some.yaml').kind).toBe('parsed');
 });
 
-test('a directory in its place cannot be used, and nothing in its place is missing', () => {
+test('a directory at the path is an error, and a path without a file is reported as missing', () => {
   const { cwd } = makePlace();
   mkdirSync(join(cwd, 'config.yaml'));
   expect(readYamlFile(join(cwd, 'config.yaml'), 'config.yaml')).toMatchObject({
@@ -160,7 +157,7 @@ test('a directory in its place cannot be used, and nothing in its place is missi
   expect(readYamlFile(join(cwd, 'other.yaml'), 'other.yaml')).toEqual({ kind: 'missing' });
 });
 
-test('a pipe in its place is not waited for', () => {
+test('a pipe at the path is refused without a wait', () => {
   const pipe = join(makePlace().cwd, 'config.yaml');
   execFileSync('mkfifo', [pipe]);
   expect(readYamlFile(pipe, 'config.yaml')).toMatchObject({

@@ -32,7 +32,7 @@ async function read(header: string, pieces: readonly Uint8Array[]): Promise<unkn
   return [chat.end({ kind: 'closed' }), events];
 }
 
-test('a compressed text yields the same events as an uncompressed one, wherever it is cut', async () => {
+test('a compressed text yields the same events as an uncompressed one, for every split', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 12 }),

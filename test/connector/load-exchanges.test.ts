@@ -214,7 +214,7 @@ test.each([
   },
 );
 
-test('what came while this process was stopped is read before a time limit ends an answer', async () => {
+test('bytes that arrived while this process was stopped are read before a time limit ends an answer', async () => {
   const endpoint = await serve(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(WHOLE[0]);
     await begun.promise;

@@ -45,7 +45,7 @@ test('bytes that came while this process was stopped are no silence of the provi
   expect(stop.stalled()).toBe(true);
 });
 
-test('what came while this process was stopped is read before the wait after an answer ends', async () => {
+test('bytes that arrived while this process was stopped are read before the wait after an answer ends', async () => {
   const stop = stopperFor(0);
   here.on('data', () => stop.after(60_000));
   stop.after(100);

@@ -68,7 +68,7 @@ test('a small terminal gets one line, and --progress none nothing', async () => 
   expect(none.written()).not.toMatch(/\x1b\[K|\x1b\[\?25l|requests in flight/);
 });
 
-test('without a terminal, a test says nothing in its first ten seconds', async () => {
+test('without a terminal, a test prints nothing in its first ten seconds', async () => {
   await endpoint(answer);
   const { code, stderr } = await run(['bench', '--rate', '3', '--duration', '1']);
   expect(code).toBe(0);

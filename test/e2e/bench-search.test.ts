@@ -101,7 +101,7 @@ test('a sweep runs each load of its list, without an SLO', async () => {
   expect(requests).toHaveLength(90);
 });
 
-test('each load of a sweep goes on in the list of prompts where the load before it ended', async () => {
+test('each load of a sweep continues in the list of prompts where the previous load ended', async () => {
   const { requests } = await endpoint(slowly);
   const prompts = Array.from({ length: 200 }, (_, index) => `question ${index}`);
   writeFileSync(path('prompts.txt'), prompts.join('\n'));

@@ -117,7 +117,7 @@ test('endpoints test reports that a correct endpoint answers', async () => {
   expect(code).toBe(0);
 });
 
-test('endpoints add asks for everything at a terminal, and proposes the provider as name', async () => {
+test('endpoints add asks for each value at a terminal, and suggests the provider as the name', async () => {
   const home = await makePlace();
   const session = openTerminal(home, ['endpoints', 'add']);
   try {

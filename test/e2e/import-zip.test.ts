@@ -21,7 +21,7 @@ test('a ZIP archive is imported, from its path and from stdin', async () => {
   const added = await sessions(...file, 'import', archive);
   expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{12} {2}/) });
   expect((await run(['sessions', ...file, 'import', '-'], readFileSync(archive))).stderr).toMatch(
-    /: (\d+) of \1 are there already/,
+    /: (\d+) of \1 exist already/,
   );
 
   const chat = (id: string) => ({ id, chatTitle: id, messages: [{ role: 'user', content: 'Hi' }] });

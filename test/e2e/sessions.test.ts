@@ -283,7 +283,7 @@ test('conversations of another program are previewed before the import and impor
   expect(await sessions('import', chatgpt)).toMatchObject({
     code: 0,
     stdout: '',
-    stderr: 'vastar-tui: 1 of 1 are there already, and stay as they are\n',
+    stderr: 'vastar-tui: 1 of 1 exist already, and stay unchanged\n',
   });
   expect(JSON.parse((await sessions('list', '--json')).stdout)).toMatchObject([
     { title: 'Weather in Paris', messages: 6, model: 'o3', usedMs: 1_750_000_400_500 },
@@ -317,7 +317,7 @@ test('several exports are imported at once, or none of them when one is unreadab
   // As from PowerShell.
   writeFileSync(notes, readFileSync(fixture('messages.json'), 'utf8').replace(/^/, '\u{feff}'), 'utf16le');
   const added = await sessions('import', fixture('chatgpt.json'), notes, fixture('chatgpt.json'));
-  expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 are there already') });
+  expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 exist already') });
   expect(added.stdout).toMatch(/^\S+ {2}Weather in Paris\n\S+ {2}What is it\?\n$/);
 });
 

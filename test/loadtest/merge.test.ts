@@ -210,7 +210,7 @@ describe('reports that don’t belong together', () => {
     expect(mergeReports([first, ...others])).toMatch(pattern);
   });
 
-  test('a search is refused, and what to run instead is said', () => {
+  test('the reports of a search are refused, and the error names the commands to run instead', () => {
     const search = saved(one, { name: 'found.json', load: { search: { type: 'find' } } });
     expect(mergeReports([search])).toMatch(
       /^run each load with "bench --rate N --shard i\/n" .* found\.json is of --find-rate/,

@@ -48,7 +48,7 @@ test('a frame without payload is read', () => {
   ]);
 });
 
-test('each payload has an ArrayBuffer of its own', () => {
+test('each payload has a separate ArrayBuffer', () => {
   const bytes = Buffer.concat([
     encodeFrame(MessageType.StreamChunk, Buffer.from('one')),
     encodeFrame(MessageType.StreamChunk, Buffer.from('two')),

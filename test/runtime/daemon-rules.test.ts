@@ -127,7 +127,7 @@ test('limits and egress rules are enforced', async () => {
   expect((await ask(client, upstream.url)).body.toString()).toBe('ok');
   expect((await ask(client, upstream.url)).end.errorClass).toBe(ErrorClass.RateLimited);
   const { end } = await ask(client, `http://localhost:${upstream.port}`, 'other');
-  expect(end.errorMessage).toMatch(/its configuration allows other origins only/);
+  expect(end.errorMessage).toMatch(/daemon's rules allow other origins only/);
 });
 
 test('over TCP it creates its token, and reveals nothing to clients without it', async () => {

@@ -39,7 +39,7 @@ async function runtime(...args: string[]): Promise<Outcome> {
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-test('start, status and stop work together, and repeating one is harmless', async () => {
+test('start, status and stop work together, and may be repeated', async () => {
   expect(await runtime('status')).toEqual({
     code: 3,
     stdout: `no daemon is running at ${path}\n`,

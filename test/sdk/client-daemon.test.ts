@@ -175,7 +175,7 @@ describe('through the real daemon', () => {
     expect(daemon.connections()).toBe(connections);
   });
 
-  test('a large answer arrives whole, with credits granted meanwhile', async () => {
+  test('a large answer arrives whole while the client grants credits', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x');
     const upstream = await serve({ chunks: Array.from({ length: 128 }, () => piece) });
     let bytes = 0;

@@ -131,7 +131,7 @@ describe('with a daemon that only knows the public protocol', () => {
     expect(SSEParser.parseStream(HTTPResponseHelper.getBodyAsString(buffered))).toBe('Hello');
   });
 
-  test('it never gets a frame that it does not know, except one health request', async () => {
+  test('it never gets an unknown frame, except one health request', async () => {
     const aborter = new AbortController();
     const stream = client.streamHTTP(get('wait/10000'), { signal: aborter.signal });
     await upstream.request(0);

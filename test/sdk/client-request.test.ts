@@ -189,7 +189,7 @@ describe('executeHTTP', () => {
     });
   });
 
-  test('a complaint about a frame, without an id, applies to the only running request', async () => {
+  test('a reply without an id about a bad frame applies to the only running request', async () => {
     await client.health();
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);

@@ -282,7 +282,7 @@ describe('backpressure', () => {
     await result;
   });
 
-  test('a slow consumer gets one event at a time, and the daemon gets no credit meanwhile', async () => {
+  test('a slow consumer gets one event at a time, and the daemon gets no credit until it continues', async () => {
     const gates: (() => void)[] = [];
     const { id, events, result } = await begin({
       onEvent: () => new Promise((resolve) => gates.push(resolve)),

@@ -35,7 +35,7 @@ test('a message is on disk when it is acknowledged, and creates the session', ()
   journal.close();
 });
 
-test('an answer is written once a second, and whole at its end', () => {
+test('an answer is saved once a second, and completely at its end', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);

@@ -15,7 +15,7 @@ const file = (changes: Partial<Attachment>): Attachment => ({
   ...changes,
 });
 
-test('tool calls go with their results, each under its id', () => {
+test('tool calls are sent with their results, each with its id', () => {
   const sent = requestMessages([message({ text: 'q' }), calls('a', 'b'), result('b'), result('a')]);
   expect(sent.map((one) => ('tool_call_id' in one ? one.tool_call_id : one.role))).toEqual([
     'user',
@@ -42,13 +42,13 @@ test('calls that lack a result, and results that lack a call, are left out: prov
   ]);
 });
 
-test('a refusal stands where the text of the answer would', () => {
+test('a refusal is sent as the text of the answer', () => {
   expect(requestMessages([message({ role: 'assistant', refusal: 'No.' })])).toEqual([
     { role: 'assistant', content: 'No.' },
   ]);
 });
 
-test('attachments go in the form for their type; one that is only known by name does not go', () => {
+test('attachments are sent in the form for their type, except one with only a name', () => {
   const attachments = [
     file({ url: 'https://example.com/cat.png' }),
     file({ type: 'audio/wav', data: 'AAAA' }),
@@ -70,7 +70,7 @@ test('attachments go in the form for their type; one that is only known by name 
   ]);
 });
 
-test("an answer's carried members go back with its calls and the answer after them, to their endpoint alone", () => {
+test("an answer's carried members are sent back with its calls and the answer after them, only to their endpoint", () => {
   const from = { endpoint: 'gemini', model: 'g' };
   const carried = { message: { reasoning_content: 'Look.' }, calls: { 1: { google: 'sig' } } };
   const turn = [

@@ -29,7 +29,7 @@ test.each([
 });
 
 test.each(['ttft>soon', 'error>429', 'on:2026-02-30', 'tokens:many', 'after:someday'])(
-  '%s is told to be no filter, and the words beside it count',
+  '%s is reported as an unknown filter, and the other words count',
   (text) => {
     const query = parseQuery(`${text} sky `, NOW);
     expect(query.problems).toEqual([expect.stringContaining(`${text}: `)]);
@@ -54,7 +54,7 @@ test.each(['speed>5', 'Tokens_per_s<=3', 'foo>=1', 'foo<1'])(
   },
 );
 
-test('a hit of a filter on a figure has that figure, of the answer and of its question', () => {
+test('a hit of a filter on a figure has that figure, for the answer and its question', () => {
   const store = openedStore();
   const { id } = store.create('t');
   const metrics = { ttftMs: 1500, e2eMs: 2600, outputTokens: 7 };
@@ -69,7 +69,7 @@ test('a hit of a filter on a figure has that figure, of the answer and of its qu
   expect(store.search('quick').hits[0]).not.toHaveProperty('figures');
 });
 
-test('a query is understood at each key while it is typed', () => {
+test('a query is valid after each key while it is typed', () => {
   const text = 'sky "blue whale" ttft>2s';
   const states = [...text].map((_, index) => parseQuery(text.slice(0, index + 1), NOW));
   expect(states.flatMap(({ problems }) => problems)).toEqual([]);
@@ -122,7 +122,7 @@ test.each([
   ['Ship it 🚀👍🏽 👩‍💻 from 🇯🇵 ☀️', ['🚀', '👍', '👍🏽', '👩‍💻', '🇯🇵', '☀', 'it 🚀']],
   // Composed and decomposed.
   ['\u304b\u3099っこう', ['がっこ', 'か\u3099']],
-])('any part of "%s" is found, of one character, too', (text, parts) => {
+])('any part of "%s" is found, even one character', (text, parts) => {
   const store = openedStore();
   const { id } = store.create('t');
   ask(store, id, text, 'something else', null);
@@ -132,7 +132,7 @@ test.each([
   for (const absent of ['都首', '🦀', 'ーワ', '어국']) expect(store.search(absent).hits, absent).toEqual([]);
 });
 
-test('what an older file holds is found by any part after it was brought up to date', () => {
+test('after its migration, the texts of an older file are found by any part', () => {
   const path = join(folder(), 'sessions.db');
   closeSync(openSync(path, 'wx', 0o600));
   const older = openDatabase(path);
@@ -171,7 +171,7 @@ test('any substring of a text in a script without spaces is found, and marked in
   );
 });
 
-test('tool calls, refusals, reasoning and the names of images are found, also where a model escapes characters', () => {
+test('tool calls, refusals, reasoning and the names of images are found, also when a model escapes characters', () => {
   const store = openedStore();
   const { id } = store.create('t');
   const image = { name: 'Kirschblüte.png', type: 'image/png', size: 1, data: 'AA==', url: null };
@@ -199,7 +199,7 @@ test('tool calls, refusals, reasoning and the names of images are found, also wh
   expect(found('kelvin')).toEqual([]);
 });
 
-test('filters hold for the exchange of a message, alone and with words', () => {
+test('filters match the exchange of a message, with and without words', () => {
   const clock = fakeClock();
   const store = openedStore(undefined, { clock });
   const { id } = store.create('t');
@@ -221,7 +221,7 @@ test('filters hold for the exchange of a message, alone and with words', () => {
   expect(found('sky after:2030-01-01')).toEqual(['sky of the future']);
 });
 
-test('words are found with a filter that very many exchanges meet, too', () => {
+test('words are found together with a filter that matches very many exchanges', () => {
   const store = openedStore();
   const { id } = store.create('t');
   store.together(() => {

@@ -35,7 +35,7 @@ function fillUp(): string {
   return path;
 }
 
-test('while the disk is full the chat goes on and says so; when there is space all of it is saved', async ({
+test('while the disk is full, the chat continues with a warning; when there is space, it saves everything', async ({
   skip,
 }) => {
   if (!mounted) skip('no file system can be mounted here');
@@ -62,7 +62,7 @@ test('while the disk is full the chat goes on and says so; when there is space a
   expect(messages).toEqual(['one', 'first', 'two', long]);
 });
 
-test('a disk that is full from the start is said, and tried again with the next question', async ({
+test('a disk that is full from the start is reported, and tried again with the next question', async ({
   skip,
 }) => {
   if (!mounted) skip('no file system can be mounted here');
@@ -83,7 +83,9 @@ test('a disk that is full from the start is said, and tried again with the next 
   expect(saved.branchInUse(saved.last()?.id ?? '').map(({ text }) => text)).toEqual(['one', '', 'two', '']);
 });
 
-test('on a read-only disk the chat says so and goes on, and saves once it may write', async ({ skip }) => {
+test('on a read-only disk, the chat continues with a warning, and saves when it may write', async ({
+  skip,
+}) => {
   if (!mounted) skip('no file system can be mounted here');
   const path = join(disk, 'data', 'sessions.db');
   mkdirSync(join(disk, 'data'));

@@ -6,7 +6,7 @@ import { openSessions } from '../../src/sessions/store.js';
 import type { ToolCall } from '../../src/sessions/types.js';
 import { ask, fakeClock, folder, openedStore } from './place.js';
 
-test('the file is for its user alone, in a folder for its user alone', () => {
+test('only the user can read the file and its folder', () => {
   const path = join(folder(), 'data', 'sessions.db');
   const store = openedStore(path);
   store.create('one');
@@ -14,7 +14,7 @@ test('the file is for its user alone, in a folder for its user alone', () => {
   expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
 });
 
-test('a conversation is there again after closing and opening', () => {
+test('a conversation is complete after closing and opening', () => {
   const path = join(folder(), 'sessions.db');
   const first = openSessions(path, { clock: fakeClock() });
   const { id } = first.create('why is the sky blue?');
@@ -35,7 +35,7 @@ test('a conversation is there again after closing and opening', () => {
   ]);
 });
 
-test('keys are taken out of tool calls, refusals and names, too; the image itself stays as it is', () => {
+test('keys are removed from tool calls, refusals and names, too; the image stays unchanged', () => {
   const KEY = 'sk-canary-1f2e3d';
   const store = openedStore(undefined, { secrets: [KEY] });
   const { id } = store.create('t');
@@ -55,7 +55,7 @@ test('keys are taken out of tool calls, refusals and names, too; the image itsel
   ]);
 });
 
-test('a list shows a refusal, or what was called, where an answer has no text', () => {
+test('a list shows the refusal or the calls of an answer without text', () => {
   const store = openedStore();
   const previewAfter = (answer: { refusal?: string; toolCalls?: ToolCall[] }): string => {
     const { id } = store.create('t');
@@ -69,7 +69,7 @@ test('a list shows a refusal, or what was called, where an answer has no text', 
   expect(previewAfter({ toolCalls: [call, { ...call, name: 'search' }] })).toBe('calls get_weather, search');
 });
 
-test('pinned sessions come first, then the ones used last, also when the clock was set back', () => {
+test('pinned sessions come first, then the others by last use, even when the clock was set back', () => {
   const clock = fakeClock();
   const store = openedStore(undefined, { clock });
   const [a, b, c] = ['a', 'b', 'c'].map((title) => store.create(title).id);
@@ -93,7 +93,7 @@ test('messages keep their order when the clock was set back', () => {
   expect(store.branchInUse(id).map(({ text }) => text)).toEqual(['first', 'second']);
 });
 
-test('a branch goes on from any message, and the other one stays', () => {
+test('a branch continues from any message, and the other one stays', () => {
   const store = openedStore();
   const { id } = store.create('t');
   const first = ask(store, id, 'q1', 'a1');
@@ -129,7 +129,7 @@ test('a deleted session can be restored until it is purged', () => {
   expect(() => store.load(id)).toThrow(`there is no session ${id}`);
 });
 
-test('a session that is written to while deleted elsewhere comes back', () => {
+test('a deleted session is restored when another program writes to it', () => {
   const path = join(folder(), 'sessions.db');
   const [mine, other] = [openedStore(path), openedStore(path)];
   const { id } = mine.create('t');
@@ -138,7 +138,7 @@ test('a session that is written to while deleted elsewhere comes back', () => {
   expect(other.list()).toMatchObject([{ id, preview: 'still here' }]);
 });
 
-test('ids may be shortened while they are clear', () => {
+test('ids may be shortened while they are unambiguous', () => {
   const store = openedStore();
   const empty = {
     title: 't',
@@ -174,7 +174,7 @@ test('a long conversation is read and deleted', () => {
   expect(store.purge(Number.MAX_SAFE_INTEGER)).toBe(1);
 });
 
-test('drafts and the queue are kept by session, and before there is one', () => {
+test('drafts and queues are saved for each session, and before the first session', () => {
   const store = openedStore();
   const { id } = store.create('t');
   store.saveDraft(null, 'new');
@@ -190,7 +190,7 @@ test('drafts and the queue are kept by session, and before there is one', () => 
   expect(store.draft(id)).toBe('');
 });
 
-test('their attachments are kept, too, without keys in their names', () => {
+test('the attachments of drafts and queues are saved, without keys in their names', () => {
   const KEY = 'sk-canary-1f2e3d';
   const store = openedStore(undefined, { secrets: [KEY] });
   const { id } = store.create('t');
@@ -205,7 +205,7 @@ test('their attachments are kept, too, without keys in their names', () => {
   expect(store.files(id)).toEqual([]);
 });
 
-test('what is in the editor belongs to its program while that runs, then to the first that asks', () => {
+test('a draft belongs to its program while that runs, then to the first program that starts', () => {
   const path = join(folder(), 'sessions.db');
   const { pid: gone } = spawnSync(process.execPath, ['--version']);
   const [mine, live, dead] = [process.pid, process.ppid, gone].map((writer) => openedStore(path, { writer }));
@@ -235,7 +235,7 @@ test('what is in the editor belongs to its program while that runs, then to the 
   ]);
 });
 
-test('keys never enter, whatever they come in', () => {
+test('no saved text contains a key', () => {
   const key = 'sk-canary+/7fQ2';
   const path = join(folder(), 'sessions.db');
   const store = openedStore(path, { secrets: [key] });
@@ -260,7 +260,7 @@ test('keys never enter, whatever they come in', () => {
   });
 });
 
-test('a session is called by the first line of its first question, without half a key at the cut', () => {
+test('a session’s title is the first line of its first question, without half a key at the end', () => {
   const key = 'sk-canary+/7fQ2';
   const store = openedStore(undefined, { secrets: [key] });
   expect(store.createFor(' \nWhy?\nBecause').title).toBe('Why?');
@@ -271,7 +271,7 @@ test('a session is called by the first line of its first question, without half 
   expect(title).not.toContain('sk-');
 });
 
-test('the list has what a session cost, and how many of its answers have no price', () => {
+test('the list has the cost of a session, and the number of its answers without a price', () => {
   const store = openedStore();
   const { id } = store.create('dear');
   const cost = (usd: number) => ({ outputTokens: 5, cost: { usd, asOf: '2026-09-23' } });
@@ -291,7 +291,7 @@ test('a session whose answers have no price has no cost', () => {
   expect(store.list()[0]).not.toHaveProperty('costUsd');
 });
 
-test('what a provider wants back with the results of its calls is kept as it came, apart from keys', () => {
+test('members that must be sent back with the results of calls are saved unchanged, except for keys', () => {
   const KEY = 'sk-canary-1f2e3d';
   const store = openedStore(undefined, { secrets: [KEY] });
   const { id } = store.create('t');
@@ -313,7 +313,7 @@ test('what a provider wants back with the results of its calls is kept as it cam
   expect(JSON.stringify(saved)).not.toContain(KEY);
 });
 
-test('the tokens of a list are the totals of the providers, with hidden reasoning; an estimate is marked', () => {
+test('the list has the providers’ totals of tokens, with hidden reasoning; an estimate is marked', () => {
   const store = openedStore();
   const { id } = store.create('counted');
   const usage = { promptTokens: 11, completionTokens: 300, totalTokens: 311, reasoningTokens: 200 };
@@ -327,7 +327,7 @@ test('the tokens of a list are the totals of the providers, with hidden reasonin
   expect(store.find(id)).toMatchObject({ tokens: 629, tokensEstimated: true });
 });
 
-test('a session is looked up by its id first, then by a title that it alone has', () => {
+test('a session is found by its id first, then by a unique title', () => {
   const store = openedStore();
   const one = store.create('one');
   const twins = [store.create('twin'), store.create('twin')];
@@ -341,7 +341,7 @@ test('a session is looked up by its id first, then by a title that it alone has'
   expect(() => store.lookUp('none')).toThrow('there is no session none');
 });
 
-test('a rehearsal leaves nothing in the file, and does not disturb what follows', () => {
+test('a rehearsal leaves nothing in the file, and later changes work', () => {
   const path = join(folder(), 'sessions.db');
   const store = openedStore(path);
   store.rehearse();

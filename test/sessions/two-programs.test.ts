@@ -39,7 +39,7 @@ test('two programs save to one file at once, and nothing is lost', async () => {
   expect(store.list()).toMatchObject([{ messages: 400 }]);
 });
 
-test('programs that open a damaged file at once share one new file, and all that each saves is in it', async () => {
+test('programs that open a damaged file at once share one new file with all of their changes', async () => {
   const path = join(folder(), 'sessions.db');
   const store = openSessions(path);
   const { id } = store.create('shared');
@@ -61,7 +61,7 @@ test('programs that open a damaged file at once share one new file, and all that
   }
 });
 
-test('a rescue that was ended half way is done again by the next opening', () => {
+test('the next start repeats a rescue that was interrupted', () => {
   const path = join(folder(), 'sessions.db');
   const store = openSessions(path);
   const { id } = store.create('kept');

@@ -12,11 +12,11 @@ test.each([
   { OTEL_EXPORTER_OTLP_ENDPOINT: ' ' },
   { ...ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' },
   { ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
-])('%j asks for nothing', (env) => {
+])('%j turns nothing on', (env) => {
   expect(telemetryPlan(env)).toBeUndefined();
 });
 
-test('an endpoint asks for both, as protobuf over HTTP and without texts', () => {
+test('an endpoint turns on both signals, as protobuf over HTTP and without texts', () => {
   expect(telemetryPlan(ENDPOINT)).toEqual({
     traces: { to: 'otlp', protocol: 'http/protobuf' },
     metrics: { to: 'otlp', protocol: 'http/protobuf' },
@@ -43,7 +43,7 @@ test("a signal's own variable wins, and packages are those of its protocol", () 
   );
 });
 
-test('what is not supported is named, and the other signal is exported', () => {
+test('an unsupported exporter is named, and the other signal is exported', () => {
   const plan = telemetryPlan({ OTEL_TRACES_EXPORTER: 'zipkin', OTEL_METRICS_EXPORTER: 'console' });
   expect(plan).toMatchObject({ traces: undefined, metrics: { to: 'console' } });
   expect(plan?.problems).toEqual([
@@ -61,7 +61,7 @@ test('a protocol that is not supported is named once, by its own variable', () =
   ]);
 });
 
-test('a traceparent is read as it was written; one that names nothing is none', () => {
+test('a traceparent is read unchanged, and an invalid one is ignored', () => {
   const context = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1 };
   const text = traceparent(context);
   expect(text).toBe(`00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`);

@@ -33,7 +33,7 @@ test('a late reply of the terminal sends no message and is not typed', async () 
   expect(chat.exchanges).toHaveLength(1);
 });
 
-test('a paste is not sent, wherever its markers are cut', async () => {
+test('a paste is not sent, for every split of its markers', async () => {
   const { screen, chat } = await start();
   const paste = '\x1b[200~one\rtwo\r\x1b[201~';
   for (let at = 1; at < paste.length; at += 1) {

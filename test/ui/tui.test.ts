@@ -88,7 +88,7 @@ describe('text from outside', () => {
   const HOSTILE =
     'a\x1b]0;title\x07b\x1b]52;c;aGk=\x07c\x1b]8;;http://evil\x1b\\d\x1b[2J\x1b[?1049le\x1b[6n\x1b[cf\x9b31mg\x90q\x9ch\x07i\u202ej\u{e0041}k';
 
-  test('sends no control sequence, wherever it is shown', async () => {
+  test('sends no control sequence at any place on the screen', async () => {
     const running = await start({
       columns: 120,
       rows: 40,
@@ -117,7 +117,7 @@ describe('typing', () => {
     expect(running.chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
   });
 
-  test('a paste is never sent, whatever it contains', async () => {
+  test('a paste with any content is never sent', async () => {
     const { screen, chat } = await start();
     screen.type('\x1b[200~one\r\ntwo\rthree\x1b[201~');
     await expect.poll(() => screen.rows().slice(-4, -1)).toEqual([' > one', '   two', '   three']);

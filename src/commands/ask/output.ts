@@ -11,7 +11,7 @@ import { tell } from '../support/tell.js';
 /** Prints an answer as it arrives. */
 export interface Output {
   event(event: ExchangeEvent): void;
-  /** A notice during the answer. */
+  /** Shows a notice during the answer. */
   notice(text: string): void;
   end(answer: ChatAnswer): void;
 }

@@ -11,7 +11,7 @@ export interface SilenceWatch {
 const SILENT_MS = 2000;
 
 /**
- * @param provider whether to report a silent provider: useful for a person at a terminal, noise in a script's log
+ * @param provider whether to report a silent provider: useful at a terminal, noise in a script's log
  */
 export function watchSilence(
   { client, endpoint }: OpenAIStreamConnector,

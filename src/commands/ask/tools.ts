@@ -8,7 +8,7 @@ import { UsageError } from '../support/usage-error.js';
 /** A tool's result as a message. */
 export type ToolMessage = Extract<ChatMessage, { role: 'tool' }> & { content: string };
 
-/** Gives the results of tool calls, one line each. */
+/** The source of the results of tool calls, one line for each result. */
 export interface ToolResults {
   /** A message for each call, in order; undefined when the lines have run out. */
   next(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolMessage[] | undefined>;

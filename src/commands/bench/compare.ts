@@ -118,8 +118,8 @@ function pairText({ before, after, differences }: Pair): string {
       .trimEnd(),
   );
   const warnings = [
-    ...before.warnings.map((text) => `WARNING: of the run before: ${text}\n`),
-    ...after.warnings.map((text) => `WARNING: of the run after: ${text}\n`),
+    ...before.warnings.map((text) => `WARNING for the run before: ${text}\n`),
+    ...after.warnings.map((text) => `WARNING for the run after: ${text}\n`),
   ];
   const heading = `${before.mode} ${before.model} -> ${after.mode} ${after.model}\n`;
   return `${heading}${warnings.join('')}${lines.join('\n')}\n`;

@@ -14,7 +14,7 @@ export interface Shown {
   onMark(atMs: number): void;
 }
 
-/** What stands above the plots. */
+/** The lines above the plots. */
 export interface Heading {
   /** E.g. `simulator  [█████     ] 12/30 s`. */
   readonly position: string;

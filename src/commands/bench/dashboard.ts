@@ -5,7 +5,7 @@ import { dashboardLines, type Heading, type Shown } from './dashboard-lines.js';
 const INTERVAL_MS = 500;
 
 /**
- * Draws a test's course on the terminal of stderr until it is stopped. However the process ends, the terminal gets its cursor and its mode back.
+ * Draws a test's course on the terminal of stderr until it is stopped. At every end of the process, it restores the terminal's cursor and mode.
  */
 export function showDashboard(test: Shown, heading: (elapsedMs: number) => Heading): { stop(): void } {
   const { stdin, stderr: terminal } = process;

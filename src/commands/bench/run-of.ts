@@ -34,7 +34,7 @@ export function runOf(
   };
 }
 
-/** Excludes the warm-up and the cool-down, or tells the user that there are too few requests. */
+/** Excludes the warm-up and the cool-down, or warns that there are too few requests. */
 export function withoutWarmup(
   whole: Tally,
   loop: 'open' | 'closed',

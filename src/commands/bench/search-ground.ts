@@ -25,7 +25,7 @@ export interface Tested {
   readonly server: ServerRecord | undefined;
 }
 
-/** Runs a test of a search. It goes on in the list of prompts where the test before it ended. */
+/** Runs a test of a search. It continues in the list of prompts where the previous test ended. */
 export async function measureNext(
   ground: SearchGround,
   test: Measurement,

@@ -22,7 +22,7 @@ export function checkSearch(plan: SearchPlan, { slo, concurrency, shard }: Bench
   if (shard !== undefined)
     throw new UsageError(
       `use --workers for more load from one machine, or run "bench --${plan.kind} N --shard i/n" for each load and merge the reports: ` +
-        `${name} cannot be sharded, because each process would judge its own part of a load and go on to another load`,
+        `${name} cannot be sharded, because each process would judge its own part of a load and continue with another load`,
     );
   if (plan.type === 'sweep' && plan.kind === 'concurrency' && concurrency !== undefined)
     throw new UsageError('remove --concurrency: --sweep concurrency:… sets it');

@@ -79,7 +79,7 @@ function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
   return turns === undefined && shard === undefined ? { expectedArrivals: rate * duration } : {};
 }
 
-/** For people. */
+/** Describes the search in the report. */
 function searchText(search: SearchPlan, { slo, turns }: BenchFlags): string {
   const rate = `${turns === undefined ? 'arrivals' : 'conversations'}/s`;
   const many = turns === undefined ? 'requests' : 'conversations';

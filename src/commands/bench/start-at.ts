@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tell } from '../support/tell.js';
 
-/** Waits until the given time, so that tests on several machines begin together. Prints a notice when it has passed. */
+/** Waits until the given time, so that tests on several machines begin together. Prints a notice when that time is in the past. */
 export async function waitForStart(time: Date, signal: AbortSignal): Promise<void> {
   const leftMs = time.getTime() - wallMs();
   if (leftMs < 0) {

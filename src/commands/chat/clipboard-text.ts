@@ -17,7 +17,7 @@ const WRITERS: readonly Writer[] = [
 
 /**
  * Puts a text into the desktop's clipboard where a program for that is installed: some terminals ignore the sequence that
- * does so. Over SSH the clipboard of this machine is another one, and stays as it is.
+ * does so. Over SSH, this machine's clipboard is not the user's, so it does nothing.
  */
 export function copyToDesktop(text: string, env: NodeJS.ProcessEnv): void {
   const { SSH_CONNECTION = '' } = env;

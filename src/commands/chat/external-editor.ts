@@ -49,7 +49,7 @@ function run(command: string, file: string, env: NodeJS.ProcessEnv): Promise<voi
       if (code === 0) resolve();
       else
         reject(
-          new Error(`${command} ended with ${signal ?? code}: the draft is as it was ($VISUAL, $EDITOR)`),
+          new Error(`${command} ended with ${signal ?? code}: the draft is unchanged ($VISUAL, $EDITOR)`),
         );
     });
   });

@@ -11,7 +11,7 @@ export interface Section {
 const LABEL_WIDTH = 'warning'.length;
 const COLOUR: Record<Finding['status'], Style> = { ok: 'green', warning: 'yellow', problem: 'red' };
 
-/** A section for people, one line a finding and one for its advice. */
+/** A section as text: one line for each finding and one for its advice. */
 export function sectionText({ name, findings }: Section): Piece[] {
   const width = Math.max(...findings.map(({ check }) => check.length), 0);
   const indent = ' '.repeat(LABEL_WIDTH + width + 6);

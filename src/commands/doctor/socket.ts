@@ -9,7 +9,7 @@ export async function checkSocket(path: string, uid: number | undefined): Promis
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ENOENT') return ok('socket', `${path} is not there: no daemon runs yet`);
-    return problem('socket', `${path} cannot be looked at: ${code}`, 'check the mode of its folder');
+    return problem('socket', `${path} cannot be checked: ${code}`, 'check the mode of its folder');
   }
 }
 

@@ -6,7 +6,7 @@ import { ConfigError, formatProblem, loadConfigObject } from '../../config/index
 import { UsageError } from '../support/usage-error.js';
 
 /**
- * Adds a profile to a configuration file, which is made where there is none. Comments and all else stay as they are.
+ * Adds a profile to a configuration file, and creates a missing file. Comments and all other content stay unchanged.
  * @throws {UsageError} where the profile can't be used, its name is taken, or the file can't be changed
  */
 export function addProfile(path: string, name: string, profile: Record<string, unknown>): void {

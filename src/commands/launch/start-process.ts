@@ -14,9 +14,9 @@ export interface Child {
 export const START_LIMIT_MS = 30_000;
 
 /**
- * Starts a daemon or a simulator. It holds the read end of a pipe from this process and ends when that closes, so that it
- * goes with this process however that ends, SIGKILL included. It leads a process group of its own: a Ctrl+C at the
- * terminal is for this process to handle.
+ * Starts a daemon or a simulator. It reads a pipe from this process and ends when the pipe closes. So it ends with this
+ * process, even when that is killed by SIGKILL. It leads a separate process group: only this process gets a Ctrl+C at
+ * the terminal.
  * @param what names the process in the error when it can't start
  */
 export function startProcess([file = process.execPath, ...args]: readonly string[], what: string): Child {
@@ -25,7 +25,7 @@ export function startProcess([file = process.execPath, ...args]: readonly string
   child.stdin.on('error', () => {});
   child.unref();
   const ready = readiness(child, child.stderr, what);
-  // The promise may be looked at later than it fails.
+  // The promise may fail before anything awaits it.
   ready.catch(() => {});
   for (const stream of [child.stdin, child.stderr]) {
     if ('unref' in stream && typeof stream.unref === 'function') stream.unref();

@@ -5,7 +5,7 @@ import { UsageError } from '../support/usage-error.js';
 
 /** A file that recordings are added to. */
 export interface RecordingFile {
-  /** @throws {Error} a message for people: the disk is full, say */
+  /** Appends a recording. @throws {Error} with a message for users, for example that the disk is full */
   add(recording: Recording): void;
 }
 

@@ -16,7 +16,7 @@ const STOP_LIMIT_MS = 13_000;
 const POLL_MS = 25;
 
 /**
- * Starts this program's `runtime run` in the background, in a session of its own.
+ * Starts this program's `runtime run` in the background, in a separate session.
  * @param answers whether the daemon answers
  * @returns undefined when the daemon answers, else the messages that it wrote before it exited
  */
@@ -81,7 +81,7 @@ function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** True for a zombie process. In a container without an init process, nobody may ever reap it. */
+/** True for a zombie process. In a container without an init process, it may never be reaped. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -66,7 +66,7 @@ export function statusJson({ address, info, pid }: StatusView): Record<string, u
   };
 }
 
-/** The status for people. */
+/** The status as a table. */
 export function statusTable({ address, info, pid }: StatusView): string {
   if (info === undefined) return `no daemon is running at ${address}`;
   const rtt = `answers in ${info.rttMs.toFixed(1)} ms`;

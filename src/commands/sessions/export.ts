@@ -20,8 +20,8 @@ export interface ExportFlags {
 }
 
 /**
- * Writes the sessions of these ids, or all, to a file that is not there yet, or to stdout.
- * @throws {UsageError} when nothing is named, or the file cannot be made
+ * Writes the sessions with these ids, or with `--all` all sessions, to a new file or to stdout.
+ * @throws {UsageError} when there are neither ids nor `--all`, or when the file exists or can't be created
  */
 export async function exportSessions(
   store: SessionStore,

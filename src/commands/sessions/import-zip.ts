@@ -11,7 +11,7 @@ import { UsageError } from '../support/usage-error.js';
 const MAX_BYTES = 512 * 1024 * 1024;
 /** ChatGPT and Claude have the conversations in these, beside files about the account. */
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/;
-/** macOS adds files of its own. */
+/** Skips the files that macOS adds to archives. */
 const JSON_FILE = /^(?!__MACOSX\/)(?:.*\/)?(?!\._)[^/]+\.jsonl?$/i;
 /** A folder in backups of newer versions of Cherry Studio. */
 const DATABASE = /^IndexedDB\//;

@@ -13,7 +13,7 @@ import { NOT_TEXT, textOf } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**
- * Imports all conversations of exports, ours or another program's, or none of them; "-" is stdin. Prints the new ids.
+ * Imports all conversations of exports of this or another program, or none of them; "-" is stdin. Prints the new ids.
  * Skips conversations of other programs that were imported before.
  * @throws {UsageError} when one cannot be read
  * @throws {SessionsError} `invalid` when one is no export
@@ -31,7 +31,7 @@ export async function importSessions(
     const fresh = sessions.filter(({ id }) => !foreign || !(store.has(id) || known.has(id)));
     if (foreign) for (const { id } of fresh) known.add(id);
     const there = sessions.length - fresh.length;
-    if (there > 0) tell(`${there} of ${sessions.length} are there already, and stay as they are`);
+    if (there > 0) tell(`${there} of ${sessions.length} exist already, and stay unchanged`);
     return fresh.map((session) => ({ session, foreign }));
   });
   if (dryRun) {

@@ -51,7 +51,7 @@ function failure(error: Session['exchanges'][number]['error']): Markup | undefin
   return error === null ? undefined : html`<p>Failed (${error.class}): ${error.message}</p>`;
 }
 
-/** Images that can do nothing but be looked at. */
+/** Image types that can't contain scripts. */
 const IMAGE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 
 function attachmentMarkup({ name, type, size, data }: Attachment): Markup {

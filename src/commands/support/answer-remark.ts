@@ -2,7 +2,7 @@ import { finishClassOf } from '../../common/finish-reasons.js';
 import type { ChatResult } from '../../sdk/index.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 
-/** What an answer lacks, in words for people; undefined for one that is whole and has text or calls. */
+/** Describes for users what an answer lacks; undefined for a whole answer with text or calls. */
 export function remarkOn(answer: ChatResult): string | undefined {
   switch (answer.outcome) {
     case 'complete':

@@ -25,7 +25,7 @@ export function readImage(path: string, refuse: Refuse): AttachedFile {
   return imageOf(basename(path), readBytes(path, refuse), refuse);
 }
 
-/** The same of bytes that are there already. */
+/** The same for bytes that are already in memory. */
 export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFile {
   const type = typeIn(bytes, IMAGES);
   if (type === undefined) throw refuse('is no PNG, JPEG, GIF or WebP image');

@@ -7,7 +7,7 @@ const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'busybox', 'zsh', 'ksh', 'm
 
 /**
  * Whether a shell has started this process with its stdout closed (`>&-`). Node opens /dev/null for reading and writing
- * in its place, so that writes succeed and nobody sees them. Other programs give /dev/null in this way to discard
+ * in its place, so that writes succeed without an effect. Other programs give /dev/null in this way to discard
  * output, and a shell may have got it from them; shells themselves open it for writing alone. On Linux only: elsewhere
  * nothing tells.
  */

@@ -34,7 +34,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   invalidRequest: 'the provider refused the request as wrong',
   truncated: 'the answer was cut off',
   stalled: 'the answer stalled',
-  empty: 'the answer came to its end without any output',
+  empty: 'the answer ended without any output',
   inUse: '`simulator`, `runtime run`: another process uses the address',
   hungUp: 'the terminal was closed (SIGHUP)',
   interrupted: 'the user pressed ctrl+c (SIGINT)',
@@ -42,7 +42,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   terminated: 'another process ended the program (SIGTERM)',
 };
 
-/** The exit codes of the commands that ask, in plain text, a line each. */
+/** The exit codes of the commands that send questions, in plain text, one per line. */
 export const ANSWER_EXIT_CODES = (Object.keys(EXIT) as (keyof typeof EXIT)[])
   .filter((name) => name !== 'inUse')
   .map((name) => `  ${String(EXIT[name]).padStart(3)}  ${EXIT_MEANINGS[name].replaceAll('`', '')}`)

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 
-/** Markup that may stand in a page as it is. */
+/** Markup that needs no escaping. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -29,7 +29,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
-/** What a page is filled with. */
+/** The title, markup and data that are inserted into a page's template. */
 export interface PageContent {
   readonly title: string;
   readonly content: Markup;

@@ -1,6 +1,6 @@
 let pending = false;
 
-/** Says that something nobody waits for may still run when the command has ended. */
+/** Lets the process exit at the end of the command, even if something still runs. */
 export function leaveAtEnd(): void {
   pending = true;
 }

@@ -55,7 +55,7 @@ async function costOf(
       if (price !== null && Number.isFinite(price.total_price))
         return { usd: price.total_price, asOf: PRICE_TABLE.date };
     } catch {
-      // The table has no price for a kind of tokens that was used: none is shown.
+      // The table lacks the price of a kind of tokens in this answer, so no cost is shown.
       return undefined;
     }
   }

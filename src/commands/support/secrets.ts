@@ -1,6 +1,6 @@
 import { type LoadedConfig, proxyPasswords } from '../../config/index.js';
 
-/** All keys and passwords of the environment and the configuration: none of them may be written anywhere. */
+/** All keys and passwords of the environment and the configuration. The program must not write any of them. */
 export function configuredKeys({ endpoints }: LoadedConfig): string[] {
   const keys = endpoints.flatMap(({ apiKey, access }) => {
     return [...(apiKey === undefined ? [] : [apiKey]), ...access.secrets].map((secret) => secret.reveal());

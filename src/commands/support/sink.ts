@@ -6,17 +6,17 @@ export type Style = 'bold' | 'green' | 'red' | 'yellow';
 export type Piece = string | readonly [style: Style, text: string];
 
 /**
- * Where a command writes. A terminal obeys control sequences, so it gets text without them, and marks for bidirectional
- * controls; a file or pipe gets the bytes as they are.
+ * Where a command writes. A terminal gets text without control sequences, and with marks for bidirectional
+ * controls; a file or pipe gets the bytes unchanged.
  */
 export interface Sink {
   /** Writes whole texts. */
   print(...pieces: readonly Piece[]): void;
-  /** Writes a value as JSON and a newline. What a terminal would obey is escaped, which is the same JSON. */
+  /** Writes a value as JSON and a newline. Control characters are escaped, which is the same JSON. */
   json(value: unknown, indent?: number): void;
   /** For a text that comes in pieces: sequences may be cut between two. */
   live(): LiveText;
-  /** Begins the terminal's line anew with this text, as much as fits; writes nothing where there is none. */
+  /** Replaces the terminal's line with as much of this text as fits. Writes nothing without a terminal. */
   rewriteLine(text: string): void;
   /**
    * Draws lines in place of those drawn before; none: takes them away. The cursor is hidden and stays where they begin, so what
@@ -49,7 +49,7 @@ const CLEAR_SCREEN = '\x1b[H\x1b[J';
 const UNSEEN = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/g;
 
 export function createSink(stream: NodeJS.WriteStream): Sink {
-  // Asked each time: while the chat runs, another function stands in `write`.
+  // Read it each time: while the chat runs, `write` is another function.
   const write = (text: string): void => {
     if (text !== '') stream.write(text);
   };

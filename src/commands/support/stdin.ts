@@ -24,7 +24,7 @@ export async function readStdin(): Promise<string> {
  */
 export async function readStdinIfAny(): Promise<string> {
   try {
-    // Told of the first bytes, and of the end.
+    // Resolves at the first bytes or at the end.
     await once(process.stdin, 'readable', { signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
@@ -37,7 +37,7 @@ export async function readStdinIfAny(): Promise<string> {
   return readStdin();
 }
 
-/** The bytes of stdin as they come; says so when the end is long in coming. */
+/** Yields the bytes of stdin as they arrive. Prints a notice when the end takes long. */
 export async function* untilStdinEnds(): AsyncGenerator<Buffer> {
   const patience = setTimeout(tell, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
   try {

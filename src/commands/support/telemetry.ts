@@ -9,7 +9,7 @@ import { leaveAtEnd } from './leave.js';
 import { stderr } from './sink.js';
 import { tell } from './tell.js';
 
-/** The export of telemetry, which is loaded when it is first asked for. */
+/** The export of telemetry, which is loaded at its first use. */
 export interface LateTelemetry {
   /** Undefined where it can't be exported, which is reported once. */
   load(): Promise<ExchangeTelemetry | undefined>;

@@ -25,7 +25,7 @@ export interface LoadCourse {
   mark(): void;
 }
 
-/** So many moments are kept; then each two become one. */
+/** The largest number of moments. When it is reached, each two become one. */
 const MOST = 1000;
 
 export function createCourse(): LoadCourse {

@@ -110,7 +110,7 @@ function batchEntry({ url }: Record<string, unknown>, body: Record<string, unkno
   if (typeof url === 'string' && !CHAT_PATH.test(url)) {
     return `use requests to /v1/chat/completions only: this is a request to ${url}`;
   }
-  if (!Array.isArray(body.messages)) return 'the body has no messages';
+  if (!Array.isArray(body.messages)) return 'add messages to the body: the entry has none';
   const messages = messagesOf(body.messages);
   return typeof messages === 'string' ? messages : withRequest('OpenAI batch', messages, body, true);
 }

@@ -34,7 +34,7 @@ export interface Verdict {
   /** Whether the confidence intervals confirm `kept`. */
   readonly clear: boolean;
   readonly conditions: readonly Judged[];
-  /** Requests piled up, so the service does not sustain the load, whatever the SLO. */
+  /** Requests piled up, so the service does not sustain the load. It then misses every SLO. */
   readonly fellBehind: boolean;
 }
 
@@ -81,7 +81,7 @@ export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));
 }
 
-/** A service with free places has its usual number of requests after the time of so many answers. */
+/** A service with free places reaches its usual number of requests after the time of this many answers. */
 const SETTLING = 3;
 
 /**

@@ -54,8 +54,8 @@ const WANTED = Map.groupBy(
 const hasLabel = (labels: string, label: string): boolean => `,${labels},`.includes(`,${label},`);
 
 /**
- * Labels of processes that serve the same requests together, and so report the same values: SGLang's ranks. Its
- * `dp_rank` has requests of its own.
+ * Labels of processes that serve the same requests together, and so report the same values: SGLang's ranks. Each
+ * `dp_rank` serves different requests.
  */
 const SAME_REQUESTS = /(?:^|,)(?:tp_rank|pp_rank|cp_rank|attn_cp_rank|moe_ep_rank)="(?:[^"\\]|\\.)*"/g;
 /** SGLang's scheduler reports a figure of each priority, and their sum with an empty priority. */

@@ -149,7 +149,7 @@ async function checkDirectory(directory: string, uid: number): Promise<void> {
   const othersWrite = (found.mode & 0o022) !== 0;
   if ((found.uid !== uid && found.uid !== 0) || (othersWrite && !sticky)) {
     throw new ListenError(
-      `choose a socket path in /tmp or in a directory of your own: other users can replace files in ${directory}`,
+      `choose a socket path in /tmp or in your own directory: other users can replace files in ${directory}`,
     );
   }
 }

@@ -173,7 +173,7 @@ function suggestion(key: string, at: Path, schema: z.ZodMiniType): string {
   const near = closestTo(key, known);
   if (near !== undefined) return `did you mean "${near}"?`;
   const chat = at.length === 0 && ['openai', 'simulator', 'profiles', 'runtime', 'chat'].includes(key);
-  if (chat) return "this is the daemon's configuration; the chat's is a file of its own";
+  if (chat) return "this is the daemon's configuration; the chat has a separate file";
   return `known keys: ${known.join(', ')}`;
 }
 

@@ -10,7 +10,7 @@ type Range = readonly [address: string, prefix: number];
 // `BlockList` applies IPv4 ranges to IPv4-mapped IPv6 addresses too.
 const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
   [
-    'metadata', // addresses at which clouds hand out credentials
+    'metadata', // addresses at which clouds serve credentials
     [
       ['169.254.169.254', 32],
       ['169.254.170.2', 32],

@@ -32,10 +32,10 @@ export function createEgress(rules: EgressRules): Egress {
     return `${address} is ${WORDS[kind]}`;
   };
   const originRefusal = ({ origin, protocol, hostname }: URL): string | undefined => {
-    if (protocol === 'http:' && !rules.plain) return 'it sends requests over https: only';
-    if (rules.deny.includes(origin)) return 'its configuration denies that origin';
+    if (protocol === 'http:' && !rules.plain) return 'the daemon sends requests over https: only';
+    if (rules.deny.includes(origin)) return "the daemon's rules deny this origin";
     if (rules.allow.length > 0 && !rules.allow.includes(origin)) {
-      return 'its configuration allows other origins only';
+      return "the daemon's rules allow other origins only";
     }
     // The URL parser has already normalised other notations, e.g. 0x7f.1 and 2130706433.
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
@@ -70,7 +70,7 @@ export function withEgress(next: Transport, egress: Egress): Transport {
 const WORDS: Record<Exclude<AddressKind, 'public' | 'private'>, string> = {
   loopback: 'this machine itself (--loopback allow permits it)',
   'link-local': 'a link-local address',
-  metadata: 'an address where clouds hand out credentials',
+  metadata: 'an address where clouds serve credentials',
   reserved: 'a reserved address, which no server can have',
 };
 

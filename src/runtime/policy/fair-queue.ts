@@ -1,7 +1,7 @@
 /** Limits how many requests run at once: for all tenants together, and for each tenant. */
 export interface FairQueue {
   /**
-   * Waits for a free slot. Tenants take turns for free slots, so one tenant's long queue does not delay the others.
+   * Waits for a free slot. Tenants get free slots in turn, so one tenant's long queue does not delay the others.
    * @returns undefined when the tenant's queue is full; else a promise of a function that frees the slot (call it
    *   once),
    *   which rejects with the signal's reason

@@ -26,7 +26,7 @@ class Again extends Discard {
 }
 
 /**
- * Sends a request again when `decideRetry` says so. A response is passed on from its head as soon as no retry will
+ * Sends a request again when `decideRetry` returns a retry. A response is passed on from its head as soon as no retry will
  * replace it; the last attempt's response is passed on with any status. Each wait ends at once when the request is
  * aborted.
  */

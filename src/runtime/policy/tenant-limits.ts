@@ -48,13 +48,13 @@ interface Rates {
 const MAX_TENANTS = 10_000;
 /** An unused rate saves up this many seconds' worth for a burst. */
 const BURST_SECONDS = 1;
-/** Nobody knows when a full queue gets room, so this wait is a guess. */
+/** The time until a full queue has space is unknown, so this wait is a guess. */
 const QUEUE_RETRY_MS = 1000;
 
 export interface TenantLimits {
   /** The transport with the limits applied. */
   readonly send: Transport;
-  /** Returns the state of tenants that have requests now, were refused, or have limits of their own. */
+  /** Returns the state of tenants with running requests, refused requests or separate limits. */
   status(): LimitStatus[];
 }
 
@@ -65,7 +65,7 @@ const MAX_TOLD = 100;
  * Applies each tenant's limits.
  * - A request above a rate is refused with RateLimited, which says when to retry.
  * - A running answer is never slowed or cut: its bytes are counted, and the next request is refused.
- * - A request above the concurrency limit waits. Tenants take turns.
+ * - A request above the concurrency limit waits. Tenants are served in turn.
  */
 export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Clock, 'now'>): TenantLimits {
   const limitOf = (tenantId: string): TenantLimit =>

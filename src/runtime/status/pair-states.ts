@@ -23,7 +23,7 @@ export function pairStates(
     states.set(key, { ...base, ...knownOf(base) });
   };
   for (const one of figures) put(one, () => ({ figures: one }));
-  // A pair can have several pools: requests without a connection limit use a pool of their own.
+  // A pair can have several pools: requests without a connection limit use a separate pool.
   for (const one of pools) {
     put(one, ({ poolOpen, poolBusy, poolQueued, protocol }) => ({
       poolOpen: poolOpen + one.poolOpen,

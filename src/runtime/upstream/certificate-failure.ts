@@ -14,7 +14,7 @@ export const CHECK_CERTIFICATE = 'is client_cert the right one?';
 const ALERTS: readonly [RegExp, string][] = [
   [/CERTIFICATE_REQUIRED/, 'the server received none'],
   [/BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE/, 'the server does not accept it'],
-  [/ALERT_UNKNOWN_CA/, 'the server does not know the authority that signed it'],
+  [/ALERT_UNKNOWN_CA/, 'the server does not trust the authority that signed it'],
   [/CERTIFICATE_EXPIRED/, 'the certificate has expired'],
   [/CERTIFICATE_REVOKED/, 'the certificate was revoked'],
   [/ALERT_ACCESS_DENIED/, 'the certificate has no access'],

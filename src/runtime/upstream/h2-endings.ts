@@ -51,7 +51,7 @@ function streamOf(message: unknown): object | undefined {
 }
 
 /**
- * Whether the response's end has arrived, even if nobody has read it yet. Only the stream's internal state shows that.
+ * Whether the response's end has arrived, even if it is still unread. Only the stream's internal state shows that.
  */
 function hasEnded(stream: object | undefined): boolean {
   const state: unknown = stream && '_readableState' in stream ? stream._readableState : undefined;

@@ -132,8 +132,8 @@ function tlsAdvice(code: string): string {
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return 'the certificate is for another host; is base_url right?';
-  if (code.startsWith('ERR_SSL')) return 'is TLS spoken at that port? If not, base_url begins with http:';
-  return 'if the certificate is one of your own, start the daemon with --ca FILE';
+  if (code.startsWith('ERR_SSL')) return 'does that port use TLS? If not, base_url begins with http:';
+  return 'if the certificate is your own, start the daemon with --ca FILE';
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */
@@ -177,7 +177,7 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   const broken = H2_RULES.get(code);
   if (broken !== undefined) {
     const what = `${origin} broke the rules of HTTP/2 (${error.message})`;
-    return { ...broken, what, advice: 'if it goes on, start the daemon with --http2 deny' };
+    return { ...broken, what, advice: 'if this continues, start the daemon with --http2 deny' };
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';

@@ -290,7 +290,7 @@ class ReadAnswer implements Answer {
 
   #keep(text: string): string {
     this.#size += text.length;
-    // An end mark followed by content was none: some servers send usage in advance, or a finish reason in every chunk.
+    // Content after an end mark: some servers send usage in advance, or a finish reason in every chunk.
     if (this.#conclusion === 'finish') this.#repeats = true;
     this.#conclusion = 'none';
     this.#output = true;

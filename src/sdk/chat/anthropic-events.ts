@@ -102,7 +102,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(event)) return 'unrecognised';
     switch (event.type) {
       case 'message_start':
-        // Its output count is that of the first tokens, so it is none without a later count.
+        // Its output count covers only the first tokens, so it doesn't count unless a later one follows.
         readMessage(recordOf(event.message), { output_tokens: 0 });
         return 'open';
       case 'message':

@@ -7,7 +7,7 @@ import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
 import { laterUsage, usageIn } from './usage.js';
 
-/** What an event says about the end of the answer. */
+/** The meaning of an event for the end of the answer. */
 export type Verdict =
   | 'open'
   /** A usage event without choices, which is the last event of an answer. */
@@ -208,7 +208,7 @@ function holdsAny(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** GitHub Copilot sends the calls of Claude in a choice of their own, after that with the text. */
+/** GitHub Copilot sends Claude's calls in a separate choice, after the choice with the text. */
 function callsBeside(choices: unknown): unknown {
   const messages = Array.isArray(choices) ? choices.map((choice) => recordOf(recordOf(choice).message)) : [];
   return messages.find(({ tool_calls }) => holdsAny(tool_calls))?.tool_calls;

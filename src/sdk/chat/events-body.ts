@@ -111,7 +111,7 @@ class EventsBody implements AnswerBody {
       .filter((line) => !STREAM_LINE.test(line))
       .join(' ');
     const named = /event-stream/i.test(this.#contentType);
-    // Bare JSON is for the caller, who knows more about it.
+    // The caller handles bare JSON.
     if (named && (said === '' || /^[[{]/.test(beginning))) return;
     const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
     const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;

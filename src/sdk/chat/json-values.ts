@@ -1,9 +1,9 @@
 /** Characters that change the depth, or begin or end a string, or may hide the end of one. */
 const MARKS = /["\\{}]/g;
-/** Text between objects without a meaning of its own: white space, separators (RFC 7464), and those of a list. */
+/** Meaningless text between objects: white space, separators (RFC 7464), and those of a list. */
 const SEPARATORS = /^[\s,[\]\u001e]*$/;
 
-/** Splits a text into JSON objects as it comes, whatever stands between them: line ends, commas, brackets, or nothing. */
+/** Splits a text into JSON objects as it arrives. Between them may be line ends, commas, brackets, or nothing. */
 export class JsonValues {
   readonly #onObject: (json: string) => void;
   readonly #onOther: (text: string) => void;

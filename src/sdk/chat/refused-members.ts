@@ -1,6 +1,6 @@
 import { isRecord, parseJson, stringOf } from '../../common/json.js';
 
-/** Members of an error that quote the request. */
+/** Members of an error that quote the request. Names in them don't mean that the provider refuses them. */
 const ECHOED = /^(input|body|request|ctx)$/;
 /** Matches the part of a message that lists correct alternatives. */
 const PROPOSALS =

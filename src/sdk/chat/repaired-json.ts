@@ -7,7 +7,7 @@ const PARTS = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
 const LIMIT_CHARS = 1024 * 1024;
 
 /**
- * Reads an object that is JSON but for control characters in its strings, or for numbers like `NaN`, as in the log
+ * Reads an object that is JSON except for control characters in its strings or numbers like `NaN`, as in the log
  * probabilities of servers in Python. Returns undefined for other text, and for text of more than 1 Mi characters.
  */
 export function repairedJson(text: string): JsonRecord | undefined {

@@ -4,7 +4,7 @@ import { parseJson } from '../../common/json.js';
 export interface RepeatedEvents {
   /** Returns the text of an event that matches the learnt one; undefined for other events. */
   textOf(data: string): string | undefined;
-  /** Learns the pattern of an event that contains only a text. */
+  /** Records the pattern of an event that contains only a text. */
   learn(data: string): void;
 }
 

@@ -92,7 +92,7 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
   };
 }
 
-/** `bare`: JSON or text that is no field's. `more`: the JSON of the line before goes on. `unknown`: more text is needed. */
+/** `bare`: JSON or text without a field name. `more`: a continuation of the JSON before. `unknown`: more text is needed. */
 type Kind = 'field' | 'bare' | 'error' | 'more' | 'unknown';
 
 /** Classifies the line that begins at `at`. */

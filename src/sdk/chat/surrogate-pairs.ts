@@ -4,7 +4,7 @@ import type { Place } from './repetitions.js';
 export interface SurrogatePairs {
   /** Returns the piece with a waiting first half in front, and without a first half at its end, which then waits. */
   join(place: Place, piece: string): string;
-  /** Returns the halves that still wait, with their places, and forgets them. */
+  /** Returns and removes the halves that still wait, with their places. */
   rest(): readonly (readonly [place: Place, half: string])[];
 }
 

@@ -188,7 +188,7 @@ function createConnection(
     question.answer.resolve(info);
   };
 
-  /** A reply with id 0 complains about a frame. With only one running request, the complaint is about that request. */
+  /** A reply with id 0 reports a bad frame. With only one running request, it belongs to that request. */
   const exchangeOf = ({ requestId }: Reply): Exchange | undefined => {
     if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
     return exchanges.values().next().value;

@@ -93,7 +93,7 @@ function entryProblem(entry: Stats, uid: number): string | undefined {
 function folderProblem(folder: Stats, uid: number): string | undefined {
   const replaceable = (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0;
   return replaceable || !trusted(folder, uid)
-    ? 'other users can replace files in its folder. Use a folder of your own'
+    ? 'other users can replace files in its folder. Use your own folder'
     : undefined;
 }
 

@@ -32,9 +32,9 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
-/** How often an attempt starts again because the daemon that was found or started has ended by then. */
+/** How often an attempt starts again because the daemon that was found or started has already ended. */
 const TRIES = 5;
-/** With no request running, one heartbeat in so many is sent: each costs some CPU in the client and the daemon. */
+/** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;
 /** The daemon has at least this long to answer a heartbeat before it counts as silent. */
 const ANSWER_MS = 500;
@@ -167,7 +167,7 @@ export class Link {
       this.#onOpen(connection);
       return connection;
     } catch (error) {
-      // If the signal is aborted, the link was closed meanwhile and has already entered another phase.
+      // If the signal is aborted, the link was closed during the attempt and has already entered another phase.
       if (!signal.aborted) this.#fallBack(messageOf(error));
       throw error;
     }
@@ -253,7 +253,7 @@ export class Link {
     if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
     if (up.beating) return;
     up.beating = true;
-    // After a stop of this process, timers run before sockets are read: what came meanwhile is read first.
+    // After a pause of this process, Node would run timers before it reads sockets. Read the waiting bytes first.
     const whenRead = (decide: () => void): void => void setImmediate(() => up.beating && decide());
     const giveUp = (): void => {
       if (connection.daemon?.kind === 'foreign') return;

@@ -18,7 +18,7 @@ export interface SerialConsumerOptions<T> {
 }
 
 /**
- * Passes items to a consumer one at a time and in order. If the consumer returns no promises, an item costs one call.
+ * Passes items to a consumer one at a time and in order. When the consumer returns no promise, an item takes one call.
  */
 export function createSerialConsumer<T>(options: SerialConsumerOptions<T>): SerialConsumer<T> {
   const { consume, onConsumed, onFailed, signal } = options;

@@ -26,7 +26,7 @@ export function toFineTuning(sessions: readonly Session[]): { lines: string; omi
   };
 }
 
-/** Returns the example, or a text that says why there is none. */
+/** Returns the example, or the reason why there is none. */
 function exampleOf(session: Session): Json {
   const branch = branchOf(session);
   const last = branch.findLastIndex((message) => message.role === 'assistant' && isWhole(message));
@@ -47,7 +47,7 @@ function isWhole({ status, text }: Message): boolean {
   return status === 'complete' && text !== '';
 }
 
-/** Returns the messages as they are sent, with weight 0 for answers that should not be learned from. */
+/** Returns the messages as they are sent, with weight 0 for answers that the training should ignore. */
 function weighed(messages: readonly Message[]): object[] {
   return eachRequestMessage(messages).map(({ message, sent }) => {
     if (sent.role !== 'assistant') return sent;

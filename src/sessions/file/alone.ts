@@ -4,7 +4,7 @@ import { makeFolder } from '../../common/user-folders.js';
 import { SessionsError } from '../problem.js';
 import { type Database, openDatabase } from './database.js';
 
-/** How long another program may take to rescue a damaged file, in ms. */
+/** How long to wait for another program that repairs a damaged file, in ms. After that, opening fails. */
 const PATIENCE_MS = 60_000;
 
 /**

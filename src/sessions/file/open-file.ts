@@ -10,7 +10,7 @@ import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
 export interface OpenedFile {
   database: Database;
-  /** Changes to the file that the user should know about, one sentence each. */
+  /** Changes to the file to report to the user, each as a sentence. */
   notices: string[];
 }
 
@@ -139,7 +139,7 @@ function ensureWal(database: Database): void {
   }
 }
 
-/** Migrates the file to version `target`. Another process may have done so meanwhile. */
+/** Migrates the file to version `target`. Another process may have done so before. */
 export function migrate(database: Database, target: number): void {
   database.write(() => {
     for (let version = versionOf(database); version < target; version += 1) {

@@ -95,7 +95,7 @@ function partsOf(block: JsonObject, omit: TellOmitted): JsonObject[] {
       return [call, { type: 'tool_result', tool_use_id: id, content: result }];
     }
     default:
-      omit(`block of the type ${type}`);
+      omit(`block of the unknown type ${type}`);
       return [];
   }
 }

@@ -47,7 +47,7 @@ function draftsOf(message: JsonObject, omit: (what: string) => void): Omit<Draft
   const role: Role = sender === 'assistant' ? 'assistant' : 'user';
   const blocks = objectsIn(message, 'content');
   const known = blocks.length > 0 ? blocks : [{ type: 'text', text: textIn(message, 'text') ?? '' }];
-  const pieces = piecesOf(withIds(known), (type) => omit(`block of the type ${type}`));
+  const pieces = piecesOf(withIds(known), (type) => omit(`block of the unknown type ${type}`));
   const atMs = timeIn(message, 'created_at');
   const [first, ...rest] = pieces.map(
     ({ resultOf, ...piece }): Omit<Draft, 'key' | 'parent'> => ({

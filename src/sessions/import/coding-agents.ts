@@ -18,7 +18,7 @@ function isTurn(line: JsonObject): boolean {
 }
 
 /**
- * Reads a session of Claude Code, one line a message or a part of an answer. Other lines, e.g. notices of the program,
+ * Reads a session of Claude Code. Each line is a message or a part of an answer. Other lines, e.g. notices of the program,
  * only connect messages.
  */
 export function claudeCodeConversation(lines: readonly JsonObject[], omit: TellOmitted): Conversation {

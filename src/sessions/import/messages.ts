@@ -28,7 +28,7 @@ export function systemOf(prompt: Json): JsonObject[] {
   return prompt === '' ? [] : [{ role: 'system', content: prompt }];
 }
 
-/** Returns a message in the format of chat APIs. Tool results in it become messages of their own. */
+/** Returns a message in the format of chat APIs. Tool results in it become separate messages. */
 export function draftsOf(message: JsonObject, omit: TellOmitted): Omit<Draft, 'key' | 'parent'>[] {
   const given = ROLES[textIn(message, 'role') ?? ''];
   if (given === undefined) {

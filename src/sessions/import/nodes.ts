@@ -10,7 +10,7 @@ export interface Node {
   message: JsonObject | undefined;
 }
 
-/** What is known of a conversation besides its messages. `head` is the key of the node in use. */
+/** A conversation's data besides its messages. `head` is the key of the node in use. */
 export interface About extends Omit<Conversation, 'drafts' | 'head'> {
   model?: string | undefined;
   endpoint?: string | undefined;

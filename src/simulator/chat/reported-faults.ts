@@ -49,7 +49,7 @@ export const REPORTED_FAULTS: Record<string, DescribedFault> = {
       code: 'unsupported_parameter',
     },
   }),
-  'number-content': streamedChat('one piece of the text is a number in JSON', (reply) => ({
+  'number-content': streamedChat('one chunk has its text as a JSON number instead of a string', (reply) => ({
     ...reply,
     frames: insertHalfway(reply, sseEvent(JSON.stringify(chunkOf({ content: 0.005 })))),
   })),

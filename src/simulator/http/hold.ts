@@ -12,7 +12,7 @@ const LIMIT_MS = 1000;
 
 /**
  * Asks the simulator at an address to keep running until this program releases it. Another server at the address
- * answers that it does not know the path, which is fine, too.
+ * answers with 404, which is fine, too.
  * @returns undefined when no server answers; rejects with the signal's reason
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {

@@ -63,7 +63,7 @@ export function createRecorder({ upstream, file, onProblem }: RecorderOptions, c
         method: 'POST',
         headers: { ...passedOn(headers), 'accept-encoding': 'identity' },
         body,
-        // Don't follow redirects: `fetch` would send some keys to another origin, because it does not know all key
+        // Don't follow redirects: `fetch` would send some keys to another origin, because it removes only some key
         // headers.
         redirect: 'manual',
         signal,

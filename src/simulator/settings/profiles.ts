@@ -45,7 +45,7 @@ export const PROFILES = {
     profile: profile(2500, 40, { habits: 'deepseek', reasoningTokens: 60 }),
   },
   'o-series': {
-    about: 'hidden reasoning: 200 tokens are counted and take their time, and none is sent',
+    about: 'hidden reasoning: 200 tokens are counted and take their time, but are not sent',
     profile: profile(400, 100, { reasoning: 'hidden', reasoningTokens: 200 }),
   },
   groq: {

@@ -29,7 +29,7 @@ export function append({ messages, aside }: Tree, message: Message): Tree {
   return { aside, messages: [...messages, placed(message, others + 1, others + 1)] };
 }
 
-/** Ends the branch in use before the message at `index`; the rest becomes a branch of its own. */
+/** Ends the branch in use before the message at `index`; the rest becomes a separate branch. */
 function endBefore(tree: Tree, index: number): Tree {
   const { messages, aside } = tree;
   const parent = parentAt(messages, index);

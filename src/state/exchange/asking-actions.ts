@@ -106,7 +106,7 @@ export function createAskingActions(
         ask({ text, attachments });
         return undefined;
       }),
-      /** Takes back queued messages, or else cancels an edit, or else stops the answer. */
+      /** Returns queued messages to the draft, or else cancels an edit, or else stops the answer. */
       stop: act(() => {
         if (get().comparison !== undefined) return comparing.leave();
         if (get().queue.length > 0) {

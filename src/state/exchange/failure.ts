@@ -49,7 +49,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);
   remarks.push(...readingRemarks(answer));
-  // Without any output nobody knows whether the daemon would have streamed it.
+  // Without any output, it is unknown whether the daemon would have streamed it.
   if (answer.metrics.buffered && answer.outcome !== 'empty')
     remarks.push('buffered: this daemon does not stream');
   return remarks;

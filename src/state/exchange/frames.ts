@@ -7,7 +7,7 @@ export const CALM_FRAME_MS = 500;
 
 /** The interface's only timer. It runs only while output arrives or something on the screen moves. */
 export interface Frames {
-  /** Schedules a frame for new content: at once if the last frame is old enough, else as soon as it is. */
+  /** Schedules a frame for new content: at once if the last frame is old enough, else at the end of the interval. */
   request(): void;
   /** Schedules a frame at once. */
   requestNow(): void;

@@ -27,7 +27,7 @@ export interface Portion {
 export interface Incoming {
   /** @returns whether the event has the answer's first output */
   take(event: ExchangeEvent): boolean;
-  /** Returns the collected content and forgets it; `final` includes incomplete characters that were held back. */
+  /** Returns and removes the collected content. `final` includes incomplete characters that waited for their rest. */
   drain(final?: boolean): Portion;
   /** Undefined before the exchange's start event. */
   readonly live: LiveMetrics | undefined;

@@ -81,7 +81,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     saved.add(id);
   };
 
-  /** What the provider wants back; a turn without calls is sent without it. */
+  /** Members that must be sent back to the provider. A turn without calls is sent without them. */
   const carriedOf = ({ toolCalls = [], carried }: AssistantMessage, parentId: number | null) => {
     const parent = get().messages.findLast(({ id }) => id === parentId);
     return carried !== undefined && (toolCalls.length > 0 || parent?.role === 'tool') ? { carried } : {};
@@ -151,7 +151,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     journal()?.draft(text);
   };
 
-  /** A file that goes from the draft to the queue stays as it is in the journal. */
+  /** A file that moves from the draft to the queue stays unchanged in the journal. */
   const saveFiles = (state: AppState): void => {
     const now = unsentFiles(state);
     if (now.length === files.length && now.every((file, index) => file === files[index])) return;

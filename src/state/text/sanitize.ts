@@ -205,7 +205,7 @@ function afterEscape(code: number): Mode {
   return code >= 0x20 && code <= 0x2f ? { kind: 'escape-intermediate', length: 0 } : GROUND;
 }
 
-/** Invisible format characters, which can hide text. Joiners are none of them: scripts and emoji need them. */
+/** Invisible format characters, which can hide text. Joiners don't count, because scripts and emoji need them. */
 function isInvisible(code: number): boolean {
   return (
     code === 0xad ||

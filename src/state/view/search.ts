@@ -13,7 +13,7 @@ export interface SearchCount {
 }
 
 const MAX_QUERY = 200;
-/** Nobody steps through more matches, and finding them takes time. */
+/** A user won't step through more matches, and finding them takes time. */
 export const MAX_MATCHES = 9999;
 
 /** A pattern that finds the query literally, ignoring case; undefined for an empty query. */

@@ -97,7 +97,7 @@ const IN_LISTS: Partial<Record<ActionName, string>> = {
   'edit-down': 'down',
   'edit-backspace': 'backspace',
 };
-/** Keys with a meaning of their own in lists; they are never translated. */
+/** Keys with a special meaning in lists; they are never translated. */
 const LIST_KEYS: ReadonlySet<string> = new Set([
   ...['esc', 'enter', 'ctrl+c', 'pageup', 'pagedown', 'home', 'end', 'up', 'down', 'left', 'right'],
   ...[

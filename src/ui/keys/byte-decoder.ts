@@ -5,7 +5,7 @@ export interface ByteDecoder {
    * outside of a character is returned as that control.
    */
   feed(byte: number): string | undefined;
-  /** Forgets an incomplete character. */
+  /** Drops an incomplete character. */
   reset(): void;
 }
 

@@ -1,13 +1,13 @@
 import type { TerminalEvent } from './key-events.js';
 
-/** Nobody types this many lines between two reads. */
+/** A user can't type this many lines between two reads. */
 const MANY_LINES = 3;
 /** Later reads belong to the paste until the input has been silent for this long. */
 const RUNS_ON_MS = 200;
 
 /**
- * A paste comes without marks where the terminal knows none, or when it was made while the program started. Each of its
- * lines would be sent as a question. The returned function takes the events of one read, and makes many lines at once
+ * A paste has no marks when the terminal doesn't support them, or when it was made while the program started. Each of its
+ * lines would be sent as a question. The returned function receives the events of one read, and turns many lines into
  * one paste.
  */
 export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly TerminalEvent[] {
@@ -41,7 +41,7 @@ export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly
   };
 }
 
-/** The number of lines with text that end within the events. */
+/** The number of line ends in the events that have text before them. */
 function linesIn(events: readonly TerminalEvent[]): number {
   let lines = 0;
   let hasText = false;

@@ -138,7 +138,7 @@ export function createTokenizer(): Tokenizer {
     } else if (lost === 'escape') {
       const char = String.fromCharCode(byte);
       lost = STRINGS.has(char) ? 'string' : undefined;
-      // Nobody types two characters in one read: this is the rest of a sequence whose ESC was taken for a key.
+      // A user can't type two characters in one read: this is the rest of a sequence whose ESC was read as a key.
       if (next !== undefined && LATE_SEQUENCE.test(char + String.fromCharCode(next)))
         introduce(char, false, false);
       else inGround(byte, alt);

@@ -87,7 +87,7 @@ export function draftRows(text: string, width: number, most: number): number {
 }
 
 /**
- * The `height` rows of the draft around the cursor. It only wraps those rows, however long the draft is.
+ * The `height` rows of the draft around the cursor. It wraps only those rows of a long draft.
  * @param placeholder shown when the draft is empty
  */
 export function composerView(

@@ -65,7 +65,7 @@ export function paneRows(
   if (focus === undefined) return shares;
   let missing = Math.max(0, focus.wanted - shares[focus.pane]);
   const others = PANES.filter((pane) => pane !== focus.pane).sort((a, b) => shares[b] - shares[a]);
-  // The largest pane gives up rows first.
+  // The largest pane loses rows first.
   for (const pane of others) {
     const given = Math.min(missing, Math.max(0, shares[pane] - LEAST_ROWS));
     shares[pane] -= given;

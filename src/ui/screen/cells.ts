@@ -119,7 +119,7 @@ export function paintCells(
 }
 
 /**
- * The places that are moved to explicitly, because the terminal may be in another column by then: a table's border and
+ * The places to which the cursor is moved explicitly, because the terminal may be in another column: a table's border and
  * text after several blanks. There must be enough blanks before them, or they would hide the end of a wider text.
  */
 function anchorsOf({ graphemes, columns }: Cells): ReadonlySet<number> {

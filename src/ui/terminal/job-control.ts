@@ -24,7 +24,7 @@ export interface JobControlOptions {
   stopJob?: (() => void) | undefined;
   /** Called before the terminal is left: resets modes other than the screen. */
   onLeave: () => void;
-  /** Called after the terminal is taken back. */
+  /** Called after the program has the terminal again. */
   onReturn: () => void;
 }
 

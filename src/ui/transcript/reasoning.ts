@@ -8,7 +8,7 @@ export interface ReasoningRows {
   rows(message: AssistantMessage): readonly Row[];
 }
 
-/** Offsets of these rows lie between -1 and 0, so they are before the answer's text, whatever their number. */
+/** Offsets of these rows are between -1 and 0, so all of them are before the answer's text. */
 const FIRST = -1;
 const PLACE = 2 ** -32;
 const MARGIN = '  ';

@@ -46,8 +46,8 @@ export interface Window {
 export type RowPlace = Omit<Point, 'column'>;
 
 /**
- * The visible part of a conversation. It wraps messages when they come into view and caches them. A frame only costs
- * its rows and the new text of the last message, however long the conversation is.
+ * The visible part of a conversation. It wraps messages when they come into view and caches them. The time for a
+ * frame depends on its rows and the new text of the last message, not on the length of the conversation.
  */
 export interface Viewport {
   window(view: View): Window;
@@ -76,7 +76,7 @@ interface Place {
 /** Cache limits, above what a window shows. The least recently made blocks are dropped and made again when needed. */
 const MAX_BLOCKS = 256;
 const MAX_ROWS = 8000;
-/** This many blocks, which a frame may need, stay cached however long they are. */
+/** This many blocks, which a frame may need, stay cached, even when they are long. */
 const MIN_BLOCKS = 8;
 
 /** The terminal's abilities. */

@@ -13,7 +13,7 @@ test('Markdown becomes HTML with headings below those of the page', () => {
   );
 });
 
-test('formulas, single tildes, paths and operators stay as they are in the source', () => {
+test('formulas, single tildes, paths and operators stay unchanged', () => {
   for (const text of [
     '\\(a^2\\) and \\[x\\] and $a*b*c$',
     '10~20 ms then 30~40 ms',

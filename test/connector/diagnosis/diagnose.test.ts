@@ -112,7 +112,7 @@ test('a closed port is diagnosed as refused', async () => {
 test.each([
   ['SSH-2.0-OpenSSH_9.9\r\n', 'correct host and port'],
   ['\x15\x03\x01\x00\x02\x02\x46', 'begin base_url with https:'],
-])('a server that does not speak HTTP is diagnosed: %j', async (greeting, advice) => {
+])('a server without HTTP is diagnosed: %j', async (greeting, advice) => {
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.end(greeting)));
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
@@ -308,7 +308,7 @@ test.each([
     '/v1/messages',
     { type: 'message', content: [{ type: 'text', text: 'OK' }], stop_reason: 'end_turn' },
   ],
-])('a server that only speaks %s is diagnosed by a request in that format', async (api, route, answer) => {
+])('a server that only accepts %s is diagnosed by a request in that format', async (api, route, answer) => {
   const upstream = await server(({ path, headers }, json) => {
     if (path !== route) return json(404, { detail: 'Not Found' });
     if (
@@ -331,7 +331,7 @@ test('a server that refuses every route alike is not diagnosed as another wire f
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'path' });
 });
 
-test('an exact address of another format is diagnosed, whatever the server answers', async () => {
+test('an exact address of another format is diagnosed for every answer of the server', async () => {
   const upstream = await server((_request, json) => json(422, { detail: 'input: Field required' }));
   expect(await examine({ ...RIGHT, url: `${upstream.url}/v1/responses` })).toMatchObject({
     fault: 'wire format',

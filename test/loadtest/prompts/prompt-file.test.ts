@@ -237,7 +237,7 @@ describe('an invalid prompt is refused with its line and the reason', () => {
       jsonl({ url: '/v1/embeddings', body: { input: 'x' } }),
       /^line 1: use .* only: this is a request to \/v1\/embeddings/,
     ],
-    [jsonl({ body: { input: 'x' } }), /^line 1: the body has no messages/],
+    [jsonl({ body: { input: 'x' } }), /^line 1: add messages to the body: the entry has none/],
     [
       jsonl({ text: 'a' }, { text: 'b', audio: 'c.wav' }),
       /^line 2: remove audio: only text and images are sent/,
@@ -313,7 +313,7 @@ test.each<[string, (all: readonly string[]) => string]>([
     'CSV',
     (all) => `id,prompt\r\n${all.map((one, id) => `${id},"${one.replaceAll('"', '""')}"\r\n`).join('')}`,
   ],
-])('%s yields every text, wherever the file is cut', (_name, write) => {
+])('%s yields every text, for every split of the file', (_name, write) => {
   fc.assert(
     fc.property(prompts, fc.integer({ min: 1, max: 9 }), (all, piece) => {
       const { entries } = read(write(all), 'file', piece);

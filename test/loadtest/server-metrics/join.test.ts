@@ -33,13 +33,13 @@ test('a saved record is the record', () => {
   expect(serverFrom(null, 0)).toBeUndefined();
 });
 
-test('one record stays as it is, and none is none', () => {
+test('one record stays unchanged, and no record gives none', () => {
   const one = record('http://a', every(0, 3, 0, 5));
   expect(joinRecords([one])).toBe(one);
   expect(joinRecords([])).toBeUndefined();
 });
 
-test('records of one server become one, whose counters do not count twice, however the clocks differ', () => {
+test('records of one server become one whose counters do not count twice, even with different clocks', () => {
   const one = record('http://a', every(0, 10, 100, 10));
   // This process began and ended later, and its clock is 20 ms behind.
   const other = record('http://a', every(3480, 10, 135, 10));
@@ -51,7 +51,7 @@ test('records of one server become one, whose counters do not count twice, howev
     expect(values).toHaveLength(joined?.atMs.length ?? 0);
 });
 
-test('the figures of several servers are added, of the cache the fullest counts, and series name their server', () => {
+test('the figures of several servers are added, the fullest cache counts, and series name their server', () => {
   const one = record('http://a', [
     [0, 2, 100],
     [1000, 4, 200],

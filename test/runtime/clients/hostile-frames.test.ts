@@ -72,7 +72,7 @@ test('the answer to a bad length arrives although the client continues to send',
   await client.closed;
 });
 
-test('a bad frame ends the exchanges of its connection, and none of another', async () => {
+test('a bad frame ends only the exchanges of its connection', async () => {
   const running = await daemon();
   const upstream = await startUpstream(() => {});
   closing.push(upstream.close);

@@ -34,7 +34,7 @@ describe('an error names file, line and column, and says what to do', () => {
     ['retry:\n  atempts: 2\n', /runtime\.yaml:2:3: unknown key "retry\.atempts" - did you mean "attempts"\?/],
     [
       'openai:\n  api_key: x\n',
-      /:1:1: unknown key "openai" - this is the daemon's configuration; the chat's is/,
+      /:1:1: unknown key "openai" - this is the daemon's configuration; the chat has/,
     ],
     ['circuit:\n  nonsense: 1\n', /known keys: failures_in_row, failure_rate/],
     ['clients:\n  connections: 0\n', /:2:16: "clients\.connections" must be above 0/],

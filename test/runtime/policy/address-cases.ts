@@ -112,10 +112,10 @@ export const FORBIDDEN_REDIRECTS: readonly string[] = [
 /** What a name resolves to after it led to an allowed address, and the error's reason. */
 export const REBOUND: readonly (readonly [address: string, why: RegExp])[] = [
   ['127.0.0.1', /this machine itself/],
-  ['169.254.169.254', /hand out credentials/],
+  ['169.254.169.254', /serve credentials/],
   ['::1', /this machine itself/],
-  ['::ffff:169.254.169.254', /hand out credentials/],
-  ['64:ff9b:1::a9fe:a9fe', /hand out credentials/],
+  ['::ffff:169.254.169.254', /serve credentials/],
+  ['64:ff9b:1::a9fe:a9fe', /serve credentials/],
   ['fe80::1', /link-local/],
   ['0.0.0.0', /this machine itself/],
 ];

@@ -57,7 +57,7 @@ describe('a closed circuit', () => {
     expect(circuit.enter()).toMatchObject({ reason: '5 of 10 requests failed, the last one: status 503' });
   });
 
-  test('forgets results older than 30 s', async () => {
+  test('ignores results older than 30 s', async () => {
     const { clock, circuit } = setUp();
     for (let pair = 0; pair < 4; pair += 1) passMany(circuit, SUCCESS, FAILURE);
     await clock.advance(34_000);

@@ -21,7 +21,7 @@ async function ask(url: string, egress: PolicyOptions['egress'] = {}) {
 test('a request to a forbidden address is refused before anything is sent, and is not retried', async () => {
   const { end } = await ask('http://169.254.169.254/latest/meta-data/');
   expect(end).toMatchObject({ errorClass: ErrorClass.Permanent, timings: { attempts: 0 } });
-  expect(end.errorMessage).toMatch(/where clouds hand out credentials/);
+  expect(end.errorMessage).toMatch(/where clouds serve credentials/);
 });
 
 test('a name is refused for the address that it resolves to', async () => {

@@ -112,7 +112,7 @@ test('an invalid certificate is the client’s fault, and the error does not con
   expect(answers[2]?.body).toBe('client');
 });
 
-test('a redirect to another origin is followed without the certificate, and a refusal there says so', async () => {
+test('a redirect to another origin is followed without the certificate, and the error of a refusal there says so', async () => {
   const other = await demanding('TLSv1.3', false);
   const server = createServer(certificate('localhost'), (_request, response) => {
     response.writeHead(302, { location: other }).end();
@@ -132,7 +132,7 @@ test.each([
   [
     'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
     true,
-    'refuses the client certificate: the server does not know the authority',
+    'refuses the client certificate: the server does not trust the authority',
   ],
   [
     'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',

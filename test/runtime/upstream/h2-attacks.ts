@@ -18,7 +18,7 @@ const frames =
     flood(socket, () => piece);
   };
 const BROKEN =
-  /broke the rules of HTTP\/2 \(.*\) \(ERR_HTTP2\w+\): if it goes on, start the daemon with --http2 deny$/;
+  /broke the rules of HTTP\/2 \(.*\) \(ERR_HTTP2\w+\): if this continues, start the daemon with --http2 deny$/;
 const RESET = /reset the request (before it answered|in the middle of its answer)/;
 
 /** Returns a header table entry of 4 KB, followed by ten thousand references to it (RFC 7541, 7.3). */

@@ -203,7 +203,7 @@ test('a reader that stops costs one window of memory, and does not delay other s
   await expect.poll(() => chunksOf(client, first).length).toBeGreaterThan(before);
 });
 
-test('each tenant has a connection of its own', async () => {
+test('each tenant has a separate connection', async () => {
   const { send, client, upstream, origin } = await setUp(hello);
   for (const tenantId of ['one', 'two', 'one']) await streamOf(client, send('/', { tenantId }));
   expect(upstream.sessions).toHaveLength(2);

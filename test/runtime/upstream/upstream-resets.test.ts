@@ -62,7 +62,7 @@ test('after a reset behind the last chunk the answer is complete', async () => {
   expect([body.toString(), end.errorClass]).toEqual(['hello', ErrorClass.Success]);
 });
 
-test('an idle connection that the server has closed is replaced, and the client does not notice', async () => {
+test('an idle connection that the server has closed is replaced without an effect on the client', async () => {
   const sockets: Socket[] = [];
   const upstream = await startTcpUpstream((socket) => {
     sockets.push(socket);

@@ -312,7 +312,7 @@ describe('a body that is not an event stream', () => {
     expect(read(': ping\n\n: ping\n\n').result.outcome).toBe('truncated');
   });
 
-  test('chunks in lines of bare JSON are read as they come', () => {
+  test('chunks in lines of bare JSON are read as they arrive', () => {
     const events: ChatEvent[] = [];
     const stream = createChatStream(JSON_HEAD, (event) => events.push(event));
     const line = (delta: object, finish_reason: string | null = null): Buffer =>
@@ -325,7 +325,7 @@ describe('a body that is not an event stream', () => {
     expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'ab' });
   });
 
-  test('objects that follow each other in one event are events of their own', () => {
+  test('objects that follow each other in one event are separate events', () => {
     const one = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
     // Quotes inside of a text are escaped, so that it is cut nowhere.
     const { result } = read(`data: ${one('a')} ${one('b}{"c')}\n\n${DONE}`);

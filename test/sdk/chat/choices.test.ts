@@ -80,7 +80,7 @@ test.each<readonly [name: string, chunks: readonly Chunk[], expected: Partial<Ch
   expect(read(chunks)).toMatchObject({ outcome: 'complete', ...expected });
 });
 
-test('calls in a choice of their own belong to the text before them', () => {
+test('calls in a separate choice belong to the text before them', () => {
   const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
   const choices = [
     { finish_reason: 'tool_calls', message: { content: 'I look.' } },
@@ -93,7 +93,7 @@ test('calls in a choice of their own belong to the text before them', () => {
   });
 });
 
-test('a call without anything in it is none, and an index may be a text', () => {
+test('an empty call is ignored, and an index may be a text', () => {
   const empty = { tool_calls: [{ index: 0, id: '', function: { name: '', arguments: '' } }] };
   expect(read([[0, { ...empty, content: 'Hi' }]]).toolCalls).toEqual([]);
   const piece = (index: string, args: string, name?: string) => ({

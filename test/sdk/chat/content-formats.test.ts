@@ -184,7 +184,7 @@ test('deltas of a tool call without a block count as malformed', () => {
   expect(read('anthropic', [{ type: 'content_block_delta', index: 3, delta }, STOP]).malformedEvents).toBe(1);
 });
 
-test.each(WIRE_FORMATS)('events in the form of %s are read whatever form was expected', (sent) => {
+test.each(WIRE_FORMATS)('events in the form of %s are read when another form was expected', (sent) => {
   for (const [format] of WIRE_FORMATS) {
     const stream = createChatStream(EVENTS, () => {}, { format });
     stream.feed(Buffer.from(answerIn(sent, [{ reasoning: 'Hm.' }, { text: 'Hi' }, { call: '{}' }]).join('')));

@@ -21,7 +21,7 @@ test.each([
   ['a list', '[{"a":1},\n{"b":2}\n]'],
   ['records after separators', '\u001e{"a":1}\n\u001e{"b":2}\n'],
   ['one after the other', '{"a":1}{"b":2}'],
-])('objects are found in %s, however it is cut', (_, text) => {
+])('objects are found in %s, for every split', (_, text) => {
   for (let at = 0; at <= text.length; at += 1)
     expect(split([text.slice(0, at), text.slice(at)])).toEqual({
       objects: ['{"a":1}', '{"b":2}'],
@@ -30,7 +30,7 @@ test.each([
     });
 });
 
-test('any objects are found whole, also printed over several lines, however the text is cut', () => {
+test('objects are found whole, also over several lines, for every split of the text', () => {
   const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 });
   fc.assert(
     fc.property(objects, fc.nat(2), fc.nat(), fc.nat(), (values, indent, one, other) => {

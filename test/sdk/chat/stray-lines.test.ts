@@ -18,7 +18,7 @@ describe('lines that are not fields', () => {
     );
   });
 
-  test('bare JSON belongs to the fields before it; an error is an event of its own', () => {
+  test('bare JSON belongs to the fields before it; an error is a separate event', () => {
     expect(rewritten(['event: x\n{"a":1}\n{"b":2}\n'])).toBe('event: x\ndata:{"a":1}\n\ndata:{"b":2}\n\n');
     expect(rewritten(['data: {"a":1}\nerror: no\n'])).toBe('data: {"a":1}\n\nevent: error\ndata: no\n\n');
   });

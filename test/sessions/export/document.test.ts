@@ -47,7 +47,7 @@ test('the published schema is that of the code, and every export is valid', asyn
   expect(valid({ format: 'vastar-tui/sessions', version: 1, sessions: [{ id: 'x' }] })).toBe(false);
 });
 
-test('an export of version 1 is read, and what it lacks is empty', () => {
+test('an export of version 1 is read, and its missing members are empty', () => {
   const message = messageFollowing(0);
   const [session] = fromDocument(
     JSON.stringify({
@@ -99,7 +99,7 @@ test.each([
     ),
     'message 1 follows 9, which does not come before it',
   ],
-])('what is no export is refused with the reason (%#)', (document, reason) => {
+])('a file that is not an export is refused with the reason (%#)', (document, reason) => {
   expect(() => fromDocument(document)).toThrow(reason);
 });
 

@@ -3,7 +3,7 @@ import { toCsv, toJsonLines } from '../../../src/sessions/export/exchanges.js';
 import { exchange } from '../place.js';
 import { sample, withTools } from './samples.js';
 
-test('CSV has one exchange a row, quoted, and no formulas', () => {
+test('CSV has one exchange per row, quoted, and no formulas', () => {
   const [header, first, , failed] = toCsv([sample()]).split('\r\n');
   expect(header).toMatch(
     /^session,title,at,endpoint,model,outcome,error_class,status_code,ttfb_ms,ttft_ms,e2e_ms/,

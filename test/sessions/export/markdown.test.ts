@@ -25,7 +25,7 @@ test('Markdown has the figures of an answer in one line', () => {
   );
 });
 
-test('Markdown begins with the cost of the whole session, and says what is not in it', () => {
+test('Markdown begins with the cost of the whole session, and names answers without a cost', () => {
   const store = openedStore(undefined, { clock: fakeClock() });
   const { id } = store.create('dear');
   const metrics = { outputTokens: 5, cost: { usd: 0.5, asOf: '2026-09-23' } };

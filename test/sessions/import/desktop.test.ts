@@ -139,7 +139,7 @@ test("Continue's thinking, tool calls, results, images and context are imported"
   ]);
 });
 
-test("a result that Continue has as a message of its own isn't repeated", async () => {
+test('a result that Continue has as a separate message is not repeated', async () => {
   const call = { id: 'c1', type: 'function', function: { name: 'ls', arguments: '{}' } };
   const history = [
     {
@@ -295,7 +295,7 @@ test("Cherry Studio's topics are imported with titles, thinking, tool calls, fil
   });
   expect(result).toMatchObject({
     format: 'a backup of Cherry Studio',
-    remarks: ['skipped 1 × block of the type citation'],
+    remarks: ['skipped 1 × block of the unknown type citation'],
   });
   expect(trees(result)).toEqual([
     [

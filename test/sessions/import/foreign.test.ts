@@ -55,7 +55,7 @@ test("Claude's conversations are imported with branches, and tool results become
   const result = await imported('claude.json');
   expect(result).toMatchObject({
     format: 'an export of Claude',
-    remarks: ['skipped 1 × block of the type flag'],
+    remarks: ['skipped 1 × block of the unknown type flag'],
   });
   const session = only(result);
   expect(session).toMatchObject({ title: 'Reading a report', headId: 6, createdMs: 1_772_359_200_123 });
@@ -150,7 +150,7 @@ test("messages in OpenAI's form are a conversation, with images, sound and sever
   expect(session.messages[5]).toMatchObject({ reasoning: 'I saw it.', model: 'gpt-4o' });
 });
 
-test("a message a line is a conversation, in Anthropic's form and with older function calls, too", async () => {
+test("one message per line is a conversation, also in Anthropic's form and with older function calls", async () => {
   const session = only(await imported('messages.jsonl'));
   expect(tree(session)).toEqual([
     '1<0 user: What is it?',
@@ -202,11 +202,11 @@ test.each([
   ['{"role":"user","content":"q"}\n{"role":"us', 'line 2 is not JSON'],
   ['{"role":"user","content":"q"}\n7\n', 'item 2 is something else'.replace('item', 'line')],
   ['{"format":"vastar-tui/sessions","version":9}', 'its version is 9'],
-])('what cannot be imported is told with the reason (%#)', async (text, reason) => {
+])('the import reports skipped content with the reason (%#)', async (text, reason) => {
   await expect(readImport(text)).rejects.toThrow(reason);
 });
 
-test('damaged trees give every message once', async () => {
+test('each message of a damaged tree is imported once', async () => {
   const node = (id: string, parent: string | null) => ({
     id,
     parent,

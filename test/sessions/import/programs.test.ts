@@ -221,7 +221,7 @@ test('LM Studio, Continue, TypingMind and llama.cpp: their conversations are imp
   expect(llama.sessions[0]).toMatchObject({ title: 'T', headId: 2 });
 });
 
-test('what a request says beside its messages comes in, in the forms of Anthropic, Responses and ShareGPT', async () => {
+test('system prompts beside the messages of a request are imported, in the forms of Anthropic, Responses and ShareGPT', async () => {
   const messages = [{ role: 'user', content: 'Hi' }];
   const system = [['1<0 system: Be kind', '2<1 user: Hi']];
   expect(trees(await json({ model: 'c', system: 'Be kind', messages }))).toEqual(system);
@@ -240,7 +240,7 @@ test('what a request says beside its messages comes in, in the forms of Anthropi
   expect(shared.remarks).toEqual(['skipped 1 × message of the role narrator']);
 });
 
-test('a text in an object comes in, and a part without a known text is told', async () => {
+test('a text in an object is imported, and a part without a known text is reported', async () => {
   const result = await json([
     { role: 'user', content: [{ type: 'text', text: { value: 'Hi', annotations: [] } }] },
     { role: 'assistant', content: [{ type: 'text', text: 7 }] },

@@ -29,7 +29,7 @@ const written = async (content: string | Buffer): Promise<string> => {
 };
 
 describe('a recording’s file', () => {
-  test('is read as it was written, including split characters', () => {
+  test('is read unchanged, including split characters', () => {
     const broken: Recording = { ...RECORDING, ending: 'broken', parts: [] };
     const read = parseRecordings(formatRecording(RECORDING) + formatRecording(broken), 'f');
     expect(

@@ -69,7 +69,7 @@ describe('a simulator that replays', () => {
     for (const name of ['content-encoding', 'set-cookie', 'location']) expect(replayed.has(name)).toBe(false);
   });
 
-  test('sends no header of its own: only the recorded ones and those of the connection', async () => {
+  test('adds no header: only the recorded ones and those of the connection', async () => {
     const headers = { 'x-upstream': 'one' };
     const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0, headers }]) });
     const response = await postChat(simulator, { stream: true });

@@ -90,7 +90,7 @@ test('the log is bounded: the newest exchanges are whole, and older ones say tha
   );
 });
 
-test('a running exchange keeps its request and events, however many follow', () => {
+test('a running exchange keeps its request and events when many others follow', () => {
   const log = createExchangeLog();
   const running = log.begin({ atMs: 0, endpoint: SIMULATOR });
   running.take(requestOf({ messages: [user('kept')] }));

@@ -116,7 +116,7 @@ test('attachments are saved with their question and sent again from the reopened
   });
 });
 
-test('a turn with calls that is opened again sends back what the provider wants with their results', async () => {
+test('a reopened turn with calls sends the provider’s carried members back with the results', async () => {
   const path = place();
   const first = savedChat(path);
   const carried = {

@@ -18,7 +18,7 @@ test.each([
     { finishReason: 'length' },
     'the answer is empty: the token limit was reached before any output (finish_reason length); ctrl+g asks again',
   ],
-] as const)('a saved answer that is %s tells again what it lacks: %o', async (outcome, ending, remark) => {
+] as const)('a saved answer that is %s shows its remarks again: %o', async (outcome, ending, remark) => {
   const path = place();
   const chat = savedChat(path);
   chat.ask('one');
@@ -32,7 +32,7 @@ test.each([
   });
 });
 
-test('an answer with a refusal tells that the model refused, with all of its text, also when it is opened again', async () => {
+test('an answer with a refusal shows that the model refused, with its whole text, also when it is opened again', async () => {
   const path = place();
   const chat = savedChat(path);
   chat.ask('one');

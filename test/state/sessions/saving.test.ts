@@ -331,7 +331,7 @@ test('setting the clock back does not change the order', async () => {
   expect(again.texts()[0]).toBe('user: second');
 });
 
-test('an API key is never saved, wherever the user types it', async () => {
+test('an API key is never saved, even when the user types it', async () => {
   const path = place();
   const key = 'sk-canary-0123456789';
   const { ask, chat, type, clock } = savedChat(path, { secrets: [key] });
@@ -350,7 +350,7 @@ test('an API key is never saved, wherever the user types it', async () => {
   expect(all.join()).not.toContain(key);
 });
 
-test('with saving off nothing is saved, and the screen says so', () => {
+test('with saving off, nothing is saved and the screen shows it', () => {
   const { ask, store, actions } = savedChat('off');
   ask('one');
   expect(store.getState().saving).toBe('off');

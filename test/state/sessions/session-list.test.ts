@@ -138,7 +138,7 @@ test('a session deleted in a list that was closed can be restored in the next on
   expect(titles(list())).toContain('on birds');
 });
 
-test('deleting the open conversation says so', () => {
+test('deleting the open conversation shows a notice', () => {
   const { chat } = listed();
   chat.actions.openSession();
   chat.actions.showSessions();
@@ -154,7 +154,7 @@ test('no other session can be opened while an answer runs', () => {
   expect(chat.texts()[0]).toBe('user: wait');
 });
 
-test('opening a session that was deleted meanwhile shows a toast', () => {
+test('opening a session that another program deleted shows a toast', () => {
   const { chat, saved, list } = listed();
   saved.purge(list().rows[0]?.id ?? '');
   chat.actions.openSession();

@@ -142,7 +142,7 @@ test("the result doesn't depend on how the text is cut into pieces", () => {
   );
 });
 
-test('no harmful character remains, and harmless text is unchanged', () => {
+test('control characters are removed, and ordinary text is unchanged', () => {
   fc.assert(
     fc.property(hostile, (parts) => {
       const shown = sanitize(parts.join(''));

@@ -61,7 +61,7 @@ describe('a search', () => {
     },
   );
 
-  test('any query finds itself, whatever its characters', () => {
+  test('a query of any characters finds itself', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 20, unit: character }), (query) => {
         const around = [said(1, `before ${query} after`)];

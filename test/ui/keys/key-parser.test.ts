@@ -192,7 +192,7 @@ describe('bytes in several reads', () => {
   });
 
   test.each(['\x1b]11;rgb:1e1e/1e1e/1e1e\x07', '\x1bP>|XTerm(388)\x1b\\', '\x1b[D', '\x1b_Gi=1;OK\x1b\\'])(
-    'the rest of %j is not typed when its ESC was taken for a key',
+    'the rest of %j is not typed when its ESC was read as a key',
     (bytes) => {
       const typed = acts('\x1b', 'pause', bytes.slice(1));
       expect(typed).toBe(bytes === '\x1b[D' ? '<esc><left>' : '<esc>');
@@ -282,7 +282,7 @@ describe('only a key can send a message', () => {
     );
   });
 
-  test('bytes of a paste send nothing, however they are cut', () => {
+  test('bytes of a paste send nothing, for every split', () => {
     const content = fc.string({
       unit: fc.constantFrom('\r', '\n', '\x07', '\x1b', '[', '2', '0', '1', 'a', '\x03', '~'),
     });

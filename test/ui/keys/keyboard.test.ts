@@ -66,7 +66,7 @@ test('on another terminal modified keys are switched on, and off at the end', ()
   expect(written()).toContain('\x1b[>4m\x1b[?1036r');
 });
 
-test('many lines at once are a paste, also without the terminal saying so, and none of them is sent', () => {
+test('many lines at once are a paste, even without the terminal’s marks, and none of them is sent', () => {
   const { send, got } = start();
   send('one\rtwo\r\tthree\rfo');
   send('ur\r');

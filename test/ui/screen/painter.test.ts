@@ -54,7 +54,7 @@ describe('the screen', () => {
     );
   });
 
-  test('has links that open their address, whatever part of them is repainted', async () => {
+  test('has links that open their address after any part of them is repainted', async () => {
     const { screen, show } = start(colourTheme);
     await show([['see ', ['link', 'the docs', 'https://e.example/a'], ' now']]);
     expect(screen.written).toMatch(
@@ -79,7 +79,7 @@ describe('the screen', () => {
     expect(screen.text().trim()).toBe('left');
   });
 
-  test('has no control characters, whatever a line contains', async () => {
+  test('has no control characters for any content of a line', async () => {
     const { screen, show } = start();
     await show([['a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202ee']]);
     expect(screen.rows()[0]).toBe('a[2Jb]0;titlec31md‹RLO›e');

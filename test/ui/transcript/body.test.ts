@@ -97,7 +97,7 @@ test.each(bodies)('%s: offsets increase from row to row, and rows fit their widt
 });
 
 test.each(bodies)(
-  '%s: a paragraph without a newline costs what is new, however long it is',
+  '%s: the time for a long paragraph without a newline depends only on its new text',
   (_name, make) => {
     const words = 100_000;
     const body = make(80);

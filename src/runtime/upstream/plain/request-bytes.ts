@@ -5,7 +5,7 @@ import type { HttpRequest, Method } from '../http-request.js';
 const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
 /** Caches whole requests by their bodies: a load test sends the same few prompts. */
 const requests = new WeakMap<Buffer, { head: string; bytes: Buffer }>();
-/** A copy of a longer body takes less time than it takes to send it, and needs memory. */
+/** The largest body whose request is cached. Copying a longer body is fast compared with sending it, and its cache takes memory. */
 const SHORT_BYTES = 16 * 1024;
 /** For these methods, Content-Length is sent even when it is 0 (RFC 9110, 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);

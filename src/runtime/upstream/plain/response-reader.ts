@@ -16,7 +16,7 @@ export interface ResponseTarget {
 export interface ResponseReader {
   /** Call this when a request with that method was sent. */
   expect(method: string): void;
-  /** Reads the bytes of one read, and keeps none of them. @throws {MalformedResponse} */
+  /** Parses the bytes of one read without keeping a reference to them. @throws {MalformedResponse} */
   feed(bytes: Buffer): void;
   /** Call this when the connection has ended. @returns whether the response is complete */
   end(): boolean;

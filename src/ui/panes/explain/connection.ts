@@ -55,7 +55,7 @@ export function explainConnection({ connection, endpoint, limits, serverLoad }: 
     {
       figure: SCREEN_FIGURES.window,
       value: health === undefined ? UNKNOWN : bytes(health.availableCredits),
-      verdict: 'a slow terminal makes the daemon wait when this is used up',
+      verdict: 'when this is used up, the daemon waits for a slow terminal',
     },
   ];
 }

@@ -11,7 +11,7 @@ import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
 /** A median of fewer answers has no meaning. */
 const MEDIAN_FROM = 3;
-/** People don't notice a shorter delay, in ms. */
+/** Users can't perceive a shorter delay, in ms. */
 const UNNOTICED_MS = 100;
 
 /** Every figure of the request pane. */

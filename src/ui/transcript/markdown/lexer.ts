@@ -58,7 +58,7 @@ class FaithfulTokenizer extends Tokenizer {
 
   override link(src: string): Tokens.Link | Tokens.Image | undefined {
     const token = super.link(src);
-    // Code such as `f[]()` is a link without text and address, which nobody could see.
+    // Code such as `f[]()` is a link without text and address, which would be invisible.
     if (token === undefined || (token.text.trim() === '' && token.href === '' && !token.title))
       return undefined;
     // With spaces before the URL, the lexer would drop as many characters at the link's end.
