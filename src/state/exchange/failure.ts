@@ -108,8 +108,8 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
     return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
   }
   // A lost connection needs no key: it comes back by itself, and asking connects at once.
-  if (error.hop === 'daemon' || error.hop === 'client') return again;
-  if (error.isRetryable()) return `${again}, ${keys.mode} switches the mode`;
+  const isOurs = error.hop === 'daemon' || error.hop === 'client';
+  if (error.isRetryable()) return isOurs ? again : `${again}, ${keys.mode} switches the mode`;
   const { statusCode, message } = error;
   if (statusCode === 400 || statusCode === 404 || statusCode === 422) {
     if (UNKNOWN_MODEL.test(message)) return `${keys.model} chooses another model, then ${again}`;

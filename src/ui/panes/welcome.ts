@@ -77,8 +77,11 @@ function introOf(
   const others = modes.filter((one) => one.name !== name && one.problem === undefined);
   const names = others.map((one) => sanitizeLine(one.name) + (one.found ? ' (found on this machine)' : ''));
   const switches = `${mode} switches to ${listOf(names)}.`;
+  const problem = modes.find((one) => one.name === name)?.problem;
   if (name !== SIMULATOR)
     return [
+      // Without its key the endpoint refuses every question, so that comes before the first one.
+      ...(problem === undefined ? [] : [sanitizeLine(problem)]),
       `Your questions go to ${sanitizeLine(model)} of ${sanitizeLine(name)}, at ${hostOf(url)}.`,
       ...(others.length === 0 ? [] : [switches]),
     ];

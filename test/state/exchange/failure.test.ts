@@ -26,3 +26,10 @@ test.each(['daemon', 'client'] as const)(
     expect(failureOf(error, DEFAULT_HINTS).next).toBe('ctrl+g asks again');
   },
 );
+
+test('a question that can never be sent does not advise to ask it again', () => {
+  const error = new ConnectorException('OPENAI_API_KEY is not set', ErrorClass.InvalidRequest, 0, {
+    hop: 'client',
+  });
+  expect(failureOf(error, DEFAULT_HINTS).next).toBe('ctrl+t switches to another mode');
+});

@@ -44,6 +44,14 @@ describe('the way to a real model', () => {
   });
 });
 
+test('an endpoint in use without its key says so before the first question', () => {
+  expect(text(KEYLESS, [SIMULATOR, KEYLESS]).split('\n').slice(1, 4)).toEqual([
+    'OPENAI_API_KEY is not set',
+    'Your questions go to gpt-4o-mini of openai, at api.openai.com.',
+    'ctrl+t switches to simulator.',
+  ]);
+});
+
 test.each([
   [156, 55],
   [83, 35],
