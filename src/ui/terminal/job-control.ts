@@ -13,6 +13,7 @@ export interface JobControl {
   leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Leaves and retakes the terminal, which draws everything again. */
   redraw(): void;
+  /** From now on the terminal is not taken back. */
   dispose(): void;
 }
 
@@ -35,6 +36,7 @@ export function createJobControl({
 }: JobControlOptions): JobControl {
   let suspendTerminal: SuspendTerminal | undefined;
   let away = false;
+  let ended = false;
 
   const leave = async (whileAway: () => Promise<void>): Promise<void> => {
     if (away || suspendTerminal === undefined) return;
@@ -46,10 +48,11 @@ export function createJobControl({
       try {
         await whileAway();
       } finally {
-        await suspension.resume();
+        if (!ended) await suspension.resume();
       }
     } finally {
-      onReturn();
+      // The interface may have ended meanwhile, and its modes must stay off.
+      if (!ended) onReturn();
       away = false;
     }
   };
@@ -69,6 +72,7 @@ export function createJobControl({
     suspend: () => void leave(() => stopped(stopJob)).catch(() => {}),
     redraw,
     dispose() {
+      ended = true;
       process.off('SIGCONT', redraw);
     },
   };
