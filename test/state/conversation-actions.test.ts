@@ -13,10 +13,11 @@ import { createFakeClock } from '../support/clock.js';
 let store: AppStore;
 let actions: Actions;
 let chat: MemoryChat;
+let copied: string[];
 
 const screen: ScreenPort = {
   flushed: async () => {},
-  copy() {},
+  copy: (text) => copied.push(text),
   leave: (meanwhile) => meanwhile(),
   suspend() {},
   redraw() {},
@@ -24,6 +25,7 @@ const screen: ScreenPort = {
 };
 
 beforeEach(() => {
+  copied = [];
   chat = createMemoryChat();
   const connection = createMemoryConnection();
   const clock = createFakeClock();
@@ -188,4 +190,36 @@ describe('the log of exchanges', () => {
     }
     expect(actions.log.all()).toHaveLength(50);
   });
+});
+
+test('copying takes the last answer as Markdown source', async () => {
+  actions.copy();
+  expect(toast()).toContain('no answer to copy');
+  ask('hello');
+  chat.latest.text('**text**\n');
+  await chat.latest.end();
+  actions.copy();
+  expect(copied).toEqual(['**text**\n']);
+});
+
+test('copying code takes the only block, or lets the user choose one', async () => {
+  const answer = async (text: string): Promise<void> => {
+    ask('hello');
+    chat.latest.text(text);
+    await chat.latest.end();
+    actions.copyCode();
+  };
+  await answer('no code');
+  expect(toast()).toBe('the last answer has no code block');
+  await answer('```sh\nls\n```');
+  expect(copied).toEqual(['ls']);
+  expect(toast()).toBe('copied the code: 1 line');
+  await answer('```sh\nls\n```\n```ts\nf();\ng();\n```');
+  const { overlay } = store.getState();
+  expect(overlay.kind === 'picker' && overlay.items).toEqual([
+    { id: '0', label: 'ls', hint: 'sh  1 line' },
+    { id: '1', label: 'f();', hint: 'ts  2 lines' },
+  ]);
+  actions.copyCode(1);
+  expect(copied.at(-1)).toBe('f();\ng();');
 });

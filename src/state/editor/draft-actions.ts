@@ -1,6 +1,7 @@
 import type { Acting } from '../acting.js';
 import { lastAnswer } from '../messages.js';
 import type { Clock, ScreenPort } from '../ports.js';
+import { codeBlocks } from '../text/code-blocks.js';
 import { count } from '../text/count.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { pick } from '../view/picker.js';
@@ -73,6 +74,25 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       screen.copy(answer.text);
       return `copied the last answer: ${count(answer.text.length)} characters`;
     }),
+    /** Copies the code of the last answer; with several blocks it opens a list of them. */
+    copyCode: act((index?: number) => {
+      const answer = lastAnswer(get().messages);
+      if (answer === undefined) return 'there is no answer to copy yet';
+      const blocks = codeBlocks(answer.text);
+      const block = index === undefined && blocks.length > 1 ? undefined : blocks[index ?? 0];
+      if (block !== undefined) {
+        screen.copy(block.code);
+        return `copied the code: ${lineWords(block.code)}`;
+      }
+      if (blocks.length === 0) return 'the last answer has no code block';
+      const items = blocks.map(({ language, code }, at) => ({
+        id: String(at),
+        label: sanitizeLine(code.trimStart().split('\n', 1)[0]?.slice(0, 200) ?? ''),
+        hint: [sanitizeLine(language), lineWords(code)].join('  ').trimStart(),
+      }));
+      change((state) => ({ ...state, overlay: pick('code', items) }));
+      return undefined;
+    }),
     /** Copies the mouse's selection of the conversation, as it looks on the screen. */
     copySelected: act((text: string) => {
       screen.copy(text);
@@ -103,4 +123,9 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       change((state) => ({ ...state, draft: { ...EMPTY_EDITOR, history: state.draft.history } }));
     },
   };
+}
+
+function lineWords(text: string): string {
+  const lines = text.split('\n').length;
+  return lines === 1 ? '1 line' : `${count(lines)} lines`;
 }

@@ -8,7 +8,7 @@ export interface PickerItem {
   readonly hint?: string | undefined;
 }
 
-export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history' | 'branch';
+export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history' | 'branch' | 'code';
 
 /** A list that the user filters by typing. */
 export interface Picker {

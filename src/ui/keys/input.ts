@@ -96,6 +96,7 @@ export function createInput(options: InputOptions): Input {
     'search-history': actions.pickFromHistory,
     new: actions.newConversation,
     copy: actions.copy,
+    'copy-code': () => actions.copyCode(),
     compare: actions.compare,
     panes: () => actions.togglePanes(panesBeside()),
     focus: () => actions.focusNextPane(panesBeside()),

@@ -40,6 +40,7 @@ export type ActionName =
   | 'compare'
   | 'new'
   | 'copy'
+  | 'copy-code'
   | 'help'
   | 'search'
   | 'reasoning'
@@ -100,6 +101,7 @@ export const KEYMAP: readonly Binding[] = [
       command: 'copy',
     },
   ),
+  bind('Messages', 'copy-code', [], 'copy a code block of the last answer', { command: 'code' }),
 
   bind('Messages', 'attach', [], 'attach a file; without a name, the image in the clipboard', {
     command: 'attach',

@@ -127,6 +127,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     else if (picker.purpose === 'mode') actions.switchMode(item.id);
     else if (picker.purpose === 'model') actions.chooseModel(item.id);
     else if (picker.purpose === 'history') actions.recall(Number(item.id));
+    else if (picker.purpose === 'code') actions.copyCode(Number(item.id));
     else if (picker.purpose === 'branch') actions.branchFrom(Number(item.id));
     else carryOut(item.id);
   };

@@ -10,6 +10,7 @@ export const PICKER_TITLES: Record<PickerPurpose, string> = {
   model: 'Models',
   history: 'Earlier messages',
   branch: 'Branch from',
+  code: 'Copy code',
 };
 
 /** A hint is left out rather than cut to fewer cells than this. */
