@@ -1,34 +1,16 @@
 import type { Message } from '../../state/messages.js';
 import type { Anchor, Point, Scroll, Selected } from '../../state/view/scroll.js';
-import { type Block, type BlockMaker, createBlockMaker } from './block.js';
+import type { Block } from './block.js';
+import { createBlockCache, type Form, type ScreenLook } from './block-cache.js';
 import type { Row } from './body.js';
-import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
 import { cellsSelected, inOrder, joinedText, type SelectedRow } from './selection.js';
 
-/** The form in which answers are shown. */
-export interface Reading {
-  /** Reasoning is shown in full [false]. */
-  reasoning?: boolean;
-  /** Answers are shown as Markdown source [false]. */
-  source?: boolean;
-}
-
 /** The messages, the scroll position and the window's size. */
-export interface View extends Reading {
+export interface View extends Form {
   messages: readonly Message[];
-  /** The width of a row in cells. */
-  width: number;
   /** The number of rows. */
   height: number;
   scroll: Scroll;
-}
-
-interface Made {
-  width: number;
-  reasoning: boolean;
-  source: boolean;
-  make: BlockMaker;
-  block: Block;
 }
 
 export interface Window {
@@ -73,63 +55,12 @@ interface Place {
   row: number;
 }
 
-/** Cache limits, above what a window shows. The least recently made blocks are dropped and made again when needed. */
-const MAX_BLOCKS = 256;
-const MAX_ROWS = 8000;
-/** This many blocks, which a frame may need, stay cached, even when they are long. */
-const MIN_BLOCKS = 8;
-
-/** The terminal's abilities. */
-export interface ScreenLook {
-  /** It shows styles; without them, Markdown's marks stay visible [true]. */
-  styles?: boolean;
-  /** It opens links (OSC 8) [false]. */
-  hyperlinks?: boolean;
-  /** Code in answers has colours [false]. */
-  highlighting?: boolean;
-}
-
 export function createViewport(look: ScreenLook = {}): Viewport {
-  const makers = new Map<number, Made>();
-  const listeners = new Set<() => void>();
-  let version = 0;
-  const highlighter = look.highlighting
-    ? createHighlighter(() => {
-        version += 1;
-        makers.clear();
-        for (const listener of listeners) listener();
-      })
-    : plainHighlighter;
-
-  const blockOf = (message: Message, { width, reasoning = false, source = false }: View): Block => {
-    const known = makers.get(message.id);
-    const isSame = known?.width === width && known.reasoning === reasoning && known.source === source;
-    if (known !== undefined && isSame) {
-      // Texts only grow, so the maker can continue from its last state.
-      if (known.block.message !== message) known.block = known.make(message);
-      return known.block;
-    }
-    const make = createBlockMaker(message, { ...look, width, highlighter, reasoning, source });
-    const block = make(message);
-    makers.delete(message.id);
-    makers.set(message.id, { width, reasoning, source, make, block });
-    forgetOldest();
-    return block;
-  };
-
-  const forgetOldest = (): void => {
-    let rows = 0;
-    for (const { block } of makers.values()) rows += block.count;
-    for (const [id, { block }] of makers) {
-      if (makers.size <= MAX_BLOCKS && (rows <= MAX_ROWS || makers.size <= MIN_BLOCKS)) return;
-      makers.delete(id);
-      rows -= block.count;
-    }
-  };
+  const blocks = createBlockCache(look);
 
   const blockAt = (view: View, index: number): Block | undefined => {
     const message = view.messages[index];
-    return message === undefined ? undefined : blockOf(message, view);
+    return message === undefined ? undefined : blocks.of(message, view);
   };
   const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
 
@@ -268,12 +199,9 @@ export function createViewport(look: ScreenLook = {}): Viewport {
       return { kind: 'held', top: anchorOf(view, next), seen: seenIn(view) };
     },
     get version() {
-      return version;
+      return blocks.version;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: blocks.subscribe,
   };
 }
 

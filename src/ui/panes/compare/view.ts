@@ -1,7 +1,8 @@
 import type { Comparison, Side } from '../../../state/comparing/comparison.js';
 import { sanitizeLine } from '../../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, type Span, spread } from '../../style/line.js';
-import type { Reading, View, Viewport } from '../../transcript/viewport.js';
+import type { Reading } from '../../transcript/block-cache.js';
+import type { View, Viewport } from '../../transcript/viewport.js';
 import { requestSummary } from '../request.js';
 import { comparedFigures } from './figures.js';
 import { type CompareLayout, compareLayout, SEPARATOR } from './layout.js';
