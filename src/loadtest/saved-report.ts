@@ -88,7 +88,7 @@ function readRun(
   if (kept === undefined || excluded === undefined || Number.isNaN(startedAtMs)) return NO_REQUESTS;
   const samples = [...kept, ...excluded];
   const { mode, model } = run;
-  const server = serverFrom(run.server_metrics ?? undefined, startedAtMs);
+  const server = serverFrom(run.server_metrics, startedAtMs);
   const gaps = countsOf(recordOf(run.histograms).itl_ms ?? undefined);
   if (typeof mode !== 'string' || typeof model !== 'string' || server === 'damaged' || gaps === 'damaged')
     return DAMAGED;

@@ -57,10 +57,10 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
             `sent later than intended: p50 ${msText(lag.p50)}, p99 ${msText(lag.p99)}, max ${msText(lag.max)}`,
           ],
         ]),
+    [lag === undefined ? 'overhead' : '', loop === 'open' ? OPEN_LOOP : CLOSED_LOOP],
     ...(completed > 0 && latency.ttft === undefined ? [['no TTFT', NO_TTFT]] : []),
     ...withheldRows(withheld),
     ...(malformed.events === 0 ? [] : [['unreadable', malformedText(malformed)]]),
-    ['', loop === 'open' ? OPEN_LOOP : CLOSED_LOOP],
     ...errors.map(({ errorClass, count, example }, index) => [
       index === 0 ? 'errors' : '',
       `${count} ${errorClass}: ${example}`,

@@ -2,9 +2,11 @@ import { isRecord } from '../../common/json.js';
 import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
+import { describeLimits } from '../../loadtest/request-limits.js';
 import { curveText } from '../../loadtest/search/curve.js';
 import { short } from '../../loadtest/short.js';
 import { LATENCIES } from '../../loadtest/tally.js';
+import { type TokenFigures, tokenFigures } from '../../loadtest/tokens.js';
 import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
@@ -73,7 +75,7 @@ function curve({ curve }: EndpointRun): Markup | undefined {
   return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load of the answer'}</h3>`;
 }
 
-function cards({ report, maxInFlight, unsent }: EndpointRun): Markup {
+function cards({ report, tally, maxInFlight, unsent }: EndpointRun): Markup {
   const { completed, failed, goodput, cost } = report;
   const all: [string, string][] = [
     ['complete', String(completed)],
@@ -81,14 +83,35 @@ function cards({ report, maxInFlight, unsent }: EndpointRun): Markup {
     ['duration', `${(report.durationMs / 1000).toFixed(1)} s`],
     ['requests/s', report.requestsPerSecond.toFixed(2)],
     ['output tokens/s', `${report.tokensEstimated ? '~' : ''}${report.outputTokensPerSecond.toFixed(1)}`],
+    ...tokenCards(tokenFigures(tally.samples)),
     ['most in flight', String(maxInFlight)],
     ...(goodput === undefined
       ? []
-      : [['goodput', `${(100 * goodput.share).toFixed(1)} %`] satisfies [string, string]]),
+      : [
+          [`with ${describeLimits(goodput.limits)}`, `${(100 * goodput.share).toFixed(1)} %`] satisfies [
+            string,
+            string,
+          ],
+        ]),
     ...(unsent === 0 ? [] : [['never sent', String(unsent)] satisfies [string, string]]),
     ...(cost === undefined ? [] : [['approximate cost', costText(cost)] satisfies [string, string]]),
   ];
   return html`<ul class="cards">${all.map(([label, value]) => html`<li><b>${value}</b>${label}</li>`)}</ul>`;
+}
+
+function tokenCards({ prompt, cached }: TokenFigures): [string, string][] {
+  if (prompt === undefined) return [];
+  return [
+    ['prompt tokens on average', prompt.mean.toFixed(1)],
+    ...(cached === undefined || cached === 0
+      ? []
+      : [
+          ['of them from the cache', `${((100 * cached) / prompt.total).toFixed(1)} %`] satisfies [
+            string,
+            string,
+          ],
+        ]),
+  ];
 }
 
 function latencies({ report }: EndpointRun): Markup | undefined {
@@ -100,7 +123,7 @@ function latencies({ report }: EndpointRun): Markup | undefined {
   if (rows.length === 0) return undefined;
   return html`<div class="scroll" tabindex="0"><table><caption class="note">Latencies in ms</caption><thead><tr><th scope="col"></th><th scope="col">count</th>${STATISTICS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ({ name, summary }) =>
-      html`<tr><th scope="row">${name}</th><td>${summary.count}</td>${STATISTICS.map((one) => html`<td>${short(summary[one])}</td>`)}</tr>`,
+      html`<tr><th scope="row">${name}</th><td>${summary.count}</td>${STATISTICS.map((one) => html`<td>${short(summary[one]).toFixed(3)}</td>`)}</tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -7,6 +7,7 @@ import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
 import type { Trim } from '../../loadtest/steady-part.js';
 import type { Tally } from '../../loadtest/tally.js';
+import { tokenFigures, tokensJson } from '../../loadtest/tokens.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
@@ -35,6 +36,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     url,
     started_at: run.startedAt.toISOString(),
     ...reportJson(report),
+    tokens: tokensJson(tokenFigures(tally.samples)),
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
     unsent,

@@ -7,6 +7,7 @@ import { serverSource, serverText } from '../../loadtest/server-metrics/report.j
 import type { Trim } from '../../loadtest/steady-part.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
+import { tokenFigures, tokensText } from '../../loadtest/tokens.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
 import type { Measured } from './measure.js';
 import type { Conversations } from './send.js';
@@ -45,7 +46,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     const text = [
       heading,
       runText(run, setup.loop),
-      rowsText([...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
+      rowsText([...tokenRows(run), ...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
       ...slo,
       ...checks,
       distributionText(run),
@@ -76,6 +77,11 @@ function shownText({ turns, server }: EndpointRun, curve: Curve): string {
 export function foundText({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
+}
+
+function tokenRows({ report, tally }: EndpointRun): string[][] {
+  const text = tokensText(tokenFigures(tally.samples), report.tokensEstimated);
+  return text === '' ? [] : [['tokens', text]];
 }
 
 function promptRows(

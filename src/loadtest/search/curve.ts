@@ -67,6 +67,11 @@ export function curveText(curve: Curve): string {
   const used = head.map((_, column) => rows.some((row) => row[column] !== ''));
   const shown = all.map((row) => row.filter((_, column) => used[column]));
   const notes = [
+    ...(levels.some(({ report }) => report.completed > 0 && report.requestsPerSecond === 0)
+      ? [
+          'use a longer --duration: at some loads no answer ended between the warm-up and the last request, so done/s is 0',
+        ]
+      : []),
     ...(levels.some(({ verdict }) => verdict?.clear === false)
       ? ['?  the confidence interval includes the limit']
       : []),

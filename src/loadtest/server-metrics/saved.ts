@@ -8,7 +8,7 @@ import type { ServerRecord } from './record.js';
  * start
  */
 export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 'damaged' | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   const { url, server, pages, failed, problem, figures, at_ms, series, series_left_out } = recordOf(value);
   if (typeof url !== 'string' || !isAscending(at_ms)) return 'damaged';
   const roles = ROLE_NAMES.map((role) => [role, recordOf(recordOf(figures)[role])] as const);
