@@ -34,7 +34,7 @@ export interface LoadShared {
   readonly idleMs: number;
   readonly timeoutMs: number;
   readonly answerMs: number | undefined;
-  readonly context: AnswerContext;
+  readonly contexts: Readonly<Record<NonNullable<LoadRequest['text']>, AnswerContext>>;
   readonly policy: RequestPolicy;
   done(exchange: LoadExchange): void;
 }
@@ -188,7 +188,8 @@ export class LoadExchange implements LoadListener {
     this.#aliveMs = atMs;
     this.#timeline.headers(atMs, timings, buffered);
     const head = { statusCode, contentType: headers['content-type'] ?? '', headers };
-    this.#chat = createChatStream(head, this.#onChatEvent, this.#shared.context);
+    const context = this.#shared.contexts[this.#asked.text ?? 'whole'];
+    this.#chat = createChatStream(head, this.#onChatEvent, context);
   }
 
   #onChunk({ data, atMs, offsetUs }: Extract<StreamEvent, { type: 'chunk' }>): void {
