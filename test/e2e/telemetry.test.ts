@@ -29,7 +29,7 @@ async function stageOf(context: TestContext): Promise<Stage> {
     collector,
     async ask(...flags) {
       const { stdout, stderr, code } = await ground.run(['ask', '--json', ...flags, PROMPT]);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect({ code, stderr: withoutBusy(stderr) }).toEqual({ code: 0, stderr: '' });
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
     },
     daemonEnded: () =>
