@@ -1,47 +1,110 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { CACHE } from './program.js';
 
 const root = join(import.meta.dirname, '..', '..');
+const folder = join(CACHE, 'test-programs');
 const made = new Map<string, Promise<string>>();
 
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  write: false,
+  metafile: true,
+  define: { __VERSION__: '"0.0.0-test"' },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+};
+
+/** What a program was built from. */
+interface Stamp {
+  /** The hash of the program's code: two workers may write at the same time. */
+  code: string;
+  /** The hash of the options. */
+  options: string;
+  /** Each source, relative to the project, with the time of its last change and its size. */
+  inputs: Readonly<Record<string, string>>;
+}
+
+/** Files that no metafile lists, and that change what is built. */
+const ALSO = ['package-lock.json', 'tsconfig.json', 'test/support/bundled.ts'];
+
 /**
- * A module of the sources under test as a program of one file, made once for all files that a worker runs: it starts with a
- * fraction of the work that `tsx` needs. Always at the same path, because Node finds its compiled code by it.
+ * A module of the sources under test as a program of one file: it starts with a fraction of the work that `tsx` needs.
+ * - The program is built again only after a change of its sources, because each worker and each run would pay a second of a
+ *   core for it.
+ * - It is always at the same path, because Node finds its compiled code by the path.
  * @param name of the program
  * @param module its path below the project's folder, or `text`
  */
 export function bundled(name: string, module: string | { text: string }): Promise<string> {
-  const known = made.get(name) ?? bundle(name, module);
+  const known = made.get(name) ?? upToDate(name, module);
   made.set(name, known);
   return known;
 }
 
-async function bundle(name: string, module: string | { text: string }): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    write: false,
-    define: { __VERSION__: '"0.0.0-test"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
+/** The same, without the memory of what this worker has made. */
+export async function upToDate(name: string, module: string | { text: string }): Promise<string> {
+  const path = join(folder, `${name}.mjs`);
+  const stampPath = join(folder, `${name}.json`);
+  const options: BuildOptions = {
+    ...OPTIONS,
     ...(typeof module === 'string'
       ? { entryPoints: [module] }
       : { stdin: { contents: module.text, resolveDir: root } }),
-  });
-  const code = outputFiles.map(({ text }) => text).join('');
-  const folder = join(CACHE, 'test-programs');
-  const path = join(folder, `${name}.mjs`);
-  if ((await readFile(path, 'utf8').catch(() => '')) === code) return path;
+  };
+  if (await isCurrent(path, stampPath, hash('sha256', JSON.stringify(options)))) return path;
+  const { code, stamp } = await bundle(options);
   await mkdir(folder, { recursive: true });
-  // Another worker may be starting the program that stands there.
-  await writeFile(`${path}.${process.pid}`, code);
-  await rename(`${path}.${process.pid}`, path);
+  if ((await readFile(path, 'utf8').catch(() => '')) !== code) await replace(path, code);
+  if (stamp !== undefined) await replace(stampPath, JSON.stringify(stamp));
   return path;
+}
+
+/** Another worker may be reading or starting the file that stands there. */
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}
+
+async function isCurrent(path: string, stampPath: string, options: string): Promise<boolean> {
+  try {
+    const stamp: Stamp = JSON.parse(await readFile(stampPath, 'utf8'));
+    if (stamp.options !== options || stamp.code !== hash('sha256', await readFile(path, 'utf8')))
+      return false;
+    const now = await inputsOf(Object.keys(stamp.inputs));
+    return Object.entries(stamp.inputs).every(([input, state]) => now[input] === state);
+  } catch {
+    return false;
+  }
+}
+
+/** Returns no stamp where a source changed while the program was built. */
+async function bundle(options: BuildOptions): Promise<{ code: string; stamp: Stamp | undefined }> {
+  const { build } = await import('esbuild');
+  const before = Date.now();
+  const { outputFiles = [], metafile } = await build({ ...options, absWorkingDir: root });
+  const code = outputFiles.map(({ text }) => text).join('');
+  const sources = Object.keys(metafile?.inputs ?? {}).filter((input) => input !== '<stdin>');
+  const inputs = await inputsOf([...sources, ...ALSO]);
+  if (Object.values(inputs).some((state) => Number.parseFloat(state) >= before))
+    return { code, stamp: undefined };
+  return {
+    code,
+    stamp: { code: hash('sha256', code), options: hash('sha256', JSON.stringify(options)), inputs },
+  };
+}
+
+async function inputsOf(paths: readonly string[]): Promise<Record<string, string>> {
+  const states = paths.map(async (path) => {
+    const { mtimeMs, size } = await stat(join(root, path));
+    return [path, `${mtimeMs} ${size}`];
+  });
+  return Object.fromEntries(await Promise.all(states));
 }
