@@ -3,10 +3,10 @@
 //   build.ts --if-needed   does nothing while dist/ is newer than its sources
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { builtins } from './build/builtins.ts';
 import { removeUnreached } from './build/declarations.ts';
 import { LIBRARY_ENTRIES, writeEntries } from './build/entries.ts';
 import { lateConstants } from './build/late-constants.ts';
@@ -36,40 +36,6 @@ if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp)
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/** Modules that Node has loaded before the program starts. */
-const LOADED_AT_START = new Set([
-  'buffer',
-  'events',
-  'fs',
-  'module',
-  'path',
-  'process',
-  'timers',
-  'url',
-  'util',
-]);
-
-/**
- * Loads Node's built-in modules when they are used. Import statements would be hoisted to the top of the bundle, so
- * that every command would load all of them; node:http alone takes 30 ms.
- */
-const lazyBuiltins: Plugin = {
-  name: 'lazy-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path, kind }) => {
-      const name = path.replace(/^node:/, '');
-      if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
-      // Keep dynamic imports: they are loaded at their place, and need the named exports of Node's module.
-      if (kind === 'dynamic-import' || LOADED_AT_START.has(name))
-        return { path: `node:${name}`, external: true };
-      return { path: name, namespace: 'builtin' };
-    });
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require('node:${path}');`,
-    }));
-  },
-};
-
 /**
  * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third
  * one, Milo, is an experiment that an environment variable turns on.
@@ -98,7 +64,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [lazyBuiltins, wasmFiles(chunks), oneParser, smallPriceData, lateConstants],
+  plugins: [builtins, wasmFiles(chunks), oneParser, smallPriceData, lateConstants],
   platform: 'node',
   format: 'esm',
   target: 'node20',
