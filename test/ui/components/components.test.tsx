@@ -1,6 +1,6 @@
 import { cleanup, render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createActions } from '../../../src/state/actions.js';
 import type { AppState } from '../../../src/state/app-state.js';
 import { createAppStore } from '../../../src/state/store.js';
@@ -23,7 +23,16 @@ import {
 } from '../../support/chat-ports.js';
 import { createFakeClock } from '../../support/clock.js';
 
-afterEach(cleanup);
+// The library's stdout has no number of rows. Ink then starts `tput` twice for each frame, unless these variables are set.
+beforeEach(() => {
+  vi.stubEnv('COLUMNS', '100');
+  vi.stubEnv('LINES', '24');
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllEnvs();
+});
 
 /** A component's text in this state, without trailing spaces. */
 function shown(component: ReactElement, state: Partial<AppState> = {}): string {
