@@ -67,7 +67,8 @@ export function createLauncher(options: LaunchOptions): Launcher {
   const neededSimulator: Needed = {
     what: 'the simulator',
     async serves(signal) {
-      if (simulator?.running === true) return abortable(simulator.ready, signal);
+      if (simulator?.running === true) await abortable(simulator.ready, signal);
+      // Its own simulator is held, too: the end of a hold is seen before the end of the process, which the system reports late.
       // The end of a hold may have come in this turn of the event loop, after the key that sent the question.
       if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);

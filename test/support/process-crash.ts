@@ -47,7 +47,7 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
     const pid = victim === 'chat' ? session.pid : pidsOf(place)[victim];
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     if (victim === 'chat') await session.ended;
-    else await goOn(session, check);
+    else await goOn(session, onScreen, check);
     await check(
       'orphans',
       until(() => leftOver(place).length === 0, LIMIT_MS),
@@ -63,10 +63,13 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
 /** The chat lives on: it answers again, and gives the terminal back. */
 async function goOn(
   session: TerminalSession,
+  onScreen: RegExp,
   check: (what: string, holds: Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  await check('not connected again', session.untilScreen(/● connected/, LIMIT_MS));
+  // Until the question is drawn, the screen is that of a moment before the kill.
+  await check('the question is not shown', session.untilScreen(onScreen, LIMIT_MS));
   await check('the answer does not end', stopped(session));
+  await check('not connected again', session.untilScreen(/● connected/, LIMIT_MS));
   session.send(`What is the capital of France?${KEY.enter}`);
   await check('no answer', session.untilScreen(/capital of France is Paris/, LIMIT_MS));
   session.send(KEY.ctrlC);
@@ -86,11 +89,11 @@ async function goOn(
 async function stopped(session: TerminalSession): Promise<void> {
   const idle = (): boolean => {
     const screen = session.screen().join('\n');
-    return /enter send/.test(screen) && !/esc stop/.test(screen);
+    return /✗ failed|· stopped/.test(screen) && /enter send/.test(screen) && !/esc stop/.test(screen);
   };
   for (const giveUpAt = performance.now() + LIMIT_MS; performance.now() < giveUpAt; ) {
     if (idle()) return;
-    session.send(KEY.escape);
+    if (/esc stop/.test(session.screen().join('\n'))) session.send(KEY.escape);
     await until(idle, 2000).catch(() => {});
   }
   throw new Error(`an answer runs still:\n${session.screen().join('\n')}`);
