@@ -1,5 +1,7 @@
 import { Builder } from 'flatbuffers';
 import { MessageType } from './constants.js';
+import { encodeStreamChunk } from './encode-chunk.js';
+import { healthResponse } from './encode-health.js';
 import { encodeFrame } from './frame.js';
 import * as Wire from './generated/ipc.js';
 import type {
@@ -8,15 +10,10 @@ import type {
   ExecuteRequest,
   ExecuteResponse,
   HeaderList,
-  HealthResponse,
-  LimitStatus,
   Message,
-  OriginStatus,
-  StreamChunk,
   StreamEnd,
   StreamRetry,
   StreamStart,
-  TenantStatus,
   Timings,
   WirePolicy,
 } from './messages.js';
@@ -147,95 +144,6 @@ function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
   return Wire.ExecuteResponse.endExecuteResponse(builder);
 }
 
-function healthResponse(builder: Builder, message: HealthResponse): Offset {
-  const text = builder.createString(message.message);
-  const version = builder.createString(message.version);
-  const capabilities = Wire.HealthCheckResponse.createCapabilitiesVector(
-    builder,
-    message.capabilities.map((name) => builder.createString(name)),
-  );
-  const origins = Wire.HealthCheckResponse.createOriginsVector(
-    builder,
-    message.origins.map((origin) => originStatus(builder, origin)),
-  );
-  const limits = Wire.HealthCheckResponse.createLimitsVector(
-    builder,
-    message.limits.map((limit) => limitStatus(builder, limit)),
-  );
-  Wire.HealthCheckResponse.startHealthCheckResponse(builder);
-  Wire.HealthCheckResponse.addHealthy(builder, message.healthy);
-  Wire.HealthCheckResponse.addMessage(builder, text);
-  Wire.HealthCheckResponse.addActiveRequests(builder, message.activeRequests);
-  Wire.HealthCheckResponse.addAvailableCredits(builder, message.availableCredits);
-  Wire.HealthCheckResponse.addVersion(builder, version);
-  Wire.HealthCheckResponse.addCapabilities(builder, capabilities);
-  Wire.HealthCheckResponse.addUptimeMs(builder, BigInt(message.uptimeMs));
-  Wire.HealthCheckResponse.addStreamsOpen(builder, message.streamsOpen);
-  Wire.HealthCheckResponse.addOrigins(builder, origins);
-  Wire.HealthCheckResponse.addLimits(builder, limits);
-  return Wire.HealthCheckResponse.endHealthCheckResponse(builder);
-}
-
-const CIRCUIT_STATES = {
-  closed: Wire.CircuitState.Closed,
-  open: Wire.CircuitState.Open,
-  'half-open': Wire.CircuitState.HalfOpen,
-} as const;
-
-function originStatus(builder: Builder, status: OriginStatus): Offset {
-  const origin = builder.createString(status.origin);
-  const tenants = Wire.OriginStatus.createTenantsVector(
-    builder,
-    status.tenants.map((tenant) => tenantStatus(builder, tenant)),
-  );
-  Wire.OriginStatus.startOriginStatus(builder);
-  Wire.OriginStatus.addOrigin(builder, origin);
-  Wire.OriginStatus.addPoolOpen(builder, status.poolOpen);
-  Wire.OriginStatus.addPoolBusy(builder, status.poolBusy);
-  Wire.OriginStatus.addPoolQueued(builder, status.poolQueued);
-  Wire.OriginStatus.addCircuit(builder, CIRCUIT_STATES[status.circuit]);
-  Wire.OriginStatus.addCircuitRetryAtMs(builder, BigInt(status.circuitRetryAtMs));
-  Wire.OriginStatus.addRetryBudget(builder, status.retryBudget);
-  Wire.OriginStatus.addTenants(builder, tenants);
-  return Wire.OriginStatus.endOriginStatus(builder);
-}
-
-function tenantStatus(builder: Builder, status: TenantStatus): Offset {
-  return Wire.TenantStatus.createTenantStatus(
-    builder,
-    builder.createString(status.tenant),
-    BigInt(status.requestsTotal),
-    BigInt(status.failuresTotal),
-    BigInt(status.firstByteP50Us),
-    BigInt(status.firstByteP95Us),
-    BigInt(status.firstByteP99Us),
-    status.running,
-    status.streams,
-    status.poolOpen,
-    status.poolBusy,
-    status.poolQueued,
-    builder.createString(status.protocol),
-    CIRCUIT_STATES[status.circuit],
-    BigInt(status.circuitRetryAtMs),
-    status.retryBudget,
-    BigInt(status.replacedTotal),
-  );
-}
-
-function limitStatus(builder: Builder, status: LimitStatus): Offset {
-  return Wire.LimitStatus.createLimitStatus(
-    builder,
-    builder.createString(status.tenant),
-    status.running,
-    status.waiting,
-    BigInt(status.refusedTotal),
-    status.concurrent,
-    status.queued,
-    status.requestsPerSecond,
-    status.bytesPerSecond,
-  );
-}
-
 function creditUpdate(builder: Builder, message: CreditUpdate): Offset {
   return Wire.CreditUpdate.createCreditUpdate(
     builder,
@@ -330,51 +238,4 @@ function headerVector(
     return Wire.KeyValue.createKeyValue(builder, key, builder.createString(value));
   });
   return create(builder, pairs);
-}
-
-// Every token passes in a StreamChunk, so this message is not built but filled in: a table with
-// all four fields present always has the same layout, with the payload last.
-const CHUNK = {
-  requestId: 24,
-  sequence: 32,
-  offsetUs: 40,
-  payloadOffset: 48,
-  payloadLength: 52,
-  payload: 56,
-} as const;
-const FRAME_HEADER = 5;
-
-const chunkTemplate = ((): Buffer => {
-  const table = 20;
-  const vtable = 4;
-  const bytes = Buffer.alloc(FRAME_HEADER + CHUNK.payload);
-  bytes.writeUInt8(MessageType.StreamChunk, 4);
-  const body = bytes.subarray(FRAME_HEADER);
-  body.writeUInt32LE(table, 0);
-  const offsets = [CHUNK.requestId, CHUNK.sequence, CHUNK.offsetUs, CHUNK.payloadOffset];
-  body.writeUInt16LE(4 + 2 * offsets.length, vtable);
-  body.writeUInt16LE(CHUNK.payloadLength - table, vtable + 2);
-  for (const [index, at] of offsets.entries()) body.writeUInt16LE(at - table, vtable + 4 + 2 * index);
-  body.writeInt32LE(table - vtable, table);
-  body.writeUInt32LE(CHUNK.payloadLength - CHUNK.payloadOffset, CHUNK.payloadOffset);
-  return bytes;
-})();
-
-/** One StreamChunk frame. The payload must leave room for its 57 bytes of framing. */
-function encodeStreamChunk(chunk: StreamChunk): Buffer {
-  const size = chunk.payload.length;
-  const frame = Buffer.allocUnsafe(FRAME_HEADER + CHUNK.payload + size);
-  frame.set(chunkTemplate);
-  frame.writeUInt32BE(1 + CHUNK.payload + size, 0);
-  frame.writeBigUInt64LE(chunk.requestId, FRAME_HEADER + CHUNK.requestId);
-  writeUint64(frame, chunk.sequence, FRAME_HEADER + CHUNK.sequence);
-  writeUint64(frame, chunk.offsetUs, FRAME_HEADER + CHUNK.offsetUs);
-  frame.writeUInt32LE(size, FRAME_HEADER + CHUNK.payloadLength);
-  frame.set(chunk.payload, FRAME_HEADER + CHUNK.payload);
-  return frame;
-}
-
-function writeUint64(frame: Buffer, value: number, at: number): void {
-  frame.writeUInt32LE(value % 0x1_0000_0000, at);
-  frame.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
 }
