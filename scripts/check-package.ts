@@ -25,7 +25,7 @@ function run(what: string, command: string, args: readonly string[], cwd: string
     cwd,
     env,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 600_000,
   });
   if (status !== 0) throw new Error(`${what}: ${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`);
   log(`ok  ${what}`);

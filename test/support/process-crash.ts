@@ -31,7 +31,7 @@ const LIMIT_MS = 30_000;
 /** Kills one of the three processes of a chat (SIGKILL), and looks at what is left. Linux alone. */
 export async function crashProcess(place: Place, options: CrashOptions): Promise<CrashResult> {
   const { victim, afterMs, question, shown = false, unsaved = false } = options;
-  const onScreen = new RegExp(` you .*\\n.*${question}`);
+  const onScreen = new RegExp(` you (?:↑ |.*\\n.*)${question}`);
   const session = openTerminal(place, [], { columns: 100, rows: 30 });
   const faults: string[] = [];
   let acknowledged = false;
