@@ -136,8 +136,10 @@ function configuration(flags: GlobalFlags): LoadedConfig {
  * Tells stderr what is wrong with the configuration, for commands without a screen.
  * @throws {ConfigError} when the whole file could not be used: defaults in its place could ask another endpoint.
  */
-export function reportProblems({ problems }: LoadedConfig): void {
+export function reportProblems({ problems, endpoint }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
   if (unusable.length > 0) throw new ConfigError(unusable);
-  for (const problem of problems) tell(formatProblem(problem));
+  // The error of each answer names the endpoint's own problem.
+  const told = problems.filter(({ message }) => endpoint.problem?.startsWith(message) !== true);
+  for (const problem of told) tell(formatProblem(problem));
 }

@@ -3,7 +3,7 @@ import { parseApiKey } from './api-key.js';
 import { type Access, completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
 import { type Layer, layerOf } from './layer.js';
-import { formatProblem } from './problem.js';
+import { formatProblem, formatSource, visible } from './problem.js';
 import { providerOf } from './providers.js';
 import type { Profile } from './schema.js';
 import type { Secret } from './secret.js';
@@ -138,7 +138,12 @@ function keyOf(
   const name = [...section, 'api_key'].join('.');
   const missing = missingVariable(section, layers);
   if (key?.state === 'set') return { apiKey: key.secret, ...missing };
-  if (key?.state === 'malformed') return { problem: `${name} ${key.reason}: ${key.advice}` };
+  if (key?.state === 'malformed') {
+    const path = [...section, 'api_key'];
+    const source = layerOf(layers, path)?.sourceOf(path, 'value');
+    const place = source === undefined ? '' : ` (${visible(formatSource(source))})`;
+    return { problem: `${name} ${key.reason}${place}: ${key.advice}` };
+  }
   if (missing.problem !== undefined) return missing;
   const preset = providerOf(access.provider);
   if (preset?.keyVariable === undefined || access.auth === 'none') return {};
@@ -171,5 +176,5 @@ function missingVariable(section: Path, layers: readonly Layer[]): KeyState {
 
 function notSet(variable: string): string {
   const value = variable === 'OPENAI_API_KEY' ? 'sk-…' : '…';
-  return `${variable} is not set: export ${variable}=${value} and start again, or stay in simulator mode`;
+  return `${variable} is not set: export ${variable}=${value} and start again, or use the simulator (--mode simulator)`;
 }

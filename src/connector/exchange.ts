@@ -22,6 +22,7 @@ import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { requestEvent } from './sent-request.js';
 import { stopper } from './stopper.js';
+import { withSettings } from './time-left.js';
 import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
 /**
@@ -172,7 +173,10 @@ export async function runExchange(
         .catch(async (thrown: unknown) => {
           options.onWire?.({ type: 'lost' });
           await held.release();
-          throw thrown;
+          throw withSettings(thrown, [
+            [sent.timeoutMs, timeoutMs],
+            [sent.answerMs, answerMs],
+          ]);
         });
       const refusal = stop.signal.aborted || !endpoint.access.adapt ? undefined : held.text();
       const { members, news } = refusal === undefined ? NOTHING_REFUSED : asked.refused(refusal);

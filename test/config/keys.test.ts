@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { endpoint, lines, loadYaml, makePlace } from './place.js';
 
 const NOT_SET =
-  'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again, or stay in simulator mode';
+  'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again, or use the simulator (--mode simulator)';
 
 test.each([
   ['no file', ''],
@@ -24,7 +24,7 @@ test('the error for an unset key names the variable of the file', () => {
   );
   expect(loaded.problems).toEqual([]);
   expect(endpoint(loaded, 'p').problem).toBe(
-    'GROQ_API_KEY is not set: export GROQ_API_KEY=… and start again, or stay in simulator mode',
+    'GROQ_API_KEY is not set: export GROQ_API_KEY=… and start again, or use the simulator (--mode simulator)',
   );
 });
 
@@ -110,7 +110,7 @@ test.each([
     expect([problem, apiKey?.reveal()]).toEqual([undefined, key]);
     return;
   }
-  expect(problem).toContain(`openai.api_key ${reason}`);
+  expect(problem).toContain(`openai.api_key ${reason} (OPENAI_API_KEY): `);
   expect(problem).toContain(advice);
   expect(problem).not.toContain('abc');
   expect(apiKey).toBeUndefined();

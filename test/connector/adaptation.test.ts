@@ -108,6 +108,20 @@ describe('a refused stream_options', () => {
     expect(sum).toBeCloseTo(metrics.ttftMs ?? 0, 3);
   });
 
+  test('counts towards the time limit, whose error names the setting', async () => {
+    await upstream.close();
+    const refuse = serveScript({ status: 400, chunks: ['stream_options unknown'], delayMs: 200 });
+    // The second request gets no answer.
+    upstream = await startUpstream((request, response, raw) =>
+      upstream.requests.length > 1 ? undefined : refuse(request, response, raw),
+    );
+    await connector.close();
+    connector = connect();
+    const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }], { timeoutMs: 4000 });
+    expect(upstream.requests).toHaveLength(2);
+    expect(error?.message).toMatch(/^no response headers within 4 s, .*: raise timeout_ms \(now 4 s\) or/);
+  });
+
   test('is sent when adapt is false', async () => {
     await connector.close();
     connector = connect({ adapt: false });

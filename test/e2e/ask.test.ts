@@ -58,6 +58,13 @@ test('ask prints each chunk as it arrives, not when the answer is complete', asy
   );
 });
 
+test('the fault of an API key is named once, with its place', async () => {
+  const path = alone.place.writeConfig('openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n');
+  const { code, stderr } = await alone.run(['ask', '--config', path, 'hi']);
+  expect(code).toBe(2);
+  expect(stderr).toBe('vastar-tui: openai.api_key is in quotes (config.yaml:2:12): leave them out\n');
+});
+
 test('a retry is reported immediately in a separate line', async () => {
   let requests = 0;
   const upstream = await endpoint((_request, response) => {

@@ -154,6 +154,15 @@ test('tools that are no functions are accepted, and never called', async () => {
   ]);
 });
 
+test('the refusal of an unknown type of tool lists all known types', async () => {
+  const openai = await client();
+  const tools = [{ type: 'telepathy' } as unknown as OpenAI.Responses.Tool];
+  const asked = openai.responses.create({ model: 'sim-tools', input: QUESTION, tools });
+  await expect(asked).rejects.toThrow(
+    /Invalid value for 'tools\[0\]\.type': "telepathy"\. Supported values are: 'function', 'apply_patch', .*'web_search'/,
+  );
+});
+
 test('an error in a stream of a response has the next number', async () => {
   const openai = await client();
   const { body } = await openai.responses

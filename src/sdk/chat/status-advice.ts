@@ -1,4 +1,5 @@
 import { ErrorClass } from '../../common/errors.js';
+import { waitInWords } from '../../common/wait-in-words.js';
 
 export const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
 export const LIMIT_ADVICE = 'Wait until the limit renews, or raise it at the provider.';
@@ -41,13 +42,6 @@ export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): st
   if (errorClass === ErrorClass.InvalidRequest) return CHANGE_ADVICE;
   if (retryAfterMs !== undefined) return `Try again in ${waitInWords(retryAfterMs)}.`;
   return 'Try again in a moment.';
-}
-
-/** `90 s`, `48 min`, `24 h` or `5 days`, rounded up. */
-function waitInWords(ms: number): string {
-  if (ms <= 120_000) return `${Math.ceil(ms / 1000)} s`;
-  if (ms <= 7_200_000) return `${Math.ceil(ms / 60_000)} min`;
-  return ms <= 172_800_000 ? `${Math.ceil(ms / 3_600_000)} h` : `${Math.ceil(ms / 86_400_000)} days`;
 }
 
 /** Matches refusals of the key that come with another status than 401, or with 200. */

@@ -51,6 +51,10 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
           (code === 'invalid_value' ? typeof issue.input !== 'object' : code !== 'invalid_type'),
       );
       const meant = fitting.find((inner) => inner.path[0] !== 'type') ?? fitting[0];
+      if (meant?.code === 'invalid_value' && meant.path[0] === 'type') {
+        const values = fitting.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values : []));
+        return describe({ ...meant, values }, path);
+      }
       if (meant !== undefined) return describe(meant, path);
       const expected = branches.map((inner) =>
         inner.code === 'invalid_type' ? (EXPECTED[inner.expected] ?? inner.expected) : inner.code,

@@ -1,5 +1,6 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { finishClassOf } from '../../common/finish-reasons.js';
+import { waitInWords } from '../../common/wait-in-words.js';
 import type { ChatAnswer } from '../../connector/types.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { KeyHints } from '../view/key-hints.js';
@@ -105,7 +106,7 @@ export function askAgain({ again }: KeyHints): string {
 function nextStep(error: ConnectorException, keys: KeyHints): string {
   const again = askAgain(keys);
   if (error.retryAfterMs !== undefined) {
-    return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
+    return `wait ${waitInWords(error.retryAfterMs)}, then ${again}`;
   }
   // A lost connection needs no key: it comes back by itself, and asking connects at once.
   const isOurs = error.hop === 'daemon' || error.hop === 'client';
