@@ -18,17 +18,18 @@ type Part = (typeof PARTS)[number];
 
 /** A header with a limit, its remainder or its renewal: what is counted comes after that word, or before it. */
 const FORMS: readonly RegExp[] = [
-  /^x-ratelimit-(?<part>limit|remaining|reset)(?:-(?<of>[\w-]{1,40}))?$/,
+  /^x-rate-?limit-(?<part>limit|remaining|reset)(?:-after)?(?:-(?<of>[\w-]{1,40}))?$/,
   /^anthropic-ratelimit-(?<of>[\w-]{1,40})-(?<part>limit|remaining|reset)$/,
   /^(?:helicone-)?ratelimit-(?<part>limit|remaining|reset)$/,
 ];
+const NAMED = /rate-?limit/;
 const DRAFT = ['ratelimit', 'ratelimit-policy'];
 /** Bounds what a response can put on the screen. */
 const MOST = 8;
 
 /** Whether `rateLimitsIn` reads this header. */
 export function isRateLimitHeader(name: string): boolean {
-  return DRAFT.includes(name) || (name.includes('ratelimit') && FORMS.some((form) => form.test(name)));
+  return DRAFT.includes(name) || (NAMED.test(name) && FORMS.some((form) => form.test(name)));
 }
 
 /**
@@ -65,7 +66,7 @@ export function responseTime(headers: Headers, nowMs: number): number {
 
 function formOf(name: string): [place: number, groups: { part?: string; of?: string }] {
   for (const [place, form] of FORMS.entries()) {
-    const groups = name.includes('ratelimit') ? form.exec(name)?.groups : undefined;
+    const groups = NAMED.test(name) ? form.exec(name)?.groups : undefined;
     if (groups !== undefined) return [place, groups];
   }
   return [-1, {}];

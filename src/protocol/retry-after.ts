@@ -22,5 +22,11 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
 
 /** Like `retryAfterOf`, but without rate limits: only the wait that the server demands explicitly. */
 export function askedWait(headers: Headers, nowMs: number): number | undefined {
-  return decimal(headers['retry-after-ms']) ?? waitOf(headers['retry-after'], responseTime(headers, nowMs));
+  const at = responseTime(headers, nowMs);
+  const rejected = headers['anthropic-ratelimit-unified-status'] === 'rejected';
+  return (
+    decimal(headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']) ??
+    waitOf(headers['retry-after'] ?? headers['x-retry-after'], at) ??
+    (rejected ? waitOf(headers['anthropic-ratelimit-unified-reset'], at) : undefined)
+  );
 }

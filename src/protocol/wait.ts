@@ -2,15 +2,17 @@
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
-/** Reads a wait in ms from seconds, a duration (`1m30s`), an HTTP or ISO 8601 date, or a Unix time. */
-export function waitOf(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
+/** Reads a wait in ms from seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601 date, or a Unix time. */
+export function waitOf(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  // A header that came twice has both values in one list.
+  const value = /^\s*\d[\w.]*\s*,/.test(text) ? text.slice(0, text.indexOf(',')) : text;
   const number = decimal(value);
   if (number !== undefined) {
     if (number < EPOCH_S) return number * 1000;
     return Math.max(0, (number < EPOCH_MS ? number * 1000 : number) - nowMs);
   }
-  const duration = durationOf(value.trim());
+  const duration = durationOf(value.trim()) ?? spelledDuration(value.trim());
   if (duration !== undefined) return duration;
   const at = dateOf(value);
   return at === undefined ? undefined : Math.max(0, at - nowMs);
@@ -31,6 +33,16 @@ function durationOf(text: string): number | undefined {
   const parts = new RegExp(`^(?:${n}d)?(?:${n}h)?(?:${n}m(?!s))?(?:${n}s)?(?:${n}ms)?$`).exec(text);
   if (text === '' || parts === null) return undefined;
   return UNITS_MS.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
+}
+
+const SPELLED_MS = { millisecond: 1, second: 1000, minute: 60_000, hour: 3_600_000 } as const;
+
+/** `2 seconds` and `PT1M30S`. */
+function spelledDuration(text: string): number | undefined {
+  if (/^PT(?=\d)/.test(text)) return durationOf(text.slice(2).toLowerCase());
+  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z]+?)s?$/i.exec(text) ?? [];
+  const named = Object.entries(SPELLED_MS).find(([name]) => name === unit.toLowerCase());
+  return named === undefined ? undefined : Number(count) * named[1];
 }
 
 /** A decimal number without sign or exponent. */

@@ -7,7 +7,7 @@ import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
 
 /**
  * Fails a request at once while the circuit of its tenant, origin, key and scope is open.
- * - Failures are lost connections, 408, 5xx, and a deadline that passes before the response's head.
+ * - Failures are lost connections, 408, 5xx except 501 and 505, and a deadline that passes before the response's head.
  * - Other statuses, 429 among them, count as successes: the provider works.
  * - Cancelled requests are ignored.
  * - So is a refused connection to this machine: that server may not have started yet, and another attempt costs
@@ -43,7 +43,8 @@ export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCi
 }
 
 function isFailure(statusCode: number): boolean {
-  return statusCode >= 500 || statusCode === 408;
+  // 501 and 505 are about the request: the provider works.
+  return (statusCode >= 500 && statusCode !== 501 && statusCode !== 505) || statusCode === 408;
 }
 
 function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: boolean): PassResult {

@@ -67,9 +67,10 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 
 /**
  * Decides whether and when to send a request again. It is a pure function.
- * - Transient failures are retried: a lost or refused connection, 408, 409, 429 and 5xx.
+ * - Transient failures are retried: a lost or refused connection, 408, 409, 421, 424, 425, 429, 498, 499, and 5xx except
+ *   501 and 505.
  * - The request must be repeatable: an idempotent method, a chat completion, or a request that was never sent.
- * - The server's `x-should-retry: false` is obeyed, and so is its wait (`retry-after-ms`, Retry-After, or in the body).
+ * - The server's `x-should-retry` is obeyed, and so is its wait (`retry-after-ms`, Retry-After, or in the body).
  * - A refusal because of quota, billing or the request's size is final.
  */
 export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
@@ -97,6 +98,11 @@ function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }
   return limit * (0.5 + random / 2);
 }
 
+/** Statuses below 500 for faults that pass, among them Groq's 498 and the 499 of gateways that cancelled a request. */
+const PASSING: readonly number[] = [408, 409, 421, 424, 425, 429, 498, 499];
+/** The server does not serve such requests, whenever they come. */
+const NEVER_SERVED: readonly number[] = [501, 505];
+
 function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
   if (result.kind === 'failure') {
     // A failure that the client or the daemon caused would only happen again.
@@ -105,7 +111,8 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
   }
   const { statusCode } = result;
   if (headers['x-should-retry'] === 'false') return false;
-  return statusCode >= 500 || statusCode === 408 || statusCode === 409 || statusCode === 429;
+  if (headers['x-should-retry'] === 'true' && statusCode >= 400) return true;
+  return statusCode >= 500 ? !NEVER_SERVED.includes(statusCode) : PASSING.includes(statusCode);
 }
 
 /** Whether the request may be sent twice. A chat completion changes nothing at the provider. */

@@ -117,8 +117,11 @@ class ExchangeTimeline implements Timeline {
       timings.attemptUs = this.elapsedUs();
       return;
     }
-    if (attemptUs !== undefined) timings.attemptUs = attemptUs;
-    const began = next === 'redirected' ? this.elapsedUs() : redirectedUs;
+    // The time on a dead connection is an earlier attempt's, not the wait for this one.
+    const from = next === 'replaced' && redirectedUs === undefined ? this.elapsedUs() : attemptUs;
+    if (from !== undefined) timings.attemptUs = from;
+    const again = next === 'replaced' && redirectedUs !== undefined;
+    const began = next === 'redirected' || again ? this.elapsedUs() : redirectedUs;
     if (began !== undefined) timings.redirectedUs = began;
   }
 

@@ -126,12 +126,22 @@ function connectFailure(
     : { ...NETWORK_NOW, what: `no connection to ${origin}: ${text}`, advice: CHECK_BOTH };
 }
 
+/** Alerts (RFC 8446, 6) of servers that use TLS. */
+const TLS_ALERTS: readonly [RegExp, string][] = [
+  [/UNRECOGNIZED_NAME/, 'the server does not know that host name; is base_url right?'],
+  [/ALERT_PROTOCOL_VERSION/, 'the server has no version of TLS that this program accepts: update the server'],
+  [/NO_APPLICATION_PROTOCOL/, 'start the daemon with --http2 deny'],
+  [/ALERT/, 'is base_url right? If so, see the log of the server or of the proxy in front of it'],
+];
+
 function tlsAdvice(code: string): string {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return "is this machine's clock right? If so, the server needs a new certificate";
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return 'the certificate is for another host; is base_url right?';
+  const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
+  if (advice !== undefined) return advice;
   if (code.startsWith('ERR_SSL')) return 'does that port use TLS? If not, base_url begins with http:';
   return 'if the certificate is your own, start the daemon with --ca FILE';
 }

@@ -12,6 +12,7 @@ export function classOf(
   if (statusCode === 429) return /\bquota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (isTooLong(message)) return ErrorClass.InvalidRequest;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
+  if (statusCode === 501 || statusCode === 505) return ErrorClass.InvalidRequest;
   if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
   // Some gateways refuse with 403 what exceeds a limit, and say when it renews.
   if (statusCode === 403 && retryAfterMs !== undefined) return ErrorClass.RateLimited;

@@ -40,7 +40,11 @@ async function setUp(workMs = 0) {
 test('a dead reused connection is replaced at once, does not count as an attempt, and is counted in health', async () => {
   const { client, ask, seen } = await setUp();
   await ask(1n);
-  expect((await ask(2n)).timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
+  const { timings } = await ask(2n);
+  expect(timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
+  // The time on the dead connection is not told as the daemon's queue.
+  expect(timings.attemptUs).toBeGreaterThan(0);
+  expect(timings.queuedUs).toBeGreaterThanOrEqual(timings.attemptUs ?? 0);
   expect(client.received.some(of(MessageType.StreamRetry))).toBe(false);
   expect(seen()).toBe(3);
   client.send({ type: MessageType.HealthCheck });

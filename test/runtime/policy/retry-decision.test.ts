@@ -54,8 +54,8 @@ const REPEATABLE: ReadonlyArray<[Method, string, boolean]> = [
   ['POST', 'https://api.example.com/v1/chat/completions/cancel', false],
   ['PATCH', OTHER, false],
 ];
-const PASSING = [408, 409, 429, 500, 502, 503, 504, 529];
-const FINAL = [200, 204, 301, 304, 400, 401, 403, 404, 413, 422, 425];
+const PASSING = [408, 409, 421, 424, 425, 429, 498, 499, 500, 502, 503, 504, 529];
+const FINAL = [200, 204, 301, 304, 400, 401, 403, 404, 413, 422, 501, 505];
 const FAILURES: ReadonlyArray<[string, AttemptResult, 'again' | 'if repeatable' | 'final']> = [
   ['a refused connection', failure(ErrorClass.Transient, 'network', false), 'again'],
   ['a connection reset before the head', failure(ErrorClass.Transient, 'provider', true), 'if repeatable'],
@@ -151,4 +151,13 @@ describe('the wait before a retry', () => {
     const result = status(429, [['retry-after', '5']]);
     expect(outcomeOf(decideRetry(question({ result, leftMs: 4000 })))).toBe('deadline');
   });
+});
+
+test.each([
+  ['true', 400, 'again in 375'],
+  ['true', 200, 'final'],
+  ['false', 503, 'final'],
+])('x-should-retry %s decides about the status %i', (value, code, expected) => {
+  const asked = question({ result: status(code, [['X-Should-Retry', value]]) });
+  expect(outcomeOf(decideRetry(asked))).toBe(expected);
 });

@@ -162,6 +162,19 @@ test('TLS with a server without TLS is Permanent', async () => {
 });
 
 test.each([
+  [0x70, /UNRECOGNIZED_NAME\): the server does not know that host name/],
+  [0x46, /PROTOCOL_VERSION\): the server has no version of TLS/],
+  [0x50, /INTERNAL_ERROR\): is base_url right\?/],
+])('the TLS alert %i does not count as a port without TLS', async (alert, words) => {
+  const upstream = await startTcpUpstream((socket) =>
+    socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, alert]))),
+  );
+  closing.push(upstream.close);
+  const { end } = await endOf(upstream.url.replace('http:', 'https:'));
+  expect(end.errorMessage).toMatch(words);
+});
+
+test.each([
   ['while waiting for an answer from', undefined],
   ['in the middle of the answer from', 'a'],
 ])('a deadline that passes %s the upstream is a Timeout, and aborts the request', async (phase, chunk) => {
