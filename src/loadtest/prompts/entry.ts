@@ -54,6 +54,8 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
     const list = value[name];
     if (Array.isArray(list)) return withMessages('messages', list, value);
   }
+  if (typeof value.role === 'string' && 'content' in value)
+    return 'write {"messages": […]} around a conversation: this is a single message of one';
   const question = questionIn(value);
   if (question === undefined || typeof question === 'string') return question;
   return withRequest('prompt', [...systemOf(value), { role: 'user', content: question.content }], value);

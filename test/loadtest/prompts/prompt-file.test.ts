@@ -256,6 +256,10 @@ describe('an invalid prompt is refused with its line and the reason', () => {
       /^line 1: turn 1: delay must be a number of milliseconds/,
     ],
     [jsonl({ turns: [{ id: 5 }] }), /^line 1: turn 1: this has no question/],
+    [
+      '[{"role": "user", "content": "a"}]\n[{"role": "user", "content": "b"}]\n',
+      /^line 1, entry 1: write \{"messages": \[…\]\} around a conversation: this is a single message/,
+    ],
     [jsonl({ payloads: [{ prompt: 'a' }] }), /^line 1: payload 1: use requests of chat completions only/],
     ['{"data": [{"text": "a"},\n{"id": 2}]}', /^line 1, entry 2: add prompt, messages/],
     [
