@@ -70,3 +70,12 @@ test('an overlay without a search hides the cursor', async () => {
   expect(screen.rows().at(-1)).toContain('esc close');
   expect(screen.written.lastIndexOf('\x1b[?25l')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25h'));
 });
+
+test('esc with a key right after it closes the list, and the key acts', async () => {
+  const { screen } = await start({ columns: 80, rows: 24 });
+  screen.type('\x10');
+  await screen.until((text) => text.includes('Actions >'));
+  screen.type('\x1b\x14');
+  await screen.until((text) => text.includes('mode openai'));
+  expect(screen.text()).not.toContain('Actions >');
+});

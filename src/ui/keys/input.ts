@@ -170,6 +170,12 @@ export function createInput(options: InputOptions): Input {
   const press = (key: KeyPress): void => {
     if (state().selected !== undefined) actions.select();
     const name = nameOf(key);
+    const action = keymap.actionOf(name, hasDraft());
+    if (key.kind === 'key' && key.afterEscape !== undefined && action === undefined) {
+      press({ kind: 'key', name: 'esc' });
+      press({ kind: 'key', name: key.afterEscape });
+      return;
+    }
     if (overlayKeys.press(keymap.inList(name), key)) return;
     const wheel = WHEEL.get(name);
     if (wheel !== undefined) {
@@ -181,13 +187,9 @@ export function createInput(options: InputOptions): Input {
     if (searching.press(key)) return;
     if (comparing.press(name)) return;
     if (paneKeys.press(name)) return;
-    const action = keymap.actionOf(name, hasDraft());
     if (action !== undefined) perform[action]();
     else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
-    else if (key.afterEscape !== undefined) {
-      press({ kind: 'key', name: 'esc' });
-      press({ kind: 'key', name: key.afterEscape });
-    } else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
+    else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
   };
   const paste = ({ text, more }: Extract<TerminalEvent, { kind: 'paste' }>): void => {
     const clean = sanitize(text);
