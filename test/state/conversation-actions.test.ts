@@ -217,8 +217,8 @@ test('copying code takes the only block, or lets the user choose one', async () 
   await answer('```sh\nls\n```\n```ts\nf();\ng();\n```');
   const { overlay } = store.getState();
   expect(overlay.kind === 'picker' && overlay.items).toEqual([
-    { id: '0', label: 'ls', hint: 'sh  1 line' },
-    { id: '1', label: 'f();', hint: 'ts  2 lines' },
+    { id: '0', label: 'sh, 1 line: ls' },
+    { id: '1', label: 'ts, 2 lines: f();' },
   ]);
   actions.copyCode(1);
   expect(copied.at(-1)).toBe('f();\ng();');

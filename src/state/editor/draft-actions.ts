@@ -87,8 +87,10 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       if (blocks.length === 0) return 'the last answer has no code block';
       const items = blocks.map(({ language, code }, at) => ({
         id: String(at),
-        label: sanitizeLine(code.trimStart().split('\n', 1)[0]?.slice(0, 200) ?? ''),
-        hint: [sanitizeLine(language), lineWords(code)].join('  ').trimStart(),
+        // The size comes first, because the code's line is often longer than the list is wide.
+        label: sanitizeLine(
+          `${language || 'code'}, ${lineWords(code)}: ${code.trimStart().split('\n', 1)[0]?.slice(0, 200)}`,
+        ),
       }));
       change((state) => ({ ...state, overlay: pick('code', items) }));
       return undefined;
