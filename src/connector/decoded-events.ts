@@ -1,17 +1,23 @@
+import { codingByMagic } from '../content/codings.js';
 import { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
 import type { StreamEvent } from '../sdk/index.js';
 
 type Chunk = Extract<StreamEvent, { type: 'chunk' }>;
 
-/** An event of a response, with decoded bytes of the body. */
-export type DecodedEvent =
-  | Exclude<StreamEvent, Chunk>
-  /** `wireBytes`: the compressed size of the chunk; 0 when an earlier event has counted its bytes. */
-  | (Chunk & { wireBytes?: number });
+/** A chunk with decoded bytes. */
+interface PassedChunk extends Chunk {
+  /** The compressed size of the chunk; 0 when an earlier event has counted its bytes. */
+  wireBytes?: number;
+  /** The coding of a body whose headers do not name it, with its first bytes. */
+  coding?: string;
+}
 
-/** Decodes a response's content codings as the bytes arrive. */
+/** An event of a response, with decoded bytes of the body. */
+export type DecodedEvent = Exclude<StreamEvent, Chunk> | PassedChunk;
+
+/** Decodes a response's content codings as the bytes arrive, also a coding that the headers do not name. */
 export interface DecodedEvents {
-  /** The response's `content-encoding`; undefined for a body without coding. */
+  /** The response's `content-encoding`; undefined for a body without. */
   readonly coding: string | undefined;
   /** @throws {ContentError} when the body can't be decoded, after earlier events were passed on. */
   onEvent(event: StreamEvent): void | Promise<void>;
@@ -27,25 +33,40 @@ export interface DecodedEvents {
 export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>): DecodedEvents {
   let coding: string | undefined;
   let decoder: ContentDecoder | undefined;
+  /** Decodes what is compressed although no header says so; `null` once it is known that nothing is. */
+  let inner: ContentDecoder | null | undefined;
   let last: Chunk | undefined;
   let refused: unknown;
 
   const passPieces = async (
-    chunk: Chunk,
+    chunk: PassedChunk,
     pieces: AsyncIterable<Uint8Array>,
     wireBytes: number,
+    passOne: (chunk: PassedChunk) => void | Promise<void>,
   ): Promise<void> => {
     let uncounted = wireBytes;
     for await (const data of pieces) {
-      await pass({ ...chunk, data, wireBytes: uncounted });
+      await passOne({ ...chunk, data, wireBytes: uncounted });
       uncounted = 0;
     }
     if (uncounted > 0) await pass({ ...chunk, data: NOTHING, wireBytes: uncounted });
   };
 
+  /** Passes on what the header's codings gave. */
+  const passPiece = (chunk: PassedChunk): void | Promise<void> => {
+    if (inner === null || chunk.data.length === 0) return pass(chunk);
+    const found = inner === undefined ? codingByMagic(chunk.data) : undefined;
+    inner ??= found === undefined ? null : (createContentDecoder(found) ?? null);
+    if (inner === null) return pass(chunk);
+    const { wireBytes = chunk.data.length } = chunk;
+    const named = found === undefined ? chunk : { ...chunk, coding: found };
+    return passPieces(named, inner.feed(chunk.data), wireBytes, pass);
+  };
+
   const begin = (header: string): void => {
     decoder?.close();
-    [decoder, refused, last] = [undefined, undefined, undefined];
+    inner?.close();
+    [decoder, inner, refused, last] = [undefined, undefined, undefined, undefined];
     try {
       decoder = createContentDecoder(header);
     } catch (error) {
@@ -63,15 +84,19 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
       if (event.type === 'start') begin(event.headers['content-encoding'] ?? '');
       if (event.type !== 'chunk') return pass(event);
       if (refused !== undefined) throw refused;
-      if (decoder === undefined) return pass(event);
+      if (decoder === undefined && inner === null) return pass(event);
       last = event;
-      return passPieces(event, decoder.feed(event.data), event.data.length);
+      if (decoder === undefined) return passPiece(event);
+      return passPieces(event, decoder.feed(event.data), event.data.length, passPiece);
     },
     async end() {
-      if (decoder !== undefined && last !== undefined) await passPieces(last, decoder.end(), 0);
+      if (last === undefined) return;
+      if (decoder !== undefined) await passPieces(last, decoder.end(), 0, passPiece);
+      if (inner) await passPieces(last, inner.end(), 0, pass);
     },
     close() {
       decoder?.close();
+      inner?.close();
     },
   };
 }

@@ -99,6 +99,7 @@ export async function runExchange(
       if (event.type !== 'chunk' || event.data.length > 0) options.onWire?.(event);
       if (event.type === 'chunk') {
         if (chat === undefined) return;
+        if (event.coding !== undefined) times.coded(event.coding);
         times.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
         watch.arrived(event);
         const told = watch.told();

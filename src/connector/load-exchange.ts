@@ -1,3 +1,4 @@
+import { codingByMagic } from '../content/codings.js';
 import { type DaemonTimings, LoadTimeline } from '../metrics/load-timeline.js';
 import type { ChatEvent } from '../sdk/chat/chat-types.js';
 import {
@@ -52,6 +53,8 @@ export class LoadExchange implements LoadListener {
   readonly #resolve: Resolve;
   #stream: LoadStream | undefined;
   #chat: ChatStream | undefined;
+  /** The response's head, until its first bytes show whether they are compressed. */
+  #start: StreamEvent | undefined;
   /** The `runExchange` that reads a response that is not plain. `result`: of the request that this class sent. */
   #other: { onEvent: Promise<OnEvent>; result: PromiseWithResolvers<StreamResult> } | undefined;
   #arrivedMs = 0;
@@ -171,9 +174,16 @@ export class LoadExchange implements LoadListener {
       return this.#other.onEvent.then((take) => take(later));
     }
     switch (event.type) {
-      case 'chunk':
+      case 'chunk': {
+        const start = this.#start;
+        this.#start = undefined;
+        if (start !== undefined && codingByMagic(event.data) !== undefined) {
+          const chunk = kept(event);
+          return this.#handOver(start).then(() => this.onEvent(chunk));
+        }
         this.#onChunk(event);
         return undefined;
+      }
       case 'start':
         return this.#onStart(event);
       case 'retry':
@@ -185,6 +195,7 @@ export class LoadExchange implements LoadListener {
     const { statusCode, headers, atMs, timings, buffered } = event;
     const coding = headers['content-encoding'] ?? '';
     if (statusCode < 200 || statusCode > 299 || coding !== '') return this.#handOver(event);
+    this.#start = event;
     this.#aliveMs = atMs;
     this.#timeline.headers(atMs, timings, buffered);
     const head = { statusCode, contentType: headers['content-type'] ?? '', headers };

@@ -33,6 +33,15 @@ export function codingsOf(header: string): readonly Coding[] {
   return names.map(known).reverse();
 }
 
+/** Returns the coding of a body by its first bytes. Neither text nor JSON begins with them. */
+export function codingByMagic(start: Uint8Array): Coding | undefined {
+  const [first, second, third, fourth] = start;
+  if (first === 0x1f && (second === 0x8b || second === undefined)) return 'gzip';
+  if (first === 0x28 && second === 0xb5 && third === 0x2f && fourth === 0xfd) return 'zstd';
+  // The head of zlib's format with the usual window.
+  return first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda) ? 'deflate' : undefined;
+}
+
 function known(name: string): Coding {
   if (name === 'x-gzip') return 'gzip';
   if (name === 'gzip' || name === 'deflate' || name === 'br' || name === 'zstd') return name;

@@ -1,17 +1,26 @@
 import type { ZstdOptions } from 'node:zlib';
-import { beginsZstdFrame, type Coding, codingsOf, isPlain, isZlib, zlib, zstdParams } from './codings.js';
+import {
+  beginsZstdFrame,
+  type Coding,
+  codingByMagic,
+  codingsOf,
+  isPlain,
+  isZlib,
+  zlib,
+  zstdParams,
+} from './codings.js';
 import { failureOf, mebibytes, tooMuch } from './content-error.js';
 
 /** Far above the size of a daemon's reply. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Decodes a whole body.
+ * Decodes a whole body, also one that is compressed although the header does not say so.
  * @param header The Content-Encoding header.
  * @throws {ContentError} like `createContentDecoder`.
  */
 export function decodedBody(body: Buffer, header: string): Buffer {
-  return codingsOf(header).reduce((bytes, coding) => whole(bytes, coding, false, MAX_WHOLE_BYTES), body);
+  return decoded(body, header, false, MAX_WHOLE_BYTES);
 }
 
 /**
@@ -21,10 +30,16 @@ export function decodedBody(body: Buffer, header: string): Buffer {
  */
 export function decodedStart(start: Buffer, header: string, maxBytes: number): Buffer {
   try {
-    return codingsOf(header).reduce((bytes, coding) => whole(bytes, coding, true, maxBytes), start);
+    return decoded(start, header, true, maxBytes);
   } catch {
     return Buffer.alloc(0);
   }
+}
+
+function decoded(body: Buffer, header: string, cut: boolean, limit: number): Buffer {
+  const bytes = codingsOf(header).reduce((inner, coding) => whole(inner, coding, cut, limit), body);
+  const coding = codingByMagic(bytes);
+  return coding === undefined ? bytes : whole(bytes, coding, cut, limit);
 }
 
 function whole(body: Buffer, coding: Coding, cut: boolean, maxOutputLength: number): Buffer {

@@ -24,6 +24,8 @@ export interface Timeline {
     /** The content coding of a compressed body. */
     coding?: string;
   }): void;
+  /** The body turned out to be compressed, although the headers name no coding. */
+  coded(coding: string): void;
   /** Takes an event of the answer, in which the provider may report its times. */
   reported(members: Readonly<Record<string, unknown>>): void;
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
@@ -144,6 +146,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       load.headers(mark.atMs, mark.timings, mark.buffered);
       coding = mark.coding;
       provider = mark.headers === undefined ? undefined : createProviderReport(mark.headers, Date.now());
+    },
+    coded(found) {
+      coding = coding === undefined ? found : `${coding}, ${found}`;
     },
     reported(members) {
       provider?.event(members);

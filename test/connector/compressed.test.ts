@@ -116,6 +116,67 @@ describe('with a daemon', () => {
     expect(error?.message).toContain('answered 401: Incorrect API key provided.');
   });
 
+  test.each(['gzip', 'deflate', 'zstd'] as const)(
+    'a stream in %s is decoded as it comes although no header names its coding',
+    async (form) => {
+      const events = sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]');
+      const sent = await flushed(form, events.map(Buffer.from));
+      let told = Promise.withResolvers<void>();
+      answer = async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (const [index, piece] of sent.entries()) {
+          told = Promise.withResolvers();
+          response.write(piece);
+          if (index < 2) await told.promise;
+        }
+        response.end();
+      };
+      const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
+        onDelta: () => told.resolve(),
+      });
+      expect(result).toMatchObject({ outcome: 'complete', text: 'Hello', metrics: { arrivals: 2 } });
+      expect(result.metrics).toMatchObject({
+        bytes: Buffer.concat(sent).length,
+        compressed: { coding: form, decodedBytes: events.join('').length },
+      });
+    },
+  );
+
+  test('an error, a refusal and a list of models are read from gzip that no header names', async () => {
+    const plainly =
+      (status: number, value: unknown): Handler =>
+      (_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(compressed('gzip', json(value)));
+      };
+    answer = plainly(401, { error: { message: 'Incorrect API key provided.' } });
+    expect((await ask()).error?.message).toContain('answered 401: Incorrect API key provided.');
+    answer = plainly(200, { data: [{ id: 'm' }] });
+    expect(await connector.listModels()).toEqual(['m']);
+    const refusing = plainly(400, { error: { message: 'Unrecognized request argument: stream_options' } });
+    answer = (request, response, raw) => {
+      if ('stream_options' in JSON.parse(request.body.toString())) return refusing(request, response, raw);
+      response.end(compressed('gzip', Buffer.from(sseEvents(deltaOf('Hello'), FINISH).join(''))));
+      return undefined;
+    };
+    expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
+  });
+
+  test('a body that was compressed twice is read although the header names one coding', async () => {
+    const completion = json({
+      choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
+    });
+    answer = sends(200, 'gzip', compressed('gzip', compressed('gzip', completion)));
+    const { metrics, ...result } = await ask();
+    expect(result).toMatchObject({ outcome: 'complete', text: 'Hello' });
+    expect(metrics.compressed).toEqual({ coding: 'gzip, gzip', decodedBytes: completion.length });
+  });
+
+  test('a body that only begins like gzip is an error that names the damage', async () => {
+    answer = (_request, response) => void response.end(Buffer.from([0x1f, 0x8b, 0xff, 0xff, 1, 2, 3]));
+    expect((await ask()).error?.message).toContain('sent a gzip body that is damaged');
+  });
+
   test('the client reads a completion in JSON with two stacked codings', async () => {
     const completion = json({
       choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],

@@ -7,6 +7,7 @@ import { runExchange } from '../../src/connector/exchange.js';
 import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import type { LoadAnswer } from '../../src/connector/load-types.js';
 import type { ChatOptions } from '../../src/connector/types.js';
+import { compressed } from '../support/compress.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import {
   deltaOf,
@@ -236,4 +237,16 @@ test('a whole answer ends soon although its connection stays open', async () => 
   const { exchanges, ask } = exchangesOf(await serve({ chunks: WHOLE, end: 'hang' }));
   expect(await ask()).toMatchObject({ outcome: 'complete', text: 'one two three' });
   exchanges.close();
+});
+
+test('a stream in gzip that no header names is read, and the time of its first output is known', async () => {
+  const endpoint = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(compressed('gzip', Buffer.from(WHOLE.join(''))));
+  });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const { metrics, ...answer } = await ask();
+  exchanges.close();
+  expect(answer).toMatchObject({ outcome: 'complete', text: 'one two three' });
+  expect(metrics.ttftMs).toBeGreaterThan(0);
 });
