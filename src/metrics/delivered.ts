@@ -6,6 +6,10 @@ export interface TokenCounts {
   completionTokens: number;
   totalTokens: number;
   reasoningTokens?: number;
+  /** Completion tokens of a prediction that are not part of the answer. */
+  rejectedTokens?: number;
+  /** How many choices the counts cover, if it is more than one. */
+  choices?: number;
   cachedTokens?: number;
   cacheWriteTokens?: number;
 }
@@ -31,7 +35,8 @@ const CHUNK_FACTOR = 3;
 
 /**
  * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
- * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added.
+ * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added. Rejected
+ * tokens of a prediction are subtracted, too. A count of several choices gives an estimate, because one of them is read.
  */
 export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, rest: Amount): Delivered {
   const estimate = reasoning.tokens + rest.tokens;
@@ -40,7 +45,10 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   if (counts === undefined || (counts.completionTokens === 0 && pieces > 0)) {
     return { tokens: estimate, estimated: true, known: true, hidden: 0 };
   }
-  const { completionTokens } = counts;
+  if ((counts.choices ?? 1) > 1) return { tokens: estimate, estimated: true, known: true, hidden: 0 };
+  const { rejectedTokens = 0 } = counts;
+  const completionTokens =
+    counts.completionTokens - (rejectedTokens < counts.completionTokens ? rejectedTokens : 0);
   const thought = reasoningTokensOf(counts);
   const visible = isBeside(counts, thought) ? completionTokens : completionTokens - thought;
   const streamed = streamedReasoning(reasoning, thought);

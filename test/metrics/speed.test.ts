@@ -91,6 +91,18 @@ test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>(
     counts(10, { totalTokens: 520 }),
     { outputTokens: 10, tokensEstimated: false },
   ],
+  [
+    'rejected tokens of a prediction are not output, and are not hidden',
+    paced(20),
+    counts(60, { rejectedTokens: 40, reasoningTokens: 0 }),
+    { outputTokens: 20, tokensEstimated: false },
+  ],
+  [
+    'the count of several choices is not that of the one that is read',
+    paced(20),
+    counts(60, { choices: 3 }),
+    { outputTokens: 25, tokensEstimated: true },
+  ],
   ['a zero count for a nonempty text is ignored', paced(10), counts(0), { tokensEstimated: true }],
   [
     'a count of the first event alone is ignored',

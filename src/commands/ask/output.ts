@@ -120,6 +120,8 @@ export function jsonLines(): Output {
                 reasoning_tokens: usage.reasoningTokens ?? null,
                 cached_tokens: usage.cachedTokens ?? null,
                 cache_write_tokens: usage.cacheWriteTokens ?? null,
+                ...(usage.rejectedTokens !== undefined && { rejected_tokens: usage.rejectedTokens }),
+                ...(usage.choices !== undefined && { choices: usage.choices }),
               },
         ...(answer.reasoning !== '' && { reasoning: answer.reasoning }),
         ...(answer.refusal !== '' && { refusal: answer.refusal }),

@@ -15,6 +15,7 @@ import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
 import { JsonValues } from './json-values.js';
 import { isOllamaEvent } from './ollama-events.js';
+import { repairedJson } from './repaired-json.js';
 
 /** Matches the beginning of an event stream or of JSON. */
 const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
@@ -76,7 +77,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
   const onObject = (json: string): void => {
     if (kind === 'whole') return;
     if (kind === 'open') {
-      const value = parseJson(json);
+      const value = parseJson(json) ?? repairedJson(json);
       if (!isChunk(value) && (first === undefined || !hasChoices(value))) {
         if (first === undefined && hasChoices(value)) first = json;
         else kind = 'whole';
@@ -92,7 +93,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
   const values = new JsonValues(onObject, (text) => events?.feed(text));
 
   const endWhole = (text: string): void => {
-    const value = parseJson(text);
+    const value = parseJson(text) ?? repairedJson(text.trimEnd());
     if (value === undefined) {
       // An event stream can begin with a line of bare JSON, when a gateway passes on another server's error.
       const events = asEvents();

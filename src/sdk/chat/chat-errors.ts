@@ -7,6 +7,7 @@ import { type RefusalBody, readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { classByText, classOf } from './error-class.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
+import { withoutFraming } from './framed-body.js';
 import { refusedMembers } from './refused-members.js';
 import {
   adviceByClass,
@@ -146,8 +147,9 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
 }
 
 /** Returns the error for an answer with a status other than 2xx. */
-export function statusError(head: AnswerHead, body: string, context: AnswerContext): ConnectorException {
+export function statusError(head: AnswerHead, sent: string, context: AnswerContext): ConnectorException {
   const { statusCode, headers = {} } = head;
+  const body = withoutFraming(sent);
   const parsed = parseJson(body);
   const reported = reportedErrorOf(parsed);
   const page = reported === undefined && (/\bhtml\b/i.test(head.contentType) || isWebPage(body));

@@ -41,6 +41,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   let settled = false;
   /** The indexes of other choices. */
   let others: Set<number> | undefined;
+  /** The indexes of choices with output that are not read. */
+  let unread: Set<number> | undefined;
   /** Whether deltas had content. A message after them repeats it. */
   let inDeltas = false;
 
@@ -112,6 +114,10 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     for (const one of choices) {
       if (!isRecord(one)) continue;
       const index = indexOf(one);
+      if (index !== chosen && chosen !== undefined && hasOutput(recordOf(one.delta ?? one.message))) {
+        unread ??= new Set();
+        unread.add(index);
+      }
       // Some servers count from 1.
       if (chosen === undefined || (index < chosen && !settled) || (index === chosen && found === undefined)) {
         chosen = index;
@@ -151,7 +157,10 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (choice !== undefined) readChoice(choice, event);
     if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
       readDelta({ tool_calls: callsBeside(choices) });
-    if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+    if (usage !== undefined) {
+      const covered = unread === undefined ? usage : { ...usage, choices: unread.size + 1 };
+      emit({ type: 'usage', usage: laterUsage(result.usage, covered) });
+    }
     const report = reportOf(event);
     if (report !== undefined) emit(report);
     const hasChoices = Array.isArray(choices) && choices.length > 0;

@@ -10,9 +10,10 @@ import {
   unusableError,
 } from './chat-errors.js';
 import type { ChatEventReader } from './chat-events.js';
+import { CutStrings } from './cut-strings.js';
 import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
-import { repairedJson } from './repaired-json.js';
+import { endsInString, repairedJson } from './repaired-json.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, type StrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
@@ -59,6 +60,7 @@ class EventsBody implements AnswerBody {
   readonly #events = createPlainEvents(
     (data) => this.#onPlain(data),
     (text) => this.#feedLines(text),
+    () => this.#cut?.holding === true,
   );
   /** What the current event contained: texts, and other events. */
   #texts = 0;
@@ -70,7 +72,8 @@ class EventsBody implements AnswerBody {
   #flushing = false;
   /** Kept until an event comes. */
   #beginning = '';
-  // Both are created on demand: most streams only have events that `createPlainEvents` reads.
+  // Created on demand: most streams only have events that `createPlainEvents` reads.
+  #cut: CutStrings | undefined;
   #lines: StrayLines | undefined;
   #parser: EventSourceParser | undefined;
 
@@ -96,6 +99,7 @@ class EventsBody implements AnswerBody {
     if (!whole) return;
     // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
     this.#flushing = true;
+    this.#cut?.end();
     this.#lines?.end();
     this.#lines?.feed('\n\n');
     const context = this.#context;
@@ -118,22 +122,28 @@ class EventsBody implements AnswerBody {
     answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
   }
 
-  /** Handles a complete event without a name. */
-  #onPlain(data: string): void {
+  /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */
+  #onPlain(data: string): boolean {
     const text = this.#answer.over ? undefined : this.#repeated.textOf(data);
     if (text === undefined) {
       this.#texts = 0;
       this.#others = 0;
-      this.#onData(data, undefined);
+      if (!this.#onData(data, undefined, true)) return false;
       if (this.#texts === 1 && this.#others === 0) this.#repeated.learn(data);
     } else if (text !== '') {
       this.#answer.nextEvent();
       this.#answer.emit({ type: 'text', text });
       this.#checkSize();
     }
+    return true;
   }
 
   #feedLines(text: string): void {
+    this.#cut ??= new CutStrings((whole) => this.#feedWhole(whole));
+    this.#cut.feed(text);
+  }
+
+  #feedWhole(text: string): void {
     this.#lines ??= createStrayLines(
       (fields) => {
         this.#parser ??= this.#newParser();
@@ -162,14 +172,16 @@ class EventsBody implements AnswerBody {
     this.#answer.fail(unusableError(what, this.#context));
   }
 
-  #onData(data: string, name: string | undefined): void {
+  /** @param plain Returns false for JSON that a line break in a string has cut. */
+  #onData(data: string, name: string | undefined, plain = false): boolean {
     this.#seen = true;
     if (this.#answer.over) {
       this.#readLate(data);
-      return;
+      return true;
     }
     // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
+    if (plain && event === undefined && endsInString(data)) return false;
     if (event === undefined || event === DONE) this.#onOther(data.trim(), name);
     // Some gateways encode an event twice.
     else if (typeof event === 'string' && /^\s*(?:data:|\{)/.test(event)) this.#onData(event.trim(), name);
@@ -178,6 +190,7 @@ class EventsBody implements AnswerBody {
       for (const one of event) this.#onEvent(one, name, data);
     // Azure sends `data: null` to keep connections open.
     else if (event !== null || name !== undefined) this.#onEvent(event, name, data);
+    return true;
   }
 
   /** Some servers send their counts after `[DONE]`. */

@@ -1,3 +1,5 @@
+import { onOneLine } from './repaired-json.js';
+
 /** Characters that change the depth, or begin or end a string, or may hide the end of one. */
 const MARKS = /["\\{}]/g;
 /** Meaningless text between objects: white space, separators (RFC 7464), and those of a list. */
@@ -44,7 +46,7 @@ export class JsonValues {
         const json = this.#held + text.slice(from, at + 1);
         this.#held = '';
         from = at + 1;
-        this.#onObject(json.replace(/[\r\n]+/g, ' '));
+        this.#onObject(onOneLine(json));
         MARKS.lastIndex = from;
       }
     }

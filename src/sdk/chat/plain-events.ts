@@ -10,26 +10,33 @@ export interface PlainEvents {
 /**
  * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
  * text goes to `rest`, in order; so does text with a carriage return, which may end a line, too.
- * @param onData called with the text after `data: `
+ * @param onData called with the text after `data: `; returns false for an event that goes to `rest`, too
+ * @param waiting whether all text goes to `rest` now
  */
-export function createPlainEvents(onData: (data: string) => void, rest: (text: string) => void): PlainEvents {
-  return new PlainEventReader(onData, rest);
+export function createPlainEvents(
+  onData: (data: string) => boolean,
+  rest: (text: string) => void,
+  waiting = () => false,
+): PlainEvents {
+  return new PlainEventReader(onData, rest, waiting);
 }
 
 /** A class for the reason of `createAnswer`'s. */
 class PlainEventReader implements PlainEvents {
-  readonly #onData: (data: string) => void;
+  readonly #onData: (data: string) => boolean;
   readonly #rest: (text: string) => void;
+  readonly #waiting: () => boolean;
   /** The last two characters passed to `rest`. An event begins after a blank line. */
   #tail = EVENT_END;
 
-  constructor(onData: (data: string) => void, rest: (text: string) => void) {
+  constructor(onData: (data: string) => boolean, rest: (text: string) => void, waiting: () => boolean) {
     this.#onData = onData;
     this.#rest = rest;
+    this.#waiting = waiting;
   }
 
   feed(text: string): void {
-    if (text.includes('\r')) {
+    if (text.includes('\r') || this.#waiting()) {
       this.#pass(text);
       return;
     }
@@ -42,7 +49,7 @@ class PlainEventReader implements PlainEvents {
     while (text.startsWith(FIELD, at)) {
       const end = text.indexOf('\n', at);
       if (end < 0 || text.charCodeAt(end + 1) !== LINE_FEED) break;
-      this.#onData(text.slice(at + FIELD.length, end));
+      if (!this.#onData(text.slice(at + FIELD.length, end))) break;
       at = end + 2;
     }
     if (at < text.length) this.#pass(text.slice(at));

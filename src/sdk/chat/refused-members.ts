@@ -1,4 +1,5 @@
 import { isRecord, parseJson, stringOf } from '../../common/json.js';
+import { withoutFraming } from './framed-body.js';
 
 /** Members of an error that quote the request. Names in them don't mean that the provider refuses them. */
 const ECHOED = /^(input|body|request|ctx)$/;
@@ -16,11 +17,12 @@ interface Said {
 }
 
 /**
- * Returns which of the request members in `names` an error refuses, in no particular order. The error is the body of an
+ * Returns which of the request members in `names` an error refuses, in no particular order. `body` is that of an
  * answer with status 400 or 422: JSON of any shape, or text. Members that the error only proposes, or quotes with the
  * whole request, don't count.
  */
-export function refusedMembers(error: string, names: readonly string[]): string[] {
+export function refusedMembers(body: string, names: readonly string[]): string[] {
+  const error = withoutFraming(body);
   const said: Said = { texts: [], pointed: [] };
   const json = parseJson(error);
   if (json === undefined) said.texts.push(error);

@@ -55,6 +55,7 @@ export function usageOf(value: unknown): Usage | undefined {
   const outputs = [recordOf(value.completion_tokens_details), recordOf(value.output_tokens_details), value];
   const inputs = [recordOf(value.prompt_tokens_details), recordOf(value.input_tokens_details), value];
   const reasoningTokens = firstIn(outputs, 'reasoning_tokens', 'thoughtsTokenCount');
+  const rejectedTokens = firstIn(outputs, 'rejected_prediction_tokens');
   const cachedTokens = firstIn(
     inputs,
     'cached_tokens',
@@ -75,10 +76,13 @@ export function usageOf(value: unknown): Usage | undefined {
       first(value, 'total_tokens', 'totalTokenCount', 'totalTokens') ??
       (promptTokens ?? 0) + (completionTokens ?? 0),
     ...(reasoningTokens !== undefined && { reasoningTokens }),
+    ...(rejectedTokens !== undefined && rejectedTokens > 0 && { rejectedTokens }),
     ...(cachedTokens !== undefined && { cachedTokens }),
     ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
   };
 }
+
+const GROWING = ['reasoningTokens', 'rejectedTokens', 'choices', 'cachedTokens', 'cacheWriteTokens'] as const;
 
 /** Merges two usage events. Counts only grow: a count that the later event omits or sets to zero keeps its value. */
 export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
@@ -87,7 +91,7 @@ export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
   const completionTokens = Math.max(earlier.completionTokens, later.completionTokens);
   const totalTokens = Math.max(earlier.totalTokens, later.totalTokens, promptTokens + completionTokens);
   const usage: Usage = { promptTokens, completionTokens, totalTokens };
-  for (const name of ['reasoningTokens', 'cachedTokens', 'cacheWriteTokens'] as const) {
+  for (const name of GROWING) {
     const [one, other] = [earlier[name], later[name]];
     if (one !== undefined || other !== undefined) usage[name] = Math.max(one ?? 0, other ?? 0);
   }

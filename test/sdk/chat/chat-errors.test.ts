@@ -283,3 +283,15 @@ test('no error message contains a part of a key at the end of a shortened text',
     }
   }
 });
+
+test.each([
+  ['data: {"error":{"message":"Too many tokens."}}\n\n'],
+  ['event: error\r\ndata: {"error":{"message":"Too many tokens."}}\r\n\r\ndata: [DONE]\r\n\r\n'],
+  [': hello\n\ndata:{"error":\ndata: {"message":"Too many tokens."}}\n\n'],
+  ['data: Too many tokens.\n\n'],
+])('the message of a refusal that is framed as an event has no framing: %j', (body) => {
+  const stream = createChatStream({ statusCode: 413, contentType: 'text/event-stream' });
+  stream.feed(Buffer.from(body));
+  const { error } = stream.end({ kind: 'closed' });
+  expect(error?.message).toContain('answered 413: Too many tokens.');
+});

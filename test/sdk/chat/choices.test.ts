@@ -110,3 +110,15 @@ test('an empty call is ignored, and an index may be a text', () => {
     ['two', '{"b":2}'],
   ]);
 });
+
+test('the counts of several choices say so; those of one do not', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 8, total_tokens: 11 };
+  const counted = (indexes: readonly number[]) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
+    const choices = indexes.map((index) => ({ index, message: { content: 'Hi' }, finish_reason: 'stop' }));
+    stream.feed(Buffer.from(JSON.stringify({ choices, usage })));
+    return stream.end({ kind: 'closed' }).usage;
+  };
+  expect(counted([0, 1, 2])).toMatchObject({ completionTokens: 8, choices: 3 });
+  expect(counted([0])).not.toHaveProperty('choices');
+});

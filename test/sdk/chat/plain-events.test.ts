@@ -4,7 +4,7 @@ import { createPlainEvents } from '../../../src/sdk/chat/plain-events.js';
 const read = (...pieces: readonly string[]): string[] => {
   const told: string[] = [];
   const events = createPlainEvents(
-    (data) => told.push(`data ${data}`),
+    (data) => told.push(`data ${data}`) > 0,
     (text) => told.push(`rest ${text}`),
   );
   for (const piece of pieces) events.feed(piece);

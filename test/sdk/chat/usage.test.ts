@@ -120,3 +120,14 @@ test('counts after [DONE] are read, contents are not', () => {
   stream.feed(Buffer.from(sseEvents(JSON.stringify(late)).join('')));
   expect(stream.end({ kind: 'closed' })).toMatchObject({ text: 'Hi', outcome: 'complete', usage: counts });
 });
+
+test('rejected tokens of a prediction are read, unless there are none', () => {
+  const counted = (rejected: number) =>
+    usageOf({
+      prompt_tokens: 3,
+      completion_tokens: 60,
+      completion_tokens_details: { accepted_prediction_tokens: 10, rejected_prediction_tokens: rejected },
+    });
+  expect(counted(40)).toMatchObject({ completionTokens: 60, rejectedTokens: 40 });
+  expect(counted(0)).not.toHaveProperty('rejectedTokens');
+});
