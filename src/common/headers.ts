@@ -27,8 +27,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Headers as they may be shown, saved and exported: request ids first, `[hidden]` for what is secret by its name or
- * is one of these keys, and no key within another value. The scheme of an authorization stays.
+ * Headers that may be shown, saved and exported, request ids first. Values that are secret by their name, or are one of
+ * these keys, become `[hidden]`. Keys within other values are removed. The scheme of an authorization stays.
  */
 export function shownHeaders(
   headers: Readonly<Record<string, string>>,

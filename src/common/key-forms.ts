@@ -2,8 +2,8 @@
 const SHORTEST_KEY = 8;
 
 /**
- * Returns the forms in which these keys can appear in a text: unchanged, in a URL, in JSON, and in Base64, also
- * within a longer encoded text. The longest come first, because a form may be the beginning of another.
+ * Returns the forms of these keys in a text: unchanged, in a URL, in JSON, and in Base64, even within a longer
+ * encoded text. The longest come first, because a form may be the beginning of another.
  */
 export function keyForms(keys: readonly string[]): string[] {
   const forms = keys

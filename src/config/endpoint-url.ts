@@ -45,8 +45,8 @@ export function below(baseUrl: string, path: string): string {
 
 /**
  * The address of one call, e.g. `endpointUrl('https://api.openai.com', 'chat/completions')` is
- * `https://api.openai.com/v1/chat/completions`. `/v1` is added unless the base already names an API version
- * (`/v1`, `/v1beta/openai`, `/api/paas/v4`) or a route (`…/chat/completions`); a leading `/` or `/v1/` of `path`
+ * `https://api.openai.com/v1/chat/completions`. `/v1` is added unless the base already has an API version
+ * (`/v1`, `/v1beta/openai`, `/api/paas/v4`) or a route (`…/chat/completions`). A leading `/` or `/v1/` of `path`
  * makes no difference.
  */
 export function endpointUrl(baseUrl: string, path: string): string {

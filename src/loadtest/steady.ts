@@ -13,9 +13,9 @@ const FEWEST_BATCHES = 10;
 const LAST_BATCHES = 5;
 
 /**
- * Finds the warm-up of a series by MSER-5 (White, Cobb and Spratt, 2000): the beginning whose removal gives the mean of
- * the rest the smallest standard error, over means of five values. If that is more than half of the series, no steady
- * part is known, and the first half is removed.
+ * Finds the warm-up of a series by MSER-5 (White, Cobb and Spratt, 2000), over means of five values. The warm-up is the
+ * beginning whose removal gives the mean of the rest the smallest standard error. If that is more than half of the
+ * series, no steady part is known, and the first half is removed.
  */
 export function steadyFrom(values: readonly number[]): Steady {
   const count = Math.floor(values.length / BATCH);

@@ -57,8 +57,8 @@ export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
 }
 
 /**
- * When the server sent the response, by its own clock: a date in another header is compared with it, so that a wrong
- * clock here makes no wait longer or shorter. Unix time in ms.
+ * When the server sent the response, by its own clock, as Unix time in ms. Dates in other headers are compared with it, so
+ * a wrong clock of this machine changes no wait.
  */
 export function responseTime(headers: Headers, nowMs: number): number {
   return (headers.date === undefined ? undefined : dateOf(headers.date)) ?? nowMs;

@@ -11,9 +11,9 @@ interface Frame {
 }
 
 /**
- * A FlatBuffers table read with every offset checked against the buffer, since the JavaScript runtime has
- * no verifier: its own readers give 0, undefined or neighbouring memory for a hostile offset.
- * `field` is the field's position in the schema, from 0. Absent fields give the default that is passed.
+ * Reads a FlatBuffers table and checks every offset against the buffer, because the JavaScript runtime has
+ * no verifier. For a hostile offset, its readers return 0, undefined or neighbouring memory.
+ * `field` is the field's position in the schema, from 0. For an absent field, a getter returns the passed default.
  * Layout: https://flatbuffers.dev/internals/
  */
 export class Table {

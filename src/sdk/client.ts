@@ -43,9 +43,9 @@ const HEALTH_LIMIT_MS = 5000;
 /**
  * A client of the connector daemon, which makes HTTP requests for it. Any number of requests can run at once.
  *
- * Failures reject with `ConnectorException`. Its class is the daemon's error class, or Transient when the connection is
- * lost, Timeout when the client's own limit passes, InvalidRequest for a request that can't be sent. HTTP 4xx and 5xx
- * are answers and don't reject.
+ * Failures reject with `ConnectorException`. Its class is usually the daemon's error class. It is Transient when the
+ * connection is lost, Timeout when the client's own limit passes, and InvalidRequest for a request that can't be sent.
+ * HTTP 4xx and 5xx are answers and don't reject.
  *
  * An open connection keeps the process alive until `close`. Timers (heartbeat, reconnecting) don't.
  */

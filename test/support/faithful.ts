@@ -25,8 +25,8 @@ export function textOf(lines: readonly Line[]): string {
 }
 
 /**
- * What is wrong with what is shown of a text: undefined when all of its characters are there, in their order, but those
- * of markup that is seen to be rendered. Knows Markdown's marks, and nothing of the lexer.
+ * Returns the fault of a rendered text. Undefined when it has all characters in their order, except those of visibly
+ * rendered markup. It has a list of Markdown's marks, and does not use the lexer.
  */
 export function lossIn(source: string, styles = true): string | undefined {
   return lossBetween(source, rowsOf(source, styles), styles);

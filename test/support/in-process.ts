@@ -13,9 +13,9 @@ export interface Answered {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line in this process: for those that are refused before anything is started or asked, and those that only
- * read and write files. A process of its own takes a hundred times as much. stdin is empty. One runs after another: a
- * process has one folder and one environment.
+ * Runs a command line in this process. Use it for commands that are refused before they start or request anything, and for
+ * commands that only read and write files. A separate process takes a hundred times as long. stdin is empty. The commands
+ * run one after another, because a process has one folder and one environment.
  */
 export function runHere(place: Place, args: readonly string[]): Promise<Answered> {
   const answered = last.then(() => runNow(place, args));

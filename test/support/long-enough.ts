@@ -2,8 +2,8 @@
 const LIMITS_MS = [300, 1500, 8000, 40_000];
 
 /**
- * Tries with longer and longer limits, in ms, and returns the first result that is `enough`: on a busy machine a short limit
- * may pass before what has to come first. Returns the last result if none is.
+ * Tries with longer and longer limits, in ms, and returns the first result that is `enough`, or else the last result. On a
+ * busy machine, a short limit may pass before the event that the test needs.
  */
 export async function withLongEnough<T>(
   run: (limitMs: number) => Promise<T>,

@@ -8,8 +8,8 @@ const WIDTH = 40;
 const PIECES = 12;
 
 /**
- * Whether the final rows of a text depend on how it arrived: in pieces of one UTF-16 unit through the sanitizer, with
- * rows made now and then, or at once.
+ * Whether the final rows of a text depend on how it arrived. It compares the text in one piece with pieces of one UTF-16
+ * unit through the sanitizer, with rows computed at some of them.
  */
 export function differsInPieces(text: string): boolean {
   const body = createMarkdownBody({ width: WIDTH, highlighter: plainHighlighter });

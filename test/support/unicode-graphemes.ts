@@ -1,6 +1,6 @@
 /**
- * The addon that gives each grapheme one width. It reads its table from the start of the memory in which the table lies, so
- * the table must not lie in the pool that small buffers share: then it would fail, or not, by what else lies there.
+ * The addon that gives each grapheme one width. It reads its table from the start of the table's ArrayBuffer. So the
+ * table must not be in the pool that small buffers share: it would then fail depending on the pool's other content.
  */
 const { poolSize } = Buffer;
 Buffer.poolSize = 0;

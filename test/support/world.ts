@@ -43,8 +43,8 @@ export const lengthOf = (steps: readonly object[]): number =>
   );
 
 /**
- * Returns the bounds of a speed on this machine: a busy one stretches the pauses between a provider's steps, or delivers
- * what came meanwhile at once.
+ * Returns the bounds of a speed on this machine. A busy machine makes the pauses between a provider's steps longer, or
+ * delivers the output of several steps at once.
  * @param plannedMs time after the first output by the steps' pauses
  * @param lateMs by how much the output took longer than by its pauses; negative: it took less
  */

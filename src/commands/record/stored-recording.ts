@@ -26,8 +26,8 @@ const metrics = z.object({
 });
 
 /**
- * A saved exchange as a recording: its raw bytes are not kept, so events are made again that bring the same pieces of
- * the answer at the same times. Undefined where those times were not saved, as for an answer that never began.
+ * A saved exchange as a recording. Its raw bytes are not saved, so this creates events with the same pieces of the answer
+ * at the same times. Undefined when those times were not saved, for example for an answer that never began.
  */
 export function recordingOf(session: Session, exchange: Exchange): Recording | undefined {
   const known = timeline.safeParse(exchange.timeline);

@@ -10,8 +10,8 @@ export interface WireRecording {
 }
 
 /**
- * @param sentMs when the request left, on the clock of the events. The daemon's own times count from when it had sent
- *   the request to the provider, so that connecting, and what lies between here and the daemon, are no part of them.
+ * @param sentMs when the request left, on the clock of the events. The daemon's own times begin when it
+ *   has sent the request to the provider. So they exclude connecting, and the way between this process and the daemon.
  */
 export function createWireRecording(model: string, sentMs: number): WireRecording {
   let start: Extract<StreamEvent, { type: 'start' }> | undefined;

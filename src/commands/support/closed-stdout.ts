@@ -7,9 +7,9 @@ const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'busybox', 'zsh', 'ksh', 'm
 
 /**
  * Whether a shell has started this process with its stdout closed (`>&-`). Node opens /dev/null for reading and writing
- * in its place, so that writes succeed without an effect. Other programs give /dev/null in this way to discard
- * output, and a shell may have got it from them; shells themselves open it for writing alone. On Linux only: elsewhere
- * nothing tells.
+ * in its place, so that writes succeed without an effect. Other programs pass /dev/null in this way to discard
+ * output, and a shell may have inherited it; shells themselves open it only for writing. Linux only: other systems give
+ * no sign.
  */
 export function isStdoutClosed(): boolean {
   try {

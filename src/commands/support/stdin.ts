@@ -18,8 +18,8 @@ export async function readStdin(): Promise<string> {
 }
 
 /**
- * All of stdin as text where anything comes; empty, and told on stderr, where stdin stays open and silent, as that of
- * cron, of CI or of a parent process does.
+ * Returns all of stdin as text. When stdin stays open and silent, as under cron, in CI or under some parent processes, it
+ * prints a notice on stderr and returns an empty text.
  * @throws {UsageError} as `readStdin` does
  */
 export async function readStdinIfAny(): Promise<string> {

@@ -21,8 +21,8 @@ export interface SocketFile {
  * Makes `server` listen at `path`, with mode 0600.
  *
  * The socket is created in a private folder and gets its final name by link(2) once it listens. link(2) is atomic and
- * fails when the name exists, so only one process gets the name, and every process that finds the name can connect. A
- * socket file that refuses connections is stale: its daemon has died. Only the process that holds `PATH.lock` removes
+ * fails when the name exists. So only one process gets the name, and every process that finds the name can connect. A
+ * socket file that refuses connections is stale: its daemon has ended. Only the process that holds `PATH.lock` removes
  * it. The lock is a link to its holder's socket, so a connection attempt also shows whether the lock's holder is alive.
  * @param uid the user that the path must belong to
  * @throws {ListenError} that names the obstacle

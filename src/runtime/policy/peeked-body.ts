@@ -18,8 +18,7 @@ export interface PeekedBody {
 
 /**
  * @param decide receives the head and the start of the body, and returns the head to pass on; when it throws, the
- *   request
- *   ends with that error and the response is dropped
+ *   request ends with that error, and the response is dropped
  */
 export function peekBody(
   sink: ResponseSink,

@@ -26,8 +26,8 @@ class Again extends Discard {
 }
 
 /**
- * Sends a request again when `decideRetry` returns a retry. A response is passed on from its head as soon as no retry will
- * replace it; the last attempt's response is passed on with any status. Each wait ends at once when the request is
+ * Sends a request again when `decideRetry` returns a retry. It passes a response on, from its head, when no retry will
+ * replace it. It passes the last attempt's response on with any status. Each wait ends at once when the request is
  * aborted.
  */
 export function withRetry(next: Transport, { budgets, clock, random, settings }: RetryOptions): Transport {

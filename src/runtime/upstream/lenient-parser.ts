@@ -1,8 +1,8 @@
 import symbols from 'undici/lib/core/symbols.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
-// RFC 9112 lets a client accept more than undici does: a response with both Content-Length and Transfer-Encoding, which
-// some proxies send (6.3), and lines that end with LF alone (2.2). undici has no option for that, so this file changes
+// RFC 9112 allows a client to accept more than undici does. Some proxies send responses with both Content-Length and
+// Transfer-Encoding (6.3), or lines that end with LF alone (2.2). undici has no option for that, so this file changes
 // its internals. If a version of undici has other internals, undici keeps refusing such responses.
 
 const LENIENCE = [

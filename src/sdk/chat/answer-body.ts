@@ -23,8 +23,8 @@ const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 /**
- * Returns the reader for the body of a 2xx answer. The body's first characters decide, because some servers send an
- * event stream with the content type of JSON, or JSON with that of an event stream.
+ * Returns the reader for the body of a 2xx answer, chosen by the body's first characters. Some servers send an event
+ * stream with the content type of JSON, or JSON with that of an event stream.
  * @param start the beginning of the body, without leading white space
  */
 export function bodyStarting(

@@ -25,8 +25,8 @@ export interface Answer {
   stop(): void;
   readonly concluded: boolean;
   /**
-   * Whether the conclusion may be premature: it is a finish reason sent together with output, which some servers send
-   * with every chunk, or only usage counts, which some servers send in between.
+   * Whether the conclusion may be premature. Some servers send a finish reason together with output in every chunk,
+   * and some send usage counts in between.
    */
   readonly doubtful: boolean;
   readonly over: boolean;

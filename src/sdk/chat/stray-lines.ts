@@ -24,9 +24,8 @@ const MAX_INDENT = 1000;
  * - `error: {…}` (llama.cpp until 2025)
  * - plain text or a web page after an event (a proxy's error)
  *
- * The result does not depend on how the text is split, and a line that is passed on unchanged costs only a search for
- * its end.
- * @param afterEvent whether an event has come; before one, text is for the caller
+ * The result does not depend on how the text is split. For a line that is passed on unchanged, it only searches the end.
+ * @param afterEvent whether an event has arrived; before the first one, the caller handles text
  */
 export function createStrayLines(pass: (text: string) => void, afterEvent = () => false): StrayLines {
   /** The beginning of a line whose kind is not known yet. */

@@ -14,8 +14,8 @@ export function freshName(known: string, name: string): string {
 
 /**
  * Returns a function that numbers tool calls in the order of their appearance, from 0, and finds a delta's call. The
- * server's index is only looked up and never used as a position: some servers omit it (Gemini, Ollama), send the same
- * index for every call, or send arbitrary values.
+ * server's index is only a key and never a position. Some servers omit it (Gemini, Ollama), send the same index for
+ * every call, or send arbitrary values.
  */
 export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
   const calls: { id: string; name: string; filled: boolean }[] = [];

@@ -27,7 +27,7 @@ function countsIn({ prompt_n, cache_n, predicted_n }: JsonRecord): Usage | undef
 }
 
 /**
- * Reads token counts in all formats in use, or returns undefined: OpenAI's chat completions (`prompt_tokens`) and
+ * Reads token counts, or returns undefined. These formats are in use: OpenAI's chat completions (`prompt_tokens`) and
  * Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's caches
  * (`prompt_cache_hit_tokens`), and Gemini's members of `usageMetadata`. Digits in a string count as a number.
  */

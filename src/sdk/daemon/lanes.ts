@@ -10,8 +10,8 @@ const MAX_LANES = 8;
 
 /**
  * Assigns a connection to each request. Our own daemon runs any number of requests at once on the link's connection. A
- * daemon of the public protocol answers one request after another, so each request needs a separate connection: first
- * the link's, then extra ones up to a limit. Further requests wait.
+ * daemon of the public protocol answers one request after another, so each request needs a separate connection. The
+ * first one uses the link's, others use extra ones up to a limit, and further requests wait.
  */
 export class Lanes {
   readonly #link: Link;

@@ -2,8 +2,8 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
 
 /**
- * How long the client waits after a limit, in ms: the daemon's own timeout error says where the time went, and on a busy
- * machine it may come late. A daemon without limits sends no error, so the client then stops waiting.
+ * How long the client waits for the daemon's own error after a limit, in ms. That error explains how the time was used, and
+ * may arrive late on a busy machine. A daemon without limits sends no error, so the client then stops waiting.
  */
 const GRACE_MS = 1000;
 const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';

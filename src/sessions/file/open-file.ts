@@ -15,8 +15,8 @@ export interface OpenedFile {
 }
 
 /**
- * Opens the sessions' file. It creates a missing file (mode 0600, in a folder with mode 0700), migrates an older format
- * after a backup, or moves a damaged file aside and recovers its contents.
+ * Opens the sessions' file. It creates a missing file (mode 0600, in a folder with mode 0700). It migrates an older format
+ * after a backup. It renames a damaged file and recovers its contents.
  * @throws {SessionsError} when the file can't be used; it never changes a file of another program or a newer version
  */
 export function openFile(path: string, nowMs: number): OpenedFile {

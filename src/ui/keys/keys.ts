@@ -6,8 +6,8 @@ export const KEY_NAMES: readonly string[] = [
 ];
 
 /**
- * A key press: a named key such as `enter` or `ctrl+j`, or text. `afterEscape` is the key when the ESC before it was not
- * alt but the Escape key: tmux and screen hold that one back for up to 500 ms, and send both at once.
+ * A key press: a named key such as `enter` or `ctrl+j`, or text. `afterEscape` is the key when the ESC before it was the
+ * Escape key instead of alt. tmux and screen delay the Escape key for up to 500 ms, and then send both together.
  */
 export type KeyPress = { kind: 'key'; name: string; afterEscape?: string } | { kind: 'text'; text: string };
 
