@@ -41,7 +41,7 @@ export function screenSvg(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px(width)} ${height}" font-family="${FONT}" font-size="14" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="${BACKGROUND}"/>`,
-    `<g transform="translate(${MARGIN} ${MARGIN})" xml:space="preserve">`,
+    `<g transform="translate(${MARGIN} ${MARGIN})">`,
     ...rows,
     ...(cursor ? [cursorSvg(terminal)] : []),
     '</g>',
@@ -131,19 +131,30 @@ function runSvg(run: readonly Cell[], kind: Kind, x: number, y: number): string[
   const [left, top, width] = [x * WIDTH, y * HEIGHT, run.length * WIDTH];
   const shapes: string[] = [];
   if (behind !== undefined) shapes.push(rect(left, top, width, HEIGHT, behind));
-  const text = run.map((cell) => (cell.width === 0 ? '' : cell.char)).join('');
   if (kind === 'line') shapes.push(boxSvg(char, run.length, left, top, `stroke="${fill}"${style}`));
   else if (kind === 'block') shapes.push(blockSvg(char, run.length, left, top, fill, style));
-  else if (text.trim() !== '') {
-    const shown = text.trimEnd();
-    const lead = shown.length - shown.trimStart().length;
-    // textLength keeps a text in its cells with any font.
-    const cells = run.length - (text.length - shown.length) - lead;
-    shapes.push(
-      `<text x="${px(left + lead * WIDTH)}" y="${px(top + 13.5)}" textLength="${px(cells * WIDTH)}" fill="${fill}"${style}>${escaped(shown.trimStart())}</text>`,
-    );
+  else {
+    for (const { start, cells } of wordsOf(run)) {
+      const text = cells.map((cell) => (cell.width === 0 ? '' : cell.char)).join('');
+      // textLength keeps a text in its cells with any font.
+      const at = `x="${px(left + start * WIDTH)}" y="${px(top + 13.5)}" textLength="${px(cells.length * WIDTH)}"`;
+      shapes.push(`<text ${at} fill="${fill}"${style}>${escaped(text)}</text>`);
+    }
   }
   return shapes;
+}
+
+/** Splits a run at two or more blanks, because browsers collapse them and textLength would then stretch the letters. */
+function wordsOf(run: readonly Cell[]): { start: number; cells: Cell[] }[] {
+  const words: { start: number; cells: Cell[] }[] = [];
+  for (const [x, cell] of run.entries()) {
+    if (cell.char === ' ' && cell.width > 0) continue;
+    const last = words.at(-1);
+    const end = last === undefined ? -2 : last.start + last.cells.length;
+    if (last !== undefined && x - end <= 1) last.cells.push(...run.slice(end, x + 1));
+    else words.push({ start: x, cells: [cell] });
+  }
+  return words;
 }
 
 /** The arms of box characters from the middle of the cell: up, right, down, left. */
