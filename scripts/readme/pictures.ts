@@ -41,7 +41,8 @@ const SCENES: readonly Scene[] = [
       session.send(CTRL_D);
       await session.untilScreen(/› #1/);
       session.send(KEY.enter);
-      await session.untilScreen(/Where the time went/);
+      // The bottom line comes last, so that the picture has the whole pane.
+      await session.untilScreen(/Where the time went[\s\S]*pagedown/);
     },
   },
   {
