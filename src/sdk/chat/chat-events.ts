@@ -144,8 +144,9 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return follows;
   };
 
-  const read = (sent: unknown): Verdict => {
-    if (!isRecord(sent)) return 'unrecognised';
+  const read = (received: unknown): Verdict => {
+    if (!isRecord(received)) return 'unrecognised';
+    const sent = unwrapped(received);
     const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
     const { model } = event;
     // Some gateways send the only choice without a list around it.
@@ -168,6 +169,13 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   return { read };
+}
+
+/** Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, or the object itself. */
+function unwrapped(event: JsonRecord): JsonRecord {
+  if (event.choices !== undefined) return event;
+  const inner = [event.data, event.response].map(recordOf).find(({ choices }) => Array.isArray(choices));
+  return inner ?? event;
 }
 
 /** Members that contain reasoning. A server that uses several repeats the same text in each. */

@@ -1,12 +1,12 @@
 /** Matches the tags that end reasoning. */
 const CLOSING =
-  /<\/(think|thinking|thought|reason|reasoning|seed:think)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>/gi;
+  /<\/(think|thinking|thought|reason|reasoning|seed:think|mm:think)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>/gi;
 /** Matches the characters that begin such a tag. */
 const BEGINNING = /[<[◁]/;
 const LONGEST = '<|end_of_thought|>'.length;
 /** Matches the tags that begin reasoning. */
 const OPENING =
-  /<(?:think|thinking|thought|reason|reasoning|seed:think)>|\[think\]|◁think▷|<\|begin_of_thought\|>/i;
+  /<(?:think|thinking|thought|reason|reasoning|seed:think|mm:think)>|\[think\]|◁think▷|<\|begin_of_thought\|>/i;
 /** After this many tags in code or quotes, the text is about tags. */
 const MAX_MENTIONS = 8;
 

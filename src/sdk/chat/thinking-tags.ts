@@ -17,14 +17,18 @@ export interface TagTarget {
   split(reasoning: string, text: string): void;
 }
 
-/** Pairs of tags, in lower case. The last three are special tokens of gpt-oss and Gemma that servers pass on. */
+/** Pairs of tags, in lower case. The last ones are special tokens of gpt-oss and Gemma that servers pass on. */
 const TAGS: readonly (readonly [opening: string, closing: string])[] = [
-  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think'].map(
+  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think', 'mm:think'].map(
     (name) => [`<${name}>`, `</${name}>`] as const,
   ),
   ['[think]', '[/think]'],
   ['◁think▷', '◁/think▷'],
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  [
+    '<|start|>assistant<|channel|>analysis<|message|>',
+    '<|end|><|start|>assistant<|channel|>final<|message|>',
+  ],
   ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
   ['<|channel>thought', '<channel|>'],
 ];

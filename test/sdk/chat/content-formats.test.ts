@@ -216,3 +216,18 @@ test('a message whose content is a text is read', () => {
   const message = { type: 'message', content: 'Hi', stop_reason: 'end_turn' };
   expect(read('anthropic', [message], true)).toMatchObject({ text: 'Hi', outcome: 'complete' });
 });
+
+test.each(['data', 'response'])('an answer inside of `%s` is read, as a stream and as JSON', (member) => {
+  const read = (contentType: string, body: string) => {
+    const stream = createChatStream({ statusCode: 200, contentType });
+    stream.feed(Buffer.from(body));
+    return stream.end({ kind: 'closed' });
+  };
+  const wrapped = (choice: object): string =>
+    JSON.stringify({ code: 0, msg: 'ok', [member]: { choices: [choice] } });
+  const events = [{ delta: { content: 'Hi' } }, { delta: {}, finish_reason: 'stop' }];
+  const stream = events.map((one) => `data: ${wrapped(one)}\n\n`).join('');
+  expect(read('text/event-stream', stream)).toMatchObject({ outcome: 'complete', text: 'Hi' });
+  const whole = wrapped({ message: { content: 'Hi' }, finish_reason: 'stop' });
+  expect(read('application/json', whole)).toMatchObject({ outcome: 'complete', text: 'Hi' });
+});

@@ -41,6 +41,13 @@ test.each([
   ['1 < 2, a<b>, <</think >?</THINK>Hi', '1 < 2, a<b>, <</think >?', 'Hi'],
   ['say "Hi"</think>"Hi"', 'say "Hi"', '"Hi"'],
   ['hm[/THINK]Hi', 'hm', 'Hi'],
+  ['<mm:think>hm</mm:think>Hi', 'hm', 'Hi'],
+  ['hm</mm:think>Hi', 'hm', 'Hi'],
+  [
+    '<|start|>assistant<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Hi',
+    'hm',
+    'Hi',
+  ],
   ['hm</seed:think>Hi', 'hm', 'Hi'],
   ['hm</think>\n', 'hm', ''],
   ['it ends with `</think>`\n</think>\nHi', 'it ends with `</think>`\n', 'Hi'],
