@@ -65,7 +65,7 @@ export class OpenAIStreamConnector {
     return this.#endpoints;
   }
 
-  /** Adds an endpoint to those of the configuration. Does nothing when its name is taken. */
+  /** Adds an endpoint to those of the configuration. Does nothing when an endpoint of this name exists. */
   offer(endpoint: Endpoint): void {
     if (this.#endpoints.every(({ name }) => name !== endpoint.name))
       this.#endpoints = [...this.#endpoints, endpoint];

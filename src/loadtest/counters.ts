@@ -9,7 +9,7 @@ export interface Counters {
   /** Counts the end of an order of the loop: a request or a conversation. */
   settle(): void;
   readonly settled: number;
-  /** Requests that run now. */
+  /** Number of requests that run now. */
   readonly inFlight: number;
   /** Largest number of requests at the same time so far. */
   readonly mostInFlight: number;

@@ -94,7 +94,7 @@ async function sourceOf(flags: BenchFlags, pace: Pace, trace: Trace | undefined)
           ? 'generated with the lengths of the trace'
           : own === trace.length
             ? 'those of the trace'
-            : `those of the trace, ${trace.length - own} generated with its lengths`,
+            : `those of the trace; the ${trace.length - own} without text are generated with its lengths`,
       json: json('trace', null, trace.length, 0),
       count: trace.length,
       at: createTracePrompts(trace, seed),

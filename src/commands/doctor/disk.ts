@@ -20,7 +20,9 @@ async function checkFolder(name: string, folder: string): Promise<Finding> {
   } catch {
     return problem(
       name,
-      `${shown}: ${there} cannot be written to`,
+      there === folder
+        ? `${folder}: no permission to write to it`
+        : `${folder} cannot be made: no permission to write to ${there}`,
       `change its owner or mode: ls -ld ${there}`,
     );
   }

@@ -47,7 +47,7 @@ export interface Connection {
   readonly extended: boolean;
   /** Resolves when the daemon's kind is known, or the connection is lost. */
   readonly identified: Promise<void>;
-  /** Requests that wait for a reply. */
+  /** Number of requests that wait for a reply. */
   readonly inFlight: number;
   /** When the last bytes arrived (at first, when the connection was made), on the clock of `performance.now()`. */
   readonly heardMs: number;

@@ -22,7 +22,7 @@ export function cherryStudioConversations(value: JsonObject, omit: TellOmitted):
   });
 }
 
-/** The titles of topics by id. The state that has them is JSON text in JSON text. */
+/** Returns the titles of topics by id. They are in `assistants`, which is JSON text within the JSON text of the state. */
 function titlesIn(persisted: string | undefined): Map<string, string> {
   const state = parsed(persisted);
   const assistants = objectsIn(parsed(textIn(state, 'assistants')), 'assistants');

@@ -53,8 +53,9 @@ export type EditorEvent =
   /** Empties the draft and adds it to the history. */
   | { type: 'clear' };
 
+/** Most earlier drafts in the history. */
 const MAX_HISTORY = 200;
-/** The history's limit in UTF-16 units. */
+/** Most UTF-16 units of all drafts in the history together; the oldest drafts are dropped first. */
 const MAX_HISTORY_SIZE = 8_000_000;
 
 export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };

@@ -223,7 +223,7 @@ function statusOf(
         kind,
         remarks: [
           empty
-            ? `interrupted before any output: ${again}`
+            ? `the answer was interrupted before its first text: ${again}`
             : `interrupted: the partial answer is kept; ${again}`,
         ],
       };

@@ -35,7 +35,7 @@ type Mode =
   /** Between ESC and its final byte, as in `ESC ( B`. */
   | { kind: 'escape-intermediate'; length: number }
   | { kind: 'csi'; length: number }
-  /** OSC, DCS, APC, PM and SOS; they end at BEL, ST or the limit. */
+  /** OSC, DCS, APC, PM and SOS; they end at BEL, ST, another ESC, a line break or the limit. */
   | { kind: 'string'; length: number; escaped: boolean };
 
 const GROUND: Mode = { kind: 'ground' };
