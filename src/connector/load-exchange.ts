@@ -35,7 +35,7 @@ export interface LoadShared {
   readonly idleMs: number;
   readonly timeoutMs: number;
   readonly answerMs: number | undefined;
-  readonly contexts: Readonly<Record<NonNullable<LoadRequest['text']>, AnswerContext>>;
+  readonly context: AnswerContext;
   readonly policy: RequestPolicy;
   done(exchange: LoadExchange): void;
 }
@@ -199,8 +199,7 @@ export class LoadExchange implements LoadListener {
     this.#aliveMs = atMs;
     this.#timeline.headers(atMs, timings, buffered);
     const head = { statusCode, contentType: headers['content-type'] ?? '', headers };
-    const context = this.#shared.contexts[this.#asked.text ?? 'whole'];
-    this.#chat = createChatStream(head, this.#onChatEvent, context);
+    this.#chat = createChatStream(head, this.#onChatEvent, this.#shared.context);
   }
 
   #onChunk({ data, atMs, offsetUs }: Extract<StreamEvent, { type: 'chunk' }>): void {

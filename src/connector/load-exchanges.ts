@@ -36,13 +36,6 @@ export class LoadExchanges {
     const { endpoint, options } = target;
     const model = options.model ?? endpoint.model;
     const request = prepared(endpoint, model);
-    const context = {
-      source: request.host,
-      keys: request.keys,
-      settings: settingsOf(endpoint, options),
-      format: endpoint.access.api,
-      thinkingTags: endpoint.access.thinkingTags,
-    };
     this.#target = target;
     this.#shared = {
       target,
@@ -52,7 +45,13 @@ export class LoadExchanges {
       timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
       answerMs: options.answerMs ?? endpoint.answerMs,
       policy: { scope: model, ...options.policy },
-      contexts: { whole: context, beginning: { ...context, keepText: false } },
+      context: {
+        source: request.host,
+        keys: request.keys,
+        settings: settingsOf(endpoint, options),
+        format: endpoint.access.api,
+        thinkingTags: endpoint.access.thinkingTags,
+      },
       done: (exchange) => this.#remove(exchange),
     };
     this.#timer = setInterval(() => {

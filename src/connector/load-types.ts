@@ -42,8 +42,6 @@ export interface LoadRequest {
   messages: readonly ChatMessage[];
   maxTokens?: number | undefined;
   body?: Readonly<Record<string, unknown>> | undefined;
-  /** How much of the answer's text is needed. Default: all of it. */
-  text?: 'whole' | 'beginning';
   /** The trace that it belongs to. */
   traceId?: string | undefined;
   /** Called when the request is sent. */

@@ -32,19 +32,10 @@ export async function converse(
       if (left > 0) await clock.wait(left, signal).catch(() => {});
       if (signal.aborted) return;
     }
-    const more = number + 1 < last;
     const messages = number === 0 || turn.whole === true ? turn.messages : [...said, ...turn.messages];
     const answer = await send(
       target,
-      {
-        index: order.index,
-        intendedMs,
-        readyMs,
-        turn: number + 1,
-        text: more ? 'whole' : 'beginning',
-        ...turn,
-        messages,
-      },
+      { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },
       results,
       signal,
     );
@@ -52,7 +43,7 @@ export async function converse(
       if (!signal.aborted) results.conversations.brokenOff += 1;
       return;
     }
-    if (!more) break;
+    if (number + 1 === last) break;
     said = [...messages, ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)])];
   }
   results.conversations.complete += 1;

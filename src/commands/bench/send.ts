@@ -61,8 +61,6 @@ export interface Results {
 export interface Request extends Order, Turn {
   /** Turn in the conversation, from 1. */
   turn: number;
-  /** How much of the answer's text the caller needs. */
-  text: 'whole' | 'beginning';
 }
 
 /** The part of a sample that does not depend on the outcome. */
@@ -73,7 +71,7 @@ const MAX_MESSAGE = 300;
 /** Sends one request and adds its result. A request that the user stopped has no result. Never rejects. */
 export async function send(
   { through, endpoint, options, prices, priced, telemetry }: Target,
-  { index, turn, text, intendedMs, readyMs, messages, maxTokens, body }: Request,
+  { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
   { startMs, add, lateness, counters, exchanges }: Results,
   signal: AbortSignal,
 ): Promise<LoadAnswer> {
@@ -89,7 +87,6 @@ export async function send(
   counters.begin();
   const bare = await exchanges.ask({
     messages,
-    text: following === undefined ? text : 'whole',
     traceId: following?.traceparent,
     maxTokens,
     body,

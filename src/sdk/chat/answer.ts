@@ -1,6 +1,5 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { type CarriedParts, createCarriedParts } from './carried.js';
-import type { AnswerContext } from './chat-errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { type Place, Repetitions } from './repetitions.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
@@ -47,12 +46,12 @@ export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 
-/** @param onEvent called for each event, in order */
-export function createAnswer(
-  onEvent: (event: ChatEvent) => void,
-  context: Pick<AnswerContext, 'thinkingTags' | 'keepText'> = {},
-): Answer {
-  return new ReadAnswer(onEvent, context);
+/**
+ * @param onEvent called for each event, in order
+ * @param thinkingTags whether `<think>…</think>` at the beginning of the text is reasoning
+ */
+export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: boolean): Answer {
+  return new ReadAnswer(onEvent, thinkingTags);
 }
 
 /** What reads the tags of an answer writes to it. A class for the reason of `createAnswer`'s. */
@@ -102,7 +101,6 @@ class ReadAnswer implements Answer {
   readonly #pairs = createSurrogatePairs();
   readonly #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
-  readonly #keepText: boolean;
   #conclusion: 'none' | 'usage' | 'finish' = 'none';
   /** Whether the current event contained output, and a finish reason, so far. */
   #output = false;
@@ -119,12 +117,8 @@ class ReadAnswer implements Answer {
   /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
   #repeated: string | undefined = '';
 
-  constructor(
-    onEvent: (event: ChatEvent) => void,
-    { thinkingTags = true, keepText = true }: Pick<AnswerContext, 'thinkingTags' | 'keepText'>,
-  ) {
+  constructor(onEvent: (event: ChatEvent) => void, thinkingTags: boolean) {
     this.#onEvent = onEvent;
-    this.#keepText = keepText;
     if (thinkingTags)
       this.#tags = createThinkingTags(new TagsOf(this.result, (event) => this.#tellRead(event)));
   }
@@ -253,8 +247,7 @@ class ReadAnswer implements Answer {
     const { result } = this;
     switch (piece.type) {
       case 'text':
-        this.#keep(piece.text);
-        if (this.#keepText || result.text === '') result.text += piece.text;
+        result.text += this.#keep(piece.text);
         return;
       case 'reasoning':
         result.reasoning += this.#keep(piece.text);

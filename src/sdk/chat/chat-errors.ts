@@ -37,11 +37,6 @@ export interface AnswerContext {
   keys?: readonly string[];
   /** Whether `<think>…</think>` at the beginning of the text is reasoning. Default: true. */
   thinkingTags?: boolean;
-  /**
-   * Whether the result has the whole text. Default: true. With false it has only the beginning; the events have all of
-   * it. This saves the garbage collector half its time when hundreds of answers arrive at the same time.
-   */
-  keepText?: boolean;
   /** The request members that the user set, each with the settings that change it. */
   settings?: ReadonlyMap<string, string>;
 }

@@ -67,7 +67,7 @@ class AnswerStream implements ChatStream {
   constructor(head: AnswerHead, onEvent: (event: ChatEvent) => void, context: AnswerContext) {
     this.#head = head;
     this.#context = context;
-    this.#answer = createAnswer(onEvent, context);
+    this.#answer = createAnswer(onEvent, context.thinkingTags ?? true);
     const succeeded = head.statusCode >= 200 && head.statusCode <= 299;
     if (!succeeded) this.#body = failureBody(this.#answer, head, context);
   }

@@ -338,17 +338,6 @@ describe('a body that is not an event stream', () => {
   });
 });
 
-test('without keepText, the result has the beginning of the text, and the events have all of it', () => {
-  const texts: string[] = [];
-  const stream = createChatStream(SSE, (event) => event.type === 'text' && texts.push(event.text), {
-    keepText: false,
-  });
-  for (const content of ['one ', 'two ', 'three']) stream.feed(Buffer.from(chunk({ content })));
-  stream.feed(Buffer.from(FINISH + DONE));
-  expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'one ' });
-  expect(texts.join('')).toBe('one two three');
-});
-
 describe('limits', () => {
   const megabyte = Buffer.alloc(1 << 20, 'x');
 
