@@ -1,5 +1,6 @@
 import { beginningOf } from '../../common/beginning.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
+import { withoutFraming } from './framed-body.js';
 
 /** How deep nested errors are read. */
 const MAX_DEPTH = 12;
@@ -59,8 +60,9 @@ function wordsOfText(text: string, depth: number): string {
   if (isWebPage(text)) return webPageTitle(text);
   const inXml = /^\s*<(?:\?xml|error)\b[\s\S]*?<message>([^<]+)<\/message>/i.exec(text.slice(0, 4096))?.[1];
   if (inXml !== undefined) return inXml.trim();
-  const events = dataOfEvents(text);
-  if (events !== undefined) return wordsOfText(events, depth + 1);
+  const beginning = text.slice(0, MAX_EVENTS_CHARS);
+  const data = withoutFraming(beginning);
+  if (data !== beginning && depth < MAX_DEPTH) return wordsOfText(data, depth + 1);
   const start = text.search(/[[{]/);
   if (start === -1) return text.trim();
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
@@ -74,14 +76,6 @@ function wordsOfText(text: string, depth: number): string {
       .trim(),
     inner,
   );
-}
-
-/** Returns the data of a body of server-sent events; undefined for other texts. */
-function dataOfEvents(text: string): string | undefined {
-  if (!/^\s*(data|event|id|retry):/.test(text)) return undefined;
-  const lines = text.slice(0, MAX_EVENTS_CHARS).split(/\r?\n/);
-  const data = lines.flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
-  return data.length === 0 ? undefined : data.join('\n');
 }
 
 /** Reads JSON, the first of several JSON lines, or a Python dictionary as its `str()` writes it. */

@@ -141,3 +141,8 @@ test('any JSON is read without an exception', () => {
     }),
   );
 });
+
+test('data within data is read to a bounded depth', () => {
+  expect(errorMessageIn('data: data: {"message":"too busy"}')).toBe('too busy');
+  expect(typeof errorMessageIn('data: '.repeat(200_000))).toBe('string');
+});
