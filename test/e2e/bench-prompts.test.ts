@@ -70,3 +70,43 @@ test('a trace with texts sends these texts', async () => {
     [[{ role: 'user', content: 'b' }], undefined],
   ]);
 });
+
+const rows = [
+  { session_id: 'x', text: 'a', output_length: 4 },
+  { session_id: 'y', text: 'other' },
+  { session_id: 'x', text: 'b', delay: 1 },
+];
+const HISTORY = [
+  { role: 'user', content: 'a' },
+  { role: 'assistant', content: 'said' },
+  { role: 'user', content: 'b' },
+];
+
+test('with --turns, the rows of a session are one conversation', async () => {
+  written('rows.jsonl', ...rows);
+  const bodies = await bodiesOf('--prompts', 'rows.jsonl', '--turns', 'all', '--conversations', '2');
+  expect(bodies.map(({ messages }) => messages)).toEqual([
+    HISTORY.slice(0, 1),
+    HISTORY,
+    [{ role: 'user', content: 'other' }],
+  ]);
+});
+
+test('without --turns, each row of a session is a request, and the report names the flag', async () => {
+  written('rows.jsonl', ...rows);
+  const { requests } = await endpoint(ANSWER);
+  const { stdout } = await ground.run(['bench', '--prompts', 'rows.jsonl', '--requests', '3']);
+  expect(requests).toHaveLength(3);
+  expect(stdout).toContain(
+    '3 from rows.jsonl (prompt), each sent alone; --turns all joins those of one session',
+  );
+});
+
+test('with --turns, a trace sends the further rows of a session after the answers', async () => {
+  const [first, second, third] = rows;
+  written('trace.jsonl', { ...first, timestamp: 0 }, third, { ...second, timestamp: 400 });
+  const bodies = await bodiesOf('--trace', 'trace.jsonl', '--turns', 'all', '--trace-speed', '2');
+  expect(bodies.map(({ messages }) => messages)).toContainEqual(HISTORY);
+  expect(bodies.map(({ max_tokens }) => max_tokens)).toContain(4);
+  expect(bodies).toHaveLength(3);
+});

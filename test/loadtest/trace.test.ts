@@ -3,9 +3,9 @@ import { InputError } from '../../src/loadtest/input/input-error.js';
 import { createTracePrompts } from '../../src/loadtest/prompts/trace-prompts.js';
 import { createTraceFile, type TraceEntry } from '../../src/loadtest/trace.js';
 
-function read(text: string, name = 'trace'): TraceEntry[] {
+function read(text: string, name = 'trace', most = 1): TraceEntry[] {
   const entries: TraceEntry[] = [];
-  const file = createTraceFile(name, (entry) => entries.push(entry));
+  const file = createTraceFile(name, most, (entry) => entries.push(entry));
   file.feed(text);
   file.end();
   return entries;
@@ -142,4 +142,98 @@ describe('prompts of a trace', () => {
     ];
     expect(wordsOf(entries, 0).slice(0, 5)).not.toEqual(wordsOf(entries, 1).slice(0, 5));
   });
+});
+
+describe('with turns, the rows of a session are one conversation', () => {
+  const user = (content: string) => ({ role: 'user', content });
+  const joined = (...rows: unknown[]): TraceEntry[] =>
+    read(rows.map((row) => JSON.stringify(row)).join('\n'), 'trace', Number.POSITIVE_INFINITY);
+
+  test('lengths keep the times of their rows or wait as the rows say, and sessions come in order of time', () => {
+    const entries = joined(
+      { session_id: 'a', timestamp: 5000, input_length: 10, output_length: 1 },
+      { session_id: 'a', timestamp: 7000, input_length: 3 },
+      { session_id: 'a', delay: 250, input_length: 4 },
+      { session_id: 'b', timestamp: 4000, input_length: 20 },
+      { timestamp: 4500, input_length: 30 },
+    );
+    expect(entries).toEqual([
+      { atMs: 0, inputTokens: 20 },
+      { atMs: 500, inputTokens: 30 },
+      {
+        ...{ atMs: 1000, inputTokens: 10, outputTokens: 1 },
+        later: [
+          { inputTokens: 3, afterMs: 2000 },
+          { inputTokens: 4, delayMs: 250 },
+        ],
+      },
+    ]);
+    const words = createTracePrompts(
+      entries,
+      1,
+    )(2).map(({ messages }) => String(messages[0]?.content).split(' ').length);
+    expect(words).toEqual([10, 3, 4]);
+  });
+
+  test('texts are sent as what a turn adds, or with the history that they have', () => {
+    const conversation = (...rows: object[]) =>
+      joined(...rows.map((row, second) => ({ session_id: 1, timestamp: second * 1000, ...row })))[0]
+        ?.conversation;
+    expect(conversation({ text_input: 'a' }, { text_input: 'b', output_length: 9 })).toEqual([
+      { messages: [user('a')], recorded: [] },
+      { messages: [user('b')], recorded: [], afterMs: 1000, maxTokens: 9 },
+    ]);
+    const history = [user('a'), { role: 'assistant', content: 'b' }, user('c')];
+    expect(conversation({ messages: [user('a')] }, { messages: history })).toEqual([
+      { messages: [user('a')], whole: true },
+      { messages: history, whole: true, afterMs: 1000 },
+    ]);
+  });
+
+  test("a row of Bailian's has its whole history, and belongs to the session of the row that it continues", () => {
+    const row = (chat_id: number, parent_chat_id: number, timestamp: number, hash_ids: number[]) => ({
+      ...{
+        chat_id,
+        parent_chat_id,
+        timestamp,
+        hash_ids,
+        input_length: 16 * hash_ids.length,
+        output_length: 5,
+      },
+    });
+    const [first, second] = joined(row(1, -1, 10, [7]), row(2, -1, 10.5, [8]), row(3, 1, 12, [7, 9]));
+    expect([first?.later, second?.later]).toEqual([
+      [{ inputTokens: 32, outputTokens: 5, blocks: [7, 9], afterMs: 2000, whole: true }],
+      undefined,
+    ]);
+  });
+
+  test.each([
+    [
+      'no time at its beginning',
+      [{ session_id: 1, delay: 1 }],
+      'line 1: the first entry of a session has no timestamp',
+    ],
+    [
+      'a text in only one row',
+      [
+        { session_id: 1, timestamp: 1, text: 'a' },
+        { session_id: 1, timestamp: 2 },
+      ],
+      'line 1: give each entry of a session a prompt, or none: some have one',
+    ],
+    [
+      'a wait that is none',
+      [{ session_id: 1, timestamp: 1, delay: -1 }],
+      'line 1: delay must be a number of milliseconds from 0',
+    ],
+  ])('a session with %s is refused', (_what, rows, message) => {
+    expect(() => joined(...rows)).toThrow(message);
+  });
+});
+
+test('a row with a wait instead of a time is refused without turns, and the error names the flag', () => {
+  expect(refusal('{"session_id": 1, "timestamp": 0}\n{"session_id": 1, "delay": 5}\n')).toBe(
+    'line 2: use --turns all, which joins the rows of a session: the entry has no timestamp',
+  );
 });

@@ -25,7 +25,8 @@ export async function converse(
   for (let number = 0; number < last; number += 1) {
     const turn = turns[number] ?? turns[0];
     if (number > 0) {
-      intendedMs = clock.now() - results.startMs + thinkMs(turn);
+      const nowMs = clock.now() - results.startMs;
+      intendedMs = nowMs + thinkMs(turn, nowMs - order.intendedMs);
       readyMs = intendedMs;
       if (intendedMs >= results.endMs) return;
       const left = intendedMs - (clock.now() - results.startMs);

@@ -1,5 +1,6 @@
 import { createRandom } from '../../common/random.js';
 import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/arrivals.js';
+import type { Turn } from '../../loadtest/prompts/prompt.js';
 import type { Limit, Loop } from '../../loadtest/run-load.js';
 import { arrivalsOf, formatShare, placesOf, WHOLE } from '../../loadtest/share.js';
 import { describeStages, lengthOf, type Stage } from '../../loadtest/stages.js';
@@ -39,16 +40,35 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
   const entries: TraceEntry[] = [];
   let full = false;
   const images = createImageFiles('--trace', path);
-  const file = createTraceFile(inputName(path), (entry, line) => {
+  // Other prompts belong to no session of the trace.
+  const joins = flags.turns !== undefined && flags.prompt === undefined && flags.prompts === undefined;
+  const most = joins ? Number.POSITIVE_INFINITY : 1;
+  const file = createTraceFile(inputName(path), most, (entry, line) => {
     const atMs = entry.atMs / traceSpeed;
     full ||= entries.length >= requests || atMs >= duration * 1000;
     if (full) return;
     const conversation = entry.conversation && images.inserted(entry.conversation, line);
-    entries.push({ ...entry, atMs, ...(conversation !== undefined && { conversation }) });
+    entries.push(atSpeed({ ...entry, ...(conversation !== undefined && { conversation }) }, traceSpeed));
   });
   await readInput('--trace', path, file, () => full);
   if (entries.length === 0) throw new UsageError(`--trace ${inputName(path)}: the file is empty`);
   return entries;
+}
+
+/** Makes the times of an entry as much shorter as the trace is faster. */
+function atSpeed({ atMs, conversation, later, ...lengths }: TraceEntry, speed: number): TraceEntry {
+  const timed = <Times extends Pick<Turn, 'delayMs' | 'afterMs'>>(one: Times): Times => ({
+    ...one,
+    ...(one.delayMs !== undefined && { delayMs: one.delayMs / speed }),
+    ...(one.afterMs !== undefined && { afterMs: one.afterMs / speed }),
+  });
+  const [first, ...others] = conversation ?? [];
+  return {
+    ...lengths,
+    atMs: atMs / speed,
+    ...(first !== undefined && { conversation: [timed(first), ...others.map(timed)] }),
+    ...(later !== undefined && { later: later.map(timed) }),
+  };
 }
 
 /** Creates the load of the flags. @param trace the result of `readTrace` */
@@ -101,7 +121,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;
   const when =
     trace !== undefined
-      ? `the ${trace.length} arrivals of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`} in ${secondsOf(trace)} s`
+      ? `the ${trace.length} ${flags.turns === undefined ? 'arrivals' : 'conversations'} of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`} in ${secondsOf(trace)} s`
       : `${flags.stages === undefined ? `${rate} ${flags.turns === undefined ? 'arrivals' : 'conversations'}/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
   return {
     kind: 'open',

@@ -1,5 +1,7 @@
+import { isRecord } from '../../common/json.js';
+import { InputError } from '../../loadtest/input/input-error.js';
 import type { FileFormat } from '../../loadtest/input/value-file.js';
-import { conversationOf } from '../../loadtest/prompts/entry.js';
+import { delayOf } from '../../loadtest/prompts/members.js';
 import {
   type Conversation,
   createPace,
@@ -8,6 +10,8 @@ import {
   type PromptSource,
 } from '../../loadtest/prompts/prompt.js';
 import { createPromptFile } from '../../loadtest/prompts/prompt-file.js';
+import { conversationIn, type SessionRow } from '../../loadtest/prompts/session-turns.js';
+import { createSessions, sessionOf } from '../../loadtest/prompts/sessions.js';
 import { createSynthetic } from '../../loadtest/prompts/synthetic.js';
 import { createTracePrompts } from '../../loadtest/prompts/trace-prompts.js';
 import { UsageError } from '../support/usage-error.js';
@@ -69,9 +73,10 @@ function checkFlags(flags: BenchFlags): void {
   if (turns !== undefined && flags.requests !== undefined) {
     throw new UsageError('use --conversations instead of --requests: --turns counts conversations');
   }
-  if (turns !== undefined && prompts === undefined && (inputTokens === undefined || turns === 'all')) {
+  const generated = inputTokens !== undefined && turns !== 'all';
+  if (turns !== undefined && prompts === undefined && flags.trace === undefined && !generated) {
     throw new UsageError(
-      '--turns needs conversations: give a file to --prompts, or use --turns N with --input-tokens to generate them',
+      '--turns needs conversations: give a file to --prompts or --trace, or use --turns N with --input-tokens to generate them',
     );
   }
 }
@@ -110,33 +115,58 @@ async function promptFile(
   turns: PromptFlags['turns'],
 ): Promise<PromptSource> {
   const name = inputName(path);
-  const most = turns === undefined ? 1 : Number.POSITIVE_INFINITY;
-  const images = createImageFiles('--prompts', path);
-  const conversations: Conversation[] = [];
   const forms = new Set<string>();
-  let leftOut = 0;
-  let firstLeftOut: number | undefined;
-  const reader = createPromptFile(name, format, (entry, line) => {
-    const conversation = conversationOf(entry, most);
+  const ids = new Set<string | number>();
+  let rowsWithId = 0;
+  const sessions = createSessions<FileRow>();
+  const reader = createPromptFile(name, format, (entry, line, value) => {
     forms.add(entry.form);
-    if (conversation !== undefined) conversations.push(images.inserted(conversation, line));
-    else {
-      leftOut += 1;
-      firstLeftOut ??= line;
+    const members = isRecord(value) ? value : {};
+    const id = sessionOf(members);
+    if (id !== undefined) {
+      ids.add(id);
+      rowsWithId += 1;
     }
+    const joins = turns !== undefined;
+    const delayMs = joins && id !== undefined ? delayOf(members) : undefined;
+    if (typeof delayMs === 'string') throw new InputError(delayMs, line);
+    const due = delayMs === undefined ? {} : { delayMs };
+    sessions.add(joins ? members : {}, { entry, line, due, mode: members.message_mode });
   });
   await readInput('--prompts', path, reader);
+
+  const images = createImageFiles('--prompts', path);
+  const conversations: Conversation[] = [];
+  const leftOut: FileRow[] = [];
+  for (const rows of sessions.all()) {
+    const conversation = conversationIn(rows, turns === undefined ? 1 : Number.POSITIVE_INFINITY);
+    const [row] = rows;
+    if (conversation !== undefined) conversations.push(images.inserted(conversation, row.line));
+    else leftOut.push(row);
+  }
   const [first, ...others] = conversations;
   if (first === undefined) {
-    const none = leftOut === 0 ? 'the file is empty' : `none of the ${leftOut} entries has a question`;
+    const none =
+      leftOut.length === 0 ? 'the file is empty' : `none of the ${leftOut.length} entries has a question`;
     throw new UsageError(`--prompts ${name}: ${none}`);
   }
   const words = { lines: 'plain lines', json: [...forms].join(', '), csv: 'CSV' }[reader.format ?? 'lines'];
-  const left = leftOut === 0 ? '' : `, ${leftOut} without a question skipped (first: line ${firstLeftOut})`;
+  const left =
+    leftOut.length === 0
+      ? ''
+      : `, ${leftOut.length} without a question skipped (first: line ${leftOut[0]?.line})`;
+  const apart =
+    turns === undefined && rowsWithId > ids.size
+      ? `, each sent alone; --turns all joins those of one session`
+      : '';
   return inTurn([first, ...others], {
-    text: `${conversations.length} from ${name} (${words})${left}`,
-    json: json(name, reader.format ?? null, conversations.length, leftOut),
+    text: `${conversations.length} from ${name} (${words})${left}${apart}`,
+    json: json(name, reader.format ?? null, conversations.length, leftOut.length),
   });
+}
+
+interface FileRow extends SessionRow {
+  readonly line: number;
 }
 
 function json(source: string, format: string | null, count: number, leftOut: number): PromptSource['json'] {

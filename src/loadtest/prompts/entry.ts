@@ -4,6 +4,7 @@ import { type RequestMembers, requestMembersOf, systemOf } from './members.js';
 import { messagesOf } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';
 import { PROMPT_NAMES, questionIn, withImagesOf } from './question.js';
+import { sessionOf } from './sessions.js';
 import { indexedTurnsIn, payloadTurnsIn, turnsIn } from './turn-list.js';
 
 /** One entry of a prompt file: a request or a conversation. */
@@ -54,8 +55,11 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
     const list = value[name];
     if (Array.isArray(list)) return withMessages('messages', list, value);
   }
-  if (typeof value.role === 'string' && 'content' in value)
-    return 'write {"messages": […]} around a conversation: this is a single message of one';
+  if (typeof value.role === 'string') {
+    if (sessionOf(value) !== undefined) return messageEntry(value);
+    if ('content' in value)
+      return 'write {"messages": […]} around a conversation: this is a single message of one';
+  }
   const question = questionIn(value);
   if (question === undefined || typeof question === 'string') return question;
   return withRequest('prompt', [...systemOf(value), { role: 'user', content: question.content }], value);
@@ -85,7 +89,7 @@ export function conversationOf(entry: Entry, most: number): Conversation | undef
 }
 
 /** Splits messages into turns. Each question begins a turn, which includes the recorded answers. */
-function turnsOf(messages: readonly ChatMessage[]): Turn[] {
+export function turnsOf(messages: readonly ChatMessage[]): Turn[] {
   const turns: { messages: ChatMessage[]; recorded: ChatMessage[] }[] = [];
   for (const message of messages) {
     const asks = message.role === 'user' || isInstruction(message);
@@ -101,12 +105,13 @@ function turnsOf(messages: readonly ChatMessage[]): Turn[] {
 }
 
 /** Removes answers at the end, which must not be sent. */
-function withoutLastAnswer(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+export function withoutLastAnswer(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   return messages.slice(0, messages.findLastIndex(({ role }) => role !== 'assistant') + 1);
 }
 
-const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
-const isQuestion = (message: ChatMessage): boolean => !isInstruction(message) && message.content !== '';
+export const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
+export const isQuestion = (message: ChatMessage): boolean =>
+  !isInstruction(message) && message.content !== '';
 
 function batchEntry({ url }: Record<string, unknown>, body: Record<string, unknown>): Entry | string {
   if (typeof url === 'string' && !CHAT_PATH.test(url)) {
@@ -115,6 +120,13 @@ function batchEntry({ url }: Record<string, unknown>, body: Record<string, unkno
   if (!Array.isArray(body.messages)) return 'add messages to the body: the entry has none';
   const messages = messagesOf(body.messages);
   return typeof messages === 'string' ? messages : withRequest('OpenAI batch', messages, body, true);
+}
+
+/** Reads a message of a session that has its messages one by one. */
+function messageEntry(value: Readonly<Record<string, unknown>>): Entry | string {
+  const { role, content, text = null, tool_calls, tool_call_id } = value;
+  const tools = { ...(tool_calls != null && { tool_calls }), ...(tool_call_id != null && { tool_call_id }) };
+  return withMessages('messages', [{ role, content: content ?? text, ...tools }], value);
 }
 
 function withMessages(

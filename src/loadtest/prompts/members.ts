@@ -90,3 +90,10 @@ export function systemOf(value: Readonly<Record<string, unknown>>): ChatMessage[
   );
   return typeof content === 'string' ? [{ role: 'system', content }] : [];
 }
+
+/** Returns the wait before a question in ms, or a text with the reason when it is invalid. */
+export function delayOf({ delay }: Readonly<Record<string, unknown>>): number | string | undefined {
+  if (delay === undefined || delay === null || delay === '') return undefined;
+  const ms = typeof delay === 'string' ? Number(delay) : delay;
+  return typeof ms === 'number' && ms >= 0 ? ms : 'delay must be a number of milliseconds from 0';
+}

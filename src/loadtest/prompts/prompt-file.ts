@@ -10,12 +10,12 @@ const LISTS: readonly string[] = ['messages', ...CONVERSATION_NAMES];
 /**
  * @param name name of the file
  * @param format the file's format; undefined: detect it from the content
- * @param onEntry called with each entry and the line on which it begins
+ * @param onEntry called with each entry, the line on which it begins, and the value that it was read from
  */
 export function createPromptFile(
   name: string,
   format: FileFormat | undefined,
-  onEntry: (entry: Entry, line: number) => void,
+  onEntry: (entry: Entry, line: number, value: unknown) => void,
 ): ValueFile {
   const expected = {
     name,
@@ -33,7 +33,7 @@ export function createPromptFile(
   const read = (value: unknown, line: number, number?: number): void => {
     const entry = entryOf(value);
     if (typeof entry === 'string') throw new InputError(entry, line, number);
-    onEntry(entry, line);
+    onEntry(entry, line, value);
   };
   const file = createValueFile(expected, (value, line, number) => {
     const wrapped = wrappedIn(value);

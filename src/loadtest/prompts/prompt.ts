@@ -14,6 +14,8 @@ export interface Turn {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Wait before the question where the test sets none, in ms. */
   readonly delayMs?: number;
+  /** Instead of a wait: when the question is due since the first one, in ms. */
+  readonly afterMs?: number;
   /** `messages` are the whole request, with the history. */
   readonly whole?: boolean;
 }
@@ -52,8 +54,8 @@ const SALT = 0x7475726e;
 export interface Pace {
   /** Largest number of turns of conversation number `index`. */
   turns(index: number): number;
-  /** Returns a function that draws the wait before each later turn, in ms. */
-  thinkMs(index: number): (turn: Turn) => number;
+  /** Returns a function that draws the wait before each later turn, in ms. `sinceMs`: time since the first question */
+  thinkMs(index: number): (turn: Turn, sinceMs: number) => number;
 }
 
 /** @param thinkS think time in seconds [that of the conversation, or no wait] */
@@ -65,7 +67,9 @@ export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, se
       return turns.kind === 'constant' ? Math.round(turns.value) : drawWhole(turns, random(index, 0));
     },
     thinkMs(index) {
-      if (thinkS === undefined) return ({ delayMs = 0 }) => delayMs;
+      if (thinkS === undefined)
+        return ({ delayMs = 0, afterMs }, sinceMs) =>
+          afterMs === undefined ? delayMs : Math.max(0, afterMs - sinceMs);
       const draws = random(index, 1);
       return () => drawFrom(thinkS, draws) * 1000;
     },

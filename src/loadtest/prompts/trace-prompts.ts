@@ -1,6 +1,6 @@
 import { createRandom } from '../../common/random.js';
-import type { TraceEntry } from '../trace.js';
-import type { Conversation } from './prompt.js';
+import type { TraceEntry, TraceLengths } from '../trace.js';
+import type { Conversation, Turn } from './prompt.js';
 import { firstWords, wordsOf } from './words.js';
 
 /** Makes these draws independent of others with the same seed. */
@@ -23,15 +23,23 @@ export function createTracePrompts(
   return (index) => {
     const entry = entries[index % entries.length];
     if (entry?.conversation !== undefined) return entry.conversation;
-    const { inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] } = entry ?? {};
-    const words: string[] = [];
-    for (const id of blocks) {
-      words.push(...textOf(id, Math.min(blockTokens, Math.max(0, inputTokens - words.length))));
-    }
     const own = wordsOf(createRandom(seed ^ SALT, 2 * index));
-    words.push(...firstWords(own, Math.max(0, inputTokens - words.length)));
-    const messages = [{ role: 'user', content: words.join(' ') }] as const;
-    return [{ messages, ...(outputTokens !== undefined && { maxTokens: outputTokens }) }];
+    const turnOf = ({ inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] }: TraceLengths): Turn => {
+      const words: string[] = [];
+      for (const id of blocks) {
+        words.push(...textOf(id, Math.min(blockTokens, Math.max(0, inputTokens - words.length))));
+      }
+      words.push(...firstWords(own, Math.max(0, inputTokens - words.length)));
+      const messages = [{ role: 'user', content: words.join(' ') }] as const;
+      return { messages, ...(outputTokens !== undefined && { maxTokens: outputTokens }) };
+    };
+    const later = (entry?.later ?? []).map(({ delayMs, afterMs, whole, ...lengths }) => ({
+      ...turnOf(lengths),
+      ...(delayMs !== undefined && { delayMs }),
+      ...(afterMs !== undefined && { afterMs }),
+      ...(whole !== undefined && { whole }),
+    }));
+    return [turnOf(entry ?? {}), ...later];
   };
 }
 
@@ -39,7 +47,7 @@ export function createTracePrompts(
 function blockTokensOf(entries: readonly TraceEntry[]): number {
   let least = 1;
   let most = Number.POSITIVE_INFINITY;
-  for (const { inputTokens, blocks } of entries) {
+  for (const { inputTokens, blocks } of entries.flatMap((entry) => [entry, ...(entry.later ?? [])])) {
     if (inputTokens === undefined || blocks === undefined || blocks.length === 0) continue;
     least = Math.max(least, Math.ceil(inputTokens / blocks.length));
     if (blocks.length > 1) most = Math.min(most, Math.ceil(inputTokens / (blocks.length - 1)) - 1);

@@ -1,6 +1,6 @@
 import { isRecord } from '../../common/json.js';
 import type { ChatMessage } from '../../connector/types.js';
-import { requestMembersOf } from './members.js';
+import { delayOf, requestMembersOf } from './members.js';
 import { messagesOf } from './messages.js';
 import type { Turn } from './prompt.js';
 import { questionIn } from './question.js';
@@ -40,9 +40,8 @@ export function turnsIn(list: readonly unknown[], before: readonly ChatMessage[]
     if (role !== 'user') continue;
     const request = requestMembersOf(value);
     if (typeof request === 'string') return refuse(request);
-    const delayMs = value.delay ?? undefined;
-    if (delayMs !== undefined && !(typeof delayMs === 'number' && delayMs >= 0))
-      return refuse('delay must be a number of milliseconds from 0');
+    const delayMs = delayOf(value);
+    if (typeof delayMs === 'string') return refuse(delayMs);
     turns.push({
       messages: waiting,
       ...request,

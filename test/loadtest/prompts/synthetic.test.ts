@@ -64,10 +64,13 @@ test('a conversation has the turns of its pace, and only the first turn has a sh
 });
 
 test('a conversation waits as its file says, unless the test has a think time', () => {
-  const turn = { messages: [], delayMs: 250 };
-  const all = { kind: 'constant', value: 5 } as const;
-  const thinkMs = (thinkS?: typeof all): number => createPace('all', thinkS, 7).thinkMs(0)(turn);
-  expect([thinkMs(), thinkMs(all), createPace('all', undefined, 7).thinkMs(0)({ messages: [] })]).toEqual([
-    250, 5000, 0,
-  ]);
+  const wait = { messages: [], delayMs: 250 };
+  const moment = { messages: [], afterMs: 700 };
+  const thinkS = { kind: 'constant', value: 5 } as const;
+  const recorded = createPace('all', undefined, 7).thinkMs(0);
+  expect([wait, moment, { messages: [] }].map((turn) => recorded(turn, 300))).toEqual([250, 400, 0]);
+  // The question of a late answer is overdue.
+  expect(recorded(moment, 900)).toBe(0);
+  const set = createPace('all', thinkS, 7).thinkMs(0);
+  expect([wait, moment].map((turn) => set(turn, 300))).toEqual([5000, 5000]);
 });
