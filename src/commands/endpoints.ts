@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { parsedOrText } from '../common/json.js';
 import { userFolders } from '../common/user-folders.js';
 import { answerRequest, candidateFiles, PROVIDER_NAMES, visible } from '../config/index.js';
 import { overlay, type Tree, treeOf } from '../config/tree.js';
@@ -159,17 +160,9 @@ function pairs(
     const at = text.indexOf(between);
     if (at < 1) throw new UsageError(`${flag} must be name${between}value, not "${text.split(between)[0]}"`);
     const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-    return key === 'body' ? treeOf(name.split('.'), jsonOrText(value)) : { [name]: value };
+    return key === 'body' ? treeOf(name.split('.'), parsedOrText(value)) : { [name]: value };
   });
   return { [key]: trees.reduce(overlay, {}) };
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 async function test(name: string | undefined, flags: GlobalFlags & { json?: boolean }): Promise<number> {

@@ -12,6 +12,16 @@ export function recordOf(value: unknown): JsonRecord {
   return isRecord(value) ? value : EMPTY;
 }
 
+/** Returns the objects of a list; empty for another value. */
+export function recordsOf(value: unknown): JsonRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** Returns a member of an object or a list; undefined for another value. */
+export function memberOf(value: unknown, name: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
 /** Returns the value if it is a string, else an empty string. */
 export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
@@ -29,6 +39,15 @@ export function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+/** Parses JSON. Returns a text that is not JSON unchanged. */
+export function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,23 +1,23 @@
-import { isRecord } from './json.js';
+import { isRecord, parsedOrText } from './json.js';
 
-/** A member of a request's body that is known by name, so that its value can be checked before it is sent. */
+/** A known member of a request's body, whose value can be checked before the request is sent. */
 export interface Parameter {
   readonly name: string;
-  /** What it takes: `a number from 0 to 2`. */
+  /** The valid values in words, e.g. `a number from 0 to 2`. */
   readonly takes: string;
-  /** The words that it takes, where these are few. */
+  /** The valid words, if there are only a few. */
   readonly words?: readonly string[];
-  /** The value to send; undefined when this one is wrong. */
+  /** Returns the value to send; undefined for an invalid value. */
   readonly read: (value: unknown) => unknown;
 }
 
-/** What people set most; any other member can be set as well. In the form of a chat completion. */
+/** The most used members, in the form of a chat completion. All other members can be set too. */
 export const PARAMETERS: readonly Parameter[] = [
   number('temperature', 0, 2),
   number('top_p', 0, 1),
   whole('max_tokens', 1),
   whole('max_completion_tokens', 1),
-  // Providers keep adding words: a word in quotes is sent unchecked.
+  // Providers keep adding words, so a word in quotes is sent unchecked.
   choice('reasoning_effort', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']),
   choice('verbosity', ['low', 'medium', 'high']),
   whole('seed'),
@@ -103,14 +103,6 @@ function yesOrNo(name: string): Parameter {
     words: ['true', 'false'],
     read: (value) => (typeof value === 'boolean' ? value : undefined),
   };
-}
-
-function parsedOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function isText(value: unknown): value is string {

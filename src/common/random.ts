@@ -1,6 +1,9 @@
 /** A number in [0, 1), as `Math.random()`. */
 export type Random = () => number;
 
+/** The largest useful seed: `createRandom` keeps 32 bits. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 const MIX = 0x6d2b79f5;
 
 /**

@@ -85,26 +85,8 @@ export const accessKeys = {
 const written = z.strictObject(accessKeys);
 export type WrittenAccess = z.output<typeof written>;
 
-/** The part of a section's keys that {@link accessKeys} names. */
-export function accessOf(keys: WrittenAccess): WrittenAccess {
-  const { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags } = keys;
-  const { metrics_url, client_cert, client_key } = keys;
-  return {
-    provider,
-    url,
-    api,
-    auth,
-    headers,
-    query,
-    body,
-    stream,
-    adapt,
-    thinking_tags,
-    metrics_url,
-    client_cert,
-    client_key,
-  };
-}
+/** The names of {@link accessKeys}. */
+export const ACCESS_NAMES = Object.keys(accessKeys) as readonly (keyof typeof accessKeys)[];
 
 /** The address of a section's keys: as written, else the provider's; undefined where none is known. */
 export function addressOf({

@@ -1,12 +1,13 @@
 import { isSecretName } from '../common/headers.js';
+import { isRecord } from '../common/json.js';
 import type { WrittenAccess } from './access.js';
 import type { Layer } from './layer.js';
 import { type Api, type Provider, type ProviderName, providerOf } from './providers.js';
 import { Secret } from './secret.js';
-import { isTree, overlay, type Path, type Tree } from './tree.js';
+import { overlay, type Path, type Tree } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 
-/** How an endpoint is reached: what its configuration says, completed by its provider's preset. */
+/** The access to an endpoint: its configuration, completed by its provider's preset. */
 export interface Access {
   provider?: ProviderName;
   /** The exact address of the route for answers, without its query. */
@@ -21,7 +22,9 @@ export interface Access {
   body: Tree;
   /** False: answers come in one piece. */
   stream: boolean;
-  /** A request is sent again in another form where the provider refuses a member of it that the program may change. */
+  /**
+   * True: when the provider refuses a member that the program may change, the request is sent again in another form.
+   */
   adapt: boolean;
   /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
   thinkingTags: boolean;
@@ -29,7 +32,7 @@ export interface Access {
   metricsUrl?: string;
   /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
   clientFiles?: { cert: string; key?: string };
-  /** Values that no message, log or file may hold, beside the key. */
+  /** Values besides the key that no message, log or file may contain. */
   secrets: readonly Secret[];
 }
 
@@ -94,7 +97,7 @@ function partsOf(value: string): string[] {
 
 function secretsIn(tree: Tree): string[] {
   return Object.entries(tree).flatMap(([name, value]) => {
-    if (isTree(value)) return secretsIn(value);
+    if (isRecord(value)) return secretsIn(value);
     return typeof value === 'string' && isSecretName(name) ? partsOf(value) : [];
   });
 }
@@ -102,7 +105,7 @@ function secretsIn(tree: Tree): string[] {
 /** Paths are no secrets. */
 const CLIENT_FILE = /\.client_(cert|key)$/;
 
-/** The values of the variables in this section whose names say that they are secret. */
+/** The values of this section's variables with names of secrets. */
 function fromVariables(section: Path, layers: readonly Layer[], env: Environment): string[] {
   const prefix = `${section.join('.')}.`;
   const names = layers.flatMap(({ variables }) =>

@@ -1,4 +1,4 @@
-import type { WrittenAccess } from './access.js';
+import { ACCESS_NAMES, type WrittenAccess } from './access.js';
 import type { ApiKey } from './api-key.js';
 import { formatSource } from './problem.js';
 import type { LoadedConfig, Provenance } from './resolve.js';
@@ -87,40 +87,14 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
 /** The settings that are set. Headers, parameters and the body have names only: their values can be secret. */
 function accessSettings(
   section: string,
-  {
-    provider,
-    url,
-    api,
-    auth,
-    headers,
-    query,
-    body,
-    stream,
-    adapt,
-    thinking_tags,
-    metrics_url,
-    client_cert,
-    client_key,
-  }: WrittenAccess,
+  { url, ...access }: WrittenAccess,
 ): [name: string, value: string | boolean][] {
-  const names = (values: object | undefined): string | undefined =>
-    values === undefined ? undefined : Object.keys(values).join(', ') || undefined;
-  const values: [string, string | boolean | undefined][] = [
-    ['provider', provider],
-    ['url', url?.url],
-    ['api', api],
-    ['auth', auth],
-    ['headers', names(headers)],
-    ['query', names(query)],
-    ['body', names(body)],
-    ['stream', stream],
-    ['adapt', adapt],
-    ['thinking_tags', thinking_tags],
-    ['metrics_url', metrics_url],
-    ['client_cert', client_cert],
-    ['client_key', client_key],
-  ];
-  return values.flatMap(([key, value]) => (value === undefined ? [] : [[`${section}.${key}`, value]]));
+  const values = { ...access, url: url?.url };
+  return ACCESS_NAMES.flatMap((key) => {
+    const value = values[key];
+    const shown = typeof value === 'object' ? Object.keys(value).join(', ') || undefined : value;
+    return shown === undefined ? [] : [[`${section}.${key}`, shown]];
+  });
 }
 
 function describeKey(key: ApiKey, { source, variables }: Provenance): string {

@@ -1,5 +1,6 @@
+import { isRecord } from '../common/json.js';
 import type { Problem, Source } from './problem.js';
-import { isTree, type Path, type Tree, treeOf, valueAt } from './tree.js';
+import { type Path, type Tree, treeOf, valueAt } from './tree.js';
 import { type Environment, interpolate, lookUp } from './variables.js';
 
 /** Settings from one place: the file, the environment, the command line. */
@@ -103,7 +104,8 @@ export function writtenLayer(
     if (inBody && Array.isArray(value) && path.length < MAX_ACCESS_DEPTH)
       return value.map((item, index) => read(item, [...path, String(index)]));
     const deeper = inBody || setting === 'headers' || setting === 'query';
-    if (isTree(value) && path.length < (deeper ? MAX_ACCESS_DEPTH : MAX_DEPTH)) return readTree(value, path);
+    if (isRecord(value) && path.length < (deeper ? MAX_ACCESS_DEPTH : MAX_DEPTH))
+      return readTree(value, path);
     // In a body, null removes the member.
     return inBody ? value : (value ?? undefined);
   };

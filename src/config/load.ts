@@ -1,4 +1,5 @@
 import { closestTo } from '../common/closest.js';
+import { isRecord } from '../common/json.js';
 import { userFolders } from '../common/user-folders.js';
 import type { ConfigObject } from './config-object.js';
 import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
@@ -8,7 +9,7 @@ import { ConfigError, type Problem, type Source } from './problem.js';
 import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
 import { TOP_LEVEL } from './schema.js';
 import { defaults, settle } from './settle.js';
-import { isTree, type Tree, valueAt } from './tree.js';
+import { type Tree, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 import { type Locate, readYamlFile } from './yaml-file.js';
 
@@ -53,7 +54,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 export function loadConfigObject(input: ConfigObject, options: ObjectOptions): LoadedConfig {
   const { env, cwd = process.cwd() } = options;
   const source: Source = { kind: 'object' };
-  if (!isTree(input)) {
+  if (!isRecord(input)) {
     throw new ConfigError([
       { severity: 'error', message: 'must be an object of settings', path: '', source },
     ]);

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { accessKeys, accessOf, addressOf, plainUrl } from './access.js';
+import { isRecord } from '../common/json.js';
+import { accessKeys, addressOf, plainUrl } from './access.js';
 import { type ApiKey, parseApiKey } from './api-key.js';
 import { OPENAI_ORIGIN } from './endpoint-url.js';
 import { quote } from './problem.js';
 import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from './providers.js';
 import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
-import { isTree } from './tree.js';
 
 /** The longest timeout that can be set: one hour, in milliseconds. */
 export const MAX_TIMEOUT_MS = 3_600_000;
@@ -26,10 +26,10 @@ const timeoutMs = setting((value): Verdict<number> => {
     : { refused: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}, not ${describe(value)}` };
 });
 
-/** A time after which silence is the end; 0: never. */
+/** The longest silence before an answer counts as stalled; 0: no limit. */
 const idleMs = number(0, MAX_TIMEOUT_MS, true, `whole milliseconds from 0 (never) to ${MAX_TIMEOUT_MS}`);
 
-/** A number in a range, also written as text: a variable may have brought it. */
+/** A number in a range. It may be text, because a variable's value is text. */
 function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
     const read = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
@@ -76,7 +76,7 @@ const sloKeys = {
 const sessionsKeys = {
   save: z._default(onOff, true),
 };
-/** What an endpoint takes from `openai` unless it has its own. */
+/** The time limits of an endpoint; those of `openai` are the default. */
 const waitKeys = {
   timeout_ms: z.optional(timeoutMs),
   idle_ms: z.optional(idleMs),
@@ -124,7 +124,7 @@ const discover = setting((value): Verdict<ReadonlyMap<LocalServer, number>> => {
   const word = typeof value === 'object' ? '' : String(value);
   if (/^(true|yes|1)$/i.test(word)) return { value: all };
   if (/^(false|no|0)$/i.test(word)) return { value: new Map() };
-  if (!isTree(value)) return { refused: 'must be true, false, or ports by name, e.g. { ollama: 11434 }' };
+  if (!isRecord(value)) return { refused: 'must be true, false, or ports by name, e.g. { ollama: 11434 }' };
   const ports = new Map<LocalServer, number>();
   for (const [name, port] of Object.entries(value)) {
     const server = LOCAL_SERVERS.find((one) => one === name);
@@ -151,14 +151,14 @@ const prices = z.pipe(
 
 const openai = z.pipe(
   z.strictObject(openaiKeys),
-  z.transform((keys) => ({
-    apiKey: keys.api_key,
-    baseUrl: addressOf(keys) ?? OPENAI_ORIGIN,
-    model: keys.model,
-    timeoutMs: keys.timeout_ms,
-    idleMs: keys.idle_ms,
-    answerMs: keys.answer_ms,
-    access: accessOf(keys),
+  z.transform(({ api_key, base_url, model, timeout_ms, idle_ms, answer_ms, ...access }) => ({
+    apiKey: api_key,
+    baseUrl: addressOf({ base_url, ...access }) ?? OPENAI_ORIGIN,
+    model,
+    timeoutMs: timeout_ms,
+    idleMs: idle_ms,
+    answerMs: answer_ms,
+    access,
   })),
 );
 const runtime = z.pipe(
@@ -172,32 +172,33 @@ const runtime = z.pipe(
 );
 const simulator = z.pipe(
   z.strictObject(simulatorKeys),
-  z.transform((keys) => ({
-    enabled: keys.enabled,
-    baseUrl: keys.base_url,
-    model: keys.model,
-    timeoutMs: keys.timeout_ms,
-    idleMs: keys.idle_ms,
-    answerMs: keys.answer_ms,
-    access: accessOf(keys),
+  z.transform(({ enabled, base_url, model, timeout_ms, idle_ms, answer_ms, ...access }) => ({
+    enabled,
+    baseUrl: base_url,
+    model,
+    timeoutMs: timeout_ms,
+    idleMs: idle_ms,
+    answerMs: answer_ms,
+    access,
   })),
 );
 const profile = z.pipe(
   z.strictObject(profileKeys),
   z.transform((keys, context) => {
-    const baseUrl = addressOf(keys);
+    const { api_key, base_url, model, timeout_ms, idle_ms, answer_ms, ...access } = keys;
+    const baseUrl = addressOf({ base_url, ...access });
     if (baseUrl === undefined) {
       context.issues.push({ code: 'custom', message: 'is missing', input: keys, path: ['base_url'] });
       return z.NEVER;
     }
     return {
-      apiKey: keys.api_key,
+      apiKey: api_key,
       baseUrl,
-      model: keys.model,
-      timeoutMs: keys.timeout_ms,
-      idleMs: keys.idle_ms,
-      answerMs: keys.answer_ms,
-      access: accessOf(keys),
+      model,
+      timeoutMs: timeout_ms,
+      idleMs: idle_ms,
+      answerMs: answer_ms,
+      access,
     };
   }),
 );
@@ -268,7 +269,7 @@ export type Config = z.output<typeof configSchema>;
 /** A further endpoint, under `profiles:`. */
 export type Profile = z.output<typeof profile>;
 
-/** The keys of each section, in the order they are shown. `profiles` has these once for each name. */
+/** The keys of each section, in the order of the display. `profiles` has these once for each name. */
 export const KEYS = {
   openai: Object.keys(openaiKeys),
   runtime: Object.keys(runtimeKeys),
@@ -293,5 +294,5 @@ export const TOP_LEVEL: readonly string[] = [
   'prices',
 ];
 
-/** The keys without which a profile is left out. */
+/** The keys that a profile must have. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

@@ -1,51 +1,46 @@
+import { isRecord, type JsonRecord } from '../common/json.js';
+
 /** Configuration as written: mappings of keys to values not yet checked. */
-export interface Tree {
-  readonly [key: string]: unknown;
-}
+export type Tree = JsonRecord;
 
 /** The keys that lead to a value, outermost first. */
 export type Path = readonly string[];
-
-/** True for a mapping, false for lists and scalars. */
-export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The value at `path`, or undefined. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let value = tree;
   for (const key of path) {
-    if (!isTree(value) || !Object.hasOwn(value, key)) return undefined;
+    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];
   }
   return value;
 }
 
-/** A tree that holds `value` at `path` and nothing else. */
+/** A tree with only `value` at `path`. */
 export function treeOf(path: Path, value: unknown): Tree {
   const [first, ...rest] = path;
   if (first === undefined) return {};
   return { [first]: rest.length === 0 ? value : treeOf(rest, value) };
 }
 
-/** `tree` without what is at `paths`. */
+/** `tree` without the values at `paths`. */
 export function without(tree: Tree, paths: readonly Path[]): Tree {
   const byKey = Map.groupBy(paths, ([first]) => first);
   return Object.fromEntries(
     Object.entries(tree).flatMap(([key, value]) => {
       const rests = byKey.get(key)?.map((path) => path.slice(1));
       if (rests === undefined) return [[key, value]];
-      return isTree(value) && rests.every(({ length }) => length > 0) ? [[key, without(value, rests)]] : [];
+      return isRecord(value) && rests.every(({ length }) => length > 0) ? [[key, without(value, rests)]] : [];
     }),
   );
 }
 
-/** Both trees in one; where both give a value, `above` wins. */
+/** Both trees combined; `above` overrides `below`. */
 export function overlay(below: Tree, above: Tree): Tree {
   const merged = new Map(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
     const under = merged.get(key);
-    merged.set(key, isTree(under) && isTree(value) ? overlay(under, value) : value);
+    merged.set(key, isRecord(under) && isRecord(value) ? overlay(under, value) : value);
   }
   return Object.fromEntries(merged);
 }

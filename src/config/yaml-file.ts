@@ -1,17 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { fileReason, messageOf } from '../common/errors.js';
+import { isRecord } from '../common/json.js';
 import type { Problem, Source } from './problem.js';
-import { isTree, type Path, type Tree } from './tree.js';
+import type { Path, Tree } from './tree.js';
 
 /** The largest file that is read. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** How often aliases (`*name`) may be resolved; guards against files that unfold without end. */
+/** The most resolved aliases (`*name`), because a small file can expand to a huge one. */
 const MAX_ALIASES = 20;
 const MAX_SYNTAX_ERRORS = 5;
 
-/** Finds the place of a key or of its value; of the nearest mapping around it where the file does not name it. */
+/**
+ * Finds the place of a key or of its value; if the file does not have the key, that of the nearest mapping around it.
+ */
 export type Locate = (path: Path, part: 'key' | 'value') => Source;
 
 export type ParsedFile =
@@ -20,7 +23,7 @@ export type ParsedFile =
   /** The file exists, but can't be used. */
   | { kind: 'unusable'; problems: Problem[] };
 
-/** Reads and parses the file at `path`; `name` is what problems call it. Never throws. */
+/** Reads and parses the file at `path`; Problems call it `name`. Never throws. */
 export function readYamlFile(path: string, name: string): ParsedFile {
   let bytes: Buffer;
   try {
@@ -36,7 +39,7 @@ export function readYamlFile(path: string, name: string): ParsedFile {
   }
 }
 
-/** Parses YAML 1.2 whose top level is a mapping. `file` is what problems call it. Never throws. */
+/** Parses YAML 1.2 whose top level is a mapping. Problems call it `file`. Never throws. */
 export function parseYaml(text: string, file: string): ParsedFile {
   const lines = new LineCounter();
   const at = (offset: number): Source => {
@@ -64,7 +67,7 @@ export function parseYaml(text: string, file: string): ParsedFile {
       return { kind: 'unusable', problems };
     }
     const values: unknown = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
-    if (!isTree(values)) return unusable(file, 'must be a mapping of keys such as "openai:"');
+    if (!isRecord(values)) return unusable(file, 'must be a mapping of keys such as "openai:"');
     const { positions, repeated } = indexPositions(document.contents);
     const problems = document.warnings.map(note('warning'));
     for (const { path: keys, offset } of repeated) {
@@ -88,7 +91,7 @@ interface Position {
   value: number;
 }
 
-/** Offsets of every key and value, by path; and the keys that come twice in a mapping. */
+/** The offsets of every key and value, by path, and the keys that are repeated in a mapping. */
 function indexPositions(root: unknown): {
   positions: ReadonlyMap<string, Position>;
   repeated: { path: Path; offset: number }[];

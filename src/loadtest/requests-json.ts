@@ -1,3 +1,4 @@
+import { memberOf } from '../common/json.js';
 import type { Cost } from '../metrics/cost.js';
 import { HOPS, type HopName, type Hops } from '../metrics/hops.js';
 import { NO_SPEED, type Speed, WITHHELD } from '../metrics/speed.js';
@@ -167,10 +168,6 @@ function hopsAt(columns: readonly (readonly [HopName, Column | undefined])[], ro
     if (typeof ms === 'number') hops[name] = ms;
   }
   return hops;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function listOf(value: unknown, name: string): readonly unknown[] {

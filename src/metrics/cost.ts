@@ -1,4 +1,5 @@
-import { isBeside, reasoningTokensOf, type TokenCounts } from './delivered.js';
+import type { Usage } from '../common/usage.js';
+import { isBeside, reasoningTokensOf } from './delivered.js';
 
 /** Estimated cost of an answer by list prices, without discounts, taxes and fees. */
 export interface Cost {
@@ -39,7 +40,7 @@ export interface BilledTokens {
 const MILLION = 1e6;
 
 /** Computes the billed tokens. Reasoning that the provider counts beside the completion tokens is added to `output`. */
-export function billedTokens(counts: TokenCounts): BilledTokens {
+export function billedTokens(counts: Usage): BilledTokens {
   const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0 } = counts;
   const reasoning = reasoningTokensOf(counts);
   const cached = Math.min(cachedTokens, promptTokens);

@@ -1,18 +1,5 @@
+import type { Usage } from '../common/usage.js';
 import type { Amount } from './arrivals.js';
-
-/** Token counts as the provider sent them. */
-export interface TokenCounts {
-  promptTokens: number;
-  completionTokens: number;
-  totalTokens: number;
-  reasoningTokens?: number;
-  /** Completion tokens of a prediction that are not part of the answer. */
-  rejectedTokens?: number;
-  /** How many choices the counts cover, if it is more than one. */
-  choices?: number;
-  cachedTokens?: number;
-  cacheWriteTokens?: number;
-}
 
 /** How many tokens of output arrived. */
 export interface Delivered {
@@ -38,7 +25,7 @@ const CHUNK_FACTOR = 3;
  * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added. Rejected
  * tokens of a prediction are subtracted, too. A count of several choices gives an estimate, because one of them is read.
  */
-export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, rest: Amount): Delivered {
+export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: Amount): Delivered {
   const estimate = reasoning.tokens + rest.tokens;
   const pieces = reasoning.pieces + rest.pieces;
   // When there is output, a zero means that the server does not fill in the field.
@@ -71,7 +58,7 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
 }
 
 /** Returns the reasoning tokens that the provider counted, or the part of the total that no other count explains. */
-export function reasoningTokensOf(counts: TokenCounts): number {
+export function reasoningTokensOf(counts: Usage): number {
   if (counts.reasoningTokens !== undefined) return counts.reasoningTokens;
   // Gemini counts its thoughts only in the total. Some servers count cached tokens only there.
   const surplus = surplusOf(counts);
@@ -79,11 +66,11 @@ export function reasoningTokensOf(counts: TokenCounts): number {
 }
 
 /** Returns whether the completion tokens exclude reasoning (xAI, Gemini). OpenAI includes it. */
-export function isBeside(counts: TokenCounts, thought: number): boolean {
+export function isBeside(counts: Usage, thought: number): boolean {
   return thought > 0 && (thought > counts.completionTokens || surplusOf(counts) >= thought);
 }
 
-function surplusOf({ promptTokens, completionTokens, totalTokens }: TokenCounts): number {
+function surplusOf({ promptTokens, completionTokens, totalTokens }: Usage): number {
   return promptTokens === 0 ? 0 : Math.max(0, totalTokens - promptTokens - completionTokens);
 }
 

@@ -1,5 +1,6 @@
+import type { Usage } from '../common/usage.js';
 import { type Amount, type Arrivals, createArrivalCounter } from './arrivals.js';
-import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
+import { type Delivered, deliveredOf, estimateTokens } from './delivered.js';
 import type { LoadFigures } from './exchange.js';
 import type { Hops } from './hops.js';
 import { speedOf } from './speed.js';
@@ -59,7 +60,7 @@ export class LoadTimeline {
   readonly #reasoning: Amount = { pieces: 0, tokens: 0 };
   readonly #rest: Amount = { pieces: 0, tokens: 0 };
   readonly #arrivals: ReturnType<typeof createArrivalCounter>;
-  #counted: TokenCounts | undefined;
+  #counted: Usage | undefined;
 
   /**
    * @param sentMs when the request left the client
@@ -110,7 +111,7 @@ export class LoadTimeline {
     this.#rest.tokens = 0;
   }
 
-  usage(counts: TokenCounts): void {
+  usage(counts: Usage): void {
     this.#counted = counts;
   }
 
@@ -127,7 +128,7 @@ export class LoadTimeline {
     return deliveredOf(this.#counted, this.#reasoning, this.#rest);
   }
 
-  get counted(): TokenCounts | undefined {
+  get counted(): Usage | undefined {
     return this.#counted;
   }
 

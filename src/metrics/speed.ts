@@ -47,6 +47,11 @@ export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
 
 export const NO_SPEED: Speed = withheld('too_few_arrivals');
 
+/** Returns the speed in tokens per second; undefined when it is withheld. */
+export function tokenRateOf(speed: Speed): number | undefined {
+  return speed.kind === 'measured' ? speed.tokensPerSecond : undefined;
+}
+
 /** Returns the speed of an answer that has none, for a reason. */
 export function withheld(reason: Withheld): Speed {
   return REASONS[reason];

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { TokenCounts } from './delivered.js';
+import type { Usage } from '../common/usage.js';
 import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
 import { type ContentMark, type DaemonTimings, LoadTimeline } from './load-timeline.js';
 import { createProviderReport } from './provider-report.js';
@@ -33,7 +33,7 @@ export interface Timeline {
   content(mark: ContentMark): void;
   /** The text so far turned out to be reasoning. */
   split(): void;
-  usage(counts: TokenCounts): void;
+  usage(counts: Usage): void;
   /** All content so far is on the screen since `atMs`. */
   painted(atMs: number): void;
   /** `timings` are added to the timings that came with the headers, and replace those of the same name. */

@@ -27,6 +27,9 @@ export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
 /** The daemon adds this header to a 401 or 403 after a redirect. Its value is the origin that got no key. */
 export const KEY_LEFT_HEADER = 'x-vastar-key-left-behind';
 
+/** Most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
+export const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+
 /** Frame types; 5 and up are the streaming extension. */
 export enum MessageType {
   ExecuteRequest = 0,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TokenCounts } from '../../src/metrics/delivered.js';
+import type { Usage } from '../../src/common/usage.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
 import { createTimeline, type OutputKind } from '../../src/metrics/timeline.js';
 
@@ -11,7 +11,7 @@ interface Piece {
 }
 
 /** Returns the figures of an exchange whose request was sent at 0 ms. */
-function figuresOf(pieces: readonly Piece[], counts?: TokenCounts): ExchangeMetrics {
+function figuresOf(pieces: readonly Piece[], counts?: Usage): ExchangeMetrics {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 10, timings: { attempts: 1, firstByteUs: 9000 }, buffered: false });
   for (const { atMs, text, kind = 'text' } of pieces) {
@@ -30,7 +30,7 @@ const paced = (count: number, kind: OutputKind = 'text', fromMs = 100): Piece[] 
     kind,
   }));
 
-const counts = (completionTokens: number, more: Partial<TokenCounts> = {}): TokenCounts => ({
+const counts = (completionTokens: number, more: Partial<Usage> = {}): Usage => ({
   promptTokens: 10,
   completionTokens,
   totalTokens: 10 + completionTokens,
@@ -60,7 +60,7 @@ test('the speed excludes the first arrival by its share of the text', () => {
   expect(figuresOf(pieces, counts(120)).speed).toMatchObject({ tokensPerSecond: expect.closeTo(240, 6) });
 });
 
-test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>([
+test.each<[string, Piece[], Usage | undefined, Partial<ExchangeMetrics>]>([
   [
     'reasoning that never arrived does not count as output',
     paced(20),
@@ -118,7 +118,7 @@ test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>(
   expect(metrics.speed.kind).toBe('measured');
 });
 
-test.each<[string, Piece[], TokenCounts]>([
+test.each<[string, Piece[], Usage]>([
   ['a count far beyond the text', paced(20), counts(1020)],
   [
     'a summary of the reasoning',

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_SEED } from '../../common/random.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseShare, type Share } from '../../loadtest/share.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
@@ -53,7 +54,6 @@ export interface BenchFlags
 
 /** Default of `--drain` with `--duration`, in seconds. */
 export const DEFAULT_DRAIN_S = 10;
-const MAX_SEED = 2 ** 32 - 1;
 
 const HELP = `
 --mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model then applies to all

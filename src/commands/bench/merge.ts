@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { type Check, evaluate, parseCheck } from '../../loadtest/check.js';
+import { type Check, parseCheck } from '../../loadtest/check.js';
 import { type Merged, mergeReports } from '../../loadtest/merge.js';
 import { CSV_HEADER, csvLines, reportText } from '../../loadtest/report-json.js';
 import { readReport, type SavedReport } from '../../loadtest/saved-report.js';
-import { turnFigures } from '../../loadtest/turns.js';
 import { EXIT } from '../support/exit-codes.js';
 import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
@@ -13,7 +12,7 @@ import { readCheck } from './flags.js';
 import { readJson } from './read-json.js';
 import { type EndpointRun, resultText } from './result.js';
 import { resultJson } from './result-json.js';
-import { withoutWarmup } from './run-of.js';
+import { figuresOf } from './run-of.js';
 import type { Setup } from './setup.js';
 
 interface MergeFlags {
@@ -84,23 +83,20 @@ async function merge(paths: readonly string[], { check = [], json, csv, html }: 
 }
 
 function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
-  return merged.runs.map(({ startedAtMs, durationMs, checks, slo, tally: whole, ...run }) => {
-    const part = merged.load.warmup === 'auto' ? withoutWarmup(whole, merged.loop, slo) : undefined;
-    const { tally, report } = part ?? { tally: whole, report: whole.report(durationMs) };
-    const all = [...checks.flatMap((text) => parseCheck(text) ?? []), ...added];
-    return {
-      ...run,
-      startedAt: new Date(startedAtMs),
-      tookMs: durationMs,
-      marksMs: [],
-      tally,
-      report,
-      ...(part !== undefined && { trim: part.trim, excluded: part.excluded }),
-      turns: merged.load.turns === null ? [] : turnFigures(tally),
-      checks: all.map((check) => evaluate(check, report)),
-      slo: (slo?.checks ?? []).map((check) => evaluate(check, report)),
-    };
-  });
+  const { load, loop } = merged;
+  return merged.runs.map(({ startedAtMs, durationMs, checks, slo, tally, ...run }) => ({
+    ...run,
+    startedAt: new Date(startedAtMs),
+    tookMs: durationMs,
+    marksMs: [],
+    ...figuresOf(tally, durationMs, {
+      loop,
+      slo,
+      checks: [...checks.flatMap((text) => parseCheck(text) ?? []), ...added],
+      inTurns: load.turns !== null,
+      trims: load.warmup === 'auto',
+    }),
+  }));
 }
 
 function setupOf({ load, loop }: Merged): Setup {

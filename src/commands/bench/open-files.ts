@@ -1,3 +1,5 @@
+import { memberOf } from '../../common/json.js';
+
 /** Upper bound for open files other than the test's connections. */
 const OTHER_FILES = 64;
 
@@ -16,8 +18,4 @@ function openFilesLimit(): number | undefined {
   const limits: unknown = Reflect.get(process.report.getReport(), 'userLimits');
   const soft = memberOf(memberOf(limits, 'open_files'), 'soft');
   return typeof soft === 'number' ? soft : undefined;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -6,7 +6,7 @@ import { describeLimits } from '../../loadtest/request-limits.js';
 import { curveText } from '../../loadtest/search/curve.js';
 import { short } from '../../loadtest/short.js';
 import { LATENCIES } from '../../loadtest/tally.js';
-import { type TokenFigures, tokenFigures } from '../../loadtest/tokens.js';
+import type { TokenFigures } from '../../loadtest/tokens.js';
 import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
@@ -75,7 +75,7 @@ function curve({ curve }: EndpointRun): Markup | undefined {
   return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load of the answer'}</h3>`;
 }
 
-function cards({ report, tally, maxInFlight, unsent }: EndpointRun): Markup {
+function cards({ report, tokens, maxInFlight, unsent }: EndpointRun): Markup {
   const { completed, failed, goodput, cost } = report;
   const all: [string, string][] = [
     ['complete', String(completed)],
@@ -83,7 +83,7 @@ function cards({ report, tally, maxInFlight, unsent }: EndpointRun): Markup {
     ['duration', `${(report.durationMs / 1000).toFixed(1)} s`],
     ['requests/s', report.requestsPerSecond.toFixed(2)],
     ['output tokens/s', `${report.tokensEstimated ? '~' : ''}${report.outputTokensPerSecond.toFixed(1)}`],
-    ...tokenCards(tokenFigures(tally.samples)),
+    ...tokenCards(tokens),
     ['most in flight', String(maxInFlight)],
     ...(goodput === undefined
       ? []

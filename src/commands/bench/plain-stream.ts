@@ -11,7 +11,7 @@ import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
 import type { HTTPRequestConfig, StreamEvent, StreamResult } from '../../sdk/index.js';
 
-/** What the requests of a test share. */
+/** The settings that all requests of a test share. */
 export interface PlainStreams {
   readonly connections: PlainConnections;
   /** Called for a redirect: sends the request again over a transport that follows redirects. */

@@ -2,7 +2,7 @@ import { stderr } from '../support/sink.js';
 import { showDashboard } from './dashboard.js';
 import { type Heading, LEAST, type Shown } from './dashboard-lines.js';
 
-/** How a running test is shown: as plots, on one line, or not at all. */
+/** The display of a running test: plots, one line, or nothing. */
 export const PROGRESS = ['plots', 'line', 'none'] as const;
 export type Progress = (typeof PROGRESS)[number];
 

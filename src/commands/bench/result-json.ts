@@ -7,7 +7,7 @@ import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
 import type { Trim } from '../../loadtest/steady-part.js';
 import type { Tally } from '../../loadtest/tally.js';
-import { tokenFigures, tokensJson } from '../../loadtest/tokens.js';
+import { tokensJson } from '../../loadtest/tokens.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
@@ -36,7 +36,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     url,
     started_at: run.startedAt.toISOString(),
     ...reportJson(report),
-    tokens: tokensJson(tokenFigures(tally.samples)),
+    tokens: tokensJson(run.tokens),
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
     unsent,

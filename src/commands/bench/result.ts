@@ -7,29 +7,35 @@ import { serverSource, serverText } from '../../loadtest/server-metrics/report.j
 import type { Trim } from '../../loadtest/steady-part.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
-import { tokenFigures, tokensText } from '../../loadtest/tokens.js';
+import { type TokenFigures, tokensText } from '../../loadtest/tokens.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
 import type { Measured } from './measure.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
 
-/** The result of one endpoint's test. */
-export interface EndpointRun extends Omit<Measured, 'durationMs'> {
-  mode: string;
-  model: string;
-  url: string;
+/** The figures of the requests of one endpoint's test. */
+export interface Figures {
+  tally: Tally;
   report: Report;
+  tokens: TokenFigures;
   /** Empty for a test of single requests. */
   turns: readonly TurnFigures[];
   checks: readonly CheckResult[];
   /** The conditions of `--slo` on the whole run. */
   slo: readonly CheckResult[];
-  /** The server's metrics (`--server-metrics`). */
-  server?: ServerRecord;
   /** The requests that `--warmup auto` excluded. */
   trim?: Trim;
   excluded?: Tally;
-  /** Of several loads; the run is then that of the answer. */
+}
+
+/** The result of one endpoint's test. */
+export interface EndpointRun extends Figures, Omit<Measured, 'durationMs' | 'tally'> {
+  mode: string;
+  model: string;
+  url: string;
+  /** The server's metrics (`--server-metrics`). */
+  server?: ServerRecord;
+  /** The figures of all loads of a search; the run is then that of the found load. */
   curve?: Curve;
 }
 
@@ -62,7 +68,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   );
 }
 
-/** Formats what the report has of the test of one load only. */
+/** Formats the parts of a search's report that belong to the test of one load. */
 function shownText({ turns, server }: EndpointRun, curve: Curve): string {
   const byTurn = turnsTable(turns);
   return [
@@ -79,8 +85,8 @@ export function foundText({ check, value, unit }: CheckResult): string {
   return `${check} (${is})`;
 }
 
-function tokenRows({ report, tally }: EndpointRun): string[][] {
-  const text = tokensText(tokenFigures(tally.samples), report.tokensEstimated);
+function tokenRows({ report, tokens }: EndpointRun): string[][] {
+  const text = tokensText(tokens, report.tokensEstimated);
   return text === '' ? [] : [['tokens', text]];
 }
 

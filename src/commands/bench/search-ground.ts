@@ -4,7 +4,7 @@ import type { BenchFlags } from './flags.js';
 import { type Measured, type Measurement, measure } from './measure.js';
 import type { ServerPage } from './server-metrics.js';
 
-/** What every load of a search uses. */
+/** The parts that all tests of a search share. */
 export interface SearchGround {
   readonly engine: Engine;
   readonly flags: BenchFlags;

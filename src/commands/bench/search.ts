@@ -32,7 +32,7 @@ export function checkSearch(plan: SearchPlan, { slo, concurrency, shard }: Bench
   );
 }
 
-/** How often a doubtful test of a load is repeated. */
+/** The most repetitions of a load's test without a clear verdict. */
 const MOST_REPEATS = 2;
 
 /** Whether the load may have missed the SLO only because this machine was slow. */

@@ -1,10 +1,11 @@
+import { msText } from '../../common/ms-text.js';
 import { HOPS, type Hops } from '../../metrics/hops.js';
 import { hopStretches, type Stretch } from '../../metrics/stretches.js';
 import { hopColor, hopPlace } from '../../page/common/hops.js';
 import type { JsonObject } from '../../sessions/types.js';
 import { html, type Markup } from '../support/html.js';
 
-/** Where an answer's time went, as a table with a bar for each step; undefined where that was not saved. */
+/** The steps of an answer's time as a table with a bar for each; undefined when they were not saved. */
 export function waterfall(metrics: JsonObject): Markup | undefined {
   const e2eMs = numberOf(metrics.e2eMs);
   const stretches = hopStretches(hopsOf(metrics.hops), e2eMs);
@@ -37,8 +38,4 @@ function hopsOf(value: unknown): Hops {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
-function msText(ms: number): string {
-  return ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
 }

@@ -1,16 +1,12 @@
 import { once } from 'node:events';
 import { tell } from './tell.js';
-import { NOT_TEXT, textOf } from './text-file.js';
+import { LIMIT_BYTES, NOT_TEXT, textOf } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
-const LIMIT_BYTES = 8 * 1024 * 1024;
 /** A program that leaves stdin open and sends nothing looks like one that hangs. */
 const PATIENCE_MS = 3000;
 
-/**
- * All of stdin as text.
- * @throws {UsageError} when it is no UTF-8, or more than fits a request (8 MiB).
- */
+/** Returns all of stdin as text. @throws {UsageError} when it is not UTF-8, or over 8 MiB */
 export async function readStdin(): Promise<string> {
   const text = textOf(await readAll());
   if (text === undefined) throw new UsageError(`stdin ${NOT_TEXT}`);
@@ -18,8 +14,8 @@ export async function readStdin(): Promise<string> {
 }
 
 /**
- * Returns all of stdin as text. When stdin stays open and silent, as under cron, in CI or under some parent processes, it
- * prints a notice on stderr and returns an empty text.
+ * Returns all of stdin as text. When stdin stays open and silent, as under cron or in CI, it prints a notice on
+ * stderr and returns an empty text.
  * @throws {UsageError} as `readStdin` does
  */
 export async function readStdinIfAny(): Promise<string> {

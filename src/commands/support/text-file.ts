@@ -3,11 +3,12 @@ import { basename } from 'node:path';
 import { fileReason } from '../../common/errors.js';
 import { UsageError } from './usage-error.js';
 
-const LIMIT_BYTES = 8 * 1024 * 1024;
+/** The size limit of a file or of stdin in a prompt. */
+export const LIMIT_BYTES = 8 * 1024 * 1024;
 
 /**
- * A text file as part of a prompt: its name, then what it holds.
- * @throws {UsageError} when it cannot be read, is no UTF-8, or is more than fits a request (8 MiB)
+ * Returns a text file as part of a prompt: its name, then its content.
+ * @throws {UsageError} when it cannot be read, is not UTF-8, or is over 8 MiB
  */
 export function readTextFile(path: string): string {
   const refuse = (why: string): UsageError => new UsageError(`--file ${path} ${why}`);
@@ -15,8 +16,8 @@ export function readTextFile(path: string): string {
 }
 
 /**
- * What a text file holds.
- * @throws what `refuse` makes of why it cannot be read, is over 8 MiB, or is no UTF-8
+ * Returns the content of a text file.
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is not UTF-8
  */
 export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
   const text = textOf(readBytes(path, refuse));
@@ -24,7 +25,7 @@ export function readUtf8(path: string, refuse: (why: string) => UsageError): str
   return text;
 }
 
-/** Why bytes are no text, and what to do. */
+/** The message for bytes that are not text. */
 export const NOT_TEXT = 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
 
 /**
@@ -36,17 +37,14 @@ export function textOf(bytes: Uint8Array): string | undefined {
   const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    // Other bytes that begin like UTF-16, UTF-32 for example, have NULs.
+    // Bytes in another encoding that begin like UTF-16, for example UTF-32, have NULs.
     return encoding !== 'utf-8' && text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }
 }
 
-/**
- * A file's bytes.
- * @throws what `refuse` makes of why it cannot be read, or is over 8 MiB
- */
+/** Returns a file's bytes. @throws the result of `refuse` when it cannot be read, or is over 8 MiB */
 export function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
   try {
     const { size } = statSync(path);

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, recordsOf, stringOf } from '../../common/json.js';
 
 /** The default limit: this API requires one, a chat completion does not. */
 const MAX_TOKENS = 4096;
@@ -110,8 +110,4 @@ function textOf(content: unknown): string {
   return recordsOf(content)
     .map(({ text }) => stringOf(text))
     .join('\n');
-}
-
-function recordsOf(value: unknown): JsonRecord[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

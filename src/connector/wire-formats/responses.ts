@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
+import { isRecord, type JsonRecord, recordOf, recordsOf } from '../../common/json.js';
 
 /** Converts a chat completion's body to OpenAI's Responses API. Unknown members stay unchanged. */
 export function toResponses(body: JsonRecord): JsonRecord {
@@ -59,8 +59,4 @@ function toPart(part: JsonRecord, output: boolean): JsonRecord {
 function flattened(value: unknown, member: string): unknown {
   if (!isRecord(value) || !isRecord(value[member])) return value;
   return { type: value.type, ...recordOf(value[member]) };
-}
-
-function recordsOf(value: unknown): JsonRecord[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

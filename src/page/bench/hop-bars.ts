@@ -1,4 +1,5 @@
-import { el, msText } from '../common/dom.js';
+import { msText } from '../../common/ms-text.js';
+import { el } from '../common/dom.js';
 import { hopColor, hopLabel } from '../common/hops.js';
 import { type HopStack, hopStacks } from './hop-shares.js';
 import type { Requests } from './report.js';

@@ -1,4 +1,5 @@
-import { msText, numberText, percentText } from '../common/dom.js';
+import { msText } from '../../common/ms-text.js';
+import { numberText, percentText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { LevelRow, Run } from './report.js';
 

@@ -1,4 +1,5 @@
-import { el, msText, numberText } from '../common/dom.js';
+import { msText } from '../../common/ms-text.js';
+import { el, numberText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import { bars, cumulative } from './distributions.js';
 import { hopBars } from './hop-bars.js';

@@ -1,4 +1,5 @@
-import { el, msText, numberText } from '../common/dom.js';
+import { msText } from '../../common/ms-text.js';
+import { el, numberText } from '../common/dom.js';
 import { hopColor, hopLabel, hopPlace } from '../common/hops.js';
 import type { Requests } from './report.js';
 import { figuresOf, parseSearch } from './search.js';

@@ -15,13 +15,6 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Formats milliseconds; empty for a missing value. */
-export function msText(ms: number | null | undefined): string {
-  if (typeof ms !== 'number') return '';
-  if (Math.abs(ms) >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms.toFixed(Math.abs(ms) < 100 ? 1 : 0)} ms`;
-}
-
 export function numberText(value: number | null | undefined): string {
   if (typeof value !== 'number') return '';
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(value < 10 ? 2 : 1);

@@ -3,10 +3,9 @@ import { chmod, link, lstat, mkdtemp, rename, rm, stat, unlink } from 'node:fs/p
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_SOCKET_PATH_BYTES } from '../../protocol/constants.js';
 import { ListenError } from './listen-error.js';
 
-/** The longest path of a Unix socket. */
-const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 /** The name of the private folder where the socket is created, and the bytes that it adds to the path. */
 const NEST = { prefix: '.vt-', socket: 's', bytes: '/.vt-XXXXXX/s'.length } as const;
 const CLAIM_LIMIT_MS = 5000;
@@ -34,8 +33,10 @@ export async function claimSocketFile(
 ): Promise<SocketFile> {
   const directory = dirname(path);
   const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(directory) + NEST.bytes);
-  if (longest > MAX_PATH_BYTES) {
-    throw new ListenError(`the socket's path is too long by ${longest - MAX_PATH_BYTES} bytes: ${path}`);
+  if (longest > MAX_SOCKET_PATH_BYTES) {
+    throw new ListenError(
+      `the socket's path is too long by ${longest - MAX_SOCKET_PATH_BYTES} bytes: ${path}`,
+    );
   }
   await checkDirectory(directory, uid);
   // Usually the path has a running daemon or no file. Only a stale socket needs more steps.

@@ -6,7 +6,7 @@ import { makeFolder } from '../../common/user-folders.js';
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
 /**
- * * Reads the token from a file that only its owner can read. A missing file is created with a new token.
+ * Reads the token from a file that only its owner can read. A missing file is created with a new token.
  * @throws {Error} that says what is wrong with the file, and what to do
  */
 export function readOrMakeToken(path: string): string {

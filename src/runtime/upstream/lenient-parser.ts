@@ -1,4 +1,5 @@
 import symbols from 'undici/lib/core/symbols.js';
+import { memberOf } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 // RFC 9112 allows a client to accept more than undici does. Some proxies send responses with both Content-Length and
@@ -50,8 +51,4 @@ function isParser(value: unknown): value is Parser {
   const known =
     typeof llhttp === 'object' && llhttp !== null && 'llhttp_set_lenient_chunked_length' in llhttp;
   return known && 'contentLength' in value && 'shouldKeepAlive' in value;
-}
-
-function memberOf(value: unknown, name: symbol): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

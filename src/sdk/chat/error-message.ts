@@ -1,4 +1,5 @@
 import { beginningOf } from '../../common/beginning.js';
+import { withoutEntities } from '../../common/entities.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import { withoutFraming } from './framed-body.js';
 
@@ -151,19 +152,8 @@ export function webPageTitle(page: string): string {
   const start = page.slice(0, 16_384);
   const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';
   const text = (html: string): string =>
-    html
-      .replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ')
-      .replace(/<[^>]*>?/g, ' ')
-      .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES.get(name) ?? ' ')
+    withoutEntities(html.replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^>]*>?/g, ' '))
       .replace(/\s+/g, ' ')
       .trim();
   return text(heading) || beginningOf(text(start), 100);
 }
-
-const ENTITIES = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['#39', "'"],
-]);

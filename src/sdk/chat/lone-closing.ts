@@ -1,12 +1,12 @@
-/** Matches the tags that end reasoning. */
-const CLOSING =
-  /<\/(think|thinking|thought|reason|reasoning|seed:think|mm:think)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>/gi;
-/** Matches the characters that begin such a tag. */
+import { anyOf, THINKING_TAGS } from './thinking-tag-pairs.js';
+
+const OPENING_TAGS = THINKING_TAGS.map(([opening]) => opening);
+const CLOSING_TAGS = THINKING_TAGS.map(([, closing]) => closing);
+const OPENING = new RegExp(anyOf(OPENING_TAGS), 'i');
+const CLOSING = new RegExp(anyOf(CLOSING_TAGS), 'gi');
+/** Matches the characters that begin a closing tag. */
 const BEGINNING = /[<[◁]/;
-const LONGEST = '<|end_of_thought|>'.length;
-/** Matches the tags that begin reasoning. */
-const OPENING =
-  /<(?:think|thinking|thought|reason|reasoning|seed:think|mm:think)>|\[think\]|◁think▷|<\|begin_of_thought\|>/i;
+const LONGEST = Math.max(...CLOSING_TAGS.map(({ length }) => length));
 /** After this many tags in code or quotes, the text is about tags. */
 const MAX_MENTIONS = 8;
 

@@ -1,4 +1,5 @@
 import { LoneClosing } from './lone-closing.js';
+import { anyOf, THINKING_TAGS, THINKING_TOKENS } from './thinking-tag-pairs.js';
 
 /** Separates `<think>…</think>` at the beginning of a text. */
 export interface ThinkingTags {
@@ -17,21 +18,7 @@ export interface TagTarget {
   split(reasoning: string, text: string): void;
 }
 
-/** Pairs of tags, in lower case. The last ones are special tokens of gpt-oss and Gemma that servers pass on. */
-const TAGS: readonly (readonly [opening: string, closing: string])[] = [
-  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think', 'mm:think'].map(
-    (name) => [`<${name}>`, `</${name}>`] as const,
-  ),
-  ['[think]', '[/think]'],
-  ['◁think▷', '◁/think▷'],
-  ['<|begin_of_thought|>', '<|end_of_thought|>'],
-  [
-    '<|start|>assistant<|channel|>analysis<|message|>',
-    '<|end|><|start|>assistant<|channel|>final<|message|>',
-  ],
-  ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
-  ['<|channel>thought', '<channel|>'],
-];
+const TAGS = [...THINKING_TAGS, ...THINKING_TOKENS];
 /** After this much white space, the text counts as one without a tag. */
 const MAX_HELD = 64;
 
@@ -107,7 +94,7 @@ class TagReader implements ThinkingTags {
     const held = this.#held;
     const closing = this.#closing;
     // Don't search in a lower-case copy: some letters get longer in lower case, which would shift positions.
-    const at = held.search(new RegExp(closing.replace(/[|[\]]/g, '\\$&'), 'i'));
+    const at = held.search(new RegExp(anyOf([closing]), 'i'));
     if (at >= 0) {
       this.#give('reasoning', held.slice(0, at));
       this.#held = held.slice(at + closing.length);

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
-import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
+import { MAX_SOCKET_PATH_BYTES, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import type { RuntimeClientConfig } from '../types.js';
 
 /** The address of a daemon. */
@@ -12,8 +12,6 @@ export type Endpoint =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
-const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 const START_ADVICE = 'start one with `vastar-tui runtime start`';
 
 /**
@@ -31,9 +29,9 @@ export function resolveEndpoint(config: RuntimeClientConfig, env: Environment): 
   }
   const path = config.socketPath ?? env.VASTAR_SOCKET_PATH ?? PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH;
   const bytes = Buffer.byteLength(path);
-  if (bytes > 0 && bytes <= MAX_PATH_BYTES) return { kind: 'unix', path };
+  if (bytes > 0 && bytes <= MAX_SOCKET_PATH_BYTES) return { kind: 'unix', path };
   throw invalid(
-    `The daemon's socket path must have 1 to ${MAX_PATH_BYTES} bytes; this one has ${bytes}: ${path}`,
+    `The daemon's socket path must have 1 to ${MAX_SOCKET_PATH_BYTES} bytes; this one has ${bytes}: ${path}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { withoutEntities } from '../../common/entities.js';
 import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { timeIn } from './content.js';
@@ -54,20 +55,11 @@ function nodesOf(key: string, message: JsonObject, omit: TellOmitted): Node[] {
 
 const REASONING =
   /<details type="reasoning"[^>]*>\s*(?:<summary>[^<]*<\/summary>)?\s*([\s\S]*?)\s*<\/details>\s*/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#x27;': "'",
-  '&amp;': '&',
-};
-
 function contentOf(message: JsonObject): JsonObject[] {
   const thoughts: JsonObject[] = [];
   const text = (textIn(message, 'content') ?? '').replace(REASONING, (_, thought: string) => {
     // The thought is HTML with a quote mark before each line.
-    const plain = thought.replace(/&(?:lt|gt|quot|amp|#x27);/g, (entity) => ENTITIES[entity] ?? entity);
-    thoughts.push({ type: 'thinking', thinking: plain.replace(/^> ?/gm, '') });
+    thoughts.push({ type: 'thinking', thinking: withoutEntities(thought).replace(/^> ?/gm, '') });
     return '';
   });
   const files = objectsIn(message, 'files').map((file): JsonObject => {

@@ -6,7 +6,7 @@ import { completion, createChunkWriter, DONE } from './completion.js';
 import { textFrame } from './frames.js';
 import { type ChoiceLogprobs, NO_CONTENT_YET } from './logprobs.js';
 import type { Frame, Reply } from './reply.js';
-import { jsonAnswer, STREAM_HEADERS } from './reply.js';
+import { jsonAnswer, streamedAnswer } from './reply.js';
 
 /** Returns the reply with the answer as a chat completion, with the time of each part. */
 export function chatReply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply {
@@ -14,14 +14,7 @@ export function chatReply(answer: Answer, schedule: Schedule, request: ChatReque
 }
 
 function streamed(answer: Answer, schedule: Schedule, request: ChatRequest): Reply {
-  return {
-    status: 200,
-    headers: STREAM_HEADERS,
-    headersMs: schedule.headersMs,
-    frames: streamFrames(answer, schedule, request),
-    tokens: answer.usage.completion_tokens,
-    ending: 'end',
-  };
+  return streamedAnswer(streamFrames(answer, schedule, request), answer.usage.completion_tokens, schedule);
 }
 
 /** Streams all choices side by side, one token of each at a time, as if they were sampled in one batch. */

@@ -56,11 +56,15 @@ export function errorReply(error: ApiError): Reply {
   return jsonReply(error.status, error.body, error.headers);
 }
 
-/** The headers of every streamed answer. */
-export const STREAM_HEADERS = {
+const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
 } as const;
+
+/** Returns a reply with streaming. @param tokens the number of tokens of all choices */
+export function streamedAnswer(frames: Iterable<Frame>, tokens: number, { headersMs }: Schedule): Reply {
+  return { status: 200, headers: STREAM_HEADERS, headersMs, frames, tokens, ending: 'end' };
+}
 
 /**
  * Returns a reply without streaming, sent when the last token is due.

@@ -1,6 +1,5 @@
+import { isRecord, type JsonRecord as Schema } from '../../common/json.js';
 import { ApiError } from '../http/api-error.js';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 /** Bounds the check for hostile schemas. OpenAI's own limit is ten levels. */
 const MAX_DEPTH = 32;
@@ -23,13 +22,13 @@ export function checkStrictSchema(schema: Schema, of: string, param: string): vo
   };
 
   const check = (given: unknown, context: readonly string[]): void => {
-    if (!isSchema(given) || context.length > 2 * MAX_DEPTH) return;
+    if (!isRecord(given) || context.length > 2 * MAX_DEPTH) return;
     const { type, properties, items, required } = given;
-    if (type === 'object' || isSchema(properties)) {
+    if (type === 'object' || isRecord(properties)) {
       if (given.additionalProperties !== false) {
         refuse(context, "'additionalProperties' is required to be supplied and to be false.");
       }
-      const names = isSchema(properties) ? Object.keys(properties) : [];
+      const names = isRecord(properties) ? Object.keys(properties) : [];
       const listed = Array.isArray(required) ? required : [];
       const missing = names.find((name) => !listed.includes(name));
       if (missing !== undefined) {
@@ -41,7 +40,7 @@ export function checkStrictSchema(schema: Schema, of: string, param: string): vo
     }
     for (const member of ['properties', '$defs', 'definitions']) {
       const inner = given[member];
-      if (!isSchema(inner)) continue;
+      if (!isRecord(inner)) continue;
       for (const [name, one] of Object.entries(inner)) check(one, [...context, member, name]);
     }
     if (Array.isArray(given.anyOf)) {
@@ -57,8 +56,4 @@ export function checkStrictSchema(schema: Schema, of: string, param: string): vo
     );
   }
   check(schema, []);
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

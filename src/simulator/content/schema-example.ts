@@ -1,6 +1,5 @@
+import { isRecord, type JsonRecord as Schema } from '../../common/json.js';
 import { pick, type Random } from '../random.js';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 /** Below this depth, optional members are omitted and lists are empty. */
 const MAX_DEPTH = 6;
@@ -30,7 +29,7 @@ export function schemaExample(schema: unknown, random: Random): unknown {
   let left = MAX_VALUES;
   const exampleAt = (given: unknown, depth: number): unknown => {
     left -= 1;
-    if (!isSchema(given) || depth > DEPTH_LIMIT || left < 0) return null;
+    if (!isRecord(given) || depth > DEPTH_LIMIT || left < 0) return null;
     return exampleOf(given, schema, random, depth, (inner) => exampleAt(inner, depth + 1));
   };
   return exampleAt(schema, 0);
@@ -51,7 +50,7 @@ function exampleOf(
   if (Array.isArray(schema.allOf)) return inner(merge(schema, schema.allOf));
   const branches = [schema.anyOf, schema.oneOf].find(Array.isArray);
   if (branches !== undefined)
-    return inner(branches.find((branch) => isSchema(branch) && branch.type !== 'null'));
+    return inner(branches.find((branch) => isRecord(branch) && branch.type !== 'null'));
 
   switch (typeOf(schema)) {
     case 'object':
@@ -77,7 +76,7 @@ function exampleOf(
 
 function objectOf(schema: Schema, inner: (schema: unknown) => unknown, depth: number): unknown {
   const required = Array.isArray(schema.required) ? schema.required : [];
-  const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : [];
+  const properties = isRecord(schema.properties) ? Object.entries(schema.properties) : [];
   return Object.fromEntries(
     properties
       .filter(([name]) => depth < MAX_DEPTH || required.includes(name))
@@ -111,14 +110,14 @@ function resolve(reference: string, root: unknown): unknown {
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce((at, step) => (isSchema(at) && Object.hasOwn(at, step) ? at[step] : undefined), root);
+    .reduce((at, step) => (isRecord(at) && Object.hasOwn(at, step) ? at[step] : undefined), root);
 }
 
 /** Merges a schema with the parts of its `allOf`. */
 function merge({ allOf: _, ...own }: Schema, parts: readonly unknown[]): Schema {
-  const all = [own, ...parts.filter(isSchema)];
+  const all = [own, ...parts.filter(isRecord)];
   const properties = all.flatMap((part) =>
-    isSchema(part.properties) ? Object.entries(part.properties) : [],
+    isRecord(part.properties) ? Object.entries(part.properties) : [],
   );
   return Object.assign({}, ...all, { properties: Object.fromEntries(properties) });
 }
@@ -128,8 +127,4 @@ const numberOr = (value: unknown, otherwise: number): number =>
 
 function oneOf(options: readonly unknown[], random: Random): unknown {
   return options[Math.floor(random() * options.length)];
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,7 @@ import { DONE, sseEvent } from '../chat/completion.js';
 import { textFrame } from '../chat/frames.js';
 import { invalidRequest } from '../chat/invalid-request.js';
 import { parseJson } from '../chat/parse-json.js';
-import { errorReply, type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../chat/reply.js';
+import { errorReply, type Frame, jsonAnswer, type Reply, streamedAnswer } from '../chat/reply.js';
 import type { Schedule } from '../timing/timing.js';
 import type { AnswerFormat } from './format.js';
 
@@ -66,17 +66,7 @@ function completionObject({ identity }: Answer, choices: readonly TextChoice[], 
 function reply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply {
   const { choices, usage } = answer;
   const tokens = usage.completion_tokens;
-  if (request.stream) {
-    const frames = completionFrames(answer, schedule, request);
-    return {
-      status: 200,
-      headers: STREAM_HEADERS,
-      headersMs: schedule.headersMs,
-      frames,
-      tokens,
-      ending: 'end',
-    };
-  }
+  if (request.stream) return streamedAnswer(completionFrames(answer, schedule, request), tokens, schedule);
   const whole = (): unknown =>
     completionObject(
       answer,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { fileReason } from '../../common/errors.js';
+import { parseJson } from '../../common/json.js';
 
 /** A provider's response with the arrival time of each part. docs/simulator.md describes the file format. */
 export interface Recording {
@@ -168,14 +169,6 @@ function sendable(headers: Readonly<Record<string, string>>): Record<string, str
     ([name, value]) => name !== 'content-type' && HEADER_NAME.test(name) && HEADER_VALUE.test(value),
   );
   return Object.fromEntries(fine);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function utf8Of(bytes: Uint8Array): string | undefined {

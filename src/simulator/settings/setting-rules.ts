@@ -1,4 +1,5 @@
 import { closest } from 'fastest-levenshtein';
+import { MAX_SEED } from '../../common/random.js';
 import { FAULTS } from '../chat/faults.js';
 import { HABIT_NAMES } from '../habits/names.js';
 import { DISTRIBUTION_SYNTAX, formatDistribution } from '../timing/distribution.js';
@@ -15,7 +16,6 @@ import {
 import { CONTENTS, type Settings } from './settings.js';
 
 const MAX_TOKENS = 16_384;
-const MAX_SEED = 2 ** 32 - 1;
 const FAULT_NAMES = Object.keys(FAULTS);
 const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_SYNTAX}`;
 

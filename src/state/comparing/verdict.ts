@@ -1,6 +1,7 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { median } from '../../metrics/percentile.js';
 import { type Shift, shiftBetween } from '../../metrics/shift.js';
+import { tokenRateOf } from '../../metrics/speed.js';
 
 import type { Side } from './comparison.js';
 
@@ -28,7 +29,7 @@ const VALUES: Record<
 > = {
   ttft: { of: ({ ttftMs }) => ttftMs, better: 'low' },
   rate: {
-    of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
+    of: ({ speed }) => tokenRateOf(speed),
     better: 'high',
   },
   e2e: { of: ({ e2eMs }) => e2eMs, better: 'low' },

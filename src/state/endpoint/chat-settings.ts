@@ -1,4 +1,5 @@
 import { closestTo } from '../../common/closest.js';
+import { memberOf } from '../../common/json.js';
 import { PARAMETERS, readParameter } from '../../common/parameters.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
@@ -121,7 +122,7 @@ export function parameterTexts(settings: ChatSettings): readonly (readonly [name
   return Object.entries(parametersOf(settings)).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (name === 'tools') return [[name, toolNames(value).join(', ')] as const];
-    const type = name === 'response_format' ? member(value, 'type') : undefined;
+    const type = name === 'response_format' ? memberOf(value, 'type') : undefined;
     return [[name, typeof type === 'string' ? type : shortJson(value)] as const];
   });
 }
@@ -158,12 +159,9 @@ function toolNames(tools: unknown): string[] {
 }
 
 function toolName(tool: unknown): string {
-  const name = member(member(tool, 'function'), 'name') ?? member(tool, 'name') ?? member(tool, 'type');
+  const name =
+    memberOf(memberOf(tool, 'function'), 'name') ?? memberOf(tool, 'name') ?? memberOf(tool, 'type');
   return String(name);
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function done(settings: ChatSettings, said: string): SettingChange {

@@ -12,7 +12,8 @@ export interface SearchCount {
   readonly total: number;
 }
 
-const MAX_QUERY = 200;
+/** The length limit of a search text, in UTF-16 units. */
+export const MAX_QUERY = 200;
 /** A user won't step through more matches, and finding them takes time. */
 export const MAX_MATCHES = 9999;
 

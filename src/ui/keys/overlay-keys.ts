@@ -4,6 +4,7 @@ import { MODELS_ITEM, SETUP_ITEM } from '../../state/comparing/targets.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, movedBy, type Picker, toggled } from '../../state/view/picker.js';
+import { MAX_QUERY } from '../../state/view/search.js';
 import { explainLines } from '../panes/explain/lines.js';
 import { helpLines } from '../panes/help.js';
 import { allPanes } from '../panes/side.js';
@@ -188,8 +189,6 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     },
   };
 }
-
-const MAX_QUERY = 200;
 
 const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
 /** More keys that move in a picker. */

@@ -178,7 +178,8 @@ function trafficOf({ circuit, poolBusy, poolQueued }: Origin): Line {
   return [`${count(poolBusy)} busy${poolQueued > 0 ? `, ${count(poolQueued)} wait` : ''}`];
 }
 
-function hostOf(url: string): string {
+/** The host of an address, for the screen; an invalid address is returned whole. */
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : sanitizeLine(url);
 }
 

@@ -3,6 +3,7 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import type { Line } from '../style/line.js';
+import { hostOf } from './connection.js';
 
 const PROMPTS = [
   'Explain quantum computing in simple terms',
@@ -96,8 +97,4 @@ function introOf(
 
 function listOf(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : sanitizeLine(url);
 }

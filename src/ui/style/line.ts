@@ -9,7 +9,8 @@ export type Line = readonly Span[];
 
 const ELLIPSIS = '…';
 
-function textOf(span: Span): string {
+/** The text of a span without its style. */
+export function textOf(span: Span): string {
   return typeof span === 'string' ? span : span[1];
 }
 

@@ -1,4 +1,4 @@
-import type { Line, Span } from '../style/line.js';
+import { type Line, type Span, textOf } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 
 /** Sets the pattern's matches in `tone`; undefined when there are none. */
@@ -29,8 +29,4 @@ export function markMatches(line: Line, pattern: RegExp, tone: Tone): Line | und
     from += part.length;
   }
   return marked.filter((span) => textOf(span) !== '');
-}
-
-function textOf(span: Span): string {
-  return typeof span === 'string' ? span : span[1];
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../chat/answer.js';
 import { type ChoiceTokens, choiceOf, isSent, longest, type SentToken } from '../../chat/answer-tokens.js';
 import type { ChatRequest } from '../../chat/chat-request.js';
 import { textFrame } from '../../chat/frames.js';
-import { type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../../chat/reply.js';
+import { type Frame, jsonAnswer, type Reply, streamedAnswer } from '../../chat/reply.js';
 import type { Schedule } from '../../timing/timing.js';
 import { namedEvent } from '../sse.js';
 
@@ -11,14 +11,7 @@ export function anthropicReply(answer: Answer, schedule: Schedule, { stream }: C
   const tokens = answer.usage.completion_tokens;
   if (!stream) return jsonAnswer(() => wholeMessage(answer), longest(answer.choices), tokens, schedule);
   const frames = messageFrames(answer, schedule);
-  return {
-    status: 200,
-    headers: STREAM_HEADERS,
-    headersMs: schedule.headersMs,
-    frames,
-    tokens,
-    ending: 'end',
-  };
+  return streamedAnswer(frames, tokens, schedule);
 }
 
 /** Stands for a real signature: an opaque text that the client sends back. */

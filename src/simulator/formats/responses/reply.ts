@@ -2,7 +2,7 @@ import type { Answer } from '../../chat/answer.js';
 import { choiceOf, longest, type Token } from '../../chat/answer-tokens.js';
 import type { ChatRequest } from '../../chat/chat-request.js';
 import { textFrame } from '../../chat/frames.js';
-import { type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../../chat/reply.js';
+import { type Frame, jsonAnswer, type Reply, streamedAnswer } from '../../chat/reply.js';
 import type { Schedule } from '../../timing/timing.js';
 import { namedEvent } from '../sse.js';
 import { type OutputItem, outputOf, responseObject } from './response-object.js';
@@ -15,14 +15,7 @@ export function responsesReply(answer: Answer, schedule: Schedule, { stream }: C
   const tokens = answer.usage.completion_tokens;
   if (!stream) return jsonAnswer(finished, longest(answer.choices), tokens, schedule);
   const frames = responseFrames(answer, schedule, output, { type: `response.${status}`, response: finished });
-  return {
-    status: 200,
-    headers: STREAM_HEADERS,
-    headersMs: schedule.headersMs,
-    frames,
-    tokens,
-    ending: 'end',
-  };
+  return streamedAnswer(frames, tokens, schedule);
 }
 
 function finishedOutput({ identity, choices }: Answer): OutputItem[] {

@@ -1,6 +1,7 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
 import { median } from '../../../metrics/percentile.js';
+import { tokenRateOf } from '../../../metrics/speed.js';
 import type { Side } from '../../../state/comparing/comparison.js';
 import { hasEstimates } from '../../../state/comparing/verdict.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
@@ -26,7 +27,7 @@ const ROWS: readonly Row[] = [
   { label: FIGURES.e2e.label, of: ({ e2eMs }) => e2eMs, shown: taken },
   {
     label: FIGURES.rate.label,
-    of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
+    of: ({ speed }) => tokenRateOf(speed),
     shown: tokenRate,
   },
   {

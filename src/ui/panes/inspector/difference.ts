@@ -1,5 +1,6 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
+import { tokenRateOf } from '../../../metrics/speed.js';
 import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../../state/text/sanitize.js';
 import { bytes, count, duration, tokenRate } from '../../style/format.js';
@@ -70,7 +71,7 @@ const COMPARED: readonly Compared[] = [
   { label: FIGURES.e2e.label, of: ({ e2eMs }) => e2eMs, shown: duration },
   {
     label: FIGURES.rate.label,
-    of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
+    of: ({ speed }) => tokenRateOf(speed),
     shown: tokenRate,
     ofTokens: true,
   },

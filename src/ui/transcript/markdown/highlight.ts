@@ -1,4 +1,5 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
+import { withoutEntities } from '../../../common/entities.js';
 import type { Tone } from '../../style/theme.js';
 
 interface Piece {
@@ -120,14 +121,6 @@ export function createHighlighter(onLoad: () => void): Highlighter {
   };
 }
 
-const ENTITIES: Record<string, string> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#x27;': "'",
-};
-
 /** Parses the highlighter's markup, which has only spans with a class and five entities. */
 function linesOf(markup: string): Piece[][] {
   let line: Piece[] = [];
@@ -141,7 +134,7 @@ function linesOf(markup: string): Piece[][] {
       line = [];
       lines.push(line);
     } else if (part !== '') {
-      const text = part.replace(/&(?:amp|lt|gt|quot|#x27);/g, (name) => ENTITIES[name] ?? name);
+      const text = withoutEntities(part);
       line.push({ tone: scopes.at(-1) ?? 'plain', text });
     }
   }
