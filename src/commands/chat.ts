@@ -146,19 +146,19 @@ async function discoverLater({ connector, loaded }: Composition, signal: AbortSi
 }
 
 /**
- * Has the daemon ask our own simulator for its models, so that the first question finds the code of both loaded and a
- * connection made. A provider gets no request that the user did not make.
+ * Requests the models of our own simulator, so that both processes have loaded their code and the daemon has a
+ * connection before the first question. A provider gets no request that the user did not make.
  */
 async function warmUp({ connector, spawns }: Composition, signal: AbortSignal): Promise<void> {
   const { name, baseUrl } = connector.endpoint;
   if (!spawns || name !== 'simulator' || !isLoopback(baseUrl)) return;
-  // What is wrong shows with the question itself.
+  // A failure will show with the question itself.
   await connector.listModels({ signal }).catch(() => {});
 }
 
 interface Endings {
   readonly signal: AbortSignal;
-  /** Why it ended, when that is a defect. */
+  /** The defect that ended the program. */
   readonly error: string | undefined;
   exitCode(): number;
   remove(): void;
@@ -240,7 +240,7 @@ function notice(problem: Problem): Notice {
   return { level: 'warning', text: formatProblem(problem) };
 }
 
-/** A key of the file, as the problem that it is. */
+/** A key of the file that the interface refused, as a problem of the configuration. */
 function keyProblem({ action, message, severity }: KeyProblem, { provenance }: LoadedConfig): Problem {
   const path = `keys.${action}`;
   const source = provenance.get(path)?.source ?? { kind: 'default' };

@@ -10,7 +10,7 @@ import { withCost } from './support/prices.js';
 import { followed, type LateTelemetry, lateTelemetry } from './support/telemetry.js';
 import { tell } from './support/tell.js';
 
-/** The flags that every command takes. */
+/** The flags of every command. */
 export interface GlobalFlags extends EndpointFlags {
   config?: string;
   mode?: string;
@@ -26,13 +26,13 @@ export interface GlobalFlags extends EndpointFlags {
 export interface Composition {
   loaded: LoadedConfig;
   connector: OpenAIStreamConnector;
-  /** Daemon and simulator are started where they are missing. */
+  /** Starts the daemon and the simulator when they do not run. */
   spawns: boolean;
-  /** Sends a conversation, with the bundled simulator started when it is the endpoint. Never rejects. */
+  /** Sends a conversation; starts the bundled simulator first when that is the endpoint. Never rejects. */
   exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;
-  /** Resolves when the simulator serves, where it is the endpoint; rejects with why it could not start. */
+  /** Resolves when the endpoint's simulator serves; rejects with the reason when it could not start. */
   ready(signal: AbortSignal): Promise<void>;
-  /** Where the variables of OpenTelemetry ask for it. */
+  /** Absent unless the variables of OpenTelemetry turn telemetry on. */
   telemetry: LateTelemetry | undefined;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
   };
 }
 
-/** Where the chat's own processes log. */
+/** The folder for logs of the processes that the chat starts. */
 export function logFile(name: 'chat' | 'daemon'): string {
   return join(userFolders().log, `${name}.log`);
 }
@@ -133,8 +133,9 @@ function configuration(flags: GlobalFlags): LoadedConfig {
 }
 
 /**
- * Tells stderr what is wrong with the configuration, for commands without a screen.
- * @throws {ConfigError} when the whole file could not be used: defaults in its place could ask another endpoint.
+ * Prints the configuration's problems on stderr, for commands without a screen.
+ * @throws {ConfigError} when the whole file could not be used: with the defaults, requests could go to another
+ * endpoint.
  */
 export function reportProblems({ problems, endpoint }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');

@@ -33,7 +33,7 @@ nothing answers, as the chat does, and ends them. Keys are never shown.
 
 Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
 
-/** Adds `doctor`: checks all parts that must work, and prints advice for those that do not. */
+/** Adds `doctor`, which checks all parts that must work, and prints advice for those that fail. */
 export function defineDoctor(command: Command): void {
   command
     .option('--json', 'print one JSON object')
@@ -96,7 +96,7 @@ function composeOrProblems(flags: DoctorFlags): Composition | Finding[] {
   }
 }
 
-/** Where the daemon is expected, and for a socket who owns it. */
+/** The daemon's address, and the owner of its socket. */
 async function checkAddress({ socketPath }: { socketPath?: string | undefined }): Promise<Finding> {
   const address = resolveEndpoint(socketPath === undefined ? {} : { socketPath }, process.env);
   return address.kind === 'unix'
@@ -127,7 +127,7 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
 }
 
-/** Asks the user for permission. Without a terminal the answer is no. */
+/** Shows a question to the user and returns the answer. Without a terminal the answer is no. */
 async function allows(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

@@ -12,37 +12,37 @@ import { type Child, START_LIMIT_MS, startProcess } from './launch/start-process
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
 export interface Launcher {
-  /** Resolves when a daemon can be connected to; rejects with what it said when it could not start. */
+  /** Resolves when a daemon accepts connections; rejects with its messages when it could not start. */
   ensureDaemon(signal: AbortSignal): Promise<void>;
   /**
    * Resolves when a server answers at the simulator's address. That server keeps running while this process needs it.
    * Does nothing for an address elsewhere.
    */
   ensureSimulator(signal: AbortSignal): Promise<void>;
-  /** Ends what was started. */
+  /** Ends the processes that it started. */
   stop(): void;
 }
 
 export interface LaunchOptions {
   socketPath: string;
-  /** Where the simulator is expected, e.g. `http://localhost:4545`. */
+  /** The simulator's address, e.g. `http://localhost:4545`. */
   simulatorUrl: string;
   /** Directory for the daemon's log. */
   logFile?: string;
   logLevel?: string;
 }
 
-/** A process that is needed, and how it is had. */
+/** A process that must serve, and the functions that find or start it. */
 interface Needed {
   what: string;
-  /** Whether one serves. Has the last word: one that is there now may leave. */
+  /** Whether one serves. This check comes last, because a process that serves now may end. */
   serves(signal: AbortSignal): Promise<boolean>;
   start(): Child;
-  /** The path at which processes that want to start one wait for each other. */
+  /** The path of the lock that lets only one program start the process. */
   turn: string;
 }
 
-/** How often one is started where none serves although the address is in use. */
+/** The most attempts to start the process while the address is in use and nothing serves there. */
 const STARTS = 5;
 
 /** Of many programs that start at once, one starts the daemon and one the simulator; the others wait and use them. */
@@ -68,8 +68,8 @@ export function createLauncher(options: LaunchOptions): Launcher {
     what: 'the simulator',
     async serves(signal) {
       if (simulator?.running === true) await abortable(simulator.ready, signal);
-      // Its own simulator is held, too: the end of a hold is seen before the end of the process, which the system reports late.
-      // The end of a hold may have come in this turn of the event loop, after the key that sent the question.
+      // The program holds its own simulator too: the hold's end arrives before the system reports the end of the
+      // process. The end of a hold may have come in this turn of the event loop, after the key that sent the question.
       if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);
       return hold !== undefined;
@@ -102,7 +102,7 @@ async function ensure(needed: Needed, signal: AbortSignal): Promise<void> {
       throw new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' });
     }
     const look = async (): Promise<void> => {
-      // Another process may have started one since.
+      // Another process may have started one meanwhile.
       if (await needed.serves(signal)) return;
       starts += 1;
       await abortable(needed.start().ready, signal);
@@ -111,7 +111,7 @@ async function ensure(needed: Needed, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Whether a daemon accepts connections there. */
+/** Whether a daemon accepts connections at this address. */
 async function answers(socketPath: string): Promise<boolean> {
   const client = new RuntimeClient({ socketPath, reconnect: false });
   try {

@@ -9,7 +9,7 @@ import { createProgram, load } from './support/table.js';
 import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */
+/** Parses the arguments and runs one command. Sets the exit code, and prints one message for an exception. */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithStdout();
   const program = createProgram();

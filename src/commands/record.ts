@@ -71,7 +71,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   }
 }
 
-/** Whether the recording holds all bytes that the provider sent. */
+/** Whether the recording has all bytes that the provider sent. */
 function endingOf({ outcome, error }: ChatAnswer): Recording['ending'] {
   const lost =
     outcome === 'cancelled' || outcome === 'stalled' || (outcome === 'error' && error?.hop !== 'provider');

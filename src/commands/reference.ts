@@ -8,7 +8,7 @@ import { zshCompletion } from './reference/zsh.js';
 import { stdout } from './support/sink.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Makes the program with every command loaded, to be described. */
+/** Makes the program with every command loaded, for a description of all commands. */
 type WholeProgram = () => Promise<Command>;
 
 const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
@@ -23,7 +23,7 @@ zsh:   echo 'source <(vastar-tui completion zsh)' >> ~/.zshrc     (below the lin
 fish:  mkdir -p ~/.config/fish/completions
        vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
 
-/** Adds `completion`: what the shell needs to complete commands and flags, made from their definitions. */
+/** Adds `completion`, which prints a shell's completion script, made from the definitions of commands and flags. */
 export function defineCompletion(command: Command, wholeProgram: WholeProgram): void {
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
@@ -33,7 +33,7 @@ export function defineCompletion(command: Command, wholeProgram: WholeProgram): 
     });
 }
 
-/** Adds `help`: what `--help` of a command prints. */
+/** Adds `help`, which prints a command's help. */
 export function defineHelp(command: Command, wholeProgram: WholeProgram): void {
   command.argument('[command...]', 'the command, e.g. runtime start').action(async (path: string[]) => {
     let found = await wholeProgram();

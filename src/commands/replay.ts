@@ -20,7 +20,7 @@ interface ReplayFlags extends GlobalFlags {
   loop?: true;
 }
 
-/** For all that is not in the recording. */
+/** The settings that a recording does not determine. */
 const GRACE_MS = 60_000;
 
 const HELP = `
@@ -29,7 +29,7 @@ failures, and --json has their figures. For other clients: vastar-tui simulator 
 
 Exit codes are those of "ask", for the first answer that is not complete.`;
 
-/** Adds `replay`: recorded answers once more, through simulator and daemon. */
+/** Adds `replay`, which plays recorded answers again, through simulator and daemon. */
 export function defineReplay(command: Command): void {
   command
     .argument('<file>', 'recordings of "record", or of "simulator --record"')
@@ -85,9 +85,9 @@ async function play(
   const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
     // A model name of the simulator could add a fault.
     model: 'replay',
-    // Each response is played once: a recorded refusal neither is tried again, nor holds the next recording up.
+    // Each response is played once: a recorded refusal is not retried, and does not delay the next recording.
     policy: { maxAttempts: 1, circuit: false, scope },
-    // Longer than the longest silence of the recording at this speed.
+    // A time limit longer than the longest silence of the recording at this speed.
     timeoutMs: Math.min(MAX_TIMEOUT_MS, (parts.at(-1)?.atMs ?? 0) + GRACE_MS),
     idleMs: 0,
     signal,

@@ -18,9 +18,9 @@ import { statusJson, statusTable } from './runtime/runtime-status.js';
 import { EXIT } from './support/exit-codes.js';
 import { stderr, stdout } from './support/sink.js';
 
-/** What `status` exits with when no daemon answers, as init scripts do (LSB). */
+/** The exit code of `status` when no daemon answers, as for init scripts (LSB). */
 const EXIT_NOT_RUNNING = 3;
-/** How far apart the pid file's time and the daemon's own may be: a request's round trip and rounding. */
+/** The largest difference between the start time in the pid file and the daemon's own: a round trip and rounding. */
 const SAME_START_MS = 1000;
 
 /** Adds `runtime run|start|stop|status`: the connector daemon. */
@@ -95,7 +95,7 @@ interface StatusFlags {
   watch?: true;
 }
 
-/** Which daemon is meant, and how to be let in. */
+/** The daemon's address, and the token file for it. */
 interface Target {
   address: ListenAddress;
   tokenFile: string | undefined;
@@ -137,7 +137,7 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
   try {
     return await client.health();
   } catch (error) {
-    // Report other errors to the user, such as a socket of another user.
+    // The user must see other errors, such as a socket of another user.
     if (error instanceof ConnectorException && error.errorClass === ErrorClass.Transient) return undefined;
     throw error;
   } finally {
@@ -145,7 +145,7 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
   }
 }
 
-/** The process that answers, if its pid file was written by the very daemon that does. */
+/** The id of the process that answers, if this daemon wrote the pid file. */
 function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
   const file = readPidFile(pidFilePath(address));
   if (file === undefined || info.kind === 'foreign') return undefined;

@@ -15,7 +15,7 @@ import { UsageError } from './support/usage-error.js';
 
 interface Flags extends ExportFlags {
   config?: string;
-  /** The sessions' file instead of the user's own. */
+  /** Another file of sessions, instead of the user's own. */
   file?: string;
   json?: boolean;
   limit?: number;
@@ -24,7 +24,7 @@ interface Flags extends ExportFlags {
   dryRun?: boolean;
 }
 
-/** What `<id>` is. */
+/** Explains `<id>` in the help. */
 const ID_OR_TITLE = 'the id of a session, or its first characters; or a title that one session alone has';
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
@@ -162,7 +162,7 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
 }
 
 function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {
-  // All ids are looked up before the first session goes.
+  // All ids are resolved before the first session is deleted.
   for (const { id, title } of ids.map((id) => store.lookUp(id))) {
     if (purge) store.purge(id);
     else store.remove(id);

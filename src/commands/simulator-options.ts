@@ -23,9 +23,9 @@ export interface SimulatorFlags {
 }
 
 /**
- * Reads the files the flags name. A flag goes before the settings file.
+ * Reads the files the flags name. A flag overrides the settings file.
  * @param given the settings among the flags, by their names
- * @throws {UsageError} for what cannot be read or does not fit together
+ * @throws {UsageError} for an unreadable file, or settings that contradict each other
  */
 export async function simulatorOptions(
   flags: SimulatorFlags,

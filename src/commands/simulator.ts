@@ -30,7 +30,7 @@ Example:
     -d '{"model":"sim-fast","stream":true,"messages":[{"role":"user","content":"What is Node.js?"}]}'
 `;
 
-/** `simulator`: the OpenAI-compatible endpoint in the foreground, until a signal ends it. */
+/** Adds `simulator`, which runs the OpenAI-compatible endpoint in the foreground until a signal. */
 export function defineSimulator(command: Command): void {
   command
     .option('--host <address>', 'address to listen on', DEFAULT_HOST)
@@ -73,7 +73,7 @@ export function defineSimulator(command: Command): void {
     });
 }
 
-/** How often it looks whether anybody still uses it, once it has no owner. */
+/** The interval at which a simulator whose owner has ended checks whether another program uses it, in ms. */
 const ORPHAN_POLL_MS = 100;
 
 async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>>): Promise<void> {
@@ -82,7 +82,7 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
   for (const name of STOP_SIGNALS) process.once(name, onStop);
   let simulator: Simulator | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  // Who started it is gone; another program may still use it.
+  // The program that started it has ended; others may still use it.
   const onOrphaned = (): void => {
     if (simulator === undefined || simulator.busy === 0) onStop();
     else waiting = setTimeout(onOrphaned, ORPHAN_POLL_MS);
@@ -110,9 +110,9 @@ async function openLog(file: string) {
   return openRequestLog(file);
 }
 
-/** Undefined, with the message printed and the exit code set, when the address is taken. */
+/** Starts the server. When the address is in use, it prints a message, sets the exit code and returns undefined. */
 async function start(options: SimulatorOptions): Promise<Simulator | undefined> {
-  // Only here is the server needed: the other commands start without its code.
+  // Loaded here, so that other commands start without the server's code.
   const { SimulatorStartError, startSimulator } = await import('../simulator/server.js');
   try {
     return await startSimulator(options);

@@ -7,11 +7,11 @@ export interface Attachment {
   size: number | null;
   /** Base64. */
   data: string | null;
-  /** The address of the file, as it was sent. */
+  /** The address of the file. */
   url: string | null;
 }
 
-/** A question as a chat completion's request has it. */
+/** A question in the form of a chat completion's request. */
 export interface QuestionMessage {
   role: 'user';
   content: string | RequestPart[];
@@ -23,7 +23,7 @@ type RequestPart =
   | { type: 'input_audio'; input_audio: { data: string; format: 'wav' | 'mp3' } }
   | { type: 'file'; file: { filename: string; file_data: string } };
 
-/** A question with its attachments as a request has it. */
+/** A question with its attachments in the form of a request. */
 export function questionMessage({
   text,
   attachments,
@@ -37,7 +37,7 @@ export function questionMessage({
 }
 
 function partOf({ name, type, data, url }: Attachment): RequestPart[] {
-  // A text is read by every model; files are not.
+  // Every model reads text, but not every model reads files.
   if (type.startsWith('text/') && data !== null)
     return [{ type: 'text', text: `${name}:\n${Buffer.from(data, 'base64').toString('utf8')}` }];
   const address = data === null ? url : `data:${type};base64,${data}`;

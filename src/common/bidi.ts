@@ -1,4 +1,4 @@
-/** Unicode's bidirectional controls: unseen themselves, they reorder what is seen. */
+/** Unicode's bidirectional controls: they are invisible, and reorder the visible text. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['\u061c', 'ALM'],
   ['\u200e', 'LRM'],

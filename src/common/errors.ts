@@ -1,7 +1,7 @@
 /** How a request failed; numbers as on the wire (`schemas/connector_ipc.fbs`). */
 export enum ErrorClass {
   Success = 0,
-  /** May succeed when tried again: connection refused or lost, an overloaded peer. */
+  /** A retry may succeed: connection refused or lost, an overloaded peer. */
   Transient = 1,
   /** Fails the same way every time. */
   Permanent = 2,
@@ -21,18 +21,18 @@ export interface ErrorDetails {
   retryAfterMs?: number;
   /** The provider's HTTP status, if the failure has one. */
   statusCode?: number;
-  /** How often the request was sent, if known. */
+  /** The number of times that the request was sent, if known. */
   sent?: SentCounts;
 }
 
-/** How often one request was sent: `attempts` times, and again on a new connection for each of `replaced`. */
+/** The number of times that one request was sent: `attempts`, and once more for each of `replaced`. */
 export interface SentCounts {
   readonly attempts: number;
   /** Dead reused connections that were replaced; absent if there were none. */
   readonly replaced?: number;
 }
 
-/** What each class of a failure means, and whether the same request may succeed later. */
+/** The meaning of each class of failures, and whether the same request may succeed later. */
 export const ERROR_CLASSES = {
   Transient: { meaning: 'the connection was refused or lost, or a server is overloaded', retryable: true },
   Permanent: { meaning: 'the request would fail the same way again', retryable: false },
@@ -84,7 +84,7 @@ export class ConnectorException extends Error {
     return ErrorClass[this.errorClass] ?? 'Unknown';
   }
 
-  /** A plain object for logs and `JSON.stringify`; holds no request content. */
+  /** A plain object for logs and `JSON.stringify`, without any content of the request. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -127,7 +127,7 @@ export function fileReason(error: unknown): string {
   return FILE_REASONS[code] ?? messageOf(error);
 }
 
-/** The message of anything thrown, never a stack trace. */
+/** The message of a thrown value, never a stack trace. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -13,8 +13,9 @@ export type FinishClass =
   | 'unknown';
 
 /**
- * Reasons in use, in lower case: OpenAI's chat completions and Responses, Anthropic, Gemini, Cohere, Mistral, vLLM,
- * SGLang, TGI, Ollama, llama.cpp, OpenRouter, DeepSeek, Zhipu, MiniMax, Bedrock, Vercel's gateway.
+ * Reasons in use, in lower case. Sources: OpenAI's chat completions and Responses, Anthropic, Gemini, Cohere,
+ * Mistral, vLLM, SGLang, TGI, Ollama, llama.cpp. Further ones: OpenRouter, DeepSeek, Zhipu, MiniMax, Bedrock, Vercel's
+ * gateway.
  */
 const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
   whole: [

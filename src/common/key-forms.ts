@@ -26,7 +26,7 @@ export function hideKeys(text: string, keys: readonly string[]): string {
   return createKeyHider(keys)(text);
 }
 
-/** `hideKeys` for many texts. */
+/** Returns a function like `hideKeys` for many texts. */
 export function createKeyHider(keys: readonly string[]): (text: string) => string {
   const forms = keyForms(keys);
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[key removed]'), text);

@@ -1,8 +1,8 @@
-// Runs on the oldest Node that can parse it, so that it can say what is wrong: keep it plain and without imports.
+// This file must run on every Node that can parse it, to print its message there: keep it plain and without imports.
 
 const NEEDED = [22, 19] as const;
 
-/** One line that says why `version` (as in `process.versions.node`) is too old; undefined when it will do. */
+/** A line that explains why `version` (as in `process.versions.node`) is too old; undefined when it is new enough. */
 export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return undefined;

@@ -1,4 +1,6 @@
-/** The ways an answer can end, with the word on the screen and the meaning. All lists of endings are made from this. */
+/**
+ * The endings of an answer, with the word on the screen and the meaning. All lists of endings are made from this table.
+ */
 export const OUTCOMES = {
   complete: { shown: 'done', meaning: 'the answer ended regularly' },
   empty: { shown: 'empty', meaning: 'the answer ended regularly, without any output' },

@@ -13,7 +13,7 @@ export interface UserFolders {
 
 const NAME = 'vastar-tui';
 
-/** The folders as the platform has them, e.g. `~/.config/vastar-tui` and `~/.local/share/vastar-tui`. */
+/** The platform's usual folders, e.g. `~/.config/vastar-tui` and `~/.local/share/vastar-tui`. */
 export function userFolders(env: NodeJS.ProcessEnv = process.env): UserFolders {
   const home = homeFolder();
   if (process.platform === 'darwin') {
@@ -47,7 +47,7 @@ export function userFolders(env: NodeJS.ProcessEnv = process.env): UserFolders {
   };
 }
 
-/** HOME may be empty, and a container's user may have none at all: nothing is found or saved there, then. */
+/** HOME may be empty, and a container's user may have no home. The program then finds and saves nothing there. */
 function homeFolder(): string {
   for (const find of [homedir, () => userInfo().homedir]) {
     try {
@@ -70,7 +70,7 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Another program may have been faster.
+    // Another program may have made it first.
     if (!existsSync(folder)) throw error;
   }
 }

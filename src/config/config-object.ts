@@ -72,7 +72,7 @@ export interface ConfigObject {
     save?: boolean | undefined;
   };
   theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
-  /** Whether the chat looks for model servers on this machine, or for which, by their ports. */
+  /** Whether the chat searches for model servers on this machine, or the names and ports of those to search for. */
   discover?: boolean | Partial<Record<LocalServer, number>> | undefined;
   /** `reduced`: clocks and figures change once a second, an answer's text grows twice a second. */
   motion?: 'full' | 'reduced' | undefined;
@@ -93,7 +93,7 @@ export interface ConfigObject {
   >;
   profiles?: Record<
     string,
-    /** One of `base_url`, `url` and `provider` has to say where it is. */
+    /** One of `base_url`, `url` and `provider` must give its address. */
     AccessObject & {
       base_url?: string | undefined;
       model: string;

@@ -11,7 +11,7 @@ export interface EndpointRequest {
   headers: Record<string, string>;
 }
 
-/** Where each wire format is served, below the base address. */
+/** The path of each wire format below the base address. */
 export const ROUTES: Readonly<Record<Api, string>> = {
   'chat-completions': 'chat/completions',
   responses: 'responses',

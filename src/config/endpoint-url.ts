@@ -7,8 +7,8 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
 export type BaseUrl = { value: string } | { refused: string };
 
 /**
- * Reads the address of an API: http or https, without credentials, query or fragment; trailing slashes are
- * dropped. The result is the address as requests will use it, so that what was checked is what is called.
+ * Reads the address of an API: http or https, without credentials, query or fragment; trailing slashes are dropped.
+ * Requests use exactly the returned address, so no unchecked address is ever used.
  */
 export function parseBaseUrl(text: string): BaseUrl {
   const url = URL.parse(text.trim());
@@ -22,7 +22,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   return { value: url.href.replace(/\/+$/, '') };
 }
 
-/** What the address of a single route ends with; people paste it where a base address belongs. */
+/** The ends of the addresses of single routes, which people enter by mistake as a base address. */
 const ROUTE = /\/(chat\/completions|responses|messages)$/;
 
 /** `/v1`, `/v4`, `/v1beta`, `/v1.1`, but not `/v2ray` or `/vault`. */

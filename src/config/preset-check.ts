@@ -3,7 +3,7 @@ import { OPENAI_ORIGIN } from './endpoint-url.js';
 import type { Endpoint } from './endpoints.js';
 import { PROVIDER_NAMES, PROVIDERS, type Provider, type ProviderName, providerOf } from './providers.js';
 
-/** Where an endpoint differs from what its provider documents. */
+/** A difference between an endpoint and its provider's documentation. */
 export interface PresetRemark {
   detail: string;
   advice: string;

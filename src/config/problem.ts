@@ -16,12 +16,12 @@ export type Source =
 /** A problem in the configuration. `error`: a setting was not used as written. */
 export interface Problem {
   severity: 'error' | 'warning';
-  /** What is wrong, without the place. */
+  /** The problem, without its place. */
   message: string;
   /** The setting, dotted, e.g. `openai.base_url`; empty where it is the whole file. */
   path: string;
   source: Source;
-  /** What to do, e.g. `did you mean "api_key"?` */
+  /** Advice, e.g. `did you mean "api_key"?` */
   suggestion?: string;
 }
 
@@ -77,14 +77,14 @@ export function shortPath(path: string, cwd: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
-/** Text in quotes, cut where it is long. */
+/** Text in quotes, shortened if it is long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
 /**
- * `text` with control, direction and invisible characters written as `\u....`: a file may be hostile to the terminal.
- * Joiners stay: scripts and emoji use them.
+ * `text` with control, direction and invisible characters written as `\u....`, because a file may try to manipulate
+ * the terminal. Joiners stay: scripts and emoji use them.
  */
 export function visible(text: string): string {
   return text.replace(

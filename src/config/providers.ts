@@ -1,17 +1,17 @@
 import type { Tree } from './tree.js';
 
-/** How a key is sent; any other word is the name of the header that carries it. */
+/** The ways to send a key. Any other word is the name of the header with the key. */
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
 
 /** The wire formats that an endpoint can have. */
 export const APIS = ['chat-completions', 'responses', 'anthropic'] as const;
 export type Api = (typeof APIS)[number];
 
-/** What a provider's documentation says about its API. */
+/** The facts in a provider's documentation about its API. */
 export interface Provider {
   /** The address with its path. A `base_url` without a path gets this path; `{model}` is the model's name. */
   baseUrl: string;
-  /** True where each customer has a host: `baseUrl` serves as an example only. */
+  /** True when each customer has a separate host: `baseUrl` is then only an example. */
   ownHost?: true;
   /** Further hosts with the same API; one that begins with a dot is the end of the customers' hosts. */
   hosts?: readonly string[];
@@ -19,21 +19,23 @@ export interface Provider {
   auth?: string;
   /** The environment variable that has the key when `api_key` is not set. */
   keyVariable?: string;
-  /** How its keys begin, if they have a distinct beginning. */
+  /** The first characters of its keys, if they are distinct. */
   keyStarts?: readonly string[];
-  /** The paths of other wire formats, where they are not that of `baseUrl`. */
+  /** The paths of other wire formats, if they differ from that of `baseUrl`. */
   apiPaths?: Partial<Readonly<Record<Api, string>>>;
   /** Further paths that it documents. */
   otherPaths?: readonly string[];
-  /** True where requests go out without a key. */
+  /** True when requests need no key. */
   keyOptional?: true;
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   /** Laid over each request's body as a merge patch (RFC 7396): null removes a member. */
   body?: Tree;
-  /** Where the list of models is, from the host on, where it is not `models` below the address; null: nowhere. */
+  /**
+   * The path of the list of models on the host, if it is not `models` below the address; null when there is no list.
+   */
   modelsPath?: string | null;
-  /** Where this is documented. */
+  /** The page that documents this. */
   docs: string;
 }
 
@@ -168,7 +170,7 @@ export const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
-/** Servers that the chat looks for on this machine, with their default ports. */
+/** Servers that the chat searches for on this machine, with their default ports. */
 export const LOCAL_PORTS = {
   ollama: 11434,
   lmstudio: 1234,

@@ -15,13 +15,13 @@ import type { Path } from './tree.js';
 import { examineTrust, type Trust } from './trust.js';
 import type { Environment } from './variables.js';
 
-/** Where a value came from, and the environment variables it was made of. */
+/** The source of a value, and the environment variables in it. */
 export interface Provenance {
   source: Source;
   variables: readonly string[];
 }
 
-/** The configuration with all its sources taken together. */
+/** The configuration from all its sources. */
 export interface LoadedConfig {
   config: Config;
   /** In the order in which the mode key cycles them: simulator, openai, then the profiles. */
@@ -49,7 +49,7 @@ export interface Surroundings {
 /**
  * Applies the flags, decides the mode, and makes the endpoints.
  *
- * @throws {ConfigError} where a flag's value is not usable: its giver is there to mend it
+ * @throws {ConfigError} when a flag's value can't be used: the user who gave it can correct it
  */
 export function resolveConfig(base: Settled, around: Surroundings, file?: Candidate): LoadedConfig {
   const { cwd, flags = {} } = around;
@@ -133,7 +133,7 @@ function withTrust(
   return { endpoints: blockUnconfirmed(endpoints, trust.grants, file), trust };
 }
 
-/** A relative socket path is meant from the file that names it, else from the current directory. */
+/** A relative socket path begins at the folder of its file, else at the current directory. */
 function withSocketPath(config: Config, provenance: ReadonlyMap<string, Provenance>, cwd: string): Config {
   const { socketPath } = config.runtime;
   if (socketPath === undefined) return config;

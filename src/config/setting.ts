@@ -4,7 +4,7 @@ import { quote } from './problem.js';
 /** A value that was read, or why it can't be used, as the end of a sentence. */
 export type Verdict<T> = { value: T } | { refused: string };
 
-/** One setting: reads its value or says, as the end of a sentence, why it cannot. */
+/** The schema of one setting. `read` returns the value, or the reason for the refusal as the end of a sentence. */
 export function setting<T>(read: (value: unknown) => Verdict<T>) {
   return z.pipe(
     z.unknown(),
@@ -17,7 +17,7 @@ export function setting<T>(read: (value: unknown) => Verdict<T>) {
   );
 }
 
-/** A value as a message shows it. */
+/** A value in the form for messages. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';
@@ -41,7 +41,7 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['no', false],
 ]);
 
-/** A switch. */
+/** True or false. */
 export const onOff = setting((value): Verdict<boolean> => {
   const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
   const read = SWITCH_WORDS.get(word);
@@ -50,7 +50,7 @@ export const onOff = setting((value): Verdict<boolean> => {
     : { value: read };
 });
 
-/** One word of a few. */
+/** One of a few words. */
 export function oneOf<T extends string>(words: readonly T[]) {
   return setting((value): Verdict<T> => {
     const word = words.find((one) => one === value);

@@ -16,7 +16,7 @@ export interface Settled {
 /** More unknown keys than this in one mapping are counted, not listed. */
 const MAX_UNKNOWN_KEYS = 10;
 
-/** Nothing but defaults. */
+/** Only defaults. */
 export function defaults(): Settled {
   return { config: configSchema.parse({}), layers: [], problems: [] };
 }

@@ -2,7 +2,7 @@ import { closestTo, plain } from '../common/closest.js';
 import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
 import type { Path } from './tree.js';
 
-/** Suggests the key of this or another section that an unknown key probably stands for. */
+/** Suggests a key of this or another section for an unknown key. */
 export function suggestKey(path: Path): string | undefined {
   const word = path.at(-1) ?? '';
   const near = closestTo(word, keysBeside(path));

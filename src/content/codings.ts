@@ -81,7 +81,7 @@ export function inflatorOf(coding: Coding, first: number): Inflator {
   }
 }
 
-/** Bounds the memory that a body may ask for. */
+/** Limits the memory that a body can demand. */
 export function zstdParams(): Record<number, number> {
   return { [zlib().constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG };
 }

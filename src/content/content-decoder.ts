@@ -114,7 +114,7 @@ function createInflating(inflator: Inflator, coding: string) {
     }
   }
   return {
-    /** How many of the last written bytes come after the end of the encoded data. */
+    /** The number of last written bytes after the end of the encoded data. */
     get left() {
       return fed - inflator.bytesWritten;
     },

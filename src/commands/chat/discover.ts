@@ -3,12 +3,12 @@ import { listModels } from '../../connector/models.js';
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
 import { listensAt } from '../../simulator/http/listens-at.js';
 
-/** How long a server may take to list its models, in ms. */
+/** The time limit for a server's list of models, in ms. */
 const LIMIT_MS = 1000;
 
 /**
- * Looks for model servers on this machine and offers each as an endpoint. Only a port where something listens gets a request,
- * for its list of models alone. Addresses that the configuration already has are skipped.
+ * Searches for model servers on this machine and offers each as an endpoint. Only a port with a listener gets a
+ * request, and only for its list of models. Addresses that the configuration already has are skipped.
  */
 export async function discover(
   connector: OpenAIStreamConnector,

@@ -2,7 +2,7 @@ import { userFolders } from '../../common/user-folders.js';
 import { candidateFiles, formatSource, type LoadedConfig, settingsOf } from '../../config/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** Which file is used, what is wrong with it, and every setting with where it came from; no key is shown. */
+/** The file in use, its problems, and every setting with its source. Keys are never shown. */
 export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[] {
   const { file, problems } = loaded;
   const looked = candidateFiles(cwd, userFolders()).map(({ path }) => path);

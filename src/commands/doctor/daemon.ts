@@ -3,7 +3,7 @@ import { VERSION } from '../../common/version.js';
 import type { DaemonInfo } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** Whether a daemon answers, which one, and what it can do. `ask` may start the bundled one. */
+/** Whether a daemon answers, its version, and its capabilities. `ask` may start the bundled one. */
 export async function checkDaemon(ask: () => Promise<DaemonInfo>): Promise<Finding[]> {
   try {
     return describeDaemon(await ask());

@@ -1,7 +1,7 @@
 import type { Endpoint, LoadedConfig } from '../../config/index.js';
 import { type Finding, ok, problem } from './finding.js';
 
-/** Whether each endpoint has what a request needs, first of all its key. Keys are never shown. */
+/** Whether each endpoint has the settings that a request needs, above all its key. Keys are never shown. */
 export function checkKeys({ endpoints, mode }: LoadedConfig): Finding[] {
   return endpoints.flatMap((endpoint): Finding[] => {
     if (endpoint.kind === 'simulator') return [];

@@ -8,7 +8,10 @@ import { type Finding, ok, problem, warning } from './finding.js';
 const LIMIT_MS = 10_000;
 const SHOWN_ADDRESSES = 3;
 
-/** The way to a provider, without the key: its name's addresses, the connection, TLS. Sends one HEAD request. */
+/**
+ * Checks the path to a provider without the key: the addresses of its name, the connection, TLS. Sends one HEAD
+ * request.
+ */
 export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): Promise<Finding[]> {
   const { baseUrl } = endpoint;
   const { hostname } = new URL(baseUrl);

@@ -7,7 +7,7 @@ export interface TerminalFacts {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Panes beside the conversation need this much; less shows a status bar instead. */
+/** The smallest size for panes beside the conversation. A smaller terminal shows a status bar instead. */
 const PANES = { columns: 100, rows: 20 };
 const SMALLEST = { columns: 20, rows: 5 };
 

@@ -4,7 +4,9 @@ import { EXIT } from '../support/exit-codes.js';
 
 export interface Child {
   readonly running: boolean;
-  /** Resolves to whether it serves; false: another process already does. Rejects when it could not start. */
+  /**
+   * Resolves to true when it serves, and to false when another process already serves. Rejects when it could not start.
+   */
   readonly ready: Promise<boolean>;
   /** Lets the process end once no client uses it. */
   release(): void;
@@ -21,7 +23,7 @@ export const START_LIMIT_MS = 30_000;
  */
 export function startProcess([file = process.execPath, ...args]: readonly string[], what: string): Child {
   const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
-  // Nothing is written to it; it may be gone before we are.
+  // Nothing is written to the pipe; the other process may end first.
   child.stdin.on('error', () => {});
   child.unref();
   const ready = readiness(child, child.stderr, what);

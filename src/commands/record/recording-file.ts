@@ -11,7 +11,7 @@ export interface RecordingFile {
 
 /**
  * Opens the file before the request is sent; creates a missing file, readable only by its owner.
- * @throws {UsageError} when it cannot be written, or holds something else
+ * @throws {UsageError} when the file cannot be written, or contains something other than recordings
  */
 export function openRecordingFile(path: string): RecordingFile {
   const before = prepared(path);

@@ -66,7 +66,7 @@ interface Event {
   data: string;
 }
 
-/** The text in the pieces in which it came. */
+/** The text, in the pieces that arrived. */
 function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string): Event[] {
   let from = 0;
   return ms.map((atMs, index) => {
@@ -77,7 +77,7 @@ function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string)
   });
 }
 
-/** The calls in the pieces in which their arguments came; the first piece of each carries its name. */
+/** The calls, in the pieces of their arguments that arrived; the first piece of each call has its name. */
 function cutCalls(
   calls: readonly ToolCall[],
   { ms, chars, index: indices }: NonNullable<z.infer<typeof timeline>['toolCalls']>,

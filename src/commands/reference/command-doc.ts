@@ -1,7 +1,7 @@
 import type { Command, Help, Option } from 'commander';
 import { MORE_FLAGS } from '../support/endpoint-flags.js';
 
-/** What a flag's or argument's value is completed with. */
+/** The completions of a flag's or argument's value. */
 export type Value =
   | { kind: 'words'; name: string; words: readonly string[] }
   | { kind: 'file'; name: string }
@@ -13,12 +13,12 @@ export interface FlagDoc {
   description: string;
   /** The description with choices and default, as the help prints it. */
   details: string;
-  /** Absent for a switch. */
+  /** Absent for a flag without a value. */
   value?: Value;
 }
 
 export interface ArgumentDoc {
-  /** As in the usage, e.g. `[prompt...]`. */
+  /** The arguments as the usage shows them, e.g. `[prompt...]`. */
   usage: string;
   description: string;
   value: Value;
@@ -26,7 +26,7 @@ export interface ArgumentDoc {
 
 /** The definition of a command and its flags, without the hidden ones. */
 export interface CommandDoc {
-  /** The words that call it, after the program's own; empty for the program. */
+  /** The command's words, without the program's name; empty for the program. */
   path: readonly string[];
   name: string;
   description: string;
@@ -59,7 +59,7 @@ export function describeCommand(command: Command, path: readonly string[] = []):
   };
 }
 
-/** The command and all below it. */
+/** The command and all its subcommands. */
 export function everyCommand(command: CommandDoc): CommandDoc[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }

@@ -11,7 +11,7 @@ import { NODE_FLAGS } from '../../runtime/options/node-flags.js';
 import { policyArguments } from '../../runtime/options/policy-flags.js';
 
 const START_LIMIT_MS = 10_000;
-/** The daemon's own limit for running requests, and time to close. */
+/** The daemon's own time limit for running requests, and some time to close. */
 const STOP_LIMIT_MS = 13_000;
 const POLL_MS = 25;
 
@@ -24,7 +24,7 @@ export async function startDaemon(
   flags: DaemonFlags,
   answers: () => Promise<boolean>,
 ): Promise<string | undefined> {
-  // A file, not a pipe: the daemon keeps its stderr when this process has gone.
+  // A file instead of a pipe, because the daemon uses its stderr after this process has ended.
   const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
   const said = join(folder, 'stderr');
   const stderr = openSync(said, 'w', 0o600);
@@ -63,7 +63,7 @@ function argumentsFor(flags: DaemonFlags): string[] {
   ];
 }
 
-/** Asks a process to stop and waits for its end. False when it is still there. */
+/** Sends a process the signal to stop, and waits for its end. Returns false when it still runs. */
 export async function endDaemon(pid: number): Promise<boolean> {
   if (!signalled(pid, 'SIGTERM')) return true;
   for (const giveUpAt = performance.now() + STOP_LIMIT_MS; performance.now() < giveUpAt; ) {

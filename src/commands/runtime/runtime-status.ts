@@ -4,7 +4,7 @@ import type { DaemonInfo, HealthResponse, TenantStatus } from '../../sdk/index.j
 /** The data that `runtime status` prints. */
 export interface StatusView {
   address: string;
-  /** Undefined: nothing answers. */
+  /** Undefined when no daemon answers. */
   info: DaemonInfo | undefined;
   pid: number | undefined;
 }
@@ -85,7 +85,7 @@ export function statusTable({ address, info, pid }: StatusView): string {
 
 type Rows = ReadonlyArray<readonly string[]>;
 
-/** A row for each tenant at each origin. Their names come from clients, and are made safe for a terminal. */
+/** A row for each tenant at each origin. Names come from clients, so their control characters are removed. */
 function pairRows(health: HealthResponse, cells: (tenant: TenantStatus) => readonly string[]): Rows {
   return health.origins.flatMap(({ origin, tenants }) =>
     tenants.map((one) => [visible(one.tenant), visible(origin), ...cells(one)]),
@@ -165,7 +165,7 @@ function msText(us: number): string {
   return us < 9_950 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1000).toFixed(0)} ms`;
 }
 
-/** Two units at most, e.g. `3 m 2 s`. */
+/** Returns a duration in at most two units, e.g. `3 m 2 s`. */
 function durationText(ms: number): string {
   const units = [
     ['d', 86_400],

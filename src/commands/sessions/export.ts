@@ -14,7 +14,7 @@ type Format = (typeof FORMATS)[number];
 export interface ExportFlags {
   format?: Format;
   output?: string;
-  /** A file: `--format html` and `--output` at once. */
+  /** Writes an HTML page to this file: short for `--format html` and `--output`. */
   html?: string;
   all?: boolean;
 }

@@ -9,7 +9,10 @@ import { UsageError } from '../support/usage-error.js';
 
 /** A string can't be longer, and a small archive can unpack to terabytes. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** ChatGPT and Claude have the conversations in these, beside files about the account. */
+/**
+ * The names of the files with conversations in the archives of ChatGPT and Claude, which also have files about the
+ * account.
+ */
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/;
 /** Skips the files that macOS adds to archives. */
 const JSON_FILE = /^(?!__MACOSX\/)(?:.*\/)?(?!\._)[^/]+\.jsonl?$/i;
@@ -19,7 +22,7 @@ const DATABASE = /^IndexedDB\//;
 /**
  * Reads the conversations in a ZIP archive.
  * @param length the archive's length in bytes
- * @throws {UsageError} when it has no file to import, or too much
+ * @throws {UsageError} when it has no file to import, or unpacks to more than a string can hold
  * @throws {SessionsError} `invalid` when none of its files can be imported
  */
 export async function readZip(length: number, readAt: ReadAt): Promise<Imported> {

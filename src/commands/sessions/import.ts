@@ -40,7 +40,7 @@ export async function importSessions(
     stdout.print(wanted.map(({ session }) => lineOf(session)).join(''));
     return;
   }
-  // The list shows the newest session first, so an export of ours is imported from its end.
+  // Our own exports begin with the newest session, so they are imported from the end.
   const inOrder = [
     ...wanted.filter(({ foreign }) => !foreign).reverse(),
     ...wanted
@@ -108,7 +108,7 @@ async function readOne(path: string): Promise<Imported> {
   }
 }
 
-/** A file that can be read in parts. Archives with images can be larger than the memory. */
+/** A file that is read in parts, because archives with images can be larger than the memory. */
 interface Source {
   readonly length: number;
   readAt(at: number, length: number): Buffer;

@@ -7,13 +7,13 @@ import { html, Markup } from '../support/html.js';
 const HEADINGS_BELOW = 3;
 
 /**
- * Markdown as markup that does nothing: HTML in it stays text, images become links, and links lead to web pages or mail
- * addresses alone. Nothing is fetched.
+ * Converts Markdown to harmless HTML: HTML in it stays text, images become links, and links lead only to web pages or
+ * mail addresses. The browser fetches nothing.
  */
 export function markdownMarkup(source: string): Markup {
   const { text, restore } = shield(source);
   const tokens = lexMarkdown(text);
-  // Restored before they are written, so that the writing escapes them.
+  // They are restored before the text is written, so that writing escapes them.
   marked.walkTokens(tokens, (token) => {
     for (const member of ['text', 'href', 'title', 'lang']) {
       const value: unknown = Reflect.get(token, member);

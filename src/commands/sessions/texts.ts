@@ -6,7 +6,7 @@ import { bytes } from '../../ui/style/format.js';
 import { foundFigures } from '../../ui/style/found-figures.js';
 import type { Piece } from '../support/sink.js';
 
-/** Formats a session of the list: its id, when it was used, its title and facts; and how it begins. */
+/** Formats a session of the list: its id, the time of its last use, its title, facts and first words. */
 export function sessionText(session: SessionSummary): string {
   const { id, title, usedMs, model, tokens, tokensEstimated, costUsd, unpriced = 0 } = session;
   const { messages, pinned, preview } = session;
@@ -25,7 +25,7 @@ export function messageText(message: Message): string {
   return `${headOf(message)}\n${contentOf(message)}\n\n`;
 }
 
-/** What the message consists of, part by part. */
+/** The parts of the message. */
 function contentOf({ text, reasoning, refusal, toolCalls, attachments }: Message): string {
   return [
     ...(reasoning === '' ? [] : [`reasoning: ${reasoning}`]),
@@ -61,7 +61,7 @@ export function hitText(hit: SearchHit): Piece[] {
   return [head, ...marked(hit), '\n'];
 }
 
-/** The snippet with what was found in it in bold. */
+/** The snippet with the matches in bold. */
 function marked({ snippet }: SearchHit): Piece[] {
   return visible(snippet)
     .split(FOUND_START)

@@ -2,7 +2,7 @@ import { finishClassOf } from '../../common/finish-reasons.js';
 import type { ChatResult } from '../../sdk/index.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 
-/** Describes for users what an answer lacks; undefined for a whole answer with text or calls. */
+/** Describes for users why an answer is incomplete or empty; undefined for a complete answer with text or calls. */
 export function remarkOn(answer: ChatResult): string | undefined {
   switch (answer.outcome) {
     case 'complete':

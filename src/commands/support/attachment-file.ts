@@ -8,7 +8,7 @@ export type AttachedFile = Attachment & { size: number; data: string };
 
 type Refuse = (why: string) => UsageError;
 
-/** How an image of each type that the providers take begins, in Latin-1. */
+/** The first bytes of an image of each type that providers accept, in Latin-1. */
 const IMAGES: readonly [type: string, start: RegExp][] = [
   ['image/png', /^\x89PNG\r\n\x1a\n/],
   ['image/jpeg', /^\xff\xd8\xff/],
@@ -18,8 +18,8 @@ const IMAGES: readonly [type: string, start: RegExp][] = [
 const PDF = ['application/pdf', /^%PDF-/] as const;
 
 /**
- * An image file.
- * @throws what `refuse` makes of why it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
+ * Reads an image file.
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
  */
 export function readImage(path: string, refuse: Refuse): AttachedFile {
   return imageOf(basename(path), readBytes(path, refuse), refuse);
@@ -33,8 +33,9 @@ export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFi
 }
 
 /**
- * A file of any kind that models read: by its content, as names can be wrong and providers check.
- * @throws what `refuse` makes of why it cannot be read, is over 8 MiB or empty, or is neither image, PDF nor text
+ * Reads a file of any kind that models read. The content decides the kind, because names can be wrong and providers
+ * check.
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB or empty, or is neither image, PDF nor text
  */
 export function readAttachment(path: string, refuse: Refuse): AttachedFile {
   const bytes = readBytes(path, refuse);

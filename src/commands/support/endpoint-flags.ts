@@ -6,7 +6,7 @@ import { notEmpty } from './flag-text.js';
 export const MORE_FLAGS =
   '\nFlags of every command, e.g. --mode, --model, --base-url and --config: vastar-tui --help';
 
-/** The flags that say how the endpoint in use is reached. */
+/** The flags for the address and access of the current endpoint. */
 export interface EndpointFlags {
   provider?: string;
   url?: string;
@@ -23,7 +23,7 @@ export interface EndpointFlags {
   clientKey?: string;
 }
 
-/** Adds the flags; they change the endpoint in use, for this run. */
+/** Adds the flags, which change the current endpoint for this run. */
 export function addEndpointFlags(command: Command): Command {
   return command
     .addOption(
@@ -51,7 +51,7 @@ export function addEndpointFlags(command: Command): Command {
     .option('--no-adapt', 'never change and resend a request that the provider refused');
 }
 
-/** The flags of those given that change one endpoint, the address among them. */
+/** The given flags that change one endpoint, with the address. */
 export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }): string[] {
   const { baseUrl, url, provider, api, auth, header, query, set, stream, adapt, clientCert, clientKey } =
     flags;

@@ -21,7 +21,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** What each exit code means, for help and README. */
+/** The meaning of each exit code, for help and README. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'done: the answer is complete, the checks hold',
   failed:
@@ -57,7 +57,7 @@ const BY_CLASS: Record<ErrorClass, number> = {
   [ErrorClass.InvalidRequest]: EXIT.invalidRequest,
 };
 
-/** The exit code for a finished answer: by its outcome, and for errors by their class. */
+/** The exit code for a finished answer, by its outcome; for an error, by its class. */
 export function exitCodeOf(answer: ChatAnswer): number {
   switch (answer.outcome) {
     case 'complete':
@@ -75,7 +75,7 @@ export function exitCodeOf(answer: ChatAnswer): number {
   }
 }
 
-/** The exit code for a failure: what was refused here, before anything was sent, is wrong use. */
+/** The exit code for a failure. A request that this program refused before sending counts as wrong use. */
 export function exitCodeOfError(error: ConnectorException | undefined): number {
   const refusedHere = error?.hop === 'client' && error.errorClass === ErrorClass.InvalidRequest;
   return refusedHere ? EXIT.usage : exitCodeOfClass(error?.errorClass);

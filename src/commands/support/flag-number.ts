@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser for a flag's number. Hexadecimal, exponents and the like are mistakes more often than meant. */
+/** A parser for a flag's number. It refuses hexadecimal numbers and exponents, which are probably mistakes. */
 export function numberWithin(min: number, max: number, kind: 'whole' | 'any' = 'any') {
   const pattern = kind === 'whole' ? /^\d+$/ : /^\d+(?:\.\d+)?$/;
   return (text: string): number => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A flag's text that is of no use when empty, as the value of an unset variable is. */
+/** A parser for a flag's text that must not be empty, for example from an unset variable. */
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty.');

@@ -7,7 +7,10 @@ export class Markup {
 
 type Content = string | number | Markup | readonly Markup[] | undefined;
 
-/** Markup with values in it. Texts become text, in content and in attributes with quotation marks; `undefined` nothing. */
+/**
+ * Markup with values in it. Strings are escaped, for content and for attributes in quotation marks; `undefined` gives
+ * nothing.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(parts.map((part, index) => part + written(values[index])).join(''));
 }
@@ -33,11 +36,11 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENT
 export interface PageContent {
   readonly title: string;
   readonly content: Markup;
-  /** For the page's script. */
+  /** Data for the page's script. */
   readonly data: unknown;
 }
 
-/** @param template has a place for each of them, as a comment */
+/** @param template has a comment as a placeholder for each of them */
 export function filledPage(template: string, { title, content, data }: PageContent): string {
   const packed = deflateRawSync(JSON.stringify(data)).toString('base64');
   return template

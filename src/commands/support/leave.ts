@@ -5,7 +5,7 @@ export function leaveAtEnd(): void {
   pending = true;
 }
 
-/** Ends the process where something is pending, after all output was written. */
+/** Ends the process after all output was written, even if something is pending. */
 export async function leave(): Promise<void> {
   if (!pending) return;
   for (const stream of [process.stdout, process.stderr])

@@ -3,14 +3,14 @@ import { MAX_TIMEOUT_MS } from '../../config/index.js';
 import type { ChatOptions } from '../../connector/types.js';
 import { numberWithin } from './flag-number.js';
 
-/** How long an answer may take, in seconds. */
+/** The flags for time limits of an answer, in seconds. */
 export interface LimitFlags {
   timeout?: number;
   idleTimeout?: number;
   answerTimeout?: number;
 }
 
-/** Adds the limits in time of a request. */
+/** Adds the flags for time limits. */
 export function addLimitFlags(command: Command): Command {
   return command
     .option(
@@ -30,7 +30,7 @@ export function addLimitFlags(command: Command): Command {
     );
 }
 
-/** The limits as the connector takes them. */
+/** Converts the limits for the connector. */
 export function limitOptions({
   timeout,
   idleTimeout,

@@ -3,10 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './usage-error.js';
 
-/**
- * The template of a page, which the build makes.
- * @throws {UsageError} when it is not there
- */
+/** Reads the template of a page, which the build makes. @throws {UsageError} when it does not exist */
 export function pageTemplate(name: 'bench' | 'session'): string {
   const file = `pages/${name}.html`;
   const beside = join(dirname(realpathSync(process.argv[1] ?? '')), file);

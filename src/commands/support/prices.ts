@@ -49,7 +49,7 @@ async function costOf(
           output_tokens: tokens.output,
         },
         name,
-        // The table has Together's former host alone.
+        // The table has only Together's former host.
         { providerApiUrl: url.replace('//api.together.ai/', '//api.together.xyz/') },
       );
       if (price !== null && Number.isFinite(price.total_price))
@@ -62,12 +62,12 @@ async function costOf(
   return undefined;
 }
 
-/** Whether answers of that address may have a price: where they can't, none need be looked up. */
+/** Whether answers from that address can have a price. If not, no price is looked up. */
 export function mayHavePrice(url: string, own: OwnPrices): boolean {
   return own.size > 0 || !isLocal(url);
 }
 
-/** Loads the price table ahead, where the address may need it: so that it takes no time from what is measured. */
+/** Loads the price table early if the address may need it, so that loading does not delay a measurement. */
 export async function loadPrices(url: string): Promise<void> {
   if (!isLocal(url)) await import('@pydantic/genai-prices');
 }

@@ -1,34 +1,34 @@
 import { withBidiMarks } from '../../common/bidi.js';
 import { createSanitizer, forTerminal } from '../../state/text/sanitize.js';
 
-/** How a piece of output looks where it is seen on a terminal with colours. */
+/** The style of a text on a terminal with colours. */
 export type Style = 'bold' | 'green' | 'red' | 'yellow';
 export type Piece = string | readonly [style: Style, text: string];
 
 /**
- * Where a command writes. A terminal gets text without control sequences, and with marks for bidirectional
- * controls; a file or pipe gets the bytes unchanged.
+ * The output of a command. A terminal gets text without control sequences, and with marks for bidirectional controls;
+ * a file or pipe gets the bytes unchanged.
  */
 export interface Sink {
   /** Writes whole texts. */
   print(...pieces: readonly Piece[]): void;
   /** Writes a value as JSON and a newline. Control characters are escaped, which is the same JSON. */
   json(value: unknown, indent?: number): void;
-  /** For a text that comes in pieces: sequences may be cut between two. */
+  /** Writes the next piece of a text; control sequences may be split between two pieces. */
   live(): LiveText;
   /** Replaces the terminal's line with as much of this text as fits. Writes nothing without a terminal. */
   rewriteLine(text: string): void;
   /**
-   * Draws lines in place of those drawn before; none: takes them away. The cursor is hidden and stays where they begin, so what
-   * is printed meanwhile pushes them down. Does nothing where there is no terminal.
+   * Draws lines in place of the earlier ones; an empty list removes them. The cursor is hidden and stays at their
+   * beginning, so other output pushes them down. Does nothing without a terminal.
    */
   rewriteBlock(lines: readonly string[]): void;
-  /** Clears the terminal; does nothing where there is none. */
+  /** Clears the terminal; does nothing without one. */
   clear(): void;
 }
 
 interface LiveText {
-  /** @returns what was written */
+  /** @returns the written text */
   feed(piece: string): string;
   end(): string;
 }
@@ -43,13 +43,13 @@ const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_BELOW = '\r\x1b[J';
 const CLEAR_LINE = '\r\x1b[K';
-/** The cursor to the top left, and what is below it away. */
+/** Moves the cursor to the top left, and clears the screen below it. */
 const CLEAR_SCREEN = '\x1b[H\x1b[J';
-/** In JSON, all below a space is escaped already. */
+/** JSON already escapes all characters below the space. */
 const UNSEEN = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/g;
 
 export function createSink(stream: NodeJS.WriteStream): Sink {
-  // Read it each time: while the chat runs, `write` is another function.
+  // Read `write` each time: the chat replaces it while it runs.
   const write = (text: string): void => {
     if (text !== '') stream.write(text);
   };

@@ -3,21 +3,21 @@ import { isStdoutClosed } from './closed-stdout.js';
 import { EXIT } from './exit-codes.js';
 import { tell } from './tell.js';
 
-/** Whether stdout still takes what is written; a reader such as `head` goes when it has enough. */
+/** Whether stdout can still be written to; a reader such as `head` closes it early. */
 export interface StdoutWatch {
-  /** Set once it no longer does. */
+  /** Set once stdout was closed. */
   readonly exitCode: number | undefined;
 }
 
-/** Until a command watches stdout by itself, a write that fails ends the program. */
+/** A failed write ends the program, unless the command watches stdout itself. */
 export function endWithStdout(): void {
   process.stdout.on('error', onError);
-  // Without stderr there is no place for a message.
+  // Without stderr the program can't print a message.
   process.stderr.on('error', () => {});
 }
 
 /**
- * For commands whose answer would be lost without stdout: before anything is sent.
+ * Call this before a request whose answer would be lost without stdout.
  * @throws {Error} when stdout is closed
  */
 export function requireStdout(): void {
@@ -27,7 +27,7 @@ export function requireStdout(): void {
     );
 }
 
-/** Aborts when stdout takes no more, so that a command can end in order. */
+/** Aborts when stdout was closed, so that a command can end in order. */
 export function watchStdout(abort: AbortController): StdoutWatch {
   let exitCode: number | undefined;
   process.stdout.off('error', onError).on('error', (error: NodeJS.ErrnoException) => {

@@ -7,7 +7,7 @@ import { stderr, stdout } from './sink.js';
 interface CommandEntry {
   name: string;
   description: string;
-  /** Brings the command's flags and action: what a command needs is loaded when it is the one. */
+  /** Adds the command's flags and action. It loads the command's code, so only the chosen command is loaded. */
   load(): Promise<(command: Command, wholeProgram: () => Promise<Command>) => void>;
 }
 
@@ -92,7 +92,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** The program with its flags and the commands' names; what a command takes comes with `load`. */
+/** The program with its flags and the commands' names; `load` adds the flags and action of a command. */
 export function createProgram(): Command {
   const program = new Command('vastar-tui')
     .description('A terminal chat for streaming LLM APIs that shows where each answer’s time goes')
@@ -123,15 +123,15 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Brings a command's flags and action. */
+/** Adds a command's flags and action. */
 export async function load(command: Command): Promise<void> {
   const entry = COMMANDS.find(({ name }) => name === command.name());
   (await entry?.load())?.(command, createWholeProgram);
-  // The chat's are the program's own, too.
+  // The chat's flags are those of the program too.
   pointToHelp(command, entry?.name === 'chat' ? 'vastar-tui' : `vastar-tui ${command.name()}`);
 }
 
-/** The program with every command loaded, to be described. */
+/** The program with every command loaded, for a description of all commands. */
 async function createWholeProgram(): Promise<Command> {
   const program = createProgram();
   await Promise.all(program.commands.map(load));

@@ -11,13 +11,13 @@ import { tell } from './tell.js';
 
 /** The export of telemetry, which is loaded at its first use. */
 export interface LateTelemetry {
-  /** Undefined where it can't be exported, which is reported once. */
+  /** Undefined when telemetry can't be exported; the user gets one message. */
   load(): Promise<ExchangeTelemetry | undefined>;
-  /** Exports what there is. */
+  /** Exports the pending data. */
   close(): Promise<void>;
 }
 
-/** Undefined where no variable asks for telemetry. */
+/** Undefined when no variable turns telemetry on. */
 export function lateTelemetry(env: Readonly<Record<string, string | undefined>>): LateTelemetry | undefined {
   const plan = telemetryPlan(env);
   if (plan === undefined) return undefined;

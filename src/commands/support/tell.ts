@@ -1,7 +1,7 @@
 import { visible } from '../../config/index.js';
 import { stderr } from './sink.js';
 
-/** Says something to the person on stderr; what a provider or a file brought into it can't steer the terminal. */
+/** Prints a message for the user on stderr, without the control sequences of a provider's or a file's text. */
 export function tell(message: string): void {
   stderr.print(`vastar-tui: ${message.split('\n').map(visible).join('\n')}\n`);
 }

@@ -3,9 +3,9 @@ import { readUtf8 } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
 /**
- * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`) is
- * put into the form of a chat completion, which is translated for other wire formats.
- * @throws what `refuse` makes of why the file cannot be read, or that it holds something else
+ * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`)
+ * gets the form of a chat completion, which is translated for other wire formats.
+ * @throws the result of `refuse` when the file cannot be read, or contains no tools
  */
 export function readTools(path: string, refuse: (why: string) => UsageError): object[] {
   let read: unknown;
@@ -26,7 +26,7 @@ export function readTools(path: string, refuse: (why: string) => UsageError): ob
 
 /**
  * The tools that `--tools FILE` names.
- * @throws {UsageError} when the file is of no use
+ * @throws {UsageError} when the file cannot be used
  */
 export function toolsFlag(path: string): object[] {
   return readTools(path, (why) => new UsageError(`--tools ${path} ${why}`));

@@ -1,4 +1,4 @@
-/** Wrong use of a command; the message says what to do. Ends the program with exit code 2. */
+/** Thrown for wrong use of a command, with a message that gives advice. Ends the program with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
