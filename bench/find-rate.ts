@@ -1,7 +1,7 @@
-// Whether `bench --find-rate` and `--find-concurrency` find the load that mathematics gives, in real time, against a
-// simulator with a known slowdown or a known number of places. Several searches run at once, each with its own simulator.
-// Takes some ten minutes. Run on an idle machine: tsx bench/find-rate.ts [SEEDS] [AT_ONCE]. On a busy one, put `chrt -r 20`
-// in front.
+// Compares the loads that `bench --find-rate` and `--find-concurrency` find with the theoretical ones. They run in real
+// time, against a simulator with a known slowdown or a known number of places. Several searches run at once, each with
+// its own simulator. Takes some ten minutes. Run on an idle machine: tsx bench/find-rate.ts [SEEDS] [AT_ONCE]. On a
+// busy one, put `chrt -r 20` in front.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePlace, runProgram } from '../test/support/program.js';
@@ -21,7 +21,7 @@ const atATime = 1 + (LIMIT_MS / GAP_MS - 1) / SLOWDOWN;
 const SHORT = { ttftMs: 20, tokens: 9 };
 const SHORT_MS = SHORT.ttftMs + GAP_MS * (SHORT.tokens - 1);
 
-/** With many places, a slightly higher rate has many more refusals, so that few requests tell. */
+/** With many places, a slightly higher rate has many more refusals, so few requests suffice. */
 const PLACES = 200;
 const LONG = { ttftMs: 380, tokens: 3 };
 const LONG_MS = LONG.ttftMs + GAP_MS * (LONG.tokens - 1);

@@ -1,6 +1,6 @@
-// The cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with undici and the SSE parser
-// directly, with the official `openai` package directly, and with a minimal daemon (only frames and undici) as the
-// lower bound. BASE=DIR also measures the SDK and the daemon of another checkout, in turn. Run: tsx bench/hop-cost.ts
+// The cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with direct requests: undici
+// with the SSE parser, and the official `openai` package. A minimal daemon (only frames and undici) is the lower bound.
+// BASE=DIR also measures the SDK and the daemon of another checkout, in turn. Run: tsx bench/hop-cost.ts
 import type { StreamFigures } from './support/consumer.js';
 import { median, report, say, table } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';

@@ -1,5 +1,6 @@
-// The page of a load test in a real browser: 100,000 requests, its size, the time until it is ready, and whether its numbers
-// are those of the JSON report. Run: tsx bench/page.ts [REQUESTS] [PNG]   (needs Chromium: apt-get install chromium)
+// Opens the page of a load test with 100,000 requests in a real browser. Measures its size and the time until it is
+// ready, and compares its numbers with the JSON report. Run: tsx bench/page.ts [REQUESTS] [PNG] (needs Chromium:
+// apt-get install chromium)
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath, openChromium } from '../scripts/support/chromium.js';

@@ -1,6 +1,6 @@
-// Small requests: the daemon's CPU for each, and the throughput of one connection with 64 requests at once compared
-// with 8 connections with one request each. Also the CPU of a minimal daemon as the lower bound.
-// Run: tsx bench/small-requests.ts
+// Measures the daemon's CPU for a small request. Compares the throughput of one connection with 64 requests at once,
+// and of 8 connections with one request each. Also the CPU of a minimal daemon as the lower bound. Run: tsx
+// bench/small-requests.ts
 import { median, report, say } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';
 

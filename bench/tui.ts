@@ -1,5 +1,5 @@
-// The chat in a real pseudo-terminal of 120 x 40, with the daemon and the simulator that it starts: speed, memory,
-// CPU and bytes of all processes. Medians. Run: tsx bench/tui.ts [runs] after a build
+// Measures speed, memory, CPU and bytes of the chat in a real pseudo-terminal of 120 x 40. The figures include the
+// daemon and the simulator that it starts. Medians. Run: tsx bench/tui.ts [runs] after a build
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePlace, type Place, until } from '../test/support/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../test/support/terminal.js';

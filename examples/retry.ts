@@ -1,4 +1,5 @@
-// Tries again what may pass: refused connections, rate limits, timeouts. Anything else fails at once.
+// Retries after failures that may be temporary: refused connections, rate limits, timeouts. Other failures end it at
+// once.
 import { ConnectorException, OpenAIStreamConnector, RetryHelper } from 'vastar-tui';
 
 const connector = new OpenAIStreamConnector(process.argv[2] ?? {});

@@ -1,4 +1,4 @@
-// An answer as it arrives, and where its time went.
+// Prints an answer as it arrives, and then the parts of its time.
 import { OpenAIStreamConnector } from 'vastar-tui';
 
 const connector = new OpenAIStreamConnector(process.argv[2] ?? {});

@@ -69,7 +69,7 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   minify: true,
-  // Installed by who exports telemetry.
+  // Users who export telemetry install these.
   external: ['@opentelemetry/*'],
   // The notices contain the full licences.
   legalComments: 'none',

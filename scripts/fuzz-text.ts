@@ -17,7 +17,7 @@ const { values } = parseArgs({ options: { texts: { type: 'string' }, seed: { typ
 const texts = Number(values.texts ?? 100_000);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 
-/** What is wrong with a text [nothing]. */
+/** The fault in a text [none]. */
 type Check = (text: string) => string | undefined;
 
 const loss =
@@ -26,11 +26,11 @@ const loss =
     lossIn(withBidiMarks(sanitize(text)), styles);
 const inPieces: Check = (text) =>
   differsInPieces(text) ? `the rows of ${JSON.stringify(text)} depend on its pieces` : undefined;
-/** The texts, with their share in 40, and what is checked of them. */
+/** The kinds of texts: their share in 40, and the check. */
 const KINDS: readonly (readonly [fc.Arbitrary<string>, number, readonly Check[]])[] = [
   [markdownText, 19, [loss(true), loss(false)]],
   [harderText, 20, [loss(true), loss(false), inPieces]],
-  // Each character of a long text would be compared with each place where it can be shown.
+  // Comparing each character of a long text with each place of the screen would take too long.
   [longText, 1, [inPieces]],
 ];
 

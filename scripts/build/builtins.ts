@@ -20,7 +20,7 @@ export const builtins: Plugin = {
       if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
       // Keep dynamic imports: they are loaded at their place, and need the named exports of Node's module.
       if (kind === 'dynamic-import') return { path: `node:${name}`, external: true };
-      // A module for each importer goes in its importer's chunk, not in one of its own.
+      // A separate module for each importer is put into the importer's chunk, not into a chunk of its own.
       const suffix = `?${hash('md5', relative(absWorkingDir, importer))}`;
       return { path: name, namespace: 'builtin', suffix, sideEffects: false };
     });

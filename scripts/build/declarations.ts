@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a declaration refers to: other files of the library. */
+/** The library's files that a declaration imports. */
 const REFERENCE = /(?:\bfrom\s+|\bimport\s*\(?\s*)['"](\.[^'"]+)['"]/g;
 
 /**
- * Removes the declarations that no entry point reaches. The compiler writes one for each source of the library, also for
- * those that only the code imports; they are a good part of the package.
+ * Removes the declarations that no entry point reaches. The compiler writes one for each source, even for sources that
+ * no declaration imports. They would be a large part of the package.
  * @param entries relative to the library's root, without their ending
  */
 export function removeUnreached(library: string, entries: readonly string[]): void {

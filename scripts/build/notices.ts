@@ -18,7 +18,7 @@ const COPYRIGHT_OF_MIT: Readonly<Record<string, string>> = {
   'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.',
 };
 
-/** Code of others that a package contains without saying so in its licence: its own name, licence and copyright line. */
+/** Third-party code in a package that the package's licence does not mention: its name, licence and copyright line. */
 const CONTAINED: Readonly<Record<string, { name: string; copyright: string }>> = {
   undici: { name: 'llhttp', copyright: 'Copyright Fedor Indutny, 2018.' },
 };

@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** The pages, and what each one may do beside running its own script. */
+/** The pages, with the policy that each needs besides running its own script. */
 const PAGES = { bench: [], session: ['img-src data:'] } as const;
 
 /**
- * Writes `dist/pages/NAME.html`: a page with its style and script in it, and places for what the program fills in. Nothing
- * but that script may run, and nothing is fetched: a policy in the page says so.
- * @returns what the scripts are made of
+ * Writes `dist/pages/NAME.html`: a page with its style and script in it, and placeholders that the program fills. A
+ * policy in the page allows only that script to run, and forbids all requests.
+ * @returns the source files of the scripts
  */
 export async function buildPages(root: string): Promise<Metafile['inputs']> {
   mkdirSync(join(root, 'dist', 'pages'), { recursive: true });

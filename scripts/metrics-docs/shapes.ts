@@ -3,7 +3,7 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upst
 
 export interface Shape {
   name: string;
-  /** A description of what the server sends. */
+  /** A description of the server's response. */
   sends: string;
   /** The answers to the attempts, in order. */
   answers: readonly Script[];

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 export interface Page {
-  /** What went wrong in the page so far: exceptions, and what its policy refused. */
+  /** The page's errors so far: exceptions, and loads that its policy refused. */
   readonly problems: readonly string[];
   /** The value of an expression, awaited. */
   evaluate<T>(expression: string): Promise<T>;
@@ -18,7 +18,7 @@ export interface Page {
   key(key: string): Promise<void>;
   /** A PNG of all of the page. */
   screenshot(): Promise<Buffer>;
-  /** Pretends another color scheme, or size. */
+  /** Emulates another color scheme or size. */
   media(scheme: 'light' | 'dark'): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
-/** The first one that is installed; undefined: none. */
+/** The first installed browser; undefined when none is installed. */
 export function chromiumPath(): string | undefined {
   return NAMES.find((name) => spawnSync('which', [name]).status === 0);
 }

@@ -162,7 +162,7 @@ async function runOne(
   }
 }
 
-/** The number of different prompts, if the flags determine it. */
+/** The most requests at a time that the flags allow. */
 function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): number {
   if (findConcurrency !== undefined && findConcurrency !== true) return findConcurrency.to;
   return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;

@@ -35,7 +35,7 @@ export interface LaunchOptions {
 /** A process that must serve, and the functions that find or start it. */
 interface Needed {
   what: string;
-  /** Whether one serves. This check comes last, because a process that serves now may end. */
+  /** Whether one serves. Checked again after each start, because the process may have ended meanwhile. */
   serves(signal: AbortSignal): Promise<boolean>;
   start(): Child;
   /** The path of the lock that lets only one program start the process. */

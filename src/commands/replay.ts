@@ -20,7 +20,7 @@ interface ReplayFlags extends GlobalFlags {
   loop?: true;
 }
 
-/** The settings that a recording does not determine. */
+/** Time beyond the length of the recording, in ms. */
 const GRACE_MS = 60_000;
 
 const HELP = `

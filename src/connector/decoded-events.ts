@@ -33,7 +33,7 @@ export interface DecodedEvents {
 export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>): DecodedEvents {
   let coding: string | undefined;
   let decoder: ContentDecoder | undefined;
-  /** Decodes what is compressed although no header says so; `null` once it is known that nothing is. */
+  /** Decodes a body that is compressed without a header for it; `null` once the body is known to be uncompressed. */
   let inner: ContentDecoder | null | undefined;
   let last: Chunk | undefined;
   let refused: unknown;
@@ -52,7 +52,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     if (uncounted > 0) await pass({ ...chunk, data: NOTHING, wireBytes: uncounted });
   };
 
-  /** Passes on what the header's codings gave. */
+  /** Passes on the bytes that the header's codings gave. */
   const passPiece = (chunk: PassedChunk): void | Promise<void> => {
     if (inner === null || chunk.data.length === 0) return pass(chunk);
     const found = inner === undefined ? codingByMagic(chunk.data) : undefined;

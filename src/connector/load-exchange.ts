@@ -27,7 +27,7 @@ import type { HttpStreamer } from './types.js';
 type OnEvent = LoadListener['onEvent'];
 export type Resolve = (answer: LoadAnswer | Promise<LoadAnswer>) => void;
 
-/** What the exchanges of a load test share. */
+/** The state that all exchanges of a load test share. */
 export interface LoadShared {
   readonly target: LoadTarget;
   readonly model: string;

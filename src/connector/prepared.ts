@@ -13,7 +13,9 @@ export interface Prepared extends Omit<EndpointRequest, 'headers'> {
 // Endpoints are immutable, and a load test sends thousands of requests to one endpoint.
 const known = new WeakMap<Endpoint, Map<string, Prepared>>();
 
-/** Returns what an endpoint's requests for a model have in common. It is made once for each endpoint and model. */
+/**
+ * Returns the parts that all requests to an endpoint for a model share. They are made once for each endpoint and model.
+ */
 export function prepared(endpoint: Endpoint, model: string): Prepared {
   const models = known.get(endpoint) ?? new Map<string, Prepared>();
   known.set(endpoint, models);

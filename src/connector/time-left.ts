@@ -1,8 +1,8 @@
 import { ConnectorException, ErrorClass, withDetails } from '../common/errors.js';
 
 /**
- * Returns the error of a time limit with the setting in the place of the time that was left of it: a request that is
- * sent again gets only what its first attempt left.
+ * Returns the error of a time limit with the setting's value. A request that is sent again has only the rest of that
+ * time, which the original error names.
  * @param limits each limit as sent and as set, in ms
  */
 export function withSettings(

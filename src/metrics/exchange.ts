@@ -11,7 +11,7 @@ export type { ProviderReport } from './provider-report.js';
 export type { Speed, Withheld } from './speed.js';
 export type { WaitPart, WaitSplit } from './wait-parts.js';
 
-/** What an exchange is doing. `prefill`: the headers have arrived, the first token has not. */
+/** The current step of an exchange. `prefill`: the headers have arrived, the first token has not. */
 export type Phase = 'connecting' | 'waiting' | 'prefill' | 'streaming' | 'stalled' | 'done';
 
 /** Gaps between arrivals that carry output, in milliseconds. */

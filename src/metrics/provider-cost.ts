@@ -1,6 +1,6 @@
 import { type JsonRecord, recordOf } from '../common/json.js';
 
-/** What a provider says that a request cost. */
+/** The cost of a request as the provider reports it. */
 export interface ReportedCost {
   usd: number;
   /** The header or JSON member that holds the cost. */

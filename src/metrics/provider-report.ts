@@ -9,7 +9,7 @@ import {
   timesInHeaders,
 } from './provider-times.js';
 
-/** What a response reports about the provider: times, limits and names. */
+/** The provider's times, limits and names in a response. */
 export interface ProviderReport {
   times: ReportedTime[];
   /** Names of headers and JSON members whose value is not a valid time. */
@@ -19,7 +19,7 @@ export interface ProviderReport {
   /** Headers that name the region, the data centre or the deployment. */
   region: Record<string, string>;
   rateLimits: RateLimit[];
-  /** What the provider says that the request cost. */
+  /** The request's cost as the provider reports it. */
   cost?: ReportedCost;
 }
 
@@ -37,7 +37,7 @@ const LONGEST_VALUE = 200;
 const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS, COST_HEADER]);
 
 /**
- * Collects what one response reports about the provider. Later events replace earlier times of the same source.
+ * Collects the provider's report from one response. Later events replace earlier times of the same source.
  * @param nowMs Unix time at which the headers arrived
  */
 export function createProviderReport(headers: Readonly<Record<string, string>>, nowMs: number) {

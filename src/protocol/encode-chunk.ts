@@ -1,8 +1,8 @@
 import { MessageType } from './constants.js';
 import type { StreamChunk } from './messages.js';
 
-// Every token passes in a StreamChunk, so this message is not built but filled in: a table with
-// all four fields present always has the same layout, with the payload last.
+// Every token is sent in a StreamChunk, so this message is filled in instead of built. A table with all four fields
+// always has the same layout, with the payload last.
 const CHUNK = {
   requestId: 24,
   sequence: 32,

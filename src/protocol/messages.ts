@@ -42,7 +42,7 @@ export interface RequestPolicy {
   circuit?: boolean;
   /** `false`: `--max-upstream` and `--max-requests` don't limit this request [true]. Tenant limits always apply. */
   ceilings?: boolean;
-  /** Narrows what a 429 or an open circuit applies to, beside tenant, origin and key; e.g. the model. */
+  /** Narrows the scope of a 429 or an open circuit, besides tenant, origin and key; e.g. the model. */
   scope?: string;
 }
 

@@ -2,7 +2,7 @@ import { dateOf, waitOf } from './wait.js';
 
 /** One limit that the provider counts this caller against. */
 export interface RateLimit {
-  /** What is counted: `requests`, `tokens`, `input-tokens`, `requests-day`, or the policy's name. */
+  /** The counted unit: `requests`, `tokens`, `input-tokens`, `requests-day`, or the policy's name. */
   of: string;
   limit?: number;
   remaining: number;
@@ -16,7 +16,7 @@ type Headers = Readonly<Record<string, string>>;
 const PARTS = ['limit', 'remaining', 'reset'] as const;
 type Part = (typeof PARTS)[number];
 
-/** A header with a limit, its remainder or its renewal: what is counted comes after that word, or before it. */
+/** Matches a header with a limit, its remainder or its renewal. The counted unit comes after that word or before it. */
 const FORMS: readonly RegExp[] = [
   /^x-rate-?limit-(?<part>limit|remaining|reset)(?:-after)?(?:-(?<of>[\w-]{1,40}))?$/,
   /^anthropic-ratelimit-(?<of>[\w-]{1,40})-(?<part>limit|remaining|reset)$/,
@@ -24,7 +24,7 @@ const FORMS: readonly RegExp[] = [
 ];
 const NAMED = /rate-?limit/;
 const DRAFT = ['ratelimit', 'ratelimit-policy'];
-/** Bounds what a response can put on the screen. */
+/** Limits the text that a response can put on the screen. */
 const MOST = 8;
 
 /** Whether `rateLimitsIn` reads this header. */
@@ -33,8 +33,9 @@ export function isRateLimitHeader(name: string): boolean {
 }
 
 /**
- * The rate limits in a response's headers: those that OpenAI, Groq, Mistral and others send (`x-ratelimit-*`), Anthropic's,
- * and the IETF's drafts (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, also their earlier forms).
+ * Returns the rate limits in a response's headers. Reads the headers of OpenAI, Groq, Mistral and others
+ * (`x-ratelimit-*`), Anthropic's, and the IETF's drafts in all versions
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
  * @param headers names in lower case
  * @param nowMs Unix time, for renewals given as a date, when the response has no Date header
  */

@@ -3,8 +3,8 @@ import { decimal, waitOf } from './wait.js';
 /** The facts about another attempt in the body of an error response. */
 export interface RefusalBody {
   /**
-   * Why a later attempt would fail, too: quota, credit or billing; a limit that renews after hours or days; or a request
-   * that is larger than the whole limit.
+   * The reason why a later attempt would fail too: quota, credit or billing; a limit that renews after hours or days;
+   * or a request larger than the whole limit.
    */
   final?: 'unpaid' | 'used up' | 'too large';
   /** The wait that the server requests, in ms. */

@@ -86,7 +86,7 @@ async function serve(
   }
 }
 
-/** Loads what exports telemetry, where the variables of OpenTelemetry ask for it. */
+/** Loads the export of telemetry, if the variables of OpenTelemetry turn it on. */
 async function openTelemetry(log: Logger): Promise<RequestTelemetry | undefined> {
   const plan = telemetryPlan(process.env);
   if (plan === undefined) return undefined;

@@ -2,8 +2,8 @@ import type { ErrorClass } from '../common/errors.js';
 import type { ClientCertificate, HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
 
 /**
- * How to reach the daemon, and the tenant that requests are sent as. Unset members come from the environment, else they
- * have the defaults in brackets.
+ * The address of the daemon, and the tenant of the requests. Unset members come from the environment, else they have
+ * the defaults in brackets.
  */
 export interface RuntimeClientConfig {
   /** ['default'] */
@@ -24,7 +24,10 @@ export interface RuntimeClientConfig {
   tokenFile?: string;
   /** Whether the client reconnects after the connection is lost [true]. */
   reconnect?: boolean;
-  /** How often to request the daemon's health while requests run, in ms, which keeps `state` current; a third as often otherwise; 0 = never [0]. */
+  /**
+   * The interval of health requests to the daemon while requests run, in ms; three times as long otherwise; 0 = never
+   * [0]. They keep `state` current.
+   */
   heartbeatMs?: number;
   /**
    * Called before each attempt to connect, e.g. to start a daemon. If it rejects, the attempt fails with that error.
@@ -129,7 +132,7 @@ export interface StreamOptions {
   onEvent?: (event: StreamEvent) => void | Promise<void>;
 }
 
-/** What `stream` yields: the answer's events as they arrive, and last its result. */
+/** The items of `stream`: the answer's events as they arrive, and last its result. */
 export type StreamStep = StreamEvent | ({ type: 'end' } & StreamResult);
 
 /** The daemon's kind and health, and the round-trip time in ms. */

@@ -11,7 +11,7 @@ export interface Answer {
   reasoning?: string;
   refusal?: string;
   toolCalls?: readonly ToolCall[];
-  /** Known at the end alone. */
+  /** Known only at the end. */
   carried?: Carried | null;
 }
 

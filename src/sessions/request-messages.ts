@@ -17,15 +17,15 @@ interface RequestToolCall {
   extra_content?: unknown;
 }
 
-/** Where the request goes. An answer's carried members are only sent to the endpoint they came from. */
+/** The request's endpoint. An answer's carried members are only sent to the endpoint they came from. */
 export interface AskedEndpoint {
   endpoint: string;
   model: string;
 }
 
 /**
- * Returns a conversation as the next request sends it. It leaves out messages without content, and what providers
- * refuse: tool calls that lack a result, and results that lack their call.
+ * Returns a conversation as the next request sends it. It leaves out messages without content, tool calls without a
+ * result, and results without their call, because providers refuse them.
  */
 export function requestMessages(messages: readonly Message[], asked?: AskedEndpoint): RequestMessage[] {
   return eachRequestMessage(messages, asked).map(({ sent }) => sent);

@@ -28,7 +28,8 @@ export interface SessionTable {
    */
   named(titleOrId: string): SessionSummary | undefined;
   /**
-   * The session whose id begins so, else the one that alone has this title. `deleted`: the title of a deleted session.
+   * Returns the session whose id begins with this text, else the only one with this title. `deleted`: the title of a
+   * deleted session.
    * @throws {SessionsError} `unknown` or `ambiguous`
    */
   lookUp(idOrTitle: string, options?: { deleted?: boolean }): SessionSummary;
@@ -45,7 +46,7 @@ const PREVIEW_CHARACTERS = 160;
 const LIST_LIMIT = 200;
 
 const figure = (path: string): string => `coalesce(json_extract(metrics, '$.${path}'), 0)`;
-/** One answer's tokens: the provider's total, or its parts where there is none. */
+/** One answer's tokens: the provider's total, else the sum of its parts. */
 const TOKENS = `max(${figure('usage.totalTokens')}, ${figure('promptTokens')} + ${figure('outputTokens')} + ${figure('hiddenTokens')})`;
 
 /** Sums of a session's answers: cost, answers without a price, tokens, answers with an estimated number of tokens. */

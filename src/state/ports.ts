@@ -27,7 +27,7 @@ export interface FilesPort {
   clipboardImage(): Promise<ReadFile<Attachment>>;
 }
 
-/** `problem` tells the user why the file can't be used. */
+/** `problem` explains to the user why the file can't be used. */
 export type ReadFile<T> = { ok: true; content: T } | { ok: false; problem: string };
 
 /** Sends requests to endpoints. */

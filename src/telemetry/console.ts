@@ -6,7 +6,7 @@ const SUCCESS = { code: 0 } as const;
 const done = async (): Promise<void> => {};
 
 /**
- * Writes each span as one line of JSON. The packages' own exporter prints to stdout, where the answer is.
+ * Writes each span as one line of JSON. The packages' own exporter would print to stdout, into the answer.
  * @param print takes a line without its end
  */
 export function consoleSpans(print: (line: string) => void): SpanExporter {

@@ -6,8 +6,8 @@ type Part = Readonly<Record<string, unknown>>;
 
 /**
  * The question and the answer, in the form of the conventions.
- * @param apart the API takes instructions apart from the messages
- * @param hide takes keys out of a text
+ * @param apart whether the API has instructions outside of the messages
+ * @param hide removes keys from a text
  */
 export function contentAttributes(
   messages: readonly ChatMessage[],

@@ -16,19 +16,19 @@ export interface Asked {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly stream: boolean;
-  /** What no span may repeat. */
+  /** The secrets that no span may contain. */
   readonly keys: readonly string[];
 }
 
-/** What became of it. Times on the clock of `performance.now()`. */
+/** The result of an exchange. Times on the clock of `performance.now()`. */
 export interface Ended {
   readonly answer: ChatResult & { readonly metrics: LoadFigures };
-  /** Undefined when nothing was sent. */
+  /** Undefined when the request was not sent. */
   readonly sentMs: number | undefined;
   readonly endMs: number;
   /** Between arrivals of output. */
   readonly gapsMs: readonly number[];
-  /** When each failed attempt was over, in ms since the request was sent, and how it ended. */
+  /** The end of each failed attempt, in ms since the request was sent, and its failure. */
   readonly retries: readonly Retried[];
 }
 
@@ -40,12 +40,12 @@ export interface Retried {
 
 /** An exchange that is exported when it has ended. */
 export interface FollowedExchange {
-  /** For the request, so that what happens elsewhere belongs to the same trace. */
+  /** For the request's header, so that spans of other programs belong to the same trace. */
   readonly traceparent: string;
   end(ended: Ended): void;
 }
 
-/** Exports exchanges by the conventions for generative AI. */
+/** Exports exchanges in the form of the conventions for generative AI. */
 export interface ExchangeTelemetry {
   begin(asked: Asked): FollowedExchange;
   shutdown: OpenTelemetry['shutdown'];
@@ -55,7 +55,7 @@ export interface ExchangeTelemetry {
 const INTERNAL = 0;
 const CLIENT = 2;
 
-/** @param content questions and answers are exported too */
+/** @param content whether to export questions and answers */
 export function exchangeTelemetry(open: OpenTelemetry, content: boolean): ExchangeTelemetry {
   const metrics = open.meter && clientMetrics(open.meter);
   return {
@@ -138,7 +138,7 @@ export function exchangeTelemetry(open: OpenTelemetry, content: boolean): Exchan
   };
 }
 
-/** The failed attempts, each from its beginning to its end; the waits lie between them. */
+/** Adds a span for each failed attempt; the waits are between the spans. */
 function recordAttempts(
   record: NonNullable<OpenTelemetry['record']>,
   parent: SpanContext,
@@ -164,7 +164,7 @@ function recordAttempts(
   }
 }
 
-/** Undefined for an answer that is no failure. */
+/** Undefined for an answer without a failure. */
 function errorTypeOf({ outcome, error }: ChatResult): string | undefined {
   if (outcome === 'complete' || outcome === 'cancelled') return undefined;
   return outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;
@@ -172,7 +172,7 @@ function errorTypeOf({ outcome, error }: ChatResult): string | undefined {
 
 function figuresOf({ finishReason, outcome, usage, metrics }: Ended['answer']): Attributes {
   const { ttftMs, attempts, cachedTokens } = metrics;
-  // An answer that ended abnormally has no reason of the provider's.
+  // An answer that ended abnormally has no finish reason of the provider.
   const finished = finishReason ?? (outcome === 'complete' ? undefined : 'error');
   return {
     ...(finished !== undefined && { 'gen_ai.response.finish_reasons': [finished] }),

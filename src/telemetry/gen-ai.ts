@@ -6,7 +6,7 @@ import type { Endpoint } from '../config/endpoints.js';
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
 
-/** Names of the conventions for providers that have another one here. */
+/** The conventions' names of providers, where they differ from ours. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   azure: 'azure.ai.openai',
   gemini: 'gcp.gemini',
@@ -14,7 +14,7 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 };
 
-/** What each span and each figure of an exchange has. */
+/** The attributes of each span and each figure of an exchange. */
 export function commonAttributes(endpoint: Endpoint, model: string): Attributes {
   const { access, baseUrl, kind } = endpoint;
   const url = new URL(access.url ?? baseUrl);
@@ -34,7 +34,7 @@ export function portOf({ port, protocol }: URL): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
-/** Of the conventions, in seconds. */
+/** The bucket limits of the conventions, in seconds. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [
   ...[1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144],
@@ -52,7 +52,7 @@ export interface TokenCounts {
   readonly reasoning?: number | undefined;
 }
 
-/** The figures of the conventions that a client has. */
+/** The conventions' figures for clients. */
 export interface ClientMetrics {
   duration(seconds: number, attributes: Attributes): void;
   timeToFirstChunk(seconds: number, attributes: Attributes): void;
@@ -99,7 +99,7 @@ export function clientMetrics(meter: Meter): ClientMetrics {
     timePerOutputChunk: seconds('time_per_output_chunk', 'Time from one chunk of output to the next.'),
     tokens(counts, attributes) {
       const all = { ...attributes, 'gen_ai.token.modality': 'unknown' };
-      // The conventions ask for 0 where the provider sent no count.
+      // The conventions demand 0 when the provider sent no count.
       counters.input.add(counts.input ?? 0, all);
       counters.output.add(counts.output ?? 0, all);
       for (const part of ['cacheRead', 'cacheWrite', 'reasoning'] as const) {

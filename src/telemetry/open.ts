@@ -4,7 +4,7 @@ import { consoleFigures, consoleSpans } from './console.js';
 import { createTraceClock } from './time.js';
 import type { Destination, TelemetryPlan } from './variables.js';
 
-/** A span whose beginning, end and ids are known. */
+/** A span with known start, end and ids. */
 export interface KnownSpan {
   readonly name: string;
   readonly kind: SpanKind;
@@ -12,27 +12,27 @@ export interface KnownSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Attributes;
-  /** The span's own; new ones without. */
+  /** The span's ids; without them it gets new ones. */
   readonly ids?: Pick<SpanContext, 'traceId' | 'spanId'>;
   readonly parent?: SpanContext | undefined;
   readonly error?: string | undefined;
 }
 
-/** The providers, ready. */
+/** The started providers. */
 export interface OpenTelemetry {
-  /** Undefined where no traces are exported. */
+  /** Undefined when no traces are exported. */
   readonly record: ((span: KnownSpan) => SpanContext) | undefined;
   readonly meter: Meter | undefined;
   /** Whether a new trace of that id is recorded. */
   sampled(traceId: string, name: string): boolean;
-  /** Exports what there is and ends. */
+  /** Exports the pending data and stops. */
   shutdown(): Promise<Shutdown>;
 }
 
 export interface Shutdown {
-  /** Why something could not be exported. */
+  /** The reason why data could not be exported. */
   readonly problem: string | undefined;
-  /** An export was given up and may still run for a while: the process must not wait for it. */
+  /** An abandoned export may still run for a while. The process must not wait for it. */
   readonly pending: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Service {
   print(line: string): void;
 }
 
-/** The packages that are needed are not installed. */
+/** Thrown when the required packages are not installed. */
 export class MissingPackages extends Error {
   override readonly name = 'MissingPackages';
 }
@@ -76,16 +76,16 @@ export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | '
 /** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
 const MOST_SPANS = 50_000;
 /**
- * At the end, a collector that takes nothing for this long is given up, in ms. On a busy machine, making the export
- * takes a second of it.
+ * At the end, the program stops waiting for a collector that accepted nothing for this time, in ms. On a busy machine,
+ * building the export takes a second of it.
  */
 const SILENT_MS = 3000;
-/** The longest wait at the end, for a collector that takes one batch after another, in ms. */
+/** The longest wait at the end for a collector that accepts one batch after another, in ms. */
 const FLUSH_MS = 5000;
 
 /**
  * Loads the official packages and starts the exporters.
- * @throws {MissingPackages} that says how to install them
+ * @throws {MissingPackages} with the command that installs them
  */
 export async function openTelemetry(plan: TelemetryPlan, service: Service): Promise<OpenTelemetry> {
   try {
@@ -110,13 +110,14 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
     const text = words.filter((one) => typeof one === 'string').join(': ');
     problem ??= text.replace(/\s+/g, ' ').slice(0, 300);
   };
-  // The packages write to the console, where the answer is; and to no terminal what a collector answered.
+  // The packages would write to the console, into the answer. The response of a collector must not reach a terminal
+  // unchecked.
   const silent = (): void => {};
   api.diag.setLogger(
     { error: note, warn: note, info: silent, debug: silent, verbose: silent },
     { logLevel: api.DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
-  // Not the process's: its command line may hold a key or a question.
+  // The attributes of the process are left out, because its command line may contain a key or a question.
   const resource = resourceFromAttributes({ 'service.name': name, 'service.version': version }).merge(
     detectResources({ detectors: [envDetector] }),
   );
@@ -244,7 +245,7 @@ async function metricExporter(to: Destination | undefined, print: Service['print
   return new OTLPMetricExporter();
 }
 
-/** Of new traces; one that began elsewhere was decided there. */
+/** The sampling of new traces. For a trace from another program, that program has decided. */
 function samplerOf(trace: typeof import('@opentelemetry/sdk-trace'), plan: TelemetryPlan): Sampler {
   const ratio = Number(plan.samplerArgument ?? 1);
   switch (plan.sampler.replace('parentbased_', '')) {

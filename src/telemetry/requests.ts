@@ -10,26 +10,26 @@ export interface AttemptPart {
   readonly endMs: number;
 }
 
-/** What became of a request, or of one attempt of it. Times on the clock of `performance.now()`. */
+/** The result of a request, or of one attempt. Times on the clock of `performance.now()`. */
 export interface RequestEnd {
   readonly method: string;
   readonly url: URL;
   readonly startMs: number;
   readonly endMs: number;
   readonly statusCode: number | undefined;
-  /** The class of its failure. */
+  /** The error class of a failure. */
   readonly errorType: string | undefined;
 }
 
 /** A request through the daemon, exported when it has ended. */
 export interface FollowedRequest {
-  /** The next time that it is sent. */
+  /** Begins the next attempt. */
   attempt(): FollowedAttempt;
   end(result: RequestEnd & { readonly tenantId: string; readonly attempts: number }): void;
 }
 
 export interface FollowedAttempt {
-  /** For the provider; undefined where it gets the one that the client sent. */
+  /** The header for the provider; undefined when it gets the client's header. */
   readonly traceparent: string | undefined;
   end(
     result: RequestEnd & { readonly parts: readonly AttemptPart[]; readonly protocol: string | undefined },

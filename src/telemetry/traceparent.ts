@@ -8,7 +8,7 @@ export function traceparent({ traceId, spanId, traceFlags }: SpanContext): strin
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** The span that a header names. */
+/** Returns the span that a header names. */
 export function readTraceparent(text: string | undefined): SpanContext | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(text?.trim().toLowerCase() ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return undefined;

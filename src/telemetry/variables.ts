@@ -1,21 +1,21 @@
-/** How OTLP is sent over HTTP. */
+/** The encodings of OTLP over HTTP. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
-/** Where one kind of data goes. */
+/** The destination of one kind of data. */
 export type Destination =
   | { readonly to: 'otlp'; readonly protocol: OtlpProtocol }
   | { readonly to: 'console' };
 
-/** What the variables of OpenTelemetry ask for. */
+/** The export that the variables of OpenTelemetry configure. */
 export interface TelemetryPlan {
   readonly traces: Destination | undefined;
   readonly metrics: Destination | undefined;
   readonly metricsIntervalMs: number;
-  /** Questions and answers go into the spans. */
+  /** Whether spans contain questions and answers. */
   readonly content: boolean;
   readonly sampler: string;
   readonly samplerArgument: string | undefined;
-  /** What can't be done, in words for users. */
+  /** The unsupported settings, in words for users. */
   readonly problems: readonly string[];
 }
 
@@ -31,8 +31,8 @@ const ASKING = [
 ];
 
 /**
- * Reads the variables; undefined where they ask for nothing, so that nothing has to be loaded. The exporters read the others
- * (endpoints, headers, timeouts, certificates) themselves.
+ * Reads the variables. Returns undefined when they turn nothing on, so that nothing has to be loaded. The exporters
+ * read the others (endpoints, headers, timeouts, certificates) themselves.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function telemetryPlan(env: Environment): TelemetryPlan | undefined {

@@ -48,7 +48,7 @@ export interface TuiOptions {
   files?: FilesPort;
   /** Copies to the desktop's clipboard, for terminals without OSC 52 [none]. */
   copyText?: (text: string) => void;
-  /** Where conversations are saved. With `off` they are not saved and the screen says so [not saved]. */
+  /** Where conversations are saved. With `off` they are not saved, and the screen shows `not saved`. */
   sessions?: SessionsPort | 'off';
   /** The key bindings [the defaults]. */
   keymap?: Keymap;

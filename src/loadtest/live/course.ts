@@ -1,7 +1,7 @@
 import { percentile } from '../../metrics/percentile.js';
 import type { Sample, Sent } from '../sample.js';
 
-/** What a test did, moment by moment. */
+/** The course of a test, moment by moment. */
 export interface LoadCourse {
   /** Requests in flight. */
   readonly inFlight: readonly (number | null)[];

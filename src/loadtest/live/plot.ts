@@ -15,7 +15,7 @@ export interface PlotOptions {
 export interface Plot {
   /** From the top. */
   readonly rows: readonly string[];
-  /** What the top of the plot stands for. */
+  /** The value at the top of the plot. */
   readonly top: number;
 }
 

@@ -12,7 +12,7 @@ const INDEXED = /^(?:prompt|text)_(\d+)$/;
 export const isIndexed = (name: string): boolean => INDEXED.test(name);
 
 /**
- * Reads a list of turns: texts, or objects with a question and what belongs to its request.
+ * Reads a list of turns: texts, or objects with a question and members of its request.
  * @param before messages in front of the first question
  * @returns a text with the reason when a turn is invalid
  */

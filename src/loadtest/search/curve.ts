@@ -11,7 +11,7 @@ import { levelServerJson, SERVER_COLUMNS, serverCells, serverTable } from './ser
 export interface Curve {
   readonly type: 'find' | 'sweep';
   readonly kind: 'rate' | 'concurrency';
-  /** What a load counts. */
+  /** The unit of a load. */
   readonly of: 'requests' | 'conversations';
   readonly levels: readonly Level[];
   /** Undefined for a sweep. */

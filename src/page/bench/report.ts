@@ -14,7 +14,7 @@ export interface Run {
   readonly histograms: Readonly<Record<string, Histogram | undefined>>;
   /** The results of several loads, the lowest first; empty for a single load. */
   readonly levels: readonly LevelRow[];
-  /** What the loads count, e.g. `arrivals a second`. */
+  /** The unit of the loads, e.g. `arrivals a second`. */
   readonly loadText: string;
   /** Undefined when no metrics page was read. */
   readonly server: ServerFigures | undefined;
@@ -111,7 +111,7 @@ function serverOf(metrics: JsonRecord): ServerFigures | undefined {
   return { name: String(metrics.server), atMs: columnOf(metrics.at_ms), figures: new Map(figures) };
 }
 
-/** Says what the loads of a curve count. */
+/** Returns the unit of a curve's loads. */
 function loadText({ load, of = 'requests' }: JsonRecord): string {
   if (load !== 'rate') return `${of} at a time`;
   return of === 'conversations' ? 'conversations a second' : 'arrivals a second';

@@ -7,7 +7,7 @@ const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
 /**
  * Reads the token from a file that only its owner can read. A missing file is created with a new token.
- * @throws {Error} that says what is wrong with the file, and what to do
+ * @throws {Error} with the fault of the file, and advice
  */
 export function readOrMakeToken(path: string): string {
   makeFolder(dirname(path));

@@ -4,7 +4,7 @@ import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import type { HttpRequest, Method } from '../upstream/http-request.js';
 
-/** What is known about an attempt when the retry decision is made. */
+/** The facts about an attempt on which the retry decision is based. */
 export type AttemptResult =
   /** `body`: the start of the body, if it was read. */
   | { kind: 'status'; statusCode: number; headers: HeaderList; body?: string }

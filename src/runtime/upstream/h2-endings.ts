@@ -14,8 +14,7 @@ export interface H2Endings {
 
 /**
  * Detects HTTP/2 responses that were cut off. When a stream is reset with NO_ERROR or CANCEL, or lost with its
- * connection, Node ends it like a complete one, and undici reports a complete response
- * (docs/decisions/008-http2.md).
+ * connection, Node ends it like a complete one. undici then reports a complete response (docs/decisions/008-http2.md).
  */
 export function watchH2Endings(): H2Endings {
   const attempts = new WeakMap<object, H2Attempt>();

@@ -18,7 +18,7 @@ export interface HttpRequest {
 
 /**
  * Reads the payload of an ExecuteRequest for the http connector (docs/protocol.md, part A).
- * @throws {ConnectorException} InvalidRequest that says what is wrong with the payload
+ * @throws {ConnectorException} InvalidRequest with the fault of the payload
  */
 export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
@@ -30,7 +30,7 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
 
 /**
  * Reads the parts of a request but its body.
- * @throws {ConnectorException} InvalidRequest that says what is wrong with the payload
+ * @throws {ConnectorException} InvalidRequest with the fault of the payload
  */
 export function parseRequestHead({
   method,

@@ -3,7 +3,7 @@ import { memberOf } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 // RFC 9112 allows a client to accept more than undici does. Some proxies send responses with both Content-Length and
-// Transfer-Encoding (6.3), or lines that end with LF alone (2.2). undici has no option for that, so this file changes
+// Transfer-Encoding (6.3), or lines that end with only LF (2.2). undici has no option for that, so this file changes
 // its internals. If a version of undici has other internals, undici keeps refusing such responses.
 
 const LENIENCE = [

@@ -13,8 +13,8 @@ let lastReadUs = Number.NEGATIVE_INFINITY;
 let turnReadUs: number | undefined;
 
 /**
- * Returns when the current bytes were read. All reads of one turn of the event loop share a time: their bytes had
- * arrived at its start, and waited only for the reads before them.
+ * Returns when the current bytes were read. All reads of one turn of the event loop share a time, because their bytes
+ * had already arrived at its start.
  */
 function readNowUs(): number {
   if (turnReadUs !== undefined) return turnReadUs;

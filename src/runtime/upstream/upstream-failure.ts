@@ -44,7 +44,7 @@ interface Failure {
   errorClass: ErrorClass;
   hop: Hop;
   what: string;
-  /** What the user can do. */
+  /** Advice for the user. */
   advice: string;
 }
 

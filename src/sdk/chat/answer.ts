@@ -199,14 +199,14 @@ class ReadAnswer implements Answer {
     this.#tell(piece);
   }
 
-  /** Returns what is new in a piece. */
+  /** Returns the new part of a piece. */
   #fresh(place: Place, text: string): string {
     if (this.#repetitions.ordinary === place) return text;
     this.#passHeld(place);
     return this.#repetitions.fresh(place, text);
   }
 
-  /** Passes on what is held of a repetition, before a piece of another place. */
+  /** Passes on the held pieces of a possible repetition, before a piece of another place. */
   #passHeld(next?: Place): void {
     const held = this.#repetitions.rest(next);
     if (held === undefined) return;

@@ -85,7 +85,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord, counted = {}): void => {
     if (typeof model === 'string' && model !== '') result.model ??= model;
-    // After its pieces, a whole message says again what they said.
+    // A whole message after the pieces repeats their content.
     if (Array.isArray(content) && isBare(result)) {
       for (const [index, block] of content.entries()) startBlock(index, block);
     } else if (!Array.isArray(content)) readContent(content, 'text');

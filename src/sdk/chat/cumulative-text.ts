@@ -23,7 +23,7 @@ export class CumulativeText {
   #held = '';
   #left = 0;
 
-  /** Returns what is new in the piece. Empty while it is unclear: the piece is then held. */
+  /** Returns the new part of the piece. Empty while it is unclear: the piece is then held. */
   feed(piece: string): string {
     if (this.#state === 'ordinary' || piece === '') return piece;
     if (this.#state === 'cumulative') return this.#shortened(piece);
@@ -37,7 +37,7 @@ export class CumulativeText {
     return repeats ? this.#hold(piece) : this.#decide(false) + piece;
   }
 
-  /** Decides about the held pieces, and returns what is new in them. */
+  /** Decides about the held pieces, and returns their new part. */
   rest(): string {
     return this.#held === '' ? '' : this.#decide(this.#shows(MIN_BYTES_AT_END));
   }

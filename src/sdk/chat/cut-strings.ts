@@ -73,7 +73,7 @@ export class CutStrings {
     else this.#line = line + piece;
   }
 
-  /** Whether the line that has ended is `data` that ends inside of a string; what follows is then held. */
+  /** Whether the ended line is `data` that ends within a string. The following bytes are then held. */
   #isCut(): boolean {
     const line = this.#line ?? '';
     this.#line = '';
@@ -106,7 +106,7 @@ export class CutStrings {
     this.#pass(lines.map((one) => `data: ${one}\n`).join(''));
   }
 
-  /** Passes on what is held. From `from` on it may be cut itself. */
+  /** Passes on the held bytes. From `from` on it may be cut itself. */
   #release(from = this.#held.length): void {
     const held = this.#held;
     const whole = from < held.length || held.endsWith('\n');

@@ -11,8 +11,8 @@ const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
 const FORMATS = ['chat-completions', 'responses', 'anthropic'] as const satisfies readonly WireFormat[];
 
 /**
- * Returns the event reader for a wire format. If the events turn out to have another format, it reads that format from
- * then on: some gateways pass on the events of the provider behind them.
+ * Returns the event reader for a wire format. If the events have another format, it reads that format from then on,
+ * because some gateways pass on the events of another provider.
  */
 export function createEventReader(
   format: WireFormat = 'chat-completions',

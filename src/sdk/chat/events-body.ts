@@ -62,7 +62,7 @@ class EventsBody implements AnswerBody {
     (text) => this.#feedLines(text),
     () => this.#cut?.holding === true,
   );
-  /** What the current event contained: texts, and other events. */
+  /** The contents of the current event: texts, and other events. */
   #texts = 0;
   #others = 0;
   #seen = false;

@@ -13,8 +13,8 @@ const MARKS = /["\\]/g;
 const LIMIT_CHARS = 1024 * 1024;
 
 /**
- * Reads an object that is JSON except for control characters in its strings or numbers like `NaN`, as in the log
- * probabilities of servers in Python. Returns undefined for other text, and for text of more than 1 Mi characters.
+ * Reads an object that is JSON except for control characters in its strings, or numbers like `NaN`. Servers in Python
+ * send these in log probabilities. Returns undefined for other text, and for text of more than 1 Mi characters.
  */
 export function repairedJson(text: string): JsonRecord | undefined {
   if (!text.startsWith('{') || text.length > LIMIT_CHARS) return undefined;

@@ -16,7 +16,7 @@ export class RepeatedArguments {
   #cumulative = false;
   #left = 0;
 
-  /** Returns what is new in the piece. Empty while it is unclear: the piece is then held. */
+  /** Returns the new part of the piece. Empty while it is unclear: the piece is then held. */
   feed(piece: string): string {
     if (this.#told === '' || piece === '') return this.#give(piece);
     const before = this.#held === '' ? this.#told : this.#last;
@@ -33,7 +33,7 @@ export class RepeatedArguments {
     return this.#give(this.#release() + piece);
   }
 
-  /** Decides about the held pieces, and returns what is new in them. */
+  /** Decides about the held pieces, and returns their new part. */
   rest(): string {
     if (this.#held === '') return '';
     const repeats = isObject(this.#last) && !isObject(this.#told + this.#held);
@@ -55,7 +55,7 @@ export class RepeatedArguments {
     return text;
   }
 
-  /** @param sent how many characters the server sent for what is new in `whole` */
+  /** @param sent the number of characters that the server sent for the new part of `whole` */
   #replace(whole: string, sent: number): string {
     const fresh = whole.slice(this.#told.length);
     this.#left += sent - fresh.length;

@@ -5,8 +5,8 @@ import { RepeatedArguments } from './repeated-arguments.js';
 export type Place = 'text' | 'reasoning' | 'refusal' | number;
 
 /**
- * Leaves out what a server sends again of an answer's texts and arguments. At most one place holds pieces: before a
- * piece for another place, the caller passes on the `rest`.
+ * Leaves out repeated parts of an answer's texts and arguments. At most one place holds pieces: before a piece for
+ * another place, the caller passes on the `rest`.
  */
 export class Repetitions {
   /** The latest place whose text repeats nothing, while none is held. Its pieces need not pass through `fresh`. */
@@ -15,7 +15,7 @@ export class Repetitions {
   readonly #places: Partial<Record<Place, CumulativeText | RepeatedArguments>> = {};
   #waiting: Place | undefined;
 
-  /** Returns what is new in the piece. Empty while it is unclear. */
+  /** Returns the new part of the piece. Empty while it is unclear. */
   fresh(place: Place, piece: string): string {
     let reader = this.#places[place];
     if (reader === undefined) {
@@ -28,7 +28,7 @@ export class Repetitions {
     return text;
   }
 
-  /** The place with pieces that are held, and what is new in them; undefined when `next` is that place, or none is. */
+  /** The place with held pieces, and their new part; undefined when no pieces are held, or `next` is that place. */
   rest(next?: Place): readonly [place: Place, text: string] | undefined {
     const place = this.#waiting;
     if (place === undefined || place === next) return undefined;

@@ -53,7 +53,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
   };
 
-  /** Adds what is missing of arguments that come whole after their pieces. */
+  /** Adds the missing part of arguments that come whole after their pieces. */
   const completeCall = (index: number | undefined, args: string): void => {
     const told = index === undefined ? undefined : result.toolCalls[index]?.arguments;
     if (told !== undefined && args.startsWith(told)) addToCall(index, args.slice(told.length));

@@ -17,7 +17,7 @@ export interface Refused {
   location: string | undefined;
 }
 
-/** Returns what the user can do about a response with this status. */
+/** Returns advice for a response with this status. */
 export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Refused): string {
   if (statusCode === 401) return KEY_ADVICE;
   if (statusCode === 403 && errorClass === ErrorClass.Permanent)
@@ -37,7 +37,7 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
   return adviceByClass(errorClass, retryAfterMs);
 }
 
-/** Returns what the user can do about an error of this class. */
+/** Returns advice for an error of this class. */
 export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): string {
   if (errorClass === ErrorClass.InvalidRequest) return CHANGE_ADVICE;
   if (retryAfterMs !== undefined) return `Try again in ${waitInWords(retryAfterMs)}.`;
@@ -51,7 +51,7 @@ const KEY_REFUSED =
 const TOO_LONG =
   /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
 const RENEWS = /\bwait\b|try again/i;
-/** Matches servers that have no such route. AWS's gateway asks for a token there. */
+/** Matches servers that have no such route. AWS's gateway demands a token for such a route. */
 const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
 
 /** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
@@ -67,7 +67,7 @@ export function isTooLong(message: string): boolean {
   return TOO_LONG.test(message) && !RENEWS.test(message);
 }
 
-/** Returns what the user can do, where an error's message shows a common cause. */
+/** Returns advice when an error's message shows a common cause. */
 export function causeAdvice(message: string, statusCode = 400): string | undefined {
   if (NO_ROUTE.test(message)) return BASE_URL_ADVICE;
   if (isTooLong(message)) return SHORTER_ADVICE;
@@ -111,7 +111,7 @@ const TITLES: readonly [RegExp, string][] = [
   ],
 ];
 
-/** Returns what the user can do about a web page instead of an answer. */
+/** Returns advice for a web page instead of an answer. */
 export function pageAdvice(title: string, refused: Refused): string {
   const [, byTitle] = TITLES.find(([words]) => words.test(title)) ?? [];
   if (byTitle !== undefined) return byTitle;
@@ -120,7 +120,7 @@ export function pageAdvice(title: string, refused: Refused): string {
   return meant ? adviceOf(refused) : BASE_URL_ADVICE;
 }
 
-/** What a status means when a proxy sends it, because a proxy's page says little more. */
+/** The meaning of a status from a proxy, whose page explains little. */
 const MEANINGS: Readonly<Record<number, string>> = {
   408: 'the request took too long to arrive',
   413: 'the request is too large for it',

@@ -9,7 +9,7 @@ export interface ThinkingTags {
   end(): void;
 }
 
-/** Takes what the tags separate. */
+/** Receives the separated text and reasoning. */
 export interface TagTarget {
   /** The text so far. */
   readonly text: string;
@@ -24,10 +24,10 @@ const MAX_HELD = 64;
 
 /**
  * Some servers don't separate reasoning from the text (Ollama, llama.cpp and vLLM without a reasoning parser, with
- * DeepSeek R1, Qwen, Magistral or Kimi). The model then writes its reasoning between tags before the answer. Only a tag at the
- * beginning of the text counts; later tags are text. Templates of some models put the opening tag into the prompt: then a
- * closing tag without an opening one ends the reasoning, which was passed on as text before. The result does not depend
- * on how the text is split.
+ * DeepSeek R1, Qwen, Magistral or Kimi). The model then writes its reasoning between tags before the answer. Only a tag
+ * at the beginning of the text counts; later tags are text. Templates of some models put the opening tag into the
+ * prompt. A closing tag without an opening one then ends the reasoning, which was passed on as text before. The result
+ * does not depend on how the text is split.
  */
 export function createThinkingTags(target: TagTarget): ThinkingTags {
   return new TagReader(target);

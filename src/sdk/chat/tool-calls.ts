@@ -7,7 +7,7 @@ export interface ToolCallPiece {
   filled: boolean;
 }
 
-/** Returns what is new in the name of a call: servers send it in pieces (Gemini), growing, or whole in each chunk. */
+/** Returns the new part of a call's name: servers send it in pieces (Gemini), growing, or whole in each chunk. */
 export function freshName(known: string, name: string): string {
   return name.startsWith(known) ? name.slice(known.length) : name;
 }

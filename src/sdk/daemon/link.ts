@@ -32,7 +32,7 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
-/** How often an attempt starts again because the daemon that was found or started has already ended. */
+/** The most new attempts after the found or started daemon has already ended. */
 const TRIES = 5;
 /** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;
@@ -41,7 +41,8 @@ const ANSWER_MS = 500;
 /** A daemon counts as silent when it has left a heartbeat open and sent no byte for this time. */
 const SILENT_MS = 2000;
 /**
- * After this time without an answer to a heartbeat, the daemon counts as dead. A stopped daemon can continue before.
+ * After this time without an answer to a heartbeat, the daemon counts as dead. A suspended daemon can continue before
+ * that.
  */
 const HEALTH_LIMIT_MS = 60_000;
 /** The second heartbeat comes this soon: the first round trip includes start-up work, so it is no usual value. */

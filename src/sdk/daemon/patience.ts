@@ -13,7 +13,7 @@ export interface PatienceOptions {
   id: number;
   /** Limit until `answering` is called or the request ends, in ms. */
   timeoutMs: number;
-  /** What the error says is late when `timeoutMs` passes. */
+  /** The part of the response that `timeoutMs` limits, for its error. */
   awaited: 'complete answer' | 'response headers';
   /** Limit for the whole answer, in ms. Default: no limit. */
   answerMs?: number | undefined;

@@ -93,7 +93,7 @@ export const document = z
     description: 'docs/sessions.md describes each member.',
   });
 
-/** The words for what is wrong, which zod/mini leaves out. */
+/** The texts of problems, which zod/mini leaves out. */
 const english = en().localeError;
 
 const versioned = z.object({ format: z.literal(FORMAT), version: z.int() });

@@ -22,7 +22,7 @@ function sessionMarkdown(session: Session, images: string[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** What all its answers cost; nothing where no price is known. */
+/** The cost of all its answers; empty without a known price. */
 function costOf({ exchanges }: Session): string {
   const { cost, unpriced } = spentOn(
     exchanges.map(({ metrics }) => ({ cost: costFrom(metrics), billed: Number(metrics.outputTokens) > 0 })),
@@ -103,7 +103,7 @@ export function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];
 }
 
-/** Who wrote it, when, and how it ended. */
+/** The author, the time and the ending of a message. */
 export function headingOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
   const who = {
     user: 'You',

@@ -142,8 +142,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX attachments_session ON attachments (session);
   `,
-  // The index has all texts of a message. indexed_text, a function of this program, makes each emoji and each character of
-  // a script without spaces a word. attached has the attachments' names, one per line.
+  // The index has all texts of a message. The program's function indexed_text makes each emoji, and each character of a
+  // script without spaces, a word. attached has the attachments' names, one per line.
   `
   DROP TRIGGER search_insert;
   DROP TRIGGER search_forget;

@@ -24,7 +24,7 @@ const ENTRY_LENGTH = 46;
 const FILE = 0x04034b50;
 const FILE_LENGTH = 30;
 const EXTRA_64 = 1;
-/** Stands for a number that is in the field for archives over 4 GB. */
+/** Replaces a number that is in the extra field, in archives over 4 GB. */
 const ELSEWHERE = 0xffffffff;
 const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
 

@@ -24,5 +24,5 @@ For a real model, set \`OPENAI_API_KEY\` and start with \`--mode openai\`, or po
 export const TEST_CONFIRMED =
   'The test has arrived: the simulator received your message and this answer came back the same way. Everything in between works.';
 
-/** What `POST /test_completion` answers. */
+/** The answer of `POST /test_completion`. */
 export const CONNECTION_CONFIRMED = 'The connection works: this is the vastar-tui simulator.';

@@ -1,4 +1,4 @@
-/** Longer ones are no sums that anybody asks for. */
+/** A longer prompt is hardly a sum. */
 const MAX_CHARACTERS = 200;
 
 const OPENING =
@@ -40,7 +40,7 @@ function answer(sum: string, value: number): string {
 
 const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
 
-/** The value of a sum in the usual order; undefined when it is none. */
+/** The value of a sum in the usual order; undefined when the text is not a sum. */
 function resultOf(sum: string): number | undefined {
   const parts = sum.match(/\d+(?:\.\d+)?|[-+*/^()]/g) ?? [];
   if (parts.join('') !== sum.replace(/\s/g, '')) return undefined;

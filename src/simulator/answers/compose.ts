@@ -18,7 +18,7 @@ import { quote, subjectOf } from './subject.js';
 import type { Topic } from './topic.js';
 import { UNICODE_SAMPLE } from './unicode.js';
 
-// The first that matches answers: definite subjects, then forms, then a bare greeting.
+// The first matching topic gives the answer: definite subjects, then forms, then a bare greeting.
 const TOPICS: readonly Topic[] = [
   { match: /^\W*(?:test|ping|testing)\W*$/i, text: TEST_CONFIRMED },
   {
@@ -44,12 +44,12 @@ const TOPICS: readonly Topic[] = [
   },
 ];
 
-/** Only this much of a message is looked at, however long it is. */
+/** Only this part of a message is searched, in UTF-16 units. */
 const READ_LIMIT = 2_000;
 
 /**
- * The text that answers a conversation: prepared for what its last user message asks, and aware of those
- * before it. `random` decides only between equally good answers.
+ * The answer to a conversation: a prepared text for its last user message, which can depend on earlier ones. `random`
+ * decides only between equally good answers.
  */
 export function composeAnswer(messages: readonly Message[], random: Random): string {
   const said = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));

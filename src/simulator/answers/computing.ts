@@ -1,6 +1,6 @@
 import type { Topic } from './topic.js';
 
-/** Explanations of what programmers ask about first. */
+/** Explanations for frequent questions of programmers. */
 export const COMPUTING: readonly Topic[] = [
   {
     match: /\brecursi(?:on|ve)\b/i,

@@ -51,7 +51,7 @@ export function conversationAnswer(
   return undefined;
 }
 
-/** The text itself, when the message asks for it to be said. */
+/** The text to repeat, when the message is such a request. */
 export function repeatAnswer(prompt: string): string | undefined {
   return REPEAT.exec(prompt)?.[1]?.trim();
 }

@@ -1,6 +1,6 @@
 import type { Topic } from './topic.js';
 
-/** What people ask for to see how something looks. */
+/** Answers to frequent everyday prompts. */
 export const EVERYDAY: readonly Topic[] = [
   {
     match: /\bplanets?\b|\bsolar system\b/i,

@@ -36,7 +36,7 @@ Everything else gets an answer like this one. The simulator is for trying the co
 
 const NOTHING_ASKED = `Your message was empty, so there is nothing to answer. Say "hello" to see what this simulator can do.`;
 
-/** An answer for a subject nothing was prepared for. It says so. */
+/** The answer for a subject without a prepared text, which states that. */
 export function fallbackAnswer(subject: string, random: Random): string {
   return subject === '' ? NOTHING_ASKED : pick(TEMPLATES, random)(subject);
 }

@@ -1,6 +1,6 @@
 import type { Topic } from './topic.js';
 
-/** Answers to requests for a form rather than a subject. Named languages come before code in general. */
+/** Answers to prompts for a form instead of a subject. Named languages come before code in general. */
 export const FORMATS: readonly Topic[] = [
   {
     match: /\bpython\b/i,

@@ -1,6 +1,6 @@
 import type { Topic } from './topic.js';
 
-/** Greetings in other languages are answered in theirs. */
+/** Greetings in other languages get answers in the same language. */
 export const GREETINGS: readonly Topic[] = [
   {
     match: /^\W*(?:bonjour|salut|bonsoir|coucou)\b/i,

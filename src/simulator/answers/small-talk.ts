@@ -1,6 +1,6 @@
 import type { Topic } from './topic.js';
 
-/** What people say to see whether anybody is there. */
+/** Answers to small talk. */
 export const SMALL_TALK: readonly Topic[] = [
   {
     match:

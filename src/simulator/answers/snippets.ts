@@ -1,10 +1,10 @@
-/** The small programs that people ask for most, by task and language. */
+/** Frequently requested small programs, by task and language. */
 interface Task {
   match: RegExp;
   about: string;
-  /** By the name a code block has. */
+  /** By the language's name in a code block. */
   code: Readonly<Record<string, string>>;
-  /** What follows the code. */
+  /** The text after the code. */
   note: string;
 }
 
@@ -311,10 +311,10 @@ echo 'Hello, world!'`,
   },
 ];
 
-/** Programs in these have prepared answers of their own. */
+/** Languages with separate prepared answers. */
 const PREPARED = new Set(['python', 'ts', 'js', 'bash']);
 
-/** A small program in the named language; undefined when the prompt wants no program. */
+/** A small program in the named language; undefined when the prompt does not request a program. */
 export function snippetAnswer(prompt: string): string | undefined {
   const named = LANGUAGES.find(([, , match]) => match.test(prompt));
   const anyWillDo =
@@ -322,7 +322,7 @@ export function snippetAnswer(prompt: string): string | undefined {
     !PREPARED.has(named[0]) &&
     /\b(?:program|code|function|example|script|write)\b/i.test(prompt);
   const task = TASKS.find(({ match }) => match.test(prompt)) ?? (anyWillDo ? TASKS[0] : undefined);
-  // Without a language the task itself must be the question.
+  // Without a language, the prompt must be the task itself.
   if (task === undefined || (named === undefined && prompt.length > 80)) return undefined;
   const [name, title] = named ?? ['python', 'Python'];
   const code = task.code[name];

@@ -1,4 +1,6 @@
-/** Characters that go wrong first: of several bytes, several code points, double width, or right to left. */
+/**
+ * Characters that programs often display wrongly: several bytes, several code points, double width, or right to left.
+ */
 export const UNICODE_SAMPLE = `A short tour of scripts, for testing how text is measured and shown:
 
 | script | sample |

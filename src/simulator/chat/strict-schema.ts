@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord as Schema } from '../../common/json.js';
 import { ApiError } from '../http/api-error.js';
 
-/** Bounds the check for hostile schemas. OpenAI's own limit is ten levels. */
+/** Limits the depth of the check, because of hostile schemas. OpenAI's own limit is ten levels. */
 const MAX_DEPTH = 32;
 
 /**

@@ -14,8 +14,8 @@ function kindOf(grapheme: string): Kind {
 }
 
 /**
- * Splits a text into pieces of the size of a model's tokens: about four characters, a word with the space before it,
- * a few punctuation marks, or one ideograph. It splits no grapheme. The joined pieces are the text.
+ * Splits a text into pieces like a model's tokens: about four characters, a word with the space before it, some
+ * punctuation, or one ideograph. It splits no grapheme. The joined pieces are the text.
  */
 export function* tokenise(text: string): Generator<string, void, undefined> {
   let piece = '';

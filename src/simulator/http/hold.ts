@@ -11,8 +11,8 @@ export interface Hold {
 const LIMIT_MS = 1000;
 
 /**
- * Asks the simulator at an address to keep running until this program releases it. Another server at the address
- * answers with 404, which is fine, too.
+ * Keeps the simulator at an address running until this program releases it. Another server at the address answers with
+ * 404, which is fine, too.
  * @returns undefined when no server answers; rejects with the signal's reason
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {

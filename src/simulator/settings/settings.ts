@@ -8,7 +8,7 @@ import type { Distribution } from '../timing/distribution.js';
 export const CONTENTS = ['answer', 'echo', 'lorem', 'fixed', 'unicode', 'script', 'responses'] as const;
 type ContentKind = (typeof CONTENTS)[number];
 
-/** How the simulator behaves. Model names and requests can change each setting. */
+/** The settings of the simulator. Model names and requests can change each of them. */
 export interface Settings {
   /** Time from the request to the first token. */
   ttft: Distribution;
@@ -25,7 +25,7 @@ export interface Settings {
   /** The weights of faults, by name. */
   faults: ReadonlyMap<string, number>;
   content: ContentKind;
-  /** How a file of the folder is chosen: by a name in the prompt, in turn, or randomly. */
+  /** The choice of a file from the folder: by a name in the prompt, in turn, or randomly. */
   responsesBy: 'prompt' | 'turn' | 'chance';
   /** The answer for content `fixed`. */
   text: string;

@@ -34,8 +34,8 @@ export const DISTRIBUTION_SYNTAX =
   'constant:MS, normal:MEAN,DEVIATION, log-normal:MEAN,SIGMA or recorded:FILE';
 
 /**
- * Reads a number like `300` (log-normal with a mean of 300 ms and `sigma`), or one of the forms of
- * `DISTRIBUTION_SYNTAX`, except the recorded one, which needs a file. Returns undefined for other text.
+ * Reads a number like `300` (log-normal with a mean of 300 ms and `sigma`), or a form of `DISTRIBUTION_SYNTAX`. The
+ * recorded form is not read, because it needs a file. Returns undefined for other text.
  */
 export function parseDistribution(text: string, sigma: number): Distribution | undefined {
   const [kind = '', list = ''] = text.includes(':') ? text.split(':', 2) : ['log-normal', `${text},${sigma}`];

@@ -8,7 +8,7 @@ import type { KeyHints } from '../view/key-hints.js';
 /** A failed answer explained for users; each text is a single line. */
 export interface Failure {
   what: string;
-  /** What the user can do in the chat; `what` names changes outside of it. */
+  /** The user's next step in the chat; `what` names changes outside of it. */
   next: string;
 }
 
@@ -56,7 +56,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   return remarks;
 }
 
-/** What the answer's reader left out: repetitions, and unreadable events unless `emptyReason` reports them. */
+/** The parts that the parser left out: repetitions, and unreadable events unless `emptyReason` reports them. */
 export function readingRemarks({
   outcome,
   malformedEvents: events,
@@ -108,7 +108,7 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
   if (error.retryAfterMs !== undefined) {
     return `wait ${waitInWords(error.retryAfterMs)}, then ${again}`;
   }
-  // A lost connection needs no key: it comes back by itself, and asking connects at once.
+  // A lost connection needs no key: the chat reconnects by itself, and a new question connects at once.
   const isOurs = error.hop === 'daemon' || error.hop === 'client';
   if (error.isRetryable()) return isOurs ? again : `${again}, ${keys.mode} switches the mode`;
   const { statusCode, message } = error;

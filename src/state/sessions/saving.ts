@@ -207,7 +207,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   };
 }
 
-/** The attachments of what is queued and of the draft. */
+/** The attachments of the queue and of the draft. */
 function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
   return [...queue.flatMap((message) => message.attachments), ...attachments];
 }

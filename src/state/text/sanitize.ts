@@ -4,7 +4,7 @@ import { withBidiMarks } from '../../common/bidi.js';
 export interface Sanitizer {
   /** The safe part of the next piece. The total result doesn't depend on where the text was cut. */
   feed(piece: string): string;
-  /** Returns what was held back as possibly incomplete, and resets the sanitizer. */
+  /** Returns the text that was held back as possibly incomplete, and resets the sanitizer. */
   flush(): string;
 }
 
@@ -56,7 +56,7 @@ export function createSanitizer(): Sanitizer {
   let joined = false;
   let flagTags = 0;
 
-  /** @returns what remains of a character outside of sequences */
+  /** @returns the replacement of a character outside of sequences */
   const inGround = (char: string, code: number): string => {
     const follows = afterReturn;
     afterReturn = code === 0x0d;

@@ -55,7 +55,7 @@ function linesIn(events: readonly TerminalEvent[]): number {
   return lines;
 }
 
-/** What an event stands for in a paste; undefined for one that isn't part of it. */
+/** Returns the text of an event in a paste; undefined for an event that isn't part of it. */
 function pastedText(event: TerminalEvent): string | undefined {
   if (event.kind === 'text' || event.kind === 'paste') return event.text;
   if (event.kind !== 'key') return undefined;

@@ -16,7 +16,7 @@ export type Token =
   | { kind: 'paste'; text: string };
 
 /**
- * What the tokenizer waits for; each kind has its own time limit.
+ * The kinds of incomplete input; each has a separate time limit.
  * - `escape`: after an ESC, which is the Escape key or begins a sequence
  * - `introducer`: after bytes such as `ESC [`, which are a key with alt or begin a sequence
  * - `sequence`: the rest of a sequence

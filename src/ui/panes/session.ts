@@ -10,7 +10,7 @@ const LABEL_WIDTH = FIGURES.ttft.label.length;
 const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
-/** The figures of all requests since the start and what the conversation cost, in at most `height` lines. */
+/** The figures of all requests since the start, and the conversation's cost, in at most `height` lines. */
 export function sessionLines(
   session: SessionFigures,
   spent: Spent,
@@ -39,7 +39,7 @@ export const FULL_ROWS = 7;
 /** Rows of the short form. */
 export const SHORT_ROWS = 2;
 
-/** Requests, errors, and what the conversation cost where that is known. */
+/** Requests, errors, and the conversation's cost if it is known. */
 function countsLine({ requests, errors }: SessionFigures, { cost, unpriced }: Spent, width: number): Line {
   if (cost === undefined)
     return spread(
@@ -97,7 +97,7 @@ function historyLine({ ttfts }: SessionFigures, width: number): Line {
   ];
 }
 
-/** What the cost above leaves out. */
+/** The answers that the cost above does not include. */
 function unpricedLine({ cost, unpriced }: Spent): Line[] {
   return cost === undefined || unpriced === 0 ? [] : [[['dim', unpricedText(unpriced)]]];
 }

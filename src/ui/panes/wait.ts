@@ -7,7 +7,7 @@ const WORTH_SHOWING_MS = 1900;
 /** From this distance between last output and last byte on, in ms, the provider sends bytes without content. */
 const ALIVE_MS = 2000;
 
-/** What a running request waits for, and how long it has waited. */
+/** The current step of a running request, and the time since it began. */
 export interface Wait {
   readonly kind: 'headers' | 'content' | 'bytes';
   readonly ms: number;

@@ -176,7 +176,7 @@ export function toColumn(column: number): string {
 const SETTLED =
   /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u25fc\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
-/** Whether terminals disagree on a grapheme's width, so that what follows may be in other columns. */
+/** Whether terminals disagree on a grapheme's width, so that the text after it may be in other columns. */
 export function isLoose({ graphemes }: Cells): boolean {
   return graphemes.some((grapheme) => !SETTLED.test(grapheme));
 }

@@ -32,7 +32,10 @@ export function taken(ms: number): string {
   return ms < 99.5 ? duration(ms) : seconds(ms);
 }
 
-/** How long an ended exchange took, in ms: a complete answer until its last output, as E2E says; others until their end. */
+/**
+ * The duration of an ended exchange, in ms: for a complete answer until its last output (E2E), for others until their
+ * end.
+ */
 export function tookMs(
   outcome: Outcome,
   { e2eMs, elapsedMs }: Pick<ExchangeMetrics, 'e2eMs' | 'elapsedMs'>,
@@ -72,7 +75,7 @@ export function timeOfDay(atMs: number): string {
   return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
 }
 
-/** A share in whole percent; 0 and 100 stand for none and all alone. */
+/** A share in whole percent; 0 and 100 only for exactly none and all. */
 export function percent(part: number, whole: number): string {
   const rounded = Math.round((100 * part) / whole);
   return `${part < whole && rounded === 100 ? 99 : part > 0 && rounded === 0 ? 1 : rounded} %`;

@@ -33,7 +33,7 @@ interface Made {
   block: Block;
 }
 
-/** Cache limits, above what a window shows. The least recently made blocks are dropped and made again when needed. */
+/** Cache limits, above the needs of a window. The least recently made blocks are dropped and made again when needed. */
 const MAX_BLOCKS = 256;
 const MAX_ROWS = 8000;
 /** This many blocks, which a frame may need, stay cached, even when they are long. */

@@ -40,7 +40,7 @@ function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
   return labels;
 }
 
-/** A duration in one exchange beside its median in others. */
+/** A duration in one exchange, and its median in others. */
 export interface Against {
   readonly ms: number;
   readonly medianMs: number;

@@ -10,7 +10,7 @@ export interface Leg {
   label: string;
   place: Place;
   ms: number;
-  /** What happens in it. */
+  /** The event in this part. */
   what: string;
   /** The name of its hop or part of the wait. */
   name: HopName | WaitPart['name'];
@@ -41,7 +41,8 @@ export function legsOf({ hops, wait }: Shown): Leg[] {
 }
 
 /**
- * What took most of the time to the first token: the cause if known, else the place. Undefined before the first token.
+ * The longest part of the time to the first token: its cause if known, else its place. Undefined before the first
+ * token.
  */
 export function verdictOn(metrics: Shown): string | undefined {
   const { hops } = metrics;

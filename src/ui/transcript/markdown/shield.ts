@@ -24,8 +24,8 @@ const LONE_TILDE = /(?<![~\\])~(?!~)/g;
 const DUNDER = /(?<![\p{L}\p{N}_\\])__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![\p{L}\p{N}_])/gu;
 
 /**
- * Hides characters that are not markup: in formulas and LaTeX delimiters, a single `~`, stars between operands
- * (`2*3*4`, `x**2`) and in file patterns, names such as `__init__`, and Windows paths.
+ * Hides characters that are not markup: formulas and LaTeX delimiters, a single `~`, stars between operands (`2*3*4`,
+ * `x**2`) or in file patterns, names such as `__init__`, Windows paths.
  */
 export function shield(source: string): Shielded {
   if (!SUSPECT.test(source)) return { text: source, restore: (piece) => piece };
