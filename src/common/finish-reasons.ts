@@ -43,7 +43,7 @@ const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[
   failed: [
     'error,errored,failed,failure,fail,exception,internal_error,server_error,network_error,api_error,model_error',
     'insufficient_system_resource,overloaded,unavailable,insufficient_quota,repetition,repetition_detected,error_limit,finish_reason_unspecified',
-    'malformed_function_call,unexpected_tool_call,too_many_tool_calls,malformed_response,malformed_tool_use',
+    'malformed_function_call,function_call_filter,unexpected_tool_call,too_many_tool_calls,malformed_response,malformed_tool_use',
     'malformed_model_output,invalid_tool_call,no_image,image_other,missing_thought_signature',
   ],
 };

@@ -20,6 +20,9 @@ const PARTIAL_FACTOR = 8;
 /** The same, when both the estimate and the number of chunks exceed this factor times the count. */
 const CHUNK_FACTOR = 3;
 
+/** Most tokens that a server drafts at once. */
+const OVERRUN = 16;
+
 /**
  * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
  * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added. Rejected
@@ -59,10 +62,21 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
 
 /** Returns the reasoning tokens that the provider counted, or the part of the total that no other count explains. */
 export function reasoningTokensOf(counts: Usage): number {
-  if (counts.reasoningTokens !== undefined) return counts.reasoningTokens;
+  const { reasoningTokens, completionTokens } = counts;
+  if (reasoningTokens !== undefined) return isOverrun(counts) ? completionTokens : reasoningTokens;
   // Gemini counts its thoughts only in the total. Some servers count cached tokens only there.
   const surplus = surplusOf(counts);
   return surplus > (counts.cachedTokens ?? 0) + (counts.cacheWriteTokens ?? 0) ? surplus : 0;
+}
+
+/**
+ * Whether the reasoning exceeds the completion tokens only because the server also counted tokens behind the end, with
+ * speculative decoding (SGLang). The total shows that the completion tokens include the reasoning.
+ */
+function isOverrun(counts: Usage): boolean {
+  const { promptTokens, completionTokens, totalTokens, reasoningTokens = 0 } = counts;
+  const excess = reasoningTokens - completionTokens;
+  return excess > 0 && excess <= OVERRUN && totalTokens === promptTokens + completionTokens;
 }
 
 /** Returns whether the completion tokens exclude reasoning (xAI, Gemini). OpenAI includes it. */

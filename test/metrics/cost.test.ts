@@ -21,6 +21,16 @@ test('reasoning counted beside the completion tokens is billed as output', () =>
   expect(billedTokens(counts)).toMatchObject({ output: 25, reasoning: 20 });
 });
 
+test('reasoning counted beyond the end is billed once', () => {
+  const counts = {
+    promptTokens: 164,
+    completionTokens: 23_870,
+    totalTokens: 24_034,
+    reasoningTokens: 23_871,
+  };
+  expect(billedTokens(counts)).toMatchObject({ output: 23_870, reasoning: 23_870 });
+});
+
 test('more cached tokens than prompt tokens are not billed twice', () => {
   const counts = {
     promptTokens: 10,

@@ -80,6 +80,12 @@ test.each<[string, Piece[], Usage | undefined, Partial<ExchangeMetrics>]>([
     { outputTokens: 30, tokensEstimated: false },
   ],
   [
+    'reasoning counted beyond the end is not beside the completion tokens',
+    paced(40, 'reasoning'),
+    counts(40, { reasoningTokens: 42 }),
+    { outputTokens: 40, tokensEstimated: false },
+  ],
+  [
     'reasoning beside the completion tokens is not added when it never arrived',
     paced(10),
     counts(10, { reasoningTokens: 500, totalTokens: 520 }),

@@ -77,8 +77,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const id = stringOf(call.id);
     const told = stringOf(called.name);
     const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
-    numberOf ??= createToolCallNumbering();
-    const index = numberOf({ index: call.index, id, name: told, filled: text !== '' });
+    numberOf ??= createToolCallNumbering((number) => result.toolCalls[number]?.arguments ?? '');
+    const index = numberOf({ index: call.index, id, name: told, arguments: text });
     if (id === '' && told === '' && text === '') return;
     const name = freshName(result.toolCalls[index]?.name ?? '', told);
     parts.call(index, call);
@@ -104,7 +104,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
     const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? above);
-    if (reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
+    if (!NO_REASON.test(reason)) emit({ type: 'finish', reason });
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -177,6 +177,9 @@ function unwrapped(event: JsonRecord): JsonRecord {
   const inner = [event.data, event.response].map(recordOf).find(({ choices }) => Array.isArray(choices));
   return inner ?? event;
 }
+
+/** Matches the absence of a finish reason, also in the words of JavaScript and Python. */
+const NO_REASON = /^(?:null|none|undefined)?$/i;
 
 /** Members that contain reasoning. A server that uses several repeats the same text in each. */
 const REASONING = [

@@ -1,10 +1,11 @@
-/** The members that identify a delta of a tool call. `index` is as the server sent it; id and name may be empty. */
+import { isRecord, parseJson } from '../../common/json.js';
+
+/** A delta of a tool call. `index` is as the server sent it; the other members may be empty. */
 export interface ToolCallPiece {
   index: unknown;
   id: string;
   name: string;
-  /** Whether the piece has arguments. */
-  filled: boolean;
+  arguments: string;
 }
 
 /** Returns the new part of a call's name: servers send it in pieces (Gemini), growing, or whole in each chunk. */
@@ -15,21 +16,34 @@ export function freshName(known: string, name: string): string {
 /**
  * Returns a function that numbers tool calls in the order of their appearance, from 0, and finds a delta's call. The
  * server's index is only a key and never a position. Some servers omit it (Gemini, Ollama), send the same index for
- * every call, or send arbitrary values.
+ * every call, or send another one with each delta.
+ * @param written returns the arguments of a call so far
  */
-export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
+export function createToolCallNumbering(
+  written: (number: number) => string,
+): (piece: ToolCallPiece) => number {
   const calls: { id: string; name: string; filled: boolean }[] = [];
   const byIndex = new Map<unknown, number>();
   const byId = new Map<string, number>();
 
-  const withIndex = ({ index, id, name }: ToolCallPiece): number | undefined => {
+  /** The latest call, if it has a name and its arguments may continue. */
+  const unfinished = (): number | undefined => {
+    const last = calls.length - 1;
+    return calls[last]?.name && !isWholeObject(written(last)) ? last : undefined;
+  };
+
+  const withIndex = (piece: ToolCallPiece): number | undefined => {
+    const { index, id, name } = piece;
     const number = byIndex.get(index);
     const call = number === undefined ? undefined : calls[number];
-    if (call === undefined) return name === '' ? byId.get(id) : undefined;
-    // A different id, or a name after arguments, begins another call under the same index.
+    if (number === undefined || call === undefined) {
+      return name === '' ? (byId.get(id) ?? (id === '' ? unfinished() : undefined)) : undefined;
+    }
+    // A different id, another name after arguments, or an object after a whole one begins another call.
     const another =
       (id !== '' && call.id !== '' && id !== call.id) ||
-      (call.filled && call.name !== '' && name !== call.name);
+      (call.filled && call.name !== '' && name !== call.name) ||
+      (id === '' && isObjectAfter(written(number), piece.arguments));
     return name !== '' && another ? undefined : number;
   };
   const withoutIndex = ({ id, name }: ToolCallPiece): number | undefined => {
@@ -52,8 +66,17 @@ export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
     if (call !== undefined) {
       call.id ||= piece.id;
       call.name += freshName(call.name, piece.name);
-      call.filled ||= piece.filled;
+      call.filled ||= piece.arguments !== '';
     }
     return number;
   };
+}
+
+/** Whether new arguments begin an object although those so far are a whole one. The same text again is a repetition. */
+function isObjectAfter(written: string, args: string): boolean {
+  return /^\s*\{/.test(args) && args !== written && isWholeObject(written);
+}
+
+function isWholeObject(args: string): boolean {
+  return /^\s*\{[\s\S]*\}\s*$/.test(args) && isRecord(parseJson(args));
 }
