@@ -90,6 +90,7 @@ export async function runExchange(
     const { keys } = request;
     context = {
       source: request.host,
+      path: request.path,
       keys,
       settings,
       format: endpoint.access.api,

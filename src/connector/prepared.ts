@@ -6,6 +6,7 @@ export interface Prepared extends Omit<EndpointRequest, 'headers'> {
   headers: Readonly<Record<'stream' | 'whole', Record<string, string>>>;
   /** The host's name in messages. */
   host: string;
+  path: string;
   /** Secrets that errors must not repeat. */
   keys: readonly string[];
 }
@@ -26,6 +27,7 @@ export function prepared(endpoint: Endpoint, model: string): Prepared {
 
 function prepare(endpoint: Endpoint, model: string): Prepared {
   const request = answerRequest(endpoint, model);
+  const { host, pathname } = new URL(request.url);
   const accepting = (accept: string): Record<string, string> => ({
     'content-type': 'application/json',
     accept,
@@ -35,7 +37,8 @@ function prepare(endpoint: Endpoint, model: string): Prepared {
   return {
     ...request,
     headers: { stream: accepting('text/event-stream'), whole: accepting('application/json') },
-    host: new URL(request.url).host,
+    host,
+    path: pathname,
     keys: keysOf(endpoint),
   };
 }

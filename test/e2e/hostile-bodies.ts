@@ -115,8 +115,8 @@ export const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp
   [
     'an event with only brackets',
     whole(EVENTS, `data: ${'{"a":'.repeat(3_000_000)}\n\n`),
-    8,
-    /the answer was cut off/,
+    4,
+    /answered with events in an unknown format/,
   ],
   ['an endless web page', endless('text/html', '<html>', 'a'), 4, /web page/i],
   ['an endless refusal', endless(JSON_TYPE, '{"error":{"message":"', 'no ', 400), 7, /answered 400/],

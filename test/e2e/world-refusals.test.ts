@@ -10,6 +10,8 @@ import { startUpstream } from '../support/upstream.js';
 interface Refusal {
   readonly name: string;
   readonly status: number;
+  /** The path of base_url. */
+  readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
   /** A text is sent as it stands, anything else as JSON. */
   readonly body?: unknown;
@@ -42,25 +44,28 @@ afterAll(async () => {
 });
 
 describe('class, message and number of requests are right', () => {
-  test.concurrent.each(refusals)('$name', async ({ status, headers, body = '', expect: expected }) => {
-    const upstream = await startUpstream((_request, response) => {
-      const type = typeof body === 'string' ? {} : { 'content-type': 'application/json' };
-      response.writeHead(status, { ...type, ...headers });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
-    });
-    const connector = new OpenAIStreamConnector(
-      { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } },
-      { socketPath: place.socketPath },
-    );
-    const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
-    await connector.close();
-    await upstream.close();
-    const host = new URL(upstream.url).host;
-    expect({
-      class: error?.getErrorClassName(),
-      message: error?.message.replace(`${host} `, ''),
-      requests: upstream.requests.length,
-    }).toEqual(expected);
-    expect(error?.hop).toBe('provider');
-  });
+  test.concurrent.each(refusals)(
+    '$name',
+    async ({ status, path = '', headers, body = '', expect: expected }) => {
+      const upstream = await startUpstream((_request, response) => {
+        const type = typeof body === 'string' ? {} : { 'content-type': 'application/json' };
+        response.writeHead(status, { ...type, ...headers });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      });
+      const connector = new OpenAIStreamConnector(
+        { openai: { api_key: 'sk-test', base_url: `${upstream.url}${path}` }, simulator: { enabled: false } },
+        { socketPath: place.socketPath },
+      );
+      const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
+      await connector.close();
+      await upstream.close();
+      const host = new URL(upstream.url).host;
+      expect({
+        class: error?.getErrorClassName(),
+        message: error?.message.replace(`${host} `, ''),
+        requests: upstream.requests.length,
+      }).toEqual(expected);
+      expect(error?.hop).toBe('provider');
+    },
+  );
 });

@@ -11,11 +11,14 @@ import {
   unusableError,
   webPageError,
 } from './chat-errors.js';
+import { isBare } from './chat-types.js';
 import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
 import { JsonValues } from './json-values.js';
+import { nativeFormat } from './native-apis.js';
 import { isOllamaEvent } from './ollama-events.js';
 import { repairedJson } from './repaired-json.js';
+import { BASE_URL_ADVICE } from './status-advice.js';
 
 /** Matches the beginning of an event stream or of JSON. */
 const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
@@ -102,16 +105,20 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
       if (answer.over || answer.concluded || answer.size > 0) return;
     }
     const told = errorEventOf(value);
+    const verdict =
+      told === undefined ? createEventReader(context.format, answer).read(resultOf(value)) : 'unrecognised';
+    // Counts alone are also in answers of other APIs.
     const read =
-      told === undefined &&
-      createEventReader(context.format, answer).read(resultOf(value)) !== 'unrecognised';
+      verdict === 'open' || (verdict === 'closing' && (!isBare(answer.result) || hasChoices(value)));
     const reported = told ?? reportedErrorOf(value);
+    const native = read ? undefined : nativeFormat(value);
     if (read) answer.conclude('finish');
+    else if (native !== undefined) answer.fail(unusableError(native, context));
     else if (reported !== undefined) answer.fail(streamError(reported, context));
     else
       answer.fail(
         unusableError(
-          `answered with JSON that is not a chat completion: ${quote(text, context.keys)}`,
+          `answered with JSON that is not a chat completion: ${quote(text, context.keys)}. ${BASE_URL_ADVICE}`,
           context,
         ),
       );

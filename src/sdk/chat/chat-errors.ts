@@ -8,7 +8,8 @@ import { retryAfterOf } from '../../protocol/retry-after.js';
 import { classByText, classOf } from './error-class.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { withoutFraming } from './framed-body.js';
-import { refusedMembers } from './refused-members.js';
+import { nativeRoute } from './native-apis.js';
+import { refusedMembers, withoutEchoes } from './refused-members.js';
 import {
   adviceByClass,
   adviceOf,
@@ -33,6 +34,8 @@ export interface AnswerContext {
   requestId?: number;
   /** The server's name in error messages, e.g. `api.openai.com`. Default: 'the provider'. */
   source?: string;
+  /** The path of the request's address. It shows when the address belongs to another API. */
+  path?: string;
   /** Keys to remove from error messages: some providers quote the key that they refuse. */
   keys?: readonly string[];
   /** Whether `<think>…</think>` at the beginning of the text is reasoning. Default: true. */
@@ -148,7 +151,7 @@ export function statusError(head: AnswerHead, sent: string, context: AnswerConte
   const parsed = parseJson(body);
   const reported = reportedErrorOf(parsed);
   const page = reported === undefined && (/\bhtml\b/i.test(head.contentType) || isWebPage(body));
-  const refusal = readRefusal(body, Date.now());
+  const refusal = readRefusal(withoutEchoes(body, parsed), Date.now());
   const retryAfterMs = retryAfterOf(headers, Date.now()) ?? refusal.retryAfterMs;
   const final = statusCode >= 400 && statusCode < 500 ? finalOf(refusal, retryAfterMs) : undefined;
   const words = page ? '' : (reported?.message ?? wordsOfBody(body, parsed));
@@ -167,7 +170,8 @@ export function statusError(head: AnswerHead, sent: string, context: AnswerConte
       : (blocked?.advice ??
         keyLeftAdvice(head) ??
         settingAdvice(head, body, context) ??
-        causeAdvice(words, statusCode) ??
+        routeAdvice(head, context) ??
+        causeAdvice(words, statusCode, reported?.kind) ??
         adviceOf(refused)));
   // Many providers already say when to try again.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
@@ -209,7 +213,8 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
   const said = quote(message, context.keys);
   const advice =
     final?.advice ??
-    causeAdvice(message) ??
+    causeAdvice(message, 400, kind) ??
+    nativeRoute(context.path) ??
     (statusCode !== undefined && statusCode < 500
       ? adviceOf({ statusCode, errorClass, retryAfterMs, location: undefined })
       : errorClass === ErrorClass.Permanent
@@ -263,6 +268,11 @@ function settingAdvice(
   if (settings === undefined || (statusCode !== 400 && statusCode !== 422)) return undefined;
   const [name] = refusedMembers(body, [...settings.keys()]);
   return name === undefined ? undefined : `Change or remove ${name}: ${settings.get(name)}.`;
+}
+
+/** Returns advice when the address of another API refuses the request. */
+function routeAdvice({ statusCode }: AnswerHead, { path }: AnswerContext): string | undefined {
+  return [400, 404, 405, 415, 422].includes(statusCode) ? nativeRoute(path) : undefined;
 }
 
 /** Returns advice when the daemon followed a redirect without the key, which may have caused the refusal. */

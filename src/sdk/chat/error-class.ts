@@ -1,5 +1,5 @@
 import { ErrorClass } from '../../common/errors.js';
-import { causeAdvice, isKeyRefused, isTooLong } from './status-advice.js';
+import { causeAdvice, FILTERED, isKeyRefused, isModerated, isTooLong } from './status-advice.js';
 
 /** Returns the class of an error with this HTTP status. @param kind the error's own `type` and `code` */
 export function classOf(
@@ -14,6 +14,7 @@ export function classOf(
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
   if (statusCode === 501 || statusCode === 505) return ErrorClass.InvalidRequest;
   if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
+  if (FILTERED.includes(statusCode) && isModerated(kind, message)) return ErrorClass.InvalidRequest;
   // Some gateways refuse with 403 what exceeds a limit, and say when it renews.
   if (statusCode === 403 && retryAfterMs !== undefined) return ErrorClass.RateLimited;
   if (statusCode < 400 || [401, 402, 403, 407].includes(statusCode)) return ErrorClass.Permanent;
@@ -28,6 +29,7 @@ const FAULTS_OF_SERVERS: readonly number[] = [409, 421, 424, 425, 498, 499];
 
 /** Returns the class of an error without an HTTP status. */
 export function classByText(kind: string, message: string): ErrorClass {
+  if (isModerated(kind, message)) return ErrorClass.InvalidRequest;
   const byWords = classByWords(message);
   // Some servers call each error an invalid request.
   return (byWords === ErrorClass.Permanent ? byWords : classByKind(kind)) ?? byWords ?? ErrorClass.Transient;

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
+import { beginningOf } from '../../common/beginning.js';
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
@@ -10,8 +11,10 @@ import {
   unusableError,
 } from './chat-errors.js';
 import type { ChatEventReader } from './chat-events.js';
+import { isBare } from './chat-types.js';
 import { CutStrings } from './cut-strings.js';
 import { createEventReader } from './event-reader.js';
+import { nativeFormat } from './native-apis.js';
 import { createPlainEvents } from './plain-events.js';
 import { endsInString, repairedJson } from './repaired-json.js';
 import { createRepeatedEvents } from './repeated-events.js';
@@ -26,6 +29,8 @@ const DATA_AGAIN = /^(?:data:\s*)+/;
  * object.
  */
 const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{"|\[DONE\]$)/;
+/** Most characters of an event in an unknown format that a message quotes. */
+const MAX_STRANGE = 100;
 /** Characters that are kept of a body that may be no event stream. */
 const MAX_BEGINNING = 1000;
 /** A line of an event stream: a field, a comment or nothing. */
@@ -67,7 +72,7 @@ class EventsBody implements AnswerBody {
   #others = 0;
   #seen = false;
   #recognised = false;
-  /** The name of the first event in an unknown format. */
+  /** The name, or else the beginning, of the first event in an unknown format. */
   #strange: string | undefined;
   #flushing = false;
   /** Kept until an event comes. */
@@ -104,10 +109,7 @@ class EventsBody implements AnswerBody {
     this.#lines?.feed('\n\n');
     const context = this.#context;
     const answer = this.#answer;
-    if (this.#strange !== undefined && !this.#recognised && !answer.over) {
-      const what = `answered with events in an unknown format (${quote(this.#strange, context.keys)}).`;
-      answer.fail(unusableError(`${what} Are api and base_url right?`, context));
-    }
+    this.#checkFormat();
     if (this.#seen || answer.over) return;
     const beginning = this.#beginning;
     const said = beginning
@@ -117,9 +119,23 @@ class EventsBody implements AnswerBody {
     const named = /event-stream/i.test(this.#contentType);
     // The caller handles bare JSON.
     if (named && (said === '' || /^[[{]/.test(beginning))) return;
+    const native = nativeFormat(undefined, this.#contentType);
+    if (native !== undefined) {
+      answer.fail(unusableError(native, context));
+      return;
+    }
     const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
     const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;
     answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
+  }
+
+  /** Fails an answer of which nothing was read, although it had events. */
+  #checkFormat(): void {
+    const { result } = this.#answer;
+    if (this.#strange === undefined || this.#recognised || result.error !== undefined || !isBare(result))
+      return;
+    const what = `answered with events in an unknown format (${this.#strange}).`;
+    this.#answer.fail(unusableError(`${what} Are api and base_url right?`, this.#context));
   }
 
   /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */
@@ -208,6 +224,7 @@ class EventsBody implements AnswerBody {
     const repaired = repairedJson(text);
     if (repaired !== undefined) this.#onEvent(repaired, name, text);
     else if (text === DONE || IS_DONE.test(text)) {
+      this.#checkFormat();
       this.#answer.conclude('finish');
       this.#answer.stop();
     } else if (DATA_AGAIN.test(text)) {
@@ -231,16 +248,26 @@ class EventsBody implements AnswerBody {
     }
     answer.nextEvent();
     const verdict = this.#reader.read(event);
-    if (verdict !== 'unrecognised') this.#recognised = true;
+    if (verdict === 'open') this.#recognised = true;
+    else if (isBare(answer.result)) {
+      const native = nativeFormat(event);
+      if (native !== undefined) {
+        answer.fail(unusableError(native, this.#context));
+        return;
+      }
+    }
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
       answer.conclude('finish');
     else if (verdict === 'unrecognised') {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
-      if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= name;
       const cut = this.#flushing && /^[{["]/.test(text);
-      if (!foreign && !cut) answer.emit({ type: 'malformed', data: quote(text, keys) });
+      if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= quote(name, keys);
+      if (!foreign && !cut) {
+        this.#strange ??= beginningOf(quote(text, keys), MAX_STRANGE);
+        answer.emit({ type: 'malformed', data: quote(text, keys) });
+      }
     }
     this.#checkSize();
   }

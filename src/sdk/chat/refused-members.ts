@@ -33,6 +33,12 @@ export function refusedMembers(body: string, names: readonly string[]): string[]
   return names.filter((name) => texts.some((text) => mentions(text, name)));
 }
 
+/** Returns an error body without the members that quote the request. @param parsed the body, if it is JSON */
+export function withoutEchoes(body: string, parsed: unknown): string {
+  if (parsed === undefined) return body.replace(ECHOED_TEXT, '');
+  return JSON.stringify(parsed, (name, value) => (ECHOED.test(name) ? undefined : value)) ?? '';
+}
+
 function collect(value: unknown, said: Said, depth: number): void {
   if (depth > 8) return;
   if (typeof value === 'string') {

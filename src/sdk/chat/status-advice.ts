@@ -5,6 +5,7 @@ export const BILLING_ADVICE = 'Check the plan and billing details behind the API
 export const LIMIT_ADVICE = 'Wait until the limit renews, or raise it at the provider.';
 export const SHORTER_ADVICE = 'Make the conversation shorter.';
 const KEY_ADVICE = 'Check the API key.';
+const FILTER_ADVICE = "Change the messages: the provider's content filter refused them.";
 const CHANGE_ADVICE = 'The request must change before it is sent again.';
 export const BASE_URL_ADVICE = 'Is base_url right?';
 
@@ -50,6 +51,9 @@ const KEY_REFUSED =
 /** Matches errors of a conversation that is too long for the model. */
 const TOO_LONG =
   /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
+/** Matches refusals by a filter for unwanted content. */
+const MODERATED =
+  /\b(content_filter|content_policy_violation|moderation_blocked|data_?inspection_?failed|ResponsibleAIPolicyViolation)\b|content management policy|\bsafety system\b|content filter(ing)? policy|content polic(y|ies)|flagged (for moderation|as|by)|inappropriate content|content exists risk|considered high risk|\b(input|output) (new_)?sensitive|(敏感|违规|不当)(内容|信息)/i;
 const RENEWS = /\bwait\b|try again/i;
 /** Matches servers that have no such route. AWS's gateway demands a token for such a route. */
 const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
@@ -62,15 +66,24 @@ export function isKeyRefused(message: string): boolean {
   return KEY_REFUSED.test(message);
 }
 
+/** Whether an error, by its code or message, says that a filter for unwanted content refused the request. */
+export function isModerated(kind: string, message: string): boolean {
+  return MODERATED.test(kind) || MODERATED.test(message);
+}
+
 /** Whether an error's message says that the conversation is too long. */
 export function isTooLong(message: string): boolean {
   return TOO_LONG.test(message) && !RENEWS.test(message);
 }
 
-/** Returns advice when an error's message shows a common cause. */
-export function causeAdvice(message: string, statusCode = 400): string | undefined {
+/** Statuses with which content filters refuse a request. */
+export const FILTERED: readonly number[] = [400, 403, 422, 451];
+
+/** Returns advice when an error's message shows a common cause. @param kind the error's own `type` and `code` */
+export function causeAdvice(message: string, statusCode = 400, kind = ''): string | undefined {
   if (NO_ROUTE.test(message)) return BASE_URL_ADVICE;
   if (isTooLong(message)) return SHORTER_ADVICE;
+  if (FILTERED.includes(statusCode) && isModerated(kind, message)) return FILTER_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
   if (isKeyRefused(message)) return KEY_ADVICE;
   return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;
