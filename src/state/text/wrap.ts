@@ -1,4 +1,5 @@
 import { graphemeWidth, isNarrow, segments, shownLine } from './graphemes.js';
+import { mayBreakBetween } from './line-breaks.js';
 
 /** One row of a wrapped line: a half-open range in UTF-16 units. */
 export interface Piece {
@@ -18,6 +19,8 @@ export interface WrapOptions {
   /** Whether the first row is the line's first [from = 0]. */
   firstRow?: boolean;
 }
+
+const WIDE_SPACE = '\u3000';
 
 /**
  * Wraps one line (without newlines) into rows. The pieces cover the whole line; spaces at a row's end may exceed its
@@ -39,6 +42,9 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   let breakAt = -1;
   let breakColumn = 0;
   let seenWord = false;
+  // The grapheme before this one and its cells; empty after a space.
+  let before = '';
+  let beforeCells = 0;
 
   const closeRow = (end: number): void => {
     pieces.push({ start: rowStart, end });
@@ -54,14 +60,16 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const take = (grapheme: string, offset: number): void => {
     const end = offset + grapheme.length;
     const cells = graphemeWidth(grapheme, column);
-    if (at === 'words' && (grapheme === ' ' || grapheme === '\t')) {
+    if (at === 'words' && (grapheme === ' ' || grapheme === '\t' || grapheme === WIDE_SPACE)) {
       column += cells;
+      before = '';
       // Breaking after the indentation would leave an empty row.
       if (seenWord) breakable(end);
       return;
     }
-    // A line may break at every wide character, because those scripts have no spaces.
-    if (cells > 1 && seenWord) breakable(offset);
+    // A line may break beside most wide characters, because those scripts have no spaces.
+    if (before !== '' && (cells > 1 || beforeCells > 1) && mayBreakBetween(before, grapheme))
+      breakable(offset);
     if (column + cells > limit && breakAt > rowStart) {
       const carried = column - breakColumn;
       closeRow(breakAt);
@@ -73,7 +81,8 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
     }
     column += cells;
     seenWord = true;
-    if (cells > 1) breakable(end);
+    before = grapheme;
+    beforeCells = cells;
   };
 
   if (eachOneCell) {

@@ -1,0 +1,13 @@
+/**
+ * Characters that begin no row, as in Unicode's line breaking rules (UAX 14) and the Japanese kinsoku rules: closing
+ * brackets and quotation marks, marks that end a sentence, and characters that belong to the one before.
+ */
+const NEVER_FIRST =
+  /^[\p{Pe}\p{Pf},.!?:;%、。，．・：；？！％｡､･ｰﾞﾟ‼⁇⁈⁉…‥‰℃—～〜ー々〻ゝゞヽヾぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰ-ㇿｧ-ｯ゛゜]/u;
+/** Characters that end no row: opening brackets and quotation marks, and signs of a currency. */
+const NEVER_LAST = /^[\p{Ps}\p{Pi}\p{Sc}]/u;
+
+/** Whether a row may end between two graphemes, one of which is of a script without spaces. */
+export function mayBreakBetween(before: string, after: string): boolean {
+  return !NEVER_FIRST.test(after) && !NEVER_LAST.test(before);
+}
