@@ -9,6 +9,7 @@ import { lexMarkdown } from './lexer.js';
 import { type Draft, flow, type Run, targetDrafts } from './runs.js';
 import { shield } from './shield.js';
 import { tableDrafts } from './table.js';
+import { completed } from './unfinished.js';
 
 export interface ProseOptions extends Omit<InlineLook, 'restore'> {
   /** The width in cells. */
@@ -28,22 +29,10 @@ const MIN_WIDTH = 12;
 /** Markdown as rows. Blank lines between blocks become one empty row. */
 export function proseDrafts(source: string, options: ProseOptions): Draft[] {
   const { text, restore } = shield(source);
-  return draftsOf(lexMarkdown(options.growing ? completed(text) : text), { ...options, restore });
-}
-
-/** Completes a growing text as if it ended here: open marks are closed or left out. */
-function completed(text: string): string {
-  const lineStart = text.lastIndexOf('\n') + 1;
-  const last = text.slice(lineStart);
-  // This line may become a rule, a heading's underline, a list item or a table's delimiter row.
-  if (/^[ \t]*(?:[-=*_+#>|:`~ \t]+|\d{1,9}[.)]?)$/.test(last)) return text.slice(0, lineStart);
-  if (odd(last, /`/g)) return `${last.endsWith('`') ? text.slice(0, -1) : `${text}\``}`;
-  if (odd(last, /\*\*/g)) return last.endsWith('**') ? text.slice(0, -2) : `${text.replace(/\s+$/, '')}**`;
-  return text;
-}
-
-function odd(text: string, mark: RegExp): boolean {
-  return (text.match(mark)?.length ?? 0) % 2 === 1;
+  return draftsOf(lexMarkdown(options.growing ? completed(text, options.styles) : text), {
+    ...options,
+    restore,
+  });
 }
 
 function draftsOf(tokens: readonly Token[], options: Look): Draft[] {
