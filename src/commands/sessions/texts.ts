@@ -13,7 +13,7 @@ export function sessionText(session: SessionSummary): string {
   const facts = [
     `${messages} messages`,
     ...(model === null ? [] : [model]),
-    `${tokensEstimated ? '~' : ''}${tokens} tokens`,
+    `${tokensEstimated ? '~' : ''}${tokens} tokens in total`,
     ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),
   ].join(', ');
   const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;

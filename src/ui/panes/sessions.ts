@@ -86,7 +86,7 @@ function titleLine(
       (fact): Line => [['dim', fact]],
     ),
     ...(model === '' ? [] : [[['dim', model] as const]]),
-    ...(tokens === 0 ? [] : [[['dim', `${count(tokens, tokensEstimated)} tok`] as const]]),
+    ...(tokens === 0 ? [] : [[['dim', `total ${count(tokens, tokensEstimated)} tok`] as const]]),
     ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),
   ];
   const left: Line = [...mark, chosen ? ['bold', title] : title];

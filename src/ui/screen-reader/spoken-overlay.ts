@@ -63,7 +63,7 @@ function spokenSessions(list: SessionList, { choose, close }: KeyHints, nowMs: n
     ...(row.pinned ? ['pinned'] : []),
     ago(nowMs - row.usedMs),
     ...(row.model === '' ? [] : [row.model]),
-    ...(row.tokens === 0 ? [] : [`${count(row.tokens, row.tokensEstimated)} tokens`]),
+    ...(row.tokens === 0 ? [] : [`${count(row.tokens, row.tokensEstimated)} tokens in total`]),
     ...(row.found === undefined ? [] : [...foundFigures(row.found.figures), `${row.found.count} found`]),
   ].join(', ');
   const text = row.found === undefined ? row.preview : row.found.snippet.map((piece) => piece.text).join('');
