@@ -16,6 +16,8 @@ export interface Settled {
 /** More unknown keys than this in one mapping are counted, not listed. */
 const MAX_UNKNOWN_KEYS = 10;
 
+const OTHER_MODE = "add --mode openai, or --mode with a profile's name";
+
 /** Only defaults. */
 export function defaults(): Settled {
   return { config: configSchema.parse({}), layers: [], problems: [] };
@@ -56,6 +58,9 @@ function problemsOf(issue: z.core.$ZodIssue, layer: Layer): Problem[] {
     case 'unrecognized_keys': {
       const unknown = issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => {
         const where = [...path, key];
+        // Endpoints have a key for each flag, except for the simulator.
+        if (layer.sourceOf(where, 'key').kind === 'flag')
+          return error('does not apply to the simulator', where, 'key', OTHER_MODE);
         return error(`unknown key ${quote(where.join('.'))}`, where, 'key', suggestKey(where));
       });
       const more = issue.keys.length - unknown.length;

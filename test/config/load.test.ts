@@ -165,6 +165,17 @@ test('--mode overrides USE_SIMULATOR and accepts profiles too', () => {
   expect(load('local').provenance.get('mode')?.source).toEqual({ kind: 'flag', name: '--mode' });
 });
 
+test.each([
+  ['--provider', { provider: 'vllm' }],
+  ['--url', { url: 'http://localhost:8000/v1/chat' }],
+  ['--auth', { auth: 'none' }],
+])('%s without a mode: the error names the mode to add', (name, flags) => {
+  expect(() => makePlace().load({ flags })).toThrow(
+    `${name}: does not apply to the simulator - add --mode openai, or --mode with a profile's name`,
+  );
+  expect(makePlace().load({ flags: { ...flags, mode: 'openai' } }).mode).toBe('openai');
+});
+
 test('an unknown --mode is an error that suggests the nearest name', () => {
   expect(() => makePlace().load({ flags: { mode: 'opnai' } })).toThrow(
     new ConfigError([
