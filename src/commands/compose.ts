@@ -70,6 +70,8 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     connector,
     spawns: flags.spawn,
     async exchange(messages, options = {}) {
+      // Daemon and simulator start at the same time. The request reports why a daemon can't be reached.
+      connector.connect({ ...(options.signal && { signal: options.signal }) }).catch(() => {});
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
       const told: ChatOptions = {

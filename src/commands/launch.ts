@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isLoopback } from '../config/index.js';
-import { inTurn } from '../runtime/clients/in-turn.js';
+import { inTurn, startingTurn } from '../runtime/clients/in-turn.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
@@ -62,7 +62,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
       daemon = startProcess(daemonCommand(options), this.what);
       return daemon;
     },
-    turn: `${socketPath}.starting`,
+    turn: startingTurn(socketPath),
   };
   const neededSimulator: Needed = {
     what: 'the simulator',

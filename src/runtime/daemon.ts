@@ -4,7 +4,7 @@ import { visible } from '../config/problem.js';
 import type { RequestTelemetry } from '../telemetry/requests.js';
 import { telemetryPlan } from '../telemetry/variables.js';
 import { addressText } from './clients/address.js';
-import { removeDeadTurns } from './clients/in-turn.js';
+import { inTurn, removeDeadTurns, startingTurn } from './clients/in-turn.js';
 import { ListenError } from './clients/listen-error.js';
 import { optimizeParserLate } from './late-optimizing.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
@@ -19,6 +19,8 @@ const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
 /** The exit code for wrong flags or configuration, which a restart would not repair. */
 export const EXIT_USAGE = 2;
+/** The longest wait for a program that starts a daemon at the same time. */
+const LEAVE_LIMIT_MS = 30_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -64,7 +66,7 @@ async function serve(
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);
-    if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown);
+    if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown, log);
     say(`listening on ${addressText(runtime.address)}`);
     if (runtime.metricsPort !== undefined) {
       say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
@@ -115,37 +117,49 @@ async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger
 }
 
 /**
- * Stops the runtime when stdin is closed and no client is connected. A client that connects while the socket's file is
- * being removed is still served: it found a daemon, so it does not start one.
+ * Stops the runtime when stdin is closed and no client is connected. Programs that need a daemon wait for this one's
+ * end, so that two never run at once. A client that connects at the last moment is served: it found a daemon, so it
+ * does not start one.
  * @returns a function to call when the last connection has closed
  */
-function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => void {
+function leaveWithParent(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
+  const { address } = runtime;
   let orphaned = false;
-  const leave = async (): Promise<void> => {
-    if (!orphaned || runtime.connections > 0) return;
-    removePidFile(pidFilePath(runtime.address));
-    await runtime.release();
-    if (runtime.connections === 0) shutdown.abort();
+  let leaving = false;
+  const unused = (): boolean => orphaned && runtime.connections === 0 && !shutdown.signal.aborted;
+  const retire = async (): Promise<void> => {
+    if (!unused()) return;
+    // Remove the pid file before the address is free: the next daemon writes its own.
+    removePidFile(pidFilePath(address));
+    if (!(await runtime.retire())) return keepPidFile(runtime, log);
+    shutdown.abort();
+    await runtime.closed;
   };
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    while (unused()) {
+      if (address.kind === 'tcp') await retire();
+      else await inTurn(startingTurn(address.path), LEAVE_LIMIT_MS, retire, shutdown.signal);
+    }
+    leaving = false;
+  };
+  // A signal ends the wait for the turn.
+  const onIdle = (): void => void leave().catch(() => {});
   const onClose = (): void => {
     orphaned = true;
-    void leave();
+    onIdle();
   };
   process.stdin.once('close', onClose).once('error', onClose).resume();
-  return () => void leave();
+  return onIdle;
 }
 
 /** Handles the process's signals and uncaught errors, and writes the pid file. Returns a function that undoes it. */
 function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
-  const pidFile = pidFilePath(runtime.address);
-  try {
-    writePidFile(pidFile, { pid: process.pid, startedMs: runtime.startedMs });
-  } catch (error) {
-    // Only `runtime stop` needs the pid file.
-    log.warn('no pid file', { path: pidFile, message: messageOf(error) });
-  }
-  // Remove the pid file before the address is free: the next daemon writes its own.
-  shutdown.signal.addEventListener('abort', () => removePidFile(pidFile), { once: true });
+  keepPidFile(runtime, log);
+  shutdown.signal.addEventListener('abort', () => removePidFile(pidFilePath(runtime.address)), {
+    once: true,
+  });
 
   const onSignal = (name: NodeJS.Signals): void => {
     log.info('signal', { name });
@@ -160,6 +174,16 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
     process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
   };
+}
+
+function keepPidFile({ address, startedMs }: Runtime, log: Logger): void {
+  const path = pidFilePath(address);
+  try {
+    writePidFile(path, { pid: process.pid, startedMs });
+  } catch (error) {
+    // Only `runtime stop` needs the pid file.
+    log.warn('no pid file', { path, message: messageOf(error) });
+  }
 }
 
 /** Prints a line to stderr, with control characters made visible. */

@@ -48,8 +48,11 @@ export interface Runtime {
   readonly startedMs: number;
   /** Connections open now. */
   readonly connections: number;
-  /** Frees the address. Resolves when all clients that had connected before have a session. */
-  release(): Promise<void>;
+  /**
+   * Frees the address before the daemon ends. If a client connected at that moment, the daemon listens there again.
+   * @returns whether the daemon can end: it has no client
+   */
+  retire(): Promise<boolean>;
   /** Ends the running exchanges with typed errors, without waiting for their results. */
   end(): void;
   /** Resolves when the daemon has stopped and every connection is closed. */
@@ -121,7 +124,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     });
   };
 
-  const listener = await openListener(options.listen, onConnection).catch(async (error: unknown) => {
+  let listener = await openListener(options.listen, onConnection).catch(async (error: unknown) => {
     await transport.close();
     throw error;
   });
@@ -163,9 +166,17 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     metricsPort: metrics?.port,
     startedMs,
     closed,
-    async release() {
+    async retire() {
       await listener.release();
       await sleep(LATE_MS);
+      if (sessions.size === 0 || shutdown.aborted) return true;
+      // Another daemon may have taken the address. Then this one serves its clients without it.
+      const again = await openListener(listener.address, onConnection).catch(() => undefined);
+      if (again === undefined) return false;
+      const superseded = shutdown.aborted ? again : listener;
+      if (!shutdown.aborted) listener = again;
+      await superseded.close();
+      return shutdown.aborted;
     },
     get connections() {
       return sessions.size;

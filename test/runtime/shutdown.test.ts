@@ -31,15 +31,32 @@ test('stopping does not wait for idle connections, and removes the socket', asyn
   expect(existsSync(daemon.path)).toBe(false);
 });
 
-test('a client that connects while the address is freed is served', async () => {
+test('a client that connects while the daemon frees its address is served, and the daemon keeps the address', async () => {
   const { daemon } = await setUp({ chunks: ['a'] });
   const late = daemon.client();
-  const released = daemon.release();
+  const retired = daemon.retire();
   const client = await late;
-  await released;
-  expect(existsSync(daemon.path)).toBe(false);
+  expect(await retired).toBe(false);
   client.send({ type: MessageType.HealthCheck });
   expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+  await daemon.client();
+  expect(daemon.connections()).toBe(2);
+});
+
+test('a daemon without clients frees its address', async () => {
+  const { daemon } = await setUp({ chunks: ['a'] });
+  expect(await daemon.retire()).toBe(true);
+  expect(existsSync(daemon.path)).toBe(false);
+});
+
+test('a daemon that stops while it frees its address does not listen there again', async () => {
+  const { daemon } = await setUp({ chunks: ['a'] });
+  const late = daemon.client();
+  const retired = daemon.retire();
+  await late;
+  await daemon.stop();
+  expect(await retired).toBe(true);
+  expect(existsSync(daemon.path)).toBe(false);
 });
 
 test('stopping lets running exchanges finish, refuses new ones, and then closes', async () => {

@@ -12,8 +12,8 @@ export interface TestDaemon {
   client(): Promise<RawClient>;
   /** Graceful stop; resolves when it is done. */
   stop(): Promise<void>;
-  /** Gives the address free, as a daemon does before it leaves. */
-  release(): Promise<void>;
+  /** Frees the address, as a daemon does before it ends. */
+  retire(): Promise<boolean>;
   /** Ends what still runs after `stop` was called. */
   end(): void;
   /** Stops it, at once, and removes its folder. */
@@ -42,7 +42,7 @@ export async function testDaemon(options: Partial<RuntimeOptions> = {}): Promise
       return client;
     },
     stop,
-    release: runtime.release,
+    retire: runtime.retire,
     end: runtime.end,
     async close() {
       await Promise.all(clients.map((client) => client.close()));

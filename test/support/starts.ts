@@ -15,6 +15,8 @@ export interface Starts {
   failed: string[];
   /** How many daemons have listened, one after another. */
   daemons: number;
+  /** The most daemons that were there at the same time. */
+  daemonsAtOnce: number;
   simulators: number;
   /** Processes that are still there once all have ended, and files that only a running one needs. */
   left: string[];
@@ -41,7 +43,7 @@ export async function startAtOnce(
   await until(() => remains(place).length === 0).catch(() => {});
   return {
     failed: failed.filter((line) => line !== undefined),
-    daemons: listened(place),
+    ...countDaemons(place),
     simulators: simulators.end(),
     left: remains(place),
     ms,
@@ -104,6 +106,7 @@ async function chat(place: Place, index: number, limitMs: number): Promise<strin
 function countSimulators(url: string): { end(): number } {
   let count = 0;
   let lastMs = Number.POSITIVE_INFINITY;
+  let ended = false;
   const look = async (): Promise<void> => {
     try {
       const { uptime_ms: ms } = await (
@@ -114,20 +117,30 @@ function countSimulators(url: string): { end(): number } {
     } catch {
       // None is there now.
     }
-    timer = setTimeout(look, 20);
+    if (!ended) timer = setTimeout(look, 20);
   };
   let timer = setTimeout(look, 0);
   return {
     end() {
+      ended = true;
       clearTimeout(timer);
       return count;
     },
   };
 }
 
-function listened({ dir }: Place): number {
+/** By the lines of their common log, which each daemon writes when it listens and when it has stopped. */
+function countDaemons({ dir }: Place): Pick<Starts, 'daemons' | 'daemonsAtOnce'> {
   const log = join(dir, '.local/state/vastar-tui/daemon.log');
-  return existsSync(log) ? readFileSync(log, 'utf8').split('"listening"').length - 1 : 0;
+  const events =
+    (existsSync(log) ? readFileSync(log, 'utf8') : '').match(/"event":"(?:listening|stopped)"/g) ?? [];
+  let now = 0;
+  let daemonsAtOnce = 0;
+  for (const event of events) {
+    now += event.includes('listening') ? 1 : -1;
+    daemonsAtOnce = Math.max(daemonsAtOnce, now);
+  }
+  return { daemons: events.filter((event) => event.includes('listening')).length, daemonsAtOnce };
 }
 
 /** Of processes those whose command line names the place's socket or port; Linux alone shows them. */

@@ -5,6 +5,11 @@ import { messageOf } from '../../common/errors.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
 
+/** The path of the turn in which one program starts a daemon at the socket, or the daemon there ends. */
+export function startingTurn(socketPath: string): string {
+  return `${socketPath}.starting`;
+}
+
 /**
  * Runs `work` in one process at a time. If another process has the turn at `path`, this one waits until that turn
  * ends and does not run `work`. The turn is a listening Unix socket, so it also ends when its process is killed.
