@@ -9,7 +9,7 @@
 import { join } from 'node:path';
 import { makePlace } from '../test/support/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
-import { type Lag, lagOf, recording } from './support/lag.js';
+import { type Lag, lagOf, recording, type Sent } from './support/lag.js';
 import { type LoadClient, otherClients, ownClient, ownReport, runOwn } from './support/load-clients.js';
 import { openBench } from './support/programs.js';
 
@@ -113,7 +113,7 @@ async function lag(): Promise<void> {
     ];
     const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, env);
     // At first the streams become more, and after the last arrival fewer.
-    const found: Lag = lagOf(place.dir, await peer.ask<[number, number[]][]>('sent'), STREAM_S, LAG_S);
+    const found: Lag = lagOf(place.dir, await peer.ask<Sent>('sent'), STREAM_S, LAG_S);
     const { completed, instrument } = ownReport(place);
     if (completed * DELTAS !== found.sent || found.arrived !== found.sent)
       throw new Error(`${completed} streams, ${found.arrived} of ${found.sent} deltas`);

@@ -13,8 +13,11 @@ export interface Lag {
 }
 
 const FILE = 'arrivals.';
-/** In the server's log, an event that ends a stream. */
-const ENDING = -1;
+
+/** What the server wrote on the connection from a port: two numbers for each write, its time in µs and its bytes. */
+export type Sent = readonly (readonly [port: number, writes: number[]])[];
+/** The time of a write that is no token. */
+export const NO_TOKEN = -1;
 
 /** Returns the variables with which a program records its arrivals in the folder. `hook`: the built arrivals.ts. */
 export function recording(folder: string, hook: string, url: string): NodeJS.ProcessEnv {
@@ -26,18 +29,14 @@ export function recording(folder: string, hook: string, url: string): NodeJS.Pro
 }
 
 /**
- * Joins the server's log of sends with the recorded arrivals. A connection keeps the order of tokens, so each token's
- * arrival is known exactly. The figures are of the tokens sent from `fromS` to `toS` after the first one, in s.
+ * Joins the server's log of writes with the recorded arrivals. A connection keeps the order of bytes, so each token's
+ * arrival is known exactly: that of its last byte. The figures are of the tokens sent from `fromS` to `toS` after the
+ * first one, in s.
  */
-export function lagOf(
-  folder: string,
-  sent: readonly (readonly [port: number, sentUs: number[]])[],
-  fromS: number,
-  toS: number,
-): Lag {
-  const log = new Map(sent);
-  const next = new Map<number, number>();
-  const firstUs = Math.min(...sent.map(([, [first = Number.POSITIVE_INFINITY]]) => first));
+export function lagOf(folder: string, sent: Sent, fromS: number, toS: number): Lag {
+  const logs = new Map(sent.map(([port, writes]) => [port, { writes, at: 0, bytes: 0 }]));
+  const times = sent.map(([, writes]) => writes.filter((one, at) => at % 2 === 0 && one !== NO_TOKEN));
+  const firstUs = Math.min(...times.map(([first = Number.POSITIVE_INFINITY]) => first));
   const lags: number[] = [];
   let arrived = 0;
   for (const name of readdirSync(folder).filter((file) => file.startsWith(FILE))) {
@@ -45,19 +44,22 @@ export function lagOf(
     const reads = new Float64Array(buffer.slice(byteOffset, byteOffset + length));
     rmSync(join(folder, name));
     for (let at = 0; at < reads.length; at += 3) {
-      const [port = 0, atUs = 0, events = 0] = reads.subarray(at, at + 3);
-      const times = log.get(port) ?? [];
-      const from = next.get(port) ?? 0;
-      for (const sentUs of times.slice(from, from + events)) {
-        if (sentUs === ENDING) continue;
+      const [port = 0, atUs = 0, bytes = 0] = reads.subarray(at, at + 3);
+      const log = logs.get(port);
+      if (log === undefined) continue;
+      log.bytes += bytes;
+      for (; log.at < log.writes.length; log.at += 2) {
+        const [sentUs = 0, size = 0] = log.writes.slice(log.at, log.at + 2);
+        if (size > log.bytes) break;
+        log.bytes -= size;
+        if (sentUs === NO_TOKEN) continue;
         arrived += 1;
         const atS = (sentUs - firstUs) / 1e6;
         if (atS >= fromS && atS < toS) lags.push((atUs - sentUs) / 1000);
       }
-      next.set(port, from + events);
     }
   }
-  const count = sent.reduce((sum, [, times]) => sum + times.filter((one) => one !== ENDING).length, 0);
+  const count = times.reduce((sum, { length }) => sum + length, 0);
   return {
     sent: count,
     arrived,

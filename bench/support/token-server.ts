@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { answer } from './answers.js';
 import { httpChunk, httpEvent, jsonAnswer, STREAM_HEAD, serveBareHttp } from './bare-http.js';
 import { monotonicUs } from './figures.js';
+import { NO_TOKEN } from './lag.js';
 
 const SMALL = jsonAnswer(200, '{"answer":"ok"}');
 const ONE_BODY =
@@ -23,11 +24,7 @@ const token = (index: number): string =>
   httpEvent(
     `{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","system_fingerprint":"fp_bench","choices":[{"index":0,"delta":{"content":"${monotonicUs()}:${index} "},"logprobs":null,"finish_reason":null}]}`,
   );
-const finish = (socket: Socket): void => {
-  socket.write(
-    `${httpEvent('{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')}${httpChunk('data: [DONE]\n\n')}0\r\n\r\n`,
-  );
-};
+const FINISH = `${httpEvent('{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')}${httpChunk('data: [DONE]\n\n')}0\r\n\r\n`;
 
 function stream(socket: Socket, rate: number, count: number): void {
   socket.write(STREAM_HEAD);
@@ -43,39 +40,38 @@ interface Paced {
   gapUs: number;
   index: number;
   count: number;
-  sentUs: number[];
+  log: number[];
 }
-
-/** The log's entry for each of the two events that end a stream (see lag.ts). */
-const ENDING = -1;
 
 const paced = new Set<Paced>();
 let ticking: NodeJS.Timeout | undefined;
-/** When each token of the paced streams was written, by the other side's port. */
+/** The writes of the paced streams, by the other side's port (see `Sent` in lag.ts). */
 let sent = new Map<number, number[]>();
 
 /** Streams begin at random moments within a gap, so that their tokens are spread. A late token delays no later one. */
 function byTimer(socket: Socket, rate: number, count: number): void {
   const gapUs = 1_000_000 / rate;
-  const sentUs = sent.get(socket.remotePort ?? 0) ?? [];
-  sent.set(socket.remotePort ?? 0, sentUs);
-  paced.add({ socket, dueUs: monotonicUs() + Math.random() * gapUs, gapUs, index: 0, count, sentUs });
+  const log = sent.get(socket.remotePort ?? 0) ?? [];
+  sent.set(socket.remotePort ?? 0, log);
+  log.push(NO_TOKEN, STREAM_HEAD.length);
+  paced.add({ socket, dueUs: monotonicUs() + Math.random() * gapUs, gapUs, index: 0, count, log });
   ticking ??= setInterval(tick, 1);
 }
 
 function tick(): void {
   const nowUs = monotonicUs();
   for (const stream of paced) {
-    const { socket, sentUs, count } = stream;
+    const { socket, log, count } = stream;
     for (; stream.dueUs <= nowUs && stream.index < count && !socket.destroyed; stream.index += 1) {
-      sentUs.push(monotonicUs());
-      socket.write(token(stream.index));
+      const text = token(stream.index);
+      log.push(monotonicUs(), text.length);
+      socket.write(text, 'latin1');
       stream.dueUs += stream.gapUs;
     }
     if (stream.index < count && !socket.destroyed) continue;
     if (!socket.destroyed) {
-      finish(socket);
-      sentUs.push(ENDING, ENDING);
+      log.push(NO_TOKEN, FINISH.length);
+      socket.write(FINISH);
     }
     paced.delete(stream);
   }
@@ -93,7 +89,7 @@ async function bySleeping(socket: Socket, rate: number, count: number): Promise<
     // The socket's callbacks need an event-loop turn now and then.
     if (index % 50 === 49 || socket.writableNeedDrain) await new Promise(setImmediate);
   }
-  finish(socket);
+  socket.write(FINISH);
 }
 
 function unpaced(socket: Socket, count: number): void {
@@ -103,7 +99,7 @@ function unpaced(socket: Socket, count: number): void {
     if (index < count) {
       index += 1; // the write that filled the buffer was accepted, too
       socket.once('drain', more);
-    } else finish(socket);
+    } else socket.write(FINISH);
   };
   more();
 }
@@ -153,7 +149,7 @@ answer('ones', () => {
   ones = NONE;
   return counted;
 });
-/** Returns when the tokens of paced streams were sent, by the other side's port, and begins a new log. */
+/** Returns the writes of paced streams, by the other side's port, and begins a new log. */
 answer('sent', () => {
   const ended = [...sent];
   sent = new Map();

@@ -1,6 +1,7 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
+import { GrowingText } from './growing-text.js';
 import { type Place, Repetitions } from './repetitions.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
 import { createThinkingTags, type TagTarget, type ThinkingTags } from './thinking-tags.js';
@@ -98,6 +99,8 @@ class ReadAnswer implements Answer {
     this.#size += chars;
   });
   readonly #onEvent: (event: ChatEvent) => void;
+  #text = new GrowingText();
+  #reasoning = new GrowingText();
   readonly #pairs = createSurrogatePairs();
   readonly #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
@@ -247,10 +250,10 @@ class ReadAnswer implements Answer {
     const { result } = this;
     switch (piece.type) {
       case 'text':
-        result.text += this.#keep(piece.text);
+        result.text = this.#text.add(this.#keep(piece.text));
         return;
       case 'reasoning':
-        result.reasoning += this.#keep(piece.text);
+        result.reasoning = this.#reasoning.add(this.#keep(piece.text));
         return;
       case 'refusal':
         result.refusal += this.#keep(piece.text);
@@ -270,6 +273,8 @@ class ReadAnswer implements Answer {
       case 'split':
         result.reasoning = piece.reasoning;
         result.text = piece.text;
+        this.#reasoning = new GrowingText(piece.reasoning);
+        this.#text = new GrowingText(piece.text);
         return;
       case 'usage':
         result.usage = piece.usage;
