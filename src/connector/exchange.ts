@@ -37,6 +37,8 @@ export function usable(endpoint: Endpoint): Endpoint {
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 export const LINGER_MS = 500;
+/** How long the body of a refusal may be silent, in ms. The status alone is worth telling. */
+const REFUSAL_IDLE_MS = 5000;
 /** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
 export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
@@ -149,7 +151,10 @@ export async function runExchange(
     const send = async (again = false): Promise<StreamResult> => {
       const elapsedMs = again ? performance.now() - sentMs : 0;
       const held = holdRefusal(onEvent, stop.bytes);
-      const decoding = decodeEvents(held.onEvent);
+      const decoding = decodeEvents((event) => {
+        if (event.type === 'start') stop.limit(event.statusCode >= 400 ? REFUSAL_IDLE_MS : undefined);
+        return held.onEvent(event);
+      });
       decoded = decoding;
       const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
       const sent: HTTPRequestConfig = {
@@ -162,7 +167,7 @@ export async function runExchange(
         idleMs: 0,
         ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
         ...(options.traceId !== undefined && { traceId: options.traceId }),
-        policy: { scope: model, ...options.policy },
+        policy: { scope: model, repeatable: true, ...options.policy },
         ...identity,
       };
       options.onEvent?.(requestEvent(sent, request.shownUrl, endpoint.access.api, keys, elapsedMs));
@@ -194,8 +199,9 @@ export async function runExchange(
     };
     const result = await send();
     if (stop.stalled()) {
-      const error = silence(request.host, idleMs);
-      return { ...finish({ kind: 'stalled' }, result.timings), error };
+      const answer = finish({ kind: 'stalled' }, result.timings);
+      // A refusal has its own error, even without its whole body.
+      return answer.error === undefined ? { ...answer, error: silence(request.host, idleMs) } : answer;
     }
     return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
   } catch (thrown) {

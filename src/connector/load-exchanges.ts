@@ -44,9 +44,10 @@ export class LoadExchanges {
       idleMs: options.idleMs ?? endpoint.idleMs,
       timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
       answerMs: options.answerMs ?? endpoint.answerMs,
-      policy: { scope: model, ...options.policy },
+      policy: { scope: model, repeatable: true, ...options.policy },
       context: {
         source: request.host,
+        path: request.path,
         keys: request.keys,
         settings: settingsOf(endpoint, options),
         format: endpoint.access.api,

@@ -9,6 +9,8 @@ export interface Stopper {
   bytes(): void;
   /** The reader pauses: stops the idle timer until `bytes` is called, since the silence is not the provider's. */
   rest(): void;
+  /** Sets how long the provider may be silent from now on, if that is less than before. Undefined sets the first limit. */
+  limit(ms: number | undefined): void;
   /** Whether silence ended the exchange. */
   stalled(): boolean;
   release(): void;
@@ -26,6 +28,7 @@ export function stopper(signal: AbortSignal | undefined, idleMs: number): Stoppe
   let end: LimitTimer | undefined;
   let idle: LimitTimer | undefined;
   let stalled = false;
+  let limitMs = idleMs;
   let released = false;
   const stall = (): void => {
     stalled = true;
@@ -38,11 +41,16 @@ export function stopper(signal: AbortSignal | undefined, idleMs: number): Stoppe
       end = ms === undefined || released ? undefined : startLimit(ms, () => controller.abort());
     },
     bytes(): void {
-      if (idleMs === 0 || released) return;
-      if (idle === undefined) idle = startLimit(idleMs, stall);
+      if (limitMs === 0 || released) return;
+      if (idle === undefined) idle = startLimit(limitMs, stall);
       else idle.refresh();
     },
     rest(): void {
+      idle?.clear();
+      idle = undefined;
+    },
+    limit(ms): void {
+      limitMs = ms === undefined ? idleMs : Math.min(ms, idleMs || ms);
       idle?.clear();
       idle = undefined;
     },

@@ -165,6 +165,7 @@ function policyOf(table: Table | undefined): { policy?: WirePolicy } {
     ...(headersTimeoutMs >= 0 && { headersTimeoutMs }),
     ...(idleTimeoutMs >= 0 && { idleTimeoutMs }),
     ...(deadlineTimeoutMs >= 0 && { deadlineTimeoutMs }),
+    ...(table.bool(7) && { repeatable: true }),
   };
   return { policy };
 }

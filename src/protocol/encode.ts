@@ -125,6 +125,7 @@ function requestPolicy(builder: Builder, policy: WirePolicy): Offset {
     ms(policy.headersTimeoutMs),
     ms(policy.idleTimeoutMs),
     ms(policy.deadlineTimeoutMs),
+    policy.repeatable ?? false,
   );
 }
 

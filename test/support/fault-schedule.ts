@@ -52,7 +52,7 @@ export function faultyTransport(
     if (random() < 0.15) throw lost('provider');
     const retryAfter = pick(random, RETRY_AFTER);
     const headers = retryAfter === '' ? [] : ([['retry-after', retryAfter]] as const);
-    sink.onHead({ statusCode: pick(random, STATUSES), headers }, { pause() {}, resume() {} });
+    sink.onHead({ statusCode: pick(random, STATUSES), headers }, { pause() {}, resume() {}, abort() {} });
     const pieces = Math.floor(random() * 6);
     for (let piece = 0; piece < pieces; piece += 1) {
       await pause(400);

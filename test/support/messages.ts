@@ -41,6 +41,7 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
     headersTimeoutMs: counter,
     idleTimeoutMs: counter,
     deadlineTimeoutMs: counter,
+    repeatable: fc.constant(true),
   },
   { requiredKeys: ['circuit', 'ceilings'] },
 );

@@ -69,6 +69,7 @@ export function createTimeLimits(
       watchIdle();
       flow.resume();
     },
+    abort: (reason) => flow.abort(reason),
   });
 
   return {

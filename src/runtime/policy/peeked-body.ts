@@ -1,3 +1,4 @@
+import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
 import { decodedStart } from '../../content/decoded-body.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
@@ -5,8 +6,10 @@ import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js'
 const MAX_BYTES = 16 * 1024;
 /** Most bytes of the decoded start of an error response. */
 const MAX_DECODED_BYTES = 1024 * 1024;
+/** How long to wait for that start after the headers, in ms. */
+const MAX_WAIT_MS = 1000;
 
-/** A sink that withholds a response until it has the start of the body. */
+/** A sink that withholds a response until it has the start of the body, or the body makes it wait. */
 export interface PeekedBody {
   /** Whether a response is withheld now. */
   readonly holding: boolean;
@@ -14,6 +17,8 @@ export interface PeekedBody {
   onData(bytes: Uint8Array): void;
   /** Call this when the response has ended: the decision then uses the bytes received so far. */
   end(): void;
+  /** Stops the timer. Call this when the request is over, however it ended. */
+  release(): void;
 }
 
 /**
@@ -25,10 +30,12 @@ export function peekBody(
   decide: (head: ResponseHead, body: string) => ResponseHead,
 ): PeekedBody {
   let held: { head: ResponseHead; flow: Flow; parts: Uint8Array[]; bytes: number } | undefined;
+  let timer: LimitTimer | undefined;
   const pass = (): void => {
     if (held === undefined) return;
     const { head, flow, parts } = held;
     held = undefined;
+    timer?.clear();
     sink.onHead(decide(head, startOf(head, Buffer.concat(parts))), flow);
     for (const part of parts) sink.onData(part);
   };
@@ -38,6 +45,13 @@ export function peekBody(
     },
     hold(head, flow) {
       held = { head, flow, parts: [], bytes: 0 };
+      timer = startLimit(MAX_WAIT_MS, () => {
+        try {
+          pass();
+        } catch (error) {
+          flow.abort(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
     },
     onData(bytes) {
       if (held === undefined) {
@@ -49,6 +63,7 @@ export function peekBody(
       if (held.bytes >= MAX_BYTES) pass();
     },
     end: pass,
+    release: () => timer?.clear(),
   };
 }
 

@@ -20,7 +20,8 @@ const DEAD_WITHIN_US = 1_000_000;
  */
 export function withReplacedConnections(next: Transport, attempts: number): Transport {
   return async (call, sink) => {
-    const once = (call.policy.maxAttempts ?? attempts) === 1 || !repeatable(call.request);
+    const once =
+      (call.policy.maxAttempts ?? attempts) === 1 || !repeatable(call.request, call.policy.repeatable);
     for (let replaced = 0; ; replaced += 1) {
       try {
         return await next(call, sink);

@@ -13,6 +13,8 @@ export type AttemptResult =
 
 export interface RetryQuestion {
   request: Pick<HttpRequest, 'method' | 'url'>;
+  /** The client says that the request may be sent twice. */
+  declared?: boolean | undefined;
   result: AttemptResult;
   /** Attempts so far. */
   attempt: number;
@@ -69,7 +71,8 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  * Decides whether and when to send a request again. It is a pure function.
  * - Transient failures are retried: a lost or refused connection, 408, 409, 421, 424, 425, 429, 498, 499, and 5xx except
  *   501 and 505.
- * - The request must be repeatable: an idempotent method, a chat completion, or a request that was never sent.
+ * - The request must be repeatable: an idempotent method, a chat completion, a request that the client declares so, or one
+ *   that was never sent.
  * - The server's `x-should-retry` is obeyed, and so is its wait (`retry-after-ms`, Retry-After, or in the body).
  * - A refusal because of quota, billing or the request's size is final.
  */
@@ -83,7 +86,7 @@ export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS):
   if (!mayPass(result, headers) || final) return { retry: false, because: 'final' };
   if (!untouched) return { retry: false, because: 'untouched' };
   const left = result.kind === 'status' || result.sent;
-  if (left && !repeatable(request)) return { retry: false, because: 'unsafe' };
+  if (left && !repeatable(request, question.declared)) return { retry: false, because: 'unsafe' };
   if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
   const asked = told ?? said.retryAfterMs;
   if ((asked ?? 0) > settings.maxRetryAfterMs) return { retry: false, because: 'asked too long' };
@@ -115,9 +118,14 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
   return statusCode >= 500 ? !NEVER_SERVED.includes(statusCode) : PASSING.includes(statusCode);
 }
 
-/** Whether the request may be sent twice. A chat completion changes nothing at the provider. */
-export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>): boolean {
-  return IDEMPOTENT.has(method) || (method === 'POST' && url.pathname.endsWith('/chat/completions'));
+/**
+ * Whether the request may be sent twice. A chat completion changes nothing at the provider. Of other answers' routes the
+ * path proves nothing: a POST to `…/messages` can send a text message. So their client declares it.
+ */
+export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>, declared = false): boolean {
+  return (
+    declared || IDEMPOTENT.has(method) || (method === 'POST' && url.pathname.endsWith('/chat/completions'))
+  );
 }
 
 /** Returns the headers with names in lower case. For a repeated header, the first value counts. */

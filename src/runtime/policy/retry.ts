@@ -42,6 +42,7 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       decideRetry(
         {
           request,
+          declared: call.policy.repeatable,
           result,
           attempt,
           maxAttempts,
@@ -83,6 +84,8 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
           signal.throwIfAborted();
           peeked.end();
           throw error;
+        } finally {
+          peeked.release();
         }
         peeked.end();
         return;

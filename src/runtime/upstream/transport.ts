@@ -51,6 +51,8 @@ export interface ResponseHead {
 export interface Flow {
   pause(): void;
   resume(): void;
+  /** Ends the request, as an error that the sink throws. */
+  abort(reason: Error): void;
 }
 
 /** A policy's sink throws this to drop a response. The transport then rejects with the same object. */

@@ -11,6 +11,7 @@ function setUp(most: number) {
       buffered.hold({
         pause: () => void paused.push(name),
         resume: () => void paused.splice(paused.indexOf(name), 1),
+        abort: () => {},
       }),
     congest(now: boolean): void {
       congested = now;

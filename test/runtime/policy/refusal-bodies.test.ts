@@ -71,3 +71,18 @@ test('a 429 whose body is cut off is retried', async () => {
   const { asking } = await askRefusing({ chunks: ['{"error":'], end: 'cut' });
   expect((await streamOf(asking, 1n)).body.toString()).toBe('yes');
 });
+
+test.each([
+  ['without any of its body', []],
+  ['in the middle of its body', ['{"error":{"message":"slow']],
+])('a 429 that hangs %s is retried', async (_name, chunks) => {
+  const { asking } = await askRefusing({ chunks, end: 'hang' });
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('yes');
+});
+
+test('a 429 about quota that hangs after its message is passed on as far as it came', async () => {
+  const { upstream, asking } = await askRefusing({ chunks: [QUOTA], end: 'hang' });
+  const { payload } = await asking.next(of(MessageType.StreamChunk, 1n));
+  expect(Buffer.from(payload).toString()).toBe(QUOTA);
+  expect(upstream.requests).toHaveLength(1);
+});

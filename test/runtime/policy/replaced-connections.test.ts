@@ -62,6 +62,13 @@ test('a request that is not repeatable is not sent again', async () => {
   expect(seen()).toBe(2);
 });
 
+test('a request that its client declares repeatable is sent again, whatever its path', async () => {
+  const { ask } = await setUp();
+  await ask(1n, '/v1/messages', { repeatable: true });
+  const { timings } = await ask(2n, '/v1/messages', { repeatable: true });
+  expect(timings).toMatchObject({ attempts: 1, replaced: 1 });
+});
+
 test('a request with one attempt is sent once, because the server may have read it', async () => {
   const { ask, seen } = await setUp();
   await ask(1n, PATH, { maxAttempts: 1 });

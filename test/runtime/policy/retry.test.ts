@@ -169,6 +169,14 @@ test('a request that is not repeatable is sent once', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
+test('a request that its client declares repeatable is retried', async () => {
+  const upstream = await upstreamOf({ status: 503, chunks: ['no'] }, { chunks: ['yes'] });
+  const asking = await client();
+  const request = { method: 'POST', url: `${upstream.url}/v1/responses`, body: 'x' };
+  asking.send(httpStream(1n, request, { policy: { repeatable: true } }));
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('yes');
+});
+
 test('a refused connection is retried with any method, because nothing was sent', async () => {
   const port = await freePort();
   const asking = await client();

@@ -59,8 +59,13 @@ deadlineTimeoutMs():bigint {
   return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
 }
 
+repeatable():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startRequestPolicy(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addMaxAttempts(builder:flatbuffers.Builder, maxAttempts:number) {
@@ -91,12 +96,16 @@ static addDeadlineTimeoutMs(builder:flatbuffers.Builder, deadlineTimeoutMs:bigin
   builder.addFieldInt64(6, deadlineTimeoutMs, BigInt('-1'));
 }
 
+static addRepeatable(builder:flatbuffers.Builder, repeatable:boolean) {
+  builder.addFieldInt8(7, +repeatable, +false);
+}
+
 static endRequestPolicy(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circuit:boolean, ceilings:boolean, scopeOffset:flatbuffers.Offset, headersTimeoutMs:bigint, idleTimeoutMs:bigint, deadlineTimeoutMs:bigint):flatbuffers.Offset {
+static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circuit:boolean, ceilings:boolean, scopeOffset:flatbuffers.Offset, headersTimeoutMs:bigint, idleTimeoutMs:bigint, deadlineTimeoutMs:bigint, repeatable:boolean):flatbuffers.Offset {
   RequestPolicy.startRequestPolicy(builder);
   RequestPolicy.addMaxAttempts(builder, maxAttempts);
   RequestPolicy.addCircuit(builder, circuit);
@@ -105,6 +114,7 @@ static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circ
   RequestPolicy.addHeadersTimeoutMs(builder, headersTimeoutMs);
   RequestPolicy.addIdleTimeoutMs(builder, idleTimeoutMs);
   RequestPolicy.addDeadlineTimeoutMs(builder, deadlineTimeoutMs);
+  RequestPolicy.addRepeatable(builder, repeatable);
   return RequestPolicy.endRequestPolicy(builder);
 }
 }

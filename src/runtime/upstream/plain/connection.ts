@@ -112,6 +112,7 @@ export function createConnection(
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
+    abort: fail,
   };
   return connection;
 }
