@@ -13,6 +13,8 @@ import { lateConstants } from './build/late-constants.ts';
 import { writeNotices } from './build/notices.ts';
 import { buildPages } from './build/pages.ts';
 import { smallPriceData } from './build/price-data.ts';
+import { defineRequire } from './build/require.ts';
+import { mergeSmallChunks } from './build/small-chunks.ts';
 import { wasmFiles } from './build/wasm-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -81,12 +83,10 @@ const { metafile } = await build({
   },
   // Ink loads its devtools only with DEV=true, so they are not bundled.
   alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.ts') },
-  // CommonJS dependencies call require() for Node's built-in modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-  },
   logLevel: 'warning',
 });
+defineRequire(root, metafile);
+await mergeSmallChunks(root, metafile, ['src/cli.ts', 'src/runtime/main.ts']);
 const pages = await buildPages(root);
 writeNotices(root, { ...metafile, inputs: { ...metafile.inputs, ...pages } });
 
