@@ -57,6 +57,8 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
   let turnEnd: NodeJS.Immediate | undefined;
   let reading = false;
   let mouse = false;
+  /** The terminal has reported the mouse. In tmux with its own mouse mode off, none does. */
+  let mouseSeen = false;
   /** The sequence that switches the key protocol off; undefined until the terminal has reported its protocol. */
   let protocolOff: string | undefined;
 
@@ -71,6 +73,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
   };
   const hand = (events: readonly TerminalEvent[]): void => {
     for (const event of events) {
+      mouseSeen ||= event.kind === 'mouse';
       if (event.kind === 'reply') onReply(event.text);
       else receive?.(event);
     }
@@ -92,7 +95,9 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     wait();
   };
   const onData = (data: Uint8Array | string): void => {
-    hand(rawPaste(wheel(parser.feed(typeof data === 'string' ? Buffer.from(data) : data))));
+    const events = parser.feed(typeof data === 'string' ? Buffer.from(data) : data);
+    const reportsMouse = mouse && (mouseSeen || protocolOff === KITTY_OFF);
+    hand(rawPaste(wheel(events, reportsMouse)));
     wait();
   };
 

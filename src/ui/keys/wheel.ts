@@ -3,19 +3,23 @@ import type { TerminalEvent } from './key-events.js';
 /** An arrow key within this time after the wheel comes from the wheel, which sends single ones when it slows down. */
 const WHEEL_RUNS_ON_MS = 100;
 
+/** One turn of the wheel sends at least so many arrow keys in one read. A held key on a slow line can send two. */
+const WHEEL_ARROWS = 3;
+
 /**
  * Without mouse reports the terminal sends arrow keys for the wheel (see `wheelOn`): several in one read, or one soon
- * after such a read. The returned function takes the events of one read and renames those arrows to wheel events.
+ * after such a read. The returned function takes the events of one read and renames those arrows to wheel events,
+ * unless the terminal reports the mouse.
  */
 export function createWheel(
   now: () => number,
-): (events: readonly TerminalEvent[]) => readonly TerminalEvent[] {
+): (events: readonly TerminalEvent[], reportsMouse: boolean) => readonly TerminalEvent[] {
   let wheelMs = Number.NEGATIVE_INFINITY;
-  return (events) => {
+  return (events, reportsMouse) => {
     const names = new Set(events.map((event) => (event.kind === 'key' ? event.name : '')));
     const [name = ''] = names;
-    if (names.size !== 1 || (name !== 'up' && name !== 'down')) return events;
-    if (events.length < 2 && now() - wheelMs > WHEEL_RUNS_ON_MS) return events;
+    if (reportsMouse || names.size !== 1 || (name !== 'up' && name !== 'down')) return events;
+    if (events.length < WHEEL_ARROWS && now() - wheelMs > WHEEL_RUNS_ON_MS) return events;
     wheelMs = now();
     return events.map(() => ({ kind: 'key', name: `wheel${name}` }));
   };

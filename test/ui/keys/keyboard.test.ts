@@ -178,3 +178,30 @@ test('no timer is left after the terminal is closed', () => {
   close();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+const keys = (events: readonly TerminalEvent[]): string[] =>
+  events.map((event) => (event.kind === 'key' ? event.name : event.kind));
+const UP = '\x1b[A';
+
+test('three arrow keys in one read come from the wheel, two from a held key', () => {
+  const { send, got, keyboard } = start();
+  keyboard.reportMouse(true);
+  send(UP.repeat(2));
+  send(UP.repeat(3));
+  expect(keys(got)).toEqual(['up', 'up', 'wheelup', 'wheelup', 'wheelup']);
+});
+
+test.each([
+  ['a terminal that has reported the mouse', '\x1b[<64;10;5M'],
+  ['a terminal with the kitty protocol', '\x1b[?0u'],
+])('in %s, all arrow keys are keys until mouse reports are off', (_name, first) => {
+  const { send, got, keyboard } = start();
+  keyboard.reportMouse(true);
+  send(first);
+  got.length = 0;
+  send(UP.repeat(4));
+  expect(keys(got)).toEqual(['up', 'up', 'up', 'up']);
+  keyboard.reportMouse(false);
+  send(UP.repeat(3));
+  expect(keys(got).slice(4)).toEqual(['wheelup', 'wheelup', 'wheelup']);
+});
