@@ -115,9 +115,3 @@ export function lastAnswer(messages: readonly Message[]): AssistantMessage | und
     (message): message is AssistantMessage => message.role === 'assistant' && message.text !== '',
   );
 }
-
-/** The conversation's title: the first line of its first question. */
-export function titleOf(messages: readonly Message[]): string {
-  const question = messages.find((message) => message.role === 'user');
-  return question?.text.trim().split('\n', 1)[0] ?? 'new conversation';
-}

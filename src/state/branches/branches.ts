@@ -22,6 +22,15 @@ export function parentAt(messages: readonly Message[], index: number): number | 
   return messages.findLast(({ role }, at) => at < index && role !== 'notice')?.id ?? null;
 }
 
+/** The conversation's title, as it is saved: the first line of its first question, edited or not. */
+export function titleOf({ messages, aside }: Tree): string {
+  const beginnings = aside.flatMap((branch) => (branch.parent === null ? [branch.messages] : []));
+  const [first] = [messages, ...beginnings]
+    .flatMap((branch) => branch.find(({ role }) => role === 'user') ?? [])
+    .toSorted((one, other) => one.id - other.id);
+  return first?.text.trim().split('\n', 1)[0] ?? 'new conversation';
+}
+
 /** Adds a message at the end of the branch in use. Its id must be higher than all others. */
 export function append({ messages, aside }: Tree, message: Message): Tree {
   const parent = parentAt(messages, messages.length);

@@ -1,7 +1,7 @@
 import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../../state/app-state.js';
+import { titleOf } from '../../state/branches/branches.js';
 import { isAnswering, shownRequest } from '../../state/comparing/comparison.js';
-import { titleOf } from '../../state/messages.js';
 import { type BarState, footerLine, headerLine, statusBar, typingPlace } from '../panes/bars.js';
 import { countsTime } from '../panes/connection.js';
 import type { Line } from '../style/line.js';
@@ -21,9 +21,9 @@ const selectHeader = (state: AppState) => ({ title: conversationTitle(state), en
 const lineOfHeader = ({ title, endpoint }: ReturnType<typeof selectHeader>, width: number): Line =>
   headerLine(title, endpoint, width);
 
-function conversationTitle({ name, messages, saving }: AppState): string {
+function conversationTitle({ name, messages, aside, saving }: AppState): string {
   const unsaved = saving === 'off' || saving === 'failing' ? ' (not saved)' : '';
-  return `${name ?? titleOf(messages)}${unsaved}`;
+  return `${name ?? titleOf({ messages, aside })}${unsaved}`;
 }
 
 /** Connection and request in one row; used without side panes. */

@@ -9,6 +9,7 @@ import {
   nodesOf,
   parentAt,
   type Tree,
+  titleOf,
   toSibling,
   treeOf,
 } from '../../../src/state/branches/branches.js';
@@ -33,6 +34,13 @@ test('a replaced message moves to another branch, and the new one is numbered am
   expect(tree.aside.map(({ parent, messages }) => [parent, messages.map(({ id }) => id)])).toEqual([
     [1, [2, 3]],
   ]);
+});
+
+test('the title stays the first question, also when that is edited', () => {
+  expect(titleOf(EMPTY)).toBe('new conversation');
+  const tree = append(endBeforeMessage(grown(notice(1), user(2), user(3)), 2), user(4));
+  expect(ids(tree)).toEqual([1, 4]);
+  expect(titleOf(tree)).toBe('message 2');
 });
 
 test('moving to a sibling restores all messages after it', () => {
