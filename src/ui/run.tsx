@@ -22,7 +22,7 @@ import { createKeyboard } from './keys/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';
-import { plainTheme, type ThemeName, themeOf } from './style/theme.js';
+import { isLightBackground, plainTheme, type ThemeName, themeOf } from './style/theme.js';
 import { osc52 } from './terminal/clipboard.js';
 import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
@@ -97,17 +97,27 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
   // A stream that isn't a tty.WriteStream has no getColorDepth.
   const depth = 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined;
-  const theme = themeOf(noColor ? 'none' : options.theme, depth);
+  const themeName = noColor ? 'none' : (options.theme ?? 'auto');
+  const theme = themeOf(themeName, depth);
   const styles = theme !== plainTheme;
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
-  const keyboard = createKeyboard({ stdin, stdout, now: clock.now, plain: screenReader });
+  const painter = createPainter(stdout, theme);
+  const onBackground = (reply: string): void => {
+    if (isLightBackground(reply)) painter.restyle(themeOf('light', depth));
+  };
+  const keyboard = createKeyboard({
+    stdin,
+    stdout,
+    now: clock.now,
+    plain: screenReader,
+    onBackground: themeName === 'auto' ? onBackground : undefined,
+  });
   const jobControl = createJobControl({
     stopJob: options.stopJob,
     onReturn: keyboard.resume,
     onLeave: keyboard.leave,
   });
-  const painter = createPainter(stdout, theme);
   let instance: Instance | undefined;
   const screen: ScreenPort = {
     flushed: async () => (screenReader ? instance?.waitUntilRenderFlush() : painter.painted()),
@@ -147,7 +157,6 @@ export async function runTui(options: TuiOptions): Promise<void> {
     actions,
     keymap,
     viewport: createViewport({ styles, highlighting: styles, hyperlinks: opensLinks(stdout) }),
-    theme,
     version: options.version,
     painter,
     keyboard,

@@ -79,3 +79,26 @@ test('Escape and Ctrl+C quit also when tmux sends both at once', async () => {
   running.screen.type('\x03');
   await running.ended;
 });
+
+const LIGHT_ACCENT = '\x1b[38;5;25m';
+
+test('on a light background, the screen gets the light theme', async () => {
+  tui = await startTui({ noColor: false });
+  const { screen } = tui;
+  expect(screen.written).toContain('\x1b]11;?\x1b\\');
+  screen.type('\x1b]11;rgb:1e1e/1e1e/1e1e\x07');
+  screen.type('x');
+  await screen.until((text) => text.includes('> x'));
+  expect(screen.written).not.toContain(LIGHT_ACCENT);
+  screen.type('\x1b]11;rgb:ffff/ffff/ffff\x07');
+  await screen.until(() => screen.written.includes(LIGHT_ACCENT));
+  expect(screen.text()).toContain('> x');
+});
+
+test.each([
+  ['with a theme of its own', { noColor: false, theme: 'dark' }],
+  ['without colours', { noColor: true }],
+] as const)('%s, the background is not queried', async (_name, options) => {
+  tui = await startTui(options);
+  expect(tui.screen.written).not.toContain('\x1b]11;');
+});

@@ -8,7 +8,6 @@ import type { Input } from '../keys/input.js';
 import type { Keyboard } from '../keys/keyboard.js';
 import type { Painter } from '../screen/painter.js';
 import { cut, type Line } from '../style/line.js';
-import type { Theme } from '../style/theme.js';
 import type { Viewport } from '../transcript/viewport.js';
 
 /** Shared by all components; it never changes while they are mounted. */
@@ -17,7 +16,6 @@ export interface Shared {
   actions: Actions;
   keymap: Keymap;
   viewport: Viewport;
-  theme: Theme;
   version: string;
   /** Writes rows to the terminal. */
   painter: Painter;

@@ -21,12 +21,16 @@ export interface KeyboardOptions {
   now: () => number;
   /** Only reads keys and pastes and sends no queries; for screen readers. */
   plain: boolean;
+  /** Queries the background colour, and gets the terminal's reply without its ESC [no query]. */
+  onBackground?: ((reply: string) => void) | undefined;
 }
 
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l';
 /** Queries the kitty flags, then the device attributes. Every terminal answers the second, which ends the wait. */
 const ASK = '\x1b[?u\x1b[c';
+const ASK_BACKGROUND = '\x1b]11;?\x1b\\';
+const BACKGROUND_REPLY = /^\]11;/;
 const KITTY_REPLY = /^\[\?\d+u$/;
 const DEVICE_REPLY = /^\[\?[\d;]*c$/;
 /** Disambiguate escape codes (1), report alternate keys (4). @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/ */
@@ -48,7 +52,7 @@ const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
 const MOUSE_ON = '\x1b[?1002h\x1b[?1006h';
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l';
 
-export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
+export function createKeyboard({ stdin, stdout, now, plain, onBackground }: KeyboardOptions): Keyboard {
   const parser = createKeyParser();
   const wheel = createWheel(now);
   const rawPaste = createRawPaste();
@@ -66,6 +70,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     if (stdout.writable) stdout.write(text);
   };
   const onReply = (text: string): void => {
+    if (BACKGROUND_REPLY.test(text)) onBackground?.(text);
     const on = KITTY_REPLY.test(text) ? KITTY_ON : DEVICE_REPLY.test(text) ? MODIFIED_ON : undefined;
     if (on === undefined || protocolOff !== undefined || plain || !reading) return;
     protocolOff = on === KITTY_ON ? KITTY_OFF : MODIFIED_OFF;
@@ -109,7 +114,8 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     stdin.ref();
     stdin.on('data', onData);
     stdin.resume();
-    write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ASK}`);
+    const ask = onBackground === undefined ? ASK : ASK_BACKGROUND + ASK;
+    write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
   };
   const stop = (): void => {
     if (!reading) return;

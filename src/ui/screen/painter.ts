@@ -14,6 +14,8 @@ export interface Painter {
   begin(): void;
   /** Writes nothing until `begin`, because another program has the terminal. */
   pause(): void;
+  /** Paints everything again in another theme. */
+  restyle(next: Theme): void;
   /** Resolves when the current screen has been written. */
   painted(): Promise<void>;
 }
@@ -25,7 +27,8 @@ const CLEAR = '\x1b[2J';
 const SHOW_CURSOR = '\x1b[?25h';
 const HIDE_CURSOR = '\x1b[?25l';
 
-export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter {
+export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Painter {
+  let theme = firstTheme;
   const regions = new Map<object, readonly Region[]>();
   const waiting = new Set<() => void>();
   let paused = true;
@@ -94,6 +97,11 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
     },
     pause() {
       paused = true;
+    },
+    restyle(next) {
+      theme = next;
+      shown = [];
+      request();
     },
     painted() {
       return new Promise((resolve) => {

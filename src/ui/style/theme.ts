@@ -41,8 +41,8 @@ export type ThemeName = 'auto' | 'dark' | 'light' | 'none';
 const INDEXED_DEPTH = 8;
 
 /**
- * Returns a theme. `auto` uses the terminal's own colours, which suit dark and light terminals. `dark` and `light` have
- * fixed colours with a contrast of at least 4.5:1 on usual backgrounds, and no faint text.
+ * Returns a theme. `auto` uses the terminal's own colours; on a known light background, `light` takes its place. `dark` and
+ * `light` have fixed colours with a contrast of at least 4.5:1 on usual backgrounds, and no faint text.
  * @param depth the terminal's colour depth in bits, from `getColorDepth`
  */
 export function themeOf(name: ThemeName = 'auto', depth = INDEXED_DEPTH): Theme {
@@ -111,11 +111,25 @@ function indexed({ mark, ...colours }: Palette): Theme {
   return (tone, text) => `${codes[tone].on}${text}${codes[tone].off}`;
 }
 
+/**
+ * Whether the background in a terminal's reply to OSC 11 is light: `]11;rgb:ffff/ffff/ffff`, with one to four digits for
+ * each colour. A colour of an unknown form counts as dark.
+ */
+export function isLightBackground(reply: string): boolean {
+  const [, ...parts] = /rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(reply) ?? [];
+  const [red = 0, green = 0, blue = 0] = parts.map(
+    (part) => Number.parseInt(part, 16) / (16 ** part.length - 1),
+  );
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5;
+}
+
 /** Themes for at most 16 colours, which each terminal defines itself. They avoid colours that are hard to read. */
 const fewColours = {
   dark: accented('\x1b[96m', { name: { on: '\x1b[94m', off: '\x1b[39m' } }),
   light: accented('\x1b[34m', {
     dim: { on: '\x1b[90m', off: '\x1b[39m' },
+    code: { on: '\x1b[34m', off: '\x1b[39m' },
+    string: { on: '\x1b[31m', off: '\x1b[39m' },
     number: { on: '\x1b[31m', off: '\x1b[39m' },
     'current-match': { on: '\x1b[7m\x1b[34m', off: '\x1b[39m\x1b[27m' },
   }),
@@ -132,7 +146,7 @@ function accented(accent: string, changed: Partial<typeof CODES>): Theme {
   return (tone, text) => `${codes[tone].on}${text}${codes[tone].off}`;
 }
 
-/** Uses the terminal's own palette, so that it suits light and dark terminals. */
+/** Uses the terminal's own palette. */
 export const colourTheme: Theme = (tone, text) => `${CODES[tone].on}${text}${CODES[tone].off}`;
 
 /** For NO_COLOR: no styles except for matches, which are reversed because nothing else marks them. */

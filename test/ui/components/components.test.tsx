@@ -11,7 +11,6 @@ import { createKeymap } from '../../../src/ui/keys/bindings.js';
 import { compose, type Region } from '../../../src/ui/screen/frame.js';
 import type { Painter } from '../../../src/ui/screen/painter.js';
 import { fill, plainText } from '../../../src/ui/style/line.js';
-import { plainTheme } from '../../../src/ui/style/theme.js';
 import { createViewport } from '../../../src/ui/transcript/viewport.js';
 import {
   CONNECTED,
@@ -49,6 +48,7 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     remove() {},
     begin() {},
     pause() {},
+    restyle() {},
     painted: async () => {},
   };
   const screen = {
@@ -65,7 +65,6 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     actions,
     keymap: createKeymap().keymap,
     viewport: createViewport(),
-    theme: plainTheme,
     version: '0.1.0',
     painter,
     keyboard: { open: () => () => {}, leave() {}, resume() {}, reportMouse() {} },

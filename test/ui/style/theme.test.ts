@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ThemeName, type Tone, themeOf } from '../../../src/ui/style/theme.js';
+import { isLightBackground, type ThemeName, type Tone, themeOf } from '../../../src/ui/style/theme.js';
 
 const TONES: readonly Tone[] = [
   ...(['plain', 'dim', 'bold', 'accent', 'title', 'match', 'current-match', 'italic', 'struck'] as const),
@@ -64,11 +64,22 @@ describe.each(['dark', 'light'] as const)('the %s theme', (name) => {
   });
 });
 
-test('with 16 colours the light theme has no yellow and nothing faint, which are hard to read on white', () => {
-  expect(styled('light', 4)).not.toMatch(/\x1b\[(2|33|93|38;5;\d+)m/);
+test('with 16 colours the light theme has no green, cyan or yellow and nothing faint, which are hard to read on white', () => {
+  expect(styled('light', 4)).not.toMatch(/\x1b\[(2|3[236]|9[236]|38;5;\d+)m/);
 });
 
 test('with 16 colours the dark theme has no dark blue, which is hard to read on black', () => {
   expect(styled('dark', 4)).toContain('\x1b[94m');
   expect(styled('dark', 4)).not.toContain('\x1b[34m');
+});
+
+test.each([
+  [']11;rgb:ffff/ffff/ffff', true],
+  [']11;rgb:fd/f6/e3', true],
+  [']11;rgba:ffff/ffff/ffff/8000', true],
+  [']11;rgb:1e1e/1e1e/1e1e', false],
+  [']11;rgb:0/0/f', false],
+  [']11;rgb:', false],
+])('the reply %j: a light background is %s', (reply, light) => {
+  expect(isLightBackground(reply)).toBe(light);
 });
