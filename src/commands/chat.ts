@@ -44,7 +44,7 @@ export function defineChat(command: Command): void {
         const near = closestTo(word, self.parent?.commands.map((command) => command.name()) ?? []);
         const hint = near === undefined ? '"vastar-tui --help" lists them.' : `Did you mean "${near}"?`;
         throw new UsageError(
-          `there is no command "${word}". ${hint} To ask it: vastar-tui ask "${words.join(' ')}"`,
+          `there is no command "${word}". ${hint} To send it as a question: vastar-tui ask "${words.join(' ')}"`,
         );
       }
       process.exitCode = await chat(self.optsWithGlobals<GlobalFlags & ChatFlags>());

@@ -28,8 +28,8 @@ interface DoctorFlags extends GlobalFlags {
 }
 
 const HELP = `
-Each line is ok, a warning, or a problem with what to do about it. Starts the bundled daemon and simulator where
-nothing answers, as the chat does, and ends them. Keys are never shown.
+Each line is ok, a warning, or a problem, with advice. When no daemon or simulator answers, the command starts the
+bundled one, as the chat does, and ends it afterwards. Keys are never shown.
 
 Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
 
@@ -37,7 +37,7 @@ Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
 export function defineDoctor(command: Command): void {
   command
     .option('--json', 'print one JSON object')
-    .option('--yes', 'send the real endpoint one request (which costs nothing) without asking first')
+    .option('--yes', 'send one free request to the real endpoint without confirmation')
     .addHelpText('after', HELP)
     .action(async (_flags: unknown, command: Command) => {
       process.exitCode = await doctor(command.optsWithGlobals<DoctorFlags>());
@@ -123,7 +123,7 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   const found = [proxy, ...(await checkNetwork(connector.client, connector.endpoint))];
   if (found.some(({ status }) => status === 'problem')) return found;
   const allowed =
-    flags.yes === true || (await allows(`Ask ${name} (${baseUrl}) for its models, with your key?`));
+    flags.yes === true || (await allows(`Request the list of models from ${name} (${baseUrl}) with your key?`));
   return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
 }
 

@@ -24,8 +24,8 @@ The flags for endpoints become the profile. At a terminal, the command asks for 
   vastar-tui endpoints add work --base-url https://gateway.example --auth api-key --key-variable WORK_KEY --model m`;
 
 const TEST_HELP = `
-Sends one short question, which costs a few tokens, and reads the whole answer. Where none comes, further requests to the
-same host look for the right path and authentication.
+Sends one short question, which costs a few tokens, and reads the whole answer. Without an answer, further requests to
+the same host search for the right path and authentication.
 
 Exit codes: 0 the answer ended regularly, 1 it did not, 2 wrong usage.`;
 

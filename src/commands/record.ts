@@ -18,13 +18,13 @@ interface RecordFlags extends PromptFlags {
 }
 
 const HELP = `
-Sends the question as "ask" does, to any endpoint. The file gets the bytes of the answer as the provider sent them,
-decoded where they were compressed, and the time of each piece since the daemon sent the request. It has the response's
-headers without secrets, and neither the question nor the request's headers and keys.
+Sends the question as "ask" does, to any endpoint. The file gets the answer's bytes (decompressed), and the time of each
+piece since the daemon sent the request. It also gets the response's headers without secrets. The question, and the
+headers and keys of the request, are not in it.
   vastar-tui record "Why is the sky blue?" --mode openai --output sky.jsonl
   vastar-tui replay sky.jsonl
 
-Answers that are saved: vastar-tui sessions export ID --format recording
+For saved answers: vastar-tui sessions export ID --format recording
 Exit codes are those of "ask".`;
 
 /** Adds `record`: sends a question as `ask` does, and saves the raw events of the answer. */
@@ -61,7 +61,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
     });
     output.end(answer);
     const recorded = recording?.end(endingOf(answer));
-    if (recorded === undefined) tell('nothing was recorded: no answer came');
+    if (recorded === undefined) tell('nothing was recorded: there was no response');
     else file.add(withoutKeys(recorded, configuredKeys(composition.loaded)));
     if (recorded !== undefined && !flags.json) tell(summary(recorded, answer, flags.output));
     return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
@@ -81,8 +81,8 @@ function endingOf({ outcome, error }: ChatAnswer): Recording['ending'] {
 function summary({ parts, ending }: Recording, { metrics }: ChatAnswer, file: string): string {
   const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
   const remarks = [
-    ...(ending === 'broken' ? ['it ends as a lost connection'] : []),
-    ...(metrics.buffered ? ['the daemon does not stream, so it holds no gaps'] : []),
+    ...(ending === 'broken' ? ['it ends with a lost connection'] : []),
+    ...(metrics.buffered ? ['the daemon does not stream, so the recording has no gaps'] : []),
   ];
   const remark = remarks.map((text) => `; ${text}`).join('');
   return `recorded ${parts.length === 1 ? '1 piece' : `${parts.length} pieces`}, ${bytes} bytes, to ${file}${remark}`;

@@ -78,7 +78,7 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
   }
   const pid = pidOf(address, info);
   if (pid === undefined) {
-    stderr.print(`cannot tell which process answers at ${where}; end it the way it was started\n`);
+    stderr.print(`no pid file names the process that answers at ${where}; end it the way it was started\n`);
     process.exitCode = EXIT.failed;
     return;
   }

@@ -25,7 +25,7 @@ interface Flags extends ExportFlags {
 }
 
 /** Explains `<id>` in the help. */
-const ID_OR_TITLE = 'the id of a session, or its first characters; or a title that one session alone has';
+const ID_OR_TITLE = 'the id of a session or its first characters, or a title that only one session has';
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
@@ -62,7 +62,7 @@ export function defineSessions(sessions: Command): void {
     .action(inStore(exportSessions));
   add('import', 'add the conversations of an export, ours or another program’s')
     .argument('<file...>', 'the exports, recognised by their content; "-" reads stdin')
-    .option('--dry-run', 'say what would be added, and add nothing')
+    .option('--dry-run', 'show what would be added, without adding it')
     .addHelpText('after', IMPORT_HELP)
     .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun)));
   add('rm', 'delete sessions; "restore" brings them back')
@@ -92,14 +92,15 @@ export function defineSessions(sessions: Command): void {
 }
 
 const SEARCH_HELP = `
-Words are all looked for, "several words" as they stand, wor* by its beginning. Filters on the exchange:
+Finds messages with all of the words, "a phrase", and words that begin with wor*. Filters on the exchange:
   ttft>2s  e2e<500ms  tokens>=100  error:429  error:timeout  error:any  model:gpt-4o  endpoint:openai
   outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
 
 const IMPORT_HELP = `
-What can be imported: --format json or jsonl of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind,
-Chatbox and llama.cpp; backups of Cherry Studio; conversations of LM Studio; sessions of aichat (YAML), opencode, Continue, Claude
-Code and Codex; logs.db of llm; messages as chat APIs or ShareGPT have them (JSON or JSON Lines); and JSON files in a ZIP archive.`;
+Importable files, also JSON files in a ZIP archive:
+  exports: json or jsonl of "sessions export", ChatGPT, Claude, Open WebUI, LibreChat, TypingMind, Chatbox, llama.cpp
+  sessions: aichat (YAML), opencode, Continue, Claude Code, Codex, LM Studio
+  others: backups of Cherry Studio, logs.db of llm, messages as in chat APIs or ShareGPT (JSON or JSON Lines)`;
 
 /** The keys that saved sessions must not contain. */
 export function secretsToHide(config?: string): string[] {
@@ -111,7 +112,7 @@ type Work = (store: SessionStore, flags: Flags, words: string[]) => void | Promi
 function inStore(work: Work): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1);
-    if (!(command instanceof Command)) throw new TypeError('an action is given its command');
+    if (!(command instanceof Command)) throw new TypeError('commander passes the command last');
     const flags = command.optsWithGlobals<Flags>();
     const store = openSessions(sessionsFile(flags.file), { secrets: secretsToHide(flags.config) });
     try {

@@ -35,7 +35,7 @@ export async function simulatorOptions(
     const settings = { ...(await fileSettings(flags.settings)), ...given };
     const { responses, script, host, port } = flags;
     if (flags.speed !== undefined && flags.replay === undefined) {
-      throw new UsageError('--speed goes with --replay FILE. For the pace of other answers: --tps or --gap');
+      throw new UsageError('--speed needs --replay FILE. For the pace of other answers: --tps or --gap');
     }
     const folder = await import('../simulator/content/response-folder.js');
     const scripts = await import('../simulator/content/script.js');
@@ -99,7 +99,7 @@ async function fileSettings(file: string | undefined): Promise<Record<string, un
     throw new UsageError(`${file} is no YAML: ${messageOf(error).split('\n', 1)[0]}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`${file} must hold settings, such as "ttft: 50", one a line.`);
+    throw new UsageError(`${file} must contain settings, such as "ttft: 50", one a line.`);
   }
   return { ...value };
 }
@@ -115,7 +115,7 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
     const { recordings, problems } = await readRecordings(file);
     for (const problem of problems) tell(problem);
     const found = recordedTimes(recordings);
-    if (found.gapsMs.length === 0) throw new UsageError(`${file} holds no stream with tokens.`);
+    if (found.gapsMs.length === 0) throw new UsageError(`${file} has no stream with tokens.`);
     times.set(file, found);
   }
   return (file) => times.get(file) ?? { ttftMs: [], gapsMs: [] };

@@ -16,14 +16,14 @@ const AROUND: readonly [RegExp, KeyFault][] = [
   [/^["'`“”‘’«»]|["'`“”‘’«»]$/u, { reason: 'is in quotes', advice: 'leave them out' }],
   [
     /^(export\s+)?[A-Z][A-Z0-9_]{2,}=/,
-    { reason: 'begins with the name of a variable', advice: 'give what follows the "=" alone' },
+    { reason: 'begins with the name of a variable', advice: 'give only the text after the "="' },
   ],
   [
     /^(proxy-)?authorization\s*:/i,
     { reason: 'begins with the name of a header', advice: 'give the key alone' },
   ],
-  [/^bearer\b[\s:]/i, { reason: 'begins with "Bearer"', advice: 'leave that out: it is added' }],
-  [/^<.*>$|^\{.*\}$|^\[.*\]$/s, { reason: 'is in brackets', advice: 'put the key itself in their place' }],
+  [/^bearer\b[\s:]/i, { reason: 'begins with "Bearer"', advice: 'remove it: the program adds it' }],
+  [/^<.*>$|^\{.*\}$|^\[.*\]$/s, { reason: 'is in brackets', advice: 'replace them with the key itself' }],
 ];
 
 const NOT_SENDABLE = /[^\x21-\x7e]/;

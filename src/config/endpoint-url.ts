@@ -16,7 +16,7 @@ export function parseBaseUrl(text: string): BaseUrl {
     return { refused: 'must be an http or https address such as https://api.openai.com' };
   }
   if (url.username !== '' || url.password !== '') {
-    return { refused: 'must not hold a user name or password; a key goes under api_key' };
+    return { refused: 'must not contain a user name or password; a key goes under api_key' };
   }
   if (/[?#]/.test(url.href)) return { refused: 'must not have a query or fragment (? or #)' };
   return { value: url.href.replace(/\/+$/, '') };

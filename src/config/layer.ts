@@ -82,7 +82,7 @@ export function writtenLayer(
       return refuse(
         path,
         'value',
-        `${name} holds "\${" that starts no variable`,
+        `${name} contains "\${" without a variable`,
         `write \${NAME} or \${NAME:-default}`,
       );
     }

@@ -123,7 +123,7 @@ function isOurs(tree: Tree): boolean {
 }
 
 function notOurs(source: Source): Problem {
-  const message = `this file holds none of the sections ${TOP_LEVEL.join(', ')}: left out as another program's`;
+  const message = `this file has none of the sections ${TOP_LEVEL.join(', ')}: ignored, because it belongs to another program`;
   return { severity: 'warning', message, path: '', source };
 }
 

@@ -28,7 +28,7 @@ export function describe(value: unknown): string {
 export function readText(value: unknown): Verdict<string> {
   if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
   if (value.trim() === '') return { refused: 'must not be empty' };
-  if (/[\x00-\x1f\x7f-\x9f]/.test(value)) return { refused: 'must not hold control characters' };
+  if (/[\x00-\x1f\x7f-\x9f]/.test(value)) return { refused: 'must not contain control characters' };
   return value.length > 1024 ? { refused: 'must not be longer than 1024 characters' } : { value };
 }
 

@@ -66,7 +66,7 @@ async function check({ cert, key }: ClientCertificate, certPath: string, keyPath
   };
   const certificate = attempt(
     () => new X509Certificate(cert),
-    `set client_cert to a PEM file with "BEGIN CERTIFICATE": ${certPath} holds no certificate`,
+    `set client_cert to a PEM file with "BEGIN CERTIFICATE": ${certPath} contains no certificate`,
   );
   if (/ENCRYPTED/.test(key)) {
     const advice = `remove its passphrase with openssl pkey -in ${keyPath} -out FILE`;
@@ -74,7 +74,7 @@ async function check({ cert, key }: ClientCertificate, certPath: string, keyPath
   }
   const privateKey = attempt(
     () => createPrivateKey(key),
-    `set client_key to a PEM file with "BEGIN PRIVATE KEY": ${keyPath} holds no private key`,
+    `set client_key to a PEM file with "BEGIN PRIVATE KEY": ${keyPath} contains no private key`,
   );
   if (!certificate.checkPrivateKey(privateKey))
     throw unusable(`client_key ${keyPath} is not the key of client_cert ${certPath}`);

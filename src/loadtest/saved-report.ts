@@ -42,7 +42,7 @@ export interface SavedReport {
 export function runsIn(name: string, value: unknown): readonly JsonRecord[] | string {
   const { version, runs } = recordOf(value);
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isRecord))
-    return `give a report of "bench --json": ${name} is none`;
+    return `give a report of "bench --json": ${name} is not one`;
   if (version !== undefined && version !== 1)
     return `update vastar-tui to read ${name}: the report has version ${String(version)}`;
   return runs;
@@ -54,7 +54,7 @@ export function readReport(name: string, value: unknown): SavedReport | string {
   const load = recordOf(report.load);
   const found = runsIn(name, value);
   if (typeof found === 'string') return found;
-  if (typeof load.loop !== 'string') return `give a report of "bench --json": ${name} is none`;
+  if (typeof load.loop !== 'string') return `give a report of "bench --json": ${name} is not one`;
   const loop = load.loop === 'open' ? 'open' : 'closed';
   const runs: SavedRun[] = [];
   for (const one of found) {

@@ -44,7 +44,7 @@ test.each([
   ],
   [
     `simulator:\n  model: \${NOPE\n`,
-    `config.yaml:2:10: simulator.model holds "\${" that starts no variable - write \${NAME} or \${NAME:-default}`,
+    `config.yaml:2:10: simulator.model contains "\${" without a variable - write \${NAME} or \${NAME:-default}`,
   ],
 ])('%j: an invalid value is reported, and the default is used', (yaml, line) => {
   const loaded = loadYaml(yaml);
@@ -136,14 +136,14 @@ test('a variable cannot inject YAML', () => {
     baseUrl: 'https://api.openai.com',
   });
   expect(lines(loadYaml(`openai:\n  model: \${M}\n`, { env: { M: 'x\nruntime: 1' } }))).toEqual([
-    'config.yaml:2:10: openai.model must not hold control characters; it is ignored',
+    'config.yaml:2:10: openai.model must not contain control characters; it is ignored',
   ]);
 });
 
 test('credentials in an address are refused, and the error does not contain them', () => {
   const loaded = loadYaml('simulator:\n  base_url: https://me:hunter2@host.example\n');
   expect(lines(loaded)).toEqual([
-    expect.stringContaining('must not hold a user name or password; a key goes under api_key'),
+    expect.stringContaining('must not contain a user name or password; a key goes under api_key'),
   ]);
   expect(JSON.stringify(loaded.problems)).not.toContain('hunter2');
 });

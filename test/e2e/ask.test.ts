@@ -284,7 +284,7 @@ test('the error for an unknown command names the closest command and how to send
   expect(await run(['benhc'])).toMatchObject({
     code: 2,
     stderr:
-      'vastar-tui: there is no command "benhc". Did you mean "bench"? To ask it: vastar-tui ask "benhc"\n',
+      'vastar-tui: there is no command "benhc". Did you mean "bench"? To send it as a question: vastar-tui ask "benhc"\n',
   });
 });
 

@@ -22,7 +22,7 @@ function report(name: string, changes: Record<string, unknown>, run: Record<stri
 
 test.each([
   ['of a later version', { version: 2 }, {}, 'update vastar-tui to read odd.json: the report has version 2'],
-  ['without runs', { runs: [] }, {}, 'give a report of "bench --json": odd.json is none'],
+  ['without runs', { runs: [] }, {}, 'give a report of "bench --json": odd.json is not one'],
   ['with an impossible count', {}, { completed: -1 }, 'create odd.json again: the report is damaged'],
   ['without the name of the endpoint', {}, { mode: null }, 'create odd.json again: the report is damaged'],
   [

@@ -166,7 +166,7 @@ test('reports that cannot be merged are refused with a reason', async () => {
     [['a.json', 'b.json'], /a\.json and b\.json are of different tests: seed is 1 and 7/],
     [['a.json', 'a.json'], /are both shard 1/],
     [['absent.json'], /absent\.json cannot be read/],
-    [['c.json'], /c\.json is none/],
+    [['c.json'], /c\.json is not one/],
   ] as const) {
     const { code, stdout, stderr } = await run(['bench', 'merge', ...files]);
     expect([code, stdout]).toEqual([2, '']);

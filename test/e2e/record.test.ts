@@ -110,7 +110,7 @@ describe('record', () => {
       expect(original).toMatchObject({
         code: 3,
         stdout: 'half \n',
-        stderr: expect.stringMatching(/it ends as a lost connection/),
+        stderr: expect.stringMatching(/it ends with a lost connection/),
       });
       expect(recorded('r.jsonl')[0]?.ending).toBe('broken');
       expect(await run(['replay', 'r.jsonl'])).toMatchObject({

@@ -241,6 +241,6 @@ test('runs of the same endpoint are merged', () => {
 
 test.each([null, 5, {}, { runs: [] }, { load: { loop: 'open' }, runs: [{}] }])('%j is no report', (value) => {
   expect(readReport('x.json', value)).toMatch(
-    /^give a report of .*: x\.json is none|^update vastar-tui to read x\.json|^create x\.json again/,
+    /^give a report of .*: x\.json is not one|^update vastar-tui to read x\.json|^create x\.json again/,
   );
 });

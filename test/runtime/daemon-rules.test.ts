@@ -79,7 +79,7 @@ test('its errors name the argument or file that it cannot use', async () => {
       ['--ca', join(folder, 'none.pem')],
       /the certificates \(--ca, upstream\.ca\) cannot be read: there is no such file or folder/,
     ],
-    [['--ca', empty], /holds no certificate in PEM/],
+    [['--ca', empty], /contains no certificate in PEM/],
     [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
     [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],
     [[], /set HTTPS_PROXY to the URL of an HTTP proxy/, { HTTPS_PROXY: 'socks5://127.0.0.1' }],

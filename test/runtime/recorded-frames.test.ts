@@ -119,7 +119,7 @@ test('a refused connection is Transient like from the public daemon, and its err
   expect(ours.requestId).toBe(id);
   expect(ours.errorClass).toBe(theirs.errorClass);
   expect(ours.errorMessage).toBe(
-    'nothing listens at http://127.0.0.1:4 (ECONNREFUSED): is the server running, and is base_url right?',
+    'nothing listens at http://127.0.0.1:4 (ECONNREFUSED): check that the server runs, and base_url',
   );
 });
 

@@ -99,7 +99,7 @@ test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
 });
 
 test.each([
-  ['- a\n- list\n', /must hold settings, such as/],
+  ['- a\n- list\n', /must contain settings, such as/],
   ['ttft: [1]\n', /the setting ttft: It must be a number of milliseconds/],
   ['speed: 3\n', /Unknown setting 'speed'/],
   ['ttft: "5\n', /file\.md is no YAML: .*quote/],

@@ -87,7 +87,7 @@ export async function promptFrom(
   const piped = await textOnStdin(nothing || words.includes('-'));
   const prompt = [typed, ...texts, piped.trimEnd()].filter((part) => part.trim() !== '').join('\n\n');
   if (prompt === '') {
-    throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
+    throw new UsageError('the prompt is empty. Add one: vastar-tui ask "why is the sky blue?"');
   }
   return prompt;
 }

@@ -16,9 +16,8 @@ export const ARRIVALS_HELP = `
 With --rate, --stages or --trace the loop is open: arrivals do not depend on answers. TTFT and E2E then count from the
 intended send time, so that delayed requests show (no coordinated omission). The report has the delay of the sends.
 Arrivals are a Poisson process by default. --arrivals constant spaces them evenly. With gamma:SHAPE they come in bursts
-for a shape below 1 and more evenly above 1. --stages changes the rate: ${STAGES_SYNTAX}.
---trace repeats the times and lengths of a recorded trace: JSON Lines like Mooncake's, or a table like Azure's or
-BurstGPT's.`;
+for a shape below 1 and more evenly above 1. Stages change the rate: ${STAGES_SYNTAX}.
+A trace has recorded times and lengths: JSON Lines like Mooncake's, or a table like Azure's or BurstGPT's.`;
 
 /** Adds the flags. */
 export function addArrivalFlags(command: Command): Command {

@@ -32,9 +32,9 @@ interface Pair {
 }
 
 const HELP = `
-Both files are reports of "bench --json FILE". For each figure the table has the difference, its confidence interval
-(bootstrap; 95 % for all figures together) and a verdict: better, worse, or no difference shown. Endpoints are matched
-by name; two reports of one endpoint each are compared whatever their names are.
+Both files are reports of "bench --json FILE". For each figure the table has the difference and its confidence interval
+(bootstrap; 95 % for all figures together). The verdict is better, worse, or no difference shown. Endpoints are matched
+by name, except in two reports of one endpoint each.
 
 Exit codes: 0 no regression, 1 a figure is significantly worse by more than --tolerance, 2 a file cannot be read.`;
 

@@ -64,9 +64,10 @@ once and continue in waves, unless --ramp spreads the first requests.
 ${ARRIVALS_HELP}
 ${PROMPTS_HELP}
 
-Requests go directly to the provider, without daemon, retries, circuit and limits. --through daemon measures the path of
-the chat, with one attempt for each request and no circuit. --policies turns on both and reports attempts and retries.
-The class of errors of this program begins with client: or daemon:. Answers that --drain cuts are "unfinished".
+Requests go directly to the provider, without daemon, retries, circuit and limits. With --through daemon they take the
+path of the chat, with one attempt for each request and no circuit. With --policies too, the daemon retries and uses its
+circuit, and the report has the attempts. Errors of this program have a class that begins with client: or daemon:.
+Answers that --drain cuts are "unfinished".
 
 TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), a value for each
 request. ITL: the gaps between content chunks of all requests. Goodput: requests per second that meet every --slo.
@@ -82,8 +83,8 @@ ${SERVER_METRICS_HELP}
 
 vastar-tui bench compare BEFORE.json AFTER.json shows which figures of two reports differ.
 
-Exit codes: 0 done, 1 a check failed, no load meets the SLO, or no request was answered, 2 usage or configuration,
-130 interrupted (the figures up to then are printed).`;
+Exit codes: 0 done; 1 a check failed, no load meets the SLO, or no request was answered; 2 usage or configuration;
+130 interrupted (the command prints the figures so far).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
@@ -151,7 +152,7 @@ export function addBenchFlags(command: Command): Command {
     .addOption(
       new Option(
         '--progress <form>',
-        'what stderr shows meanwhile [plots on a terminal, else a line each 10 s]',
+        'display on stderr during the test [plots on a terminal, else a line each 10 s]',
       ).choices(PROGRESS),
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')

@@ -25,9 +25,10 @@ interface MergeFlags {
 const HELP = `
 The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same
 time. The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged.
-The reports' checks apply to the merged report; --check adds others. The warm-up of --warmup auto is looked for in all
-requests. The server's series of all reports are kept: those of one server are joined, those of several get the label
-server. Reports of searches (--find-rate, --find-concurrency, --sweep) have the requests of one load only and are refused.
+The reports' checks apply to the merged report; --check adds others. --warmup auto finds the warm-up in all requests.
+The report keeps the server's series of all reports: those of one server are joined, those of several get the label
+server. Reports of searches (--find-rate, --find-concurrency, --sweep) are refused, because they have only the requests
+of one load.
 
 Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a different test.`;
 

@@ -25,13 +25,13 @@ const MAX_TURNS = 1000;
 const MAX_THINK_S = 86_400;
 
 export const PROMPTS_HELP = `
---prompts takes plain lines, JSON Lines or a JSON list (members prompt, messages, or body as in OpenAI's batches;
-ShareGPT's conversations, whose first question is sent), or CSV with a column prompt. The format is detected from the
-content; an invalid file is refused with its first bad line. Prompts are used in turn. --input-tokens generates
+--prompts takes plain lines, JSON Lines, a JSON list, or CSV with a column prompt. The members in JSON are prompt,
+messages, body (OpenAI's batches) or conversations (ShareGPT, whose first question is sent). The format is detected from
+the content; an invalid file is refused with its first bad line. Prompts are used in turn. --input-tokens generates
 different prompts instead, with lengths ${SPREAD_SYNTAX}.
 
 With --turns a request is a turn of a conversation: each later question is sent after --think-time, with the history.
---concurrency and arrivals then count conversations. A failed answer ends its conversation.`;
+Concurrency and arrivals then count conversations. A failed answer ends its conversation.`;
 
 /** Adds the flags. */
 export function addPromptFlags(command: Command): Command {

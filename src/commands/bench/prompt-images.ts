@@ -56,6 +56,6 @@ function fileOf(url: string, folder: string, refuse: (why: string) => UsageError
   try {
     return fileURLToPath(url);
   } catch {
-    throw refuse('is no file of this machine');
+    throw refuse('is not a file on this machine');
   }
 }

@@ -8,8 +8,8 @@ export interface ServerMetricsFlags {
 }
 
 export const SERVER_METRICS_HELP = `
---server-metrics reads a Prometheus metrics page once a second while the test runs: of vLLM, SGLang, TGI, llama.cpp,
-LiteLLM, the simulator, the daemon, or any other server. The report shows queue, running requests, KV cache, preemptions
+--server-metrics reads a Prometheus metrics page once a second while the test runs. The server can be vLLM, SGLang, TGI,
+llama.cpp, LiteLLM, the simulator, the daemon, or another. The report shows queue, running requests, KV cache, preemptions
 and tokens below the figures; --json has every series. The default is the endpoint's metrics_url. The endpoint's key and
 headers are sent only to a page of the endpoint's origin; --server-metrics-header adds others.`;
 

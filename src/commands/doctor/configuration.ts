@@ -8,7 +8,7 @@ export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[]
   const looked = candidateFiles(cwd, userFolders()).map(({ path }) => path);
   return [
     file === undefined
-      ? ok('file', `none, which is fine: looked for ${looked.join(' and ')}`)
+      ? ok('file', `none, which is fine. Searched: ${looked.join(' and ')}`)
       : ok('file', `${file.path} (${file.origin})`),
     ...problems.map(({ severity, path, message, source, suggestion }) => {
       const report = severity === 'error' ? problem : warning;

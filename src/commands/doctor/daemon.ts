@@ -12,7 +12,7 @@ export async function checkDaemon(ask: () => Promise<DaemonInfo>): Promise<Findi
       problem(
         'daemon',
         messageOf(error),
-        'what it logs may say more: vastar-tui runtime run --log-level debug --log-file FILE',
+        'for details, read its log: vastar-tui runtime run --log-level debug --log-file FILE',
       ),
     ];
   }
@@ -34,13 +34,13 @@ export function describeDaemon(info: DaemonInfo): Finding[] {
   return [
     health.healthy
       ? ok('daemon', rtt)
-      : warning('daemon', `${rtt}: ${health.message}`, 'start it anew: vastar-tui runtime stop, then start'),
+      : warning('daemon', `${rtt}: ${health.message}`, 'restart it: vastar-tui runtime stop, then start'),
     health.version === VERSION
       ? ok('version', VERSION)
       : warning(
           'version',
           `${health.version}, and this program is ${VERSION}`,
-          'to have both alike: vastar-tui runtime stop, then start',
+          'to use one version for both: vastar-tui runtime stop, then start',
         ),
     ok('capabilities', health.capabilities.join(', ')),
     ...health.origins
@@ -48,8 +48,8 @@ export function describeDaemon(info: DaemonInfo): Finding[] {
       .map(({ origin, circuit }) =>
         warning(
           'circuit',
-          `${origin} is ${circuit}: it failed again and again`,
-          'the daemon tries it again by itself',
+          `the circuit of ${origin} is ${circuit}: its requests kept failing`,
+          'the daemon tests the provider by itself',
         ),
       ),
   ];

@@ -13,7 +13,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
     const took = `answered ${statusCode} in ${durationMs.toFixed(0)} ms`;
     if (statusCode < 400) return ok(name, `${took}: it takes the key`);
     if (statusCode === 429)
-      return warning(name, took, 'the limit of requests is reached: wait, or look at your plan');
+      return warning(name, took, 'the request limit is reached: wait, or check your plan');
     if (!NO_LIST.includes(statusCode))
       return warning(name, took, `find out why: vastar-tui endpoints test ${name}`);
     return ok(name, `${took}: reachable, and has no list of models to compare "${model}" with`);

@@ -21,7 +21,7 @@ export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): P
   // A name that does not resolve explains the failed connection. When the connection works, a proxy resolves the name.
   const works = connection.every(({ status }) => status !== 'problem');
   return works
-    ? [ok('dns', `${host} has no address here: the daemon's proxy finds it`), ...connection]
+    ? [ok('dns', `${host} does not resolve here: the daemon's proxy resolves it`), ...connection]
     : [dns];
 }
 
@@ -73,7 +73,7 @@ function checkTls(baseUrl: string, { reused, connectUs, tlsUs }: Timings): Findi
     if (local) return ok('tls', 'not used, on this machine');
     return warning(
       'tls',
-      'not used: key and text travel unencrypted',
+      'not used: the key and the text are sent unencrypted',
       'give an https:// address as base_url',
     );
   }

@@ -7,5 +7,5 @@ export function checkProxy(env: Readonly<Record<string, string | undefined>>): F
   // Values may hold a password, so only names are printed.
   const set = VARIABLES.flatMap((name) => [name.toLowerCase(), name]).filter((name) => env[name]);
   if (set.length === 0) return ok('proxy', 'none set');
-  return ok('proxy', `${set.join(', ')} is set, for a daemon that is started from here`);
+  return ok('proxy', `${set.join(', ')} is set, and applies to a daemon that is started here`);
 }

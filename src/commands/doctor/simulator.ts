@@ -23,7 +23,7 @@ export async function checkSimulator(
     if (version !== undefined) return ok('simulator', `${version} at ${baseUrl}`);
     return report(
       `something else answers at ${baseUrl}, with status ${answer.statusCode}`,
-      'if it is not meant, give another port in simulator.base_url',
+      'to use another port, change simulator.base_url',
     );
   } catch (error) {
     return report(messageOf(error), 'start it with vastar-tui simulator, or leave out --no-spawn');

@@ -22,7 +22,7 @@ function term({ TERM = '' }: TerminalFacts['env']): Finding {
   return warning(
     'TERM',
     TERM === '' ? 'not set' : TERM,
-    'set it to what the terminal is, e.g. export TERM=xterm-256color',
+    'set it to the type of the terminal, e.g. export TERM=xterm-256color',
   );
 }
 
@@ -56,7 +56,7 @@ function encoding({ LC_ALL = '', LC_CTYPE = '', LANG = '' }: TerminalFacts['env'
   return warning(
     'encoding',
     locale === '' ? 'no locale is set' : `the locale ${locale} is not UTF-8`,
-    'where text looks garbled: export LANG=C.UTF-8',
+    'if text looks garbled: export LANG=C.UTF-8',
   );
 }
 

@@ -79,6 +79,7 @@ async function recordingsOf(sessions: readonly Session[]): Promise<string> {
   const { recordingOf } = await import('../record/stored-recording.js');
   const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
   const found = all.filter((recording) => recording !== undefined);
-  if (found.length < all.length) tell(`${all.length - found.length} without times of an answer left out`);
+  if (found.length < all.length)
+    tell(`omitted ${all.length - found.length} of ${all.length} exchanges: they have no times of an answer`);
   return found.map(formatRecording).join('');
 }

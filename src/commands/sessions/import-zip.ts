@@ -30,7 +30,7 @@ export async function readZip(length: number, readAt: ReadAt): Promise<Imported>
   const isBackup = entries.some(({ name }) => DATABASE.test(name));
   if (isBackup && !entries.some(({ name }) => name === 'data.json'))
     throw new UsageError(
-      'import a backup that has a file data.json; this backup of Cherry Studio has its database files alone',
+      'import a backup that has a file data.json; this backup of Cherry Studio has only its database files',
     );
   const main = entries.filter(({ name }) => CONVERSATIONS.test(name));
   const files = main.length > 0 ? main : entries.filter(({ name }) => JSON_FILE.test(name));
@@ -39,7 +39,7 @@ export async function readZip(length: number, readAt: ReadAt): Promise<Imported>
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MAX_BYTES)
     throw new UsageError(
-      `unzip it, and import its files one by one; together they have ${Math.round(bytes / 1024 / 1024)} MiB, and 512 are read at once`,
+      `unzip it, and import its files one by one; together they have ${Math.round(bytes / 1024 / 1024)} MiB, and the limit is 512`,
     );
   const { found, refused } = await readFiles(files);
   const [first] = found;

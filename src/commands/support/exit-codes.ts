@@ -23,7 +23,7 @@ export const EXIT = {
 
 /** The meaning of each exit code, for help and README. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'done: the answer is complete, the checks hold',
+  ok: 'done: the answer is complete, the checks passed',
   failed:
     'an internal error; a check of `bench` or `doctor` failed; `bench` completed no request; `sessions search` found nothing',
   usage: 'wrong usage, input or configuration; nothing was sent',
@@ -38,7 +38,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   inUse: '`simulator`, `runtime run`: another process uses the address',
   hungUp: 'the terminal was closed (SIGHUP)',
   interrupted: 'the user pressed ctrl+c (SIGINT)',
-  brokenPipe: 'the reader of stdout has gone (SIGPIPE)',
+  brokenPipe: 'the reader of stdout closed it (SIGPIPE)',
   terminated: 'another process ended the program (SIGTERM)',
 };
 

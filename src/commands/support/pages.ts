@@ -9,6 +9,6 @@ export function pageTemplate(name: 'bench' | 'session'): string {
   const beside = join(dirname(realpathSync(process.argv[1] ?? '')), file);
   const built = join(dirname(fileURLToPath(import.meta.url)), '../../../dist', file);
   const path = [beside, built].find((one) => existsSync(one));
-  if (path === undefined) throw new UsageError(`run "npm run build" first: ${beside} is made by it`);
+  if (path === undefined) throw new UsageError(`run "npm run build" first: it makes ${beside}`);
   return readFileSync(path, 'utf8');
 }

@@ -26,7 +26,7 @@ export async function readStdinIfAny(): Promise<string> {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     process.stdin.pause();
     tell(
-      'stdin is open and silent: asking without it. Add "-" to wait for it, or < /dev/null to leave it out',
+      'stdin is open and silent: the question is sent without it. Add "-" to wait for it, or < /dev/null to leave it out',
     );
     return '';
   }

@@ -72,7 +72,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    description: 'check everything that has to work, and say what to do',
+    description: 'check all parts that must work, and print advice',
     load: async () => (await import('../doctor.js')).defineDoctor,
   },
   {

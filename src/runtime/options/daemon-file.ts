@@ -114,7 +114,7 @@ export function readLimitsSection(path: string): LimitsSection {
 
 function readFile<T>(path: string, schema: z.ZodMiniType<T>): T {
   const file = readYamlFile(path, path);
-  if (file.kind === 'missing') throw new Error(`the file ${path} does not exist; is the path right?`);
+  if (file.kind === 'missing') throw new Error(`the file ${path} does not exist: check the path`);
   if (file.kind === 'unusable') throw new Error(file.problems.map(formatProblem).join('\n'));
   const parsed = schema.safeParse(file.tree);
   if (parsed.success) return parsed.data;

@@ -175,5 +175,5 @@ function readCertificates(path: string): string {
     throw new Error(`the certificates (--ca, upstream.ca) cannot be read: ${fileReason(error)}`);
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new Error(`the file of --ca holds no certificate in PEM: ${path}`);
+  throw new Error(`the file of --ca contains no certificate in PEM: ${path}`);
 }

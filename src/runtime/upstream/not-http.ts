@@ -5,7 +5,7 @@ export interface Fault {
   advice: string;
 }
 
-const CHECK_PORT = 'are host and port of base_url right?';
+const CHECK_PORT = 'check host and port of base_url';
 /** The advice for faults that no setting can work around. */
 export const SERVER_AT_FAULT = 'fix the server or the proxy in front of it, which violates RFC 9112';
 

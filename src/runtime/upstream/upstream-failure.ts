@@ -55,8 +55,8 @@ const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as co
 const PROVIDER_SILENT = { errorClass: ErrorClass.Timeout, hop: 'provider' } as const;
 const PROVIDER_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'provider' } as const;
 
-const CHECK_URL = 'is base_url right?';
-const CHECK_BOTH = 'is base_url right, and is the network up?';
+const CHECK_URL = 'check base_url';
+const CHECK_BOTH = 'check base_url and the network';
 const LATER = 'try again in a moment';
 const MORE_FILES = 'the daemon may open too few files; start it with a higher `ulimit -n`';
 
@@ -81,21 +81,21 @@ export function tooManyInterim(origin: string): ConnectorException {
 const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
   ECONNREFUSED: (origin) => ({
     what: `nothing listens at ${origin}`,
-    advice: 'is the server running, and is base_url right?',
+    advice: 'check that the server runs, and base_url',
   }),
   ENOTFOUND: (origin) => ({ what: `the host name in ${origin} has no address`, advice: CHECK_BOTH }),
   EAI_AGAIN: (origin) => ({
-    what: `the name in ${origin} could not be looked up`,
-    advice: 'is the network up?',
+    what: `the name in ${origin} could not be resolved`,
+    advice: 'check the network',
   }),
-  EHOSTUNREACH: (origin) => ({ what: `no way to ${origin}, host unreachable`, advice: CHECK_BOTH }),
+  EHOSTUNREACH: (origin) => ({ what: `no route to ${origin}: the host is unreachable`, advice: CHECK_BOTH }),
   ENETUNREACH: (origin) => ({
-    what: `no way to ${origin}, network unreachable`,
-    advice: 'is the network up?',
+    what: `no route to ${origin}: the network is unreachable`,
+    advice: 'check the network',
   }),
   ETIMEDOUT: (origin) => ({ what: `${origin} does not answer to a connection attempt`, advice: CHECK_BOTH }),
   ECONNRESET: (origin) => ({
-    what: `${origin} closed the connection while it was being made`,
+    what: `${origin} closed the connection before it was established`,
     advice: LATER,
   }),
   EMFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
@@ -128,27 +128,27 @@ function connectFailure(
 
 /** Alerts (RFC 8446, 6) of servers that use TLS. */
 const TLS_ALERTS: readonly [RegExp, string][] = [
-  [/UNRECOGNIZED_NAME/, 'the server does not know that host name; is base_url right?'],
+  [/UNRECOGNIZED_NAME/, 'check base_url: the server does not know that host name'],
   [/ALERT_PROTOCOL_VERSION/, 'the server has no version of TLS that this program accepts: update the server'],
   [/NO_APPLICATION_PROTOCOL/, 'start the daemon with --http2 deny'],
-  [/ALERT/, 'is base_url right? If so, see the log of the server or of the proxy in front of it'],
+  [/ALERT/, 'check base_url; if it is right, read the log of the server or of the proxy in front of it'],
 ];
 
 function tlsAdvice(code: string): string {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return "is this machine's clock right? If so, the server needs a new certificate";
+    return "check this machine's clock; if it is right, the server needs a new certificate";
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'the certificate is for another host; is base_url right?';
+    return 'check base_url: the certificate is for another host';
   const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
   if (advice !== undefined) return advice;
-  if (code.startsWith('ERR_SSL')) return 'does that port use TLS? If not, base_url begins with http:';
+  if (code.startsWith('ERR_SSL')) return 'begin base_url with http: if that port does not use TLS';
   return 'if the certificate is your own, start the daemon with --ca FILE';
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */
 const UNASKED = new Map([
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'sent Content-Length twice, or together with what excludes it'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'sent Content-Length twice, or with Transfer-Encoding'],
   ['bad upgrade', 'switched to another protocol (status 101) without a request to do so'],
   ['bad response', 'sent a response without a request'],
 ]);

@@ -13,6 +13,6 @@ export async function readScript(file: string): Promise<readonly string[]> {
     .split(/^---[ \t]*\r?$/m)
     .map((turn) => turn.trim())
     .filter((turn) => turn !== '');
-  if (turns.length === 0) throw new Error(`The script ${file} holds no answer.`);
+  if (turns.length === 0) throw new Error(`The script ${file} has no answer.`);
   return turns;
 }

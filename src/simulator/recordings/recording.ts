@@ -57,7 +57,7 @@ export async function readRecordings(file: string): Promise<RecordingsFile> {
   const read = readLines(linesOf(bytes));
   const problems = read.problems.map(({ line, what }) => `${file}, line ${line}: ${what}`);
   if (read.recordings.length > 0) return { recordings: read.recordings, problems };
-  throw new Error([`${file} holds no complete recording.`, ...problems.slice(0, 1)].join(' '));
+  throw new Error([`${file} has no complete recording.`, ...problems.slice(0, 1)].join(' '));
 }
 
 /**
@@ -70,7 +70,7 @@ export function parseRecordings(text: string, file: string): readonly Recording[
   const { recordings, problems } = readLines(text.replace(BOM, '').split('\n'));
   const damage = problems.find(({ unended }) => unended !== true);
   if (damage !== undefined) throw new Error(`${file}, line ${damage.line}: ${damage.what}`);
-  if (recordings.length === 0) throw new Error(`${file} holds no complete recording.`);
+  if (recordings.length === 0) throw new Error(`${file} has no complete recording.`);
   return recordings;
 }
 

@@ -84,7 +84,7 @@ export function compareItems(
 }
 
 /** Explains how to set up a further endpoint. */
-export const SETUP_WORDS = `There are three ways to a further endpoint to compare with:
-- A model server on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM) is found when the chat starts.
-- \`vastar-tui endpoints add\` in a shell writes one to the configuration, from a preset such as groq or openrouter. A key goes into its environment variable.
-- \`/compare :MODEL\` asks another model of the endpoint in use, and \`/compare NAME :MODEL x5\` asks several, 5 times each.`;
+export const SETUP_WORDS = `You can compare with a further endpoint in three ways:
+- At its start, the chat finds model servers on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM).
+- \`vastar-tui endpoints add\` in a shell adds one to the configuration, from a preset such as groq or openrouter. Put its key into its environment variable.
+- \`/compare :MODEL\` sends the question to another model of the endpoint in use. \`/compare NAME :MODEL x5\` sends it to several, 5 times each.`;

@@ -115,7 +115,7 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
   if (statusCode === 400 || statusCode === 404 || statusCode === 422) {
     if (UNKNOWN_MODEL.test(message)) return `${keys.model} chooses another model, then ${again}`;
     return statusCode === 404
-      ? `is base_url right? vastar-tui config print shows it; ${keys.model} chooses another model`
+      ? `check base_url: vastar-tui config print shows it; ${keys.model} chooses another model`
       : `/set shows the parameters that are sent, and changes them; then ${again}`;
   }
   return `${keys.mode} switches to another mode`;

@@ -377,7 +377,7 @@ test('a public list of models does not turn a wrong key into wrong authenticatio
 test.each([
   ['"sk-quoted"', 'leave them out'],
   ['sk-one two', 'copy the key again'],
-  ['Bearer sk-x', 'leave that out: it is added'],
+  ['Bearer sk-x', 'remove it: the program adds it'],
 ])('the key %s is diagnosed with advice before any request', async (api_key, advice) => {
   const upstream = await server((_request, json) => json(200, CHAT));
   expect(await examine({ ...RIGHT, api_key, base_url: upstream.url })).toMatchObject({

@@ -37,7 +37,7 @@ test('a refused connection is Transient, by address and by name', async () => {
     const { end } = await endOf(`http://${host}:${port}/v1?key=secret`);
     expect(end.errorClass).toBe(ErrorClass.Transient);
     expect(end.errorMessage).toBe(
-      `nothing listens at http://${host}:${port} (ECONNREFUSED): is the server running, and is base_url right?`,
+      `nothing listens at http://${host}:${port} (ECONNREFUSED): check that the server runs, and base_url`,
     );
     expect(end.timings.attempts).toBe(1);
   }
@@ -164,7 +164,7 @@ test('TLS with a server without TLS is Permanent', async () => {
 test.each([
   [0x70, /UNRECOGNIZED_NAME\): the server does not know that host name/],
   [0x46, /PROTOCOL_VERSION\): the server has no version of TLS/],
-  [0x50, /INTERNAL_ERROR\): is base_url right\?/],
+  [0x50, /INTERNAL_ERROR\): check base_url/],
 ])('the TLS alert %i does not count as a port without TLS', async (alert, words) => {
   const upstream = await startTcpUpstream((socket) =>
     socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, alert]))),

@@ -49,7 +49,7 @@ test.each([
     says(Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 128])),
     'HTTP/1.1: that port expects HTTP/2 without TLS',
   ],
-  ['any text', says('hello\n'), 'HTTP (HTTPParserError): are host and port of base_url right?'],
+  ['any text', says('hello\n'), 'HTTP (HTTPParserError): check host and port of base_url'],
 ])('the error for a server without HTTP names the server’s kind: %s', async (_name, server, words) => {
   const [answer] = await ask(server);
   expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent, body: '' });

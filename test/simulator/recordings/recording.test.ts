@@ -46,14 +46,14 @@ describe('a recording’s file', () => {
   });
 
   test.each([
-    ['', 'f holds no complete recording.'],
+    ['', 'f has no complete recording.'],
     ['nonsense\n', 'f, line 1: this line does not belong to a recording.'],
     ['{"ms":1,"text":"early"}\n', 'f, line 1: this line does not belong to a recording.'],
     [
       `${formatRecording(RECORDING)}{"ms":-1,"text":""}\n`,
       'f, line 7: this line does not belong to a recording.',
     ],
-    [formatRecording(RECORDING).replace('{"end":"end"}\n', ''), 'f holds no complete recording.'],
+    [formatRecording(RECORDING).replace('{"end":"end"}\n', ''), 'f has no complete recording.'],
   ])('that is damaged gives an error with the line: %j', (text, message) => {
     expect(() => parseRecordings(text, 'f')).toThrow(message);
   });

@@ -7,7 +7,7 @@ test.each([
   [404, "The model 'gpt-9' does not exist or you do not have access to it.", 'ctrl+o chooses another model'],
   [400, 'gpt-9 is not a valid model ID: invalid model', 'ctrl+o chooses another model'],
   [404, 'model "llama9" not found, try pulling it first', 'ctrl+o chooses another model'],
-  [404, 'Not Found. Check the model name and base_url.', 'is base_url right?'],
+  [404, 'Not Found. Check the model name and base_url.', 'check base_url'],
   [400, "'temperature' must be at most 2", '/set shows the parameters'],
   [422, 'max_tokens: Input should be greater than 0', '/set shows the parameters'],
   [401, 'Incorrect API key', 'ctrl+t switches to another mode'],
