@@ -123,7 +123,8 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   const found = [proxy, ...(await checkNetwork(connector.client, connector.endpoint))];
   if (found.some(({ status }) => status === 'problem')) return found;
   const allowed =
-    flags.yes === true || (await allows(`Request the list of models from ${name} (${baseUrl}) with your key?`));
+    flags.yes === true ||
+    (await allows(`Request the list of models from ${name} (${baseUrl}) with your key?`));
   return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
 }
 

@@ -16,7 +16,8 @@ export { ConfigError, formatProblem, formatSource, type Problem, type Source, vi
 export { APIS, type Api, PROVIDER_NAMES, PROVIDERS, type ProviderName } from './providers.js';
 export { proxyPasswords } from './proxy-passwords.js';
 export type { LoadedConfig, Provenance } from './resolve.js';
-export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';
+export type { Config, Profile } from './schema.js';
 export { Secret } from './secret.js';
 export { type Trust, trustDirectory } from './trust.js';
+export { MAX_TIMEOUT_MS } from './value-kinds.js';
 export type { Environment } from './variables.js';

@@ -1,7 +1,8 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isRecord, parseJson, stringOf } from '../common/json.js';
 import { type Endpoint, modelsRequest } from '../config/index.js';
-import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
+import { quote, statusError } from '../sdk/chat/chat-errors.js';
+import { reportedErrorOf } from '../sdk/chat/reported-error.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { identityOf } from './client-certificate.js';
 import { usable } from './exchange.js';

@@ -1,13 +1,11 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { nodeProblem } from '../common/node-version.js';
-import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
-import { encodeMessage } from '../protocol/encode.js';
-import type { WirePolicy } from '../protocol/messages.js';
+import { MessageType } from '../protocol/constants.js';
 import { abortable } from './abortable.js';
+import { type Call, encodeCall } from './daemon/call.js';
 import type { Connection, Exchange } from './daemon/connection.js';
 import { resolveEndpoint } from './daemon/endpoint.js';
 import { createResponseExchange } from './daemon/exchange.js';
-import { encodeHttpRequest, isBinary } from './daemon/http-payload.js';
 import { Lanes } from './daemon/lanes.js';
 import { Link } from './daemon/link.js';
 import { createPatience, type Patience } from './daemon/patience.js';
@@ -24,18 +22,6 @@ import type {
   StreamResult,
   StreamStep,
 } from './types.js';
-
-/** A request that is ready to be sent. */
-interface Call {
-  id: number;
-  frame: Uint8Array;
-  timeoutMs: number;
-  answerMs: number | undefined;
-  /**
-   * Says which part of the request needs a daemon with the extension; undefined when any daemon can handle the request.
-   */
-  extended: string | undefined;
-}
 
 /** Longest time for the daemon's health response, in ms. */
 const HEALTH_LIMIT_MS = 5000;
@@ -114,7 +100,7 @@ export class RuntimeClient {
     request: HTTPRequestConfig,
     options: { signal?: AbortSignal } = {},
   ): Promise<HTTPResponse> {
-    const call = this.#prepare(request, 'request');
+    const call = encodeCall(this.#newId(), request, 'request', this.#config);
     const answer = Promise.withResolvers<HTTPResponse>();
     const exchange = createResponseExchange(call.id, answer);
     const patience = createPatience({ ...call, awaited: 'complete answer', signal: options.signal });
@@ -129,7 +115,7 @@ export class RuntimeClient {
    */
   async streamHTTP(request: HTTPRequestConfig, options: StreamOptions = {}): Promise<StreamResult> {
     const { signal } = options;
-    const call = this.#prepare(request, 'stream');
+    const call = encodeCall(this.#newId(), request, 'stream', this.#config);
     const answer = Promise.withResolvers<StreamResult>();
     const patience = createPatience({ ...call, awaited: 'response headers', signal });
     const exchange = createStreamExchange(call.id, options, answer, patience.answering);
@@ -172,60 +158,10 @@ export class RuntimeClient {
     return this.#within(patience, (connection, stop) => abortable(connection.health(), stop));
   }
 
-  /**
-   * @throws {ConnectorException} InvalidRequest when the request can't be sent.
-   */
-  #prepare(request: HTTPRequestConfig, operation: 'request' | 'stream'): Call {
-    const config = this.#config;
+  #newId(): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    const timeoutMs = request.timeoutMs ?? config.timeoutMs ?? PROTOCOL_CONSTANTS.DEFAULT_TIMEOUT_MS;
-    const { answerMs, idleMs } = request;
-    for (const [name, ms] of Object.entries({ timeoutMs, answerMs })) {
-      if (ms === undefined || ms > 0) continue;
-      throw invalid(`${name} must be a number above 0 (milliseconds), not ${ms}`, id);
-    }
-    if (idleMs !== undefined && !(idleMs >= 0)) {
-      throw invalid(`idleMs must be a number from 0 on (milliseconds), not ${idleMs}`, id);
-    }
-    // A stream may last long: `timeoutMs` limits the whole answer only for `executeHTTP`.
-    const wholeMs = Math.min(
-      answerMs ?? Number.POSITIVE_INFINITY,
-      operation === 'stream' ? Number.POSITIVE_INFINITY : timeoutMs,
-    );
-    // The daemon's error names the limit that the deadline comes from, so send the limit for the headers too.
-    const policy: WirePolicy = {
-      ...request.policy,
-      ...((operation === 'stream' || wholeMs < timeoutMs) && {
-        headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0,
-      }),
-      ...(idleMs !== undefined && { idleTimeoutMs: Number.isFinite(idleMs) ? idleMs : 0 }),
-      ...(Number.isFinite(wholeMs) && { deadlineTimeoutMs: wholeMs }),
-    };
-    const payload = encodeHttpRequest(request);
-    try {
-      const frame = encodeMessage({
-        type: MessageType.ExecuteRequest,
-        requestId: BigInt(id),
-        tenantId: request.tenantId ?? config.tenantId ?? 'default',
-        workspaceId: request.workspaceId ?? config.workspaceId ?? '',
-        traceId: request.traceId ?? '',
-        connectorName: 'http',
-        operation,
-        deadlineAtMs: Number.isFinite(wholeMs) ? BigInt(Math.ceil(Date.now() + wholeMs)) : 0n,
-        payload,
-        headers: [],
-        ...(Object.keys(policy).length > 0 && { policy }),
-        ...(request.clientCertificate !== undefined && { clientCertificate: request.clientCertificate }),
-      });
-      return { id, frame, timeoutMs, answerMs, extended: needsExtension(request) };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw invalid(
-        `Send less: the request's ${payload.length} bytes of JSON exceed ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE}`,
-        id,
-      );
-    }
+    return id;
   }
 
   /** Calls `use` with a connection, and with a signal that is aborted when a limit passes. */
@@ -267,11 +203,6 @@ async function perform<T>(
   }
 }
 
-function needsExtension({ body, clientCertificate }: HTTPRequestConfig): string | undefined {
-  if (clientCertificate !== undefined) return 'the request needs a client certificate';
-  return isBinary(body) ? 'the request body is not UTF-8 text' : undefined;
-}
-
 async function refuseForeign(
   connection: Connection,
   stop: AbortSignal,
@@ -281,9 +212,6 @@ async function refuseForeign(
   await abortable(connection.identified, stop);
   // Still unknown: the connection was lost. Sending the request will report that.
   if (connection.extended || connection.daemon === undefined) return;
-  throw invalid(`use the daemon of vastar-tui: ${what}, which this daemon does not support`, id);
-}
-
-function invalid(message: string, requestId: number): ConnectorException {
-  return new ConnectorException(message, ErrorClass.InvalidRequest, requestId);
+  const message = `use the daemon of vastar-tui: ${what}, which this daemon does not support`;
+  throw new ConnectorException(message, ErrorClass.InvalidRequest, id);
 }

@@ -1,8 +1,17 @@
 import type { FinishedExchange } from './exchange-table.js';
+import {
+  type Begun,
+  createPlaceWriter,
+  type EarlierMessage,
+  type Ended,
+  type Place,
+  type Said,
+  type Unsaved,
+} from './journal-place.js';
 import type { Answer } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { SessionStore } from './store.js';
-import type { Attachment, MessageStatus } from './types.js';
+import type { Attachment } from './types.js';
 
 export interface JournalOptions {
   /** The session to continue. Without one, the first message creates a session. */
@@ -20,31 +29,6 @@ export interface JournalOptions {
    */
   earlier?: () => readonly EarlierMessage[];
 }
-
-/** A question or a tool result, with the caller's ids. */
-export interface Said {
-  id: number;
-  text: string;
-  parentId?: number | null;
-  attachments?: readonly Attachment[];
-  /** For a tool result: the id of its call. */
-  toolCallId?: string;
-}
-
-/** A message of the conversation that was saved before. */
-export interface EarlierMessage extends Said {
-  parentId: number | null;
-  /** Absent for a question and a tool result. */
-  answer?: Omit<Answer, 'text'> & Ended & { endpoint: string; model: string };
-}
-
-interface Ended {
-  status: EndStatus;
-  /** Omit it if the exchange's figures contain it. */
-  finishReason?: string | null;
-}
-
-export type EndStatus = Exclude<MessageStatus, 'streaming'>;
 
 /**
  * Saves a conversation while it happens. It never throws: while the file can't be written, changes stay in memory,
@@ -89,31 +73,8 @@ const CHECKPOINT_MS = 900;
 /** A lock is reported only after this many attempts, because other programs' writes are short. */
 const BUSY_ATTEMPTS = 5;
 
-interface Asked {
-  parentId: number | null;
-  endpoint: string;
-  model: string;
-}
-
-type Begun = Asked & Required<Answer>;
-
-/** Changes that the next transaction also saves. */
-interface Unsaved {
-  draft?: string;
-  queue?: readonly string[];
-  files?: readonly Attachment[];
-  head?: number | null;
-}
-
-/** The session that a change belongs to. Waiting changes keep their session when another one is opened. */
-interface Place {
-  session: string | undefined;
-  title: string | undefined;
-  /** Ids in the file by the caller's ids. */
-  saved: Map<number, number>;
-}
-
 export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
+  const { ask, begin, saveAgain, saveUnsaved } = createPlaceWriter(store);
   const { after = systemTimer, onProblem = () => {}, earlier = () => [] } = options;
   let place: Place = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
@@ -180,44 +141,6 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   const save = (work: (place: Place) => void): boolean => {
     waiting.push({ place, work });
     return drain();
-  };
-  const sessionFor = (at: Place, words: string): string => {
-    if (at.session === undefined) {
-      at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
-      // The draft without a session now belongs to this session.
-      store.saveDraft(null, '');
-      store.saveFiles(null, []);
-    }
-    return at.session;
-  };
-  const ask = (at: Place, { id, parentId = null, ...said }: Said): void => {
-    const role = said.toolCallId === undefined ? 'user' : 'tool';
-    const message = { ...said, role, parentId: savedId(at, parentId) } as const;
-    at.saved.set(id, store.append(sessionFor(at, said.text), message));
-  };
-  const begin = (at: Place, id: number, { parentId, endpoint, model }: Asked): number => {
-    const known = savedId(at, id);
-    if (known !== null) return known;
-    const answer = { parentId: savedId(at, parentId), endpoint, model };
-    const made = store.beginAnswer(sessionFor(at, ''), answer);
-    at.saved.set(id, made);
-    return made;
-  };
-  const saveAgain = (at: Place, { answer, ...message }: EarlierMessage): void => {
-    if (answer === undefined) {
-      ask(at, message);
-      return;
-    }
-    const { endpoint, model, ...ended } = answer;
-    const id = begin(at, message.id, { endpoint, model, parentId: message.parentId });
-    store.finishAnswer(id, { text: message.text, ...ended });
-  };
-  const saveUnsaved = (at: Place, { draft, queue, files, head }: Unsaved): void => {
-    if (draft !== undefined) store.saveDraft(at.session ?? null, draft);
-    if (files !== undefined) store.saveFiles(at.session ?? null, files);
-    if (at.session === undefined) return;
-    if (queue !== undefined) store.saveQueue(at.session, queue);
-    if (head !== undefined) store.branch(at.session, savedId(at, head));
   };
   /**
    * Saves all changes in one transaction. An answer without changes is also written, to show that its program still
@@ -330,10 +253,6 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       cancelTimer = undefined;
     },
   };
-}
-
-function savedId({ saved }: Place, id: number | null): number | null {
-  return id === null ? null : (saved.get(id) ?? null);
 }
 
 function systemTimer(delayMs: number, callback: () => void): () => void {

@@ -2,7 +2,8 @@ import type { Attachment } from '../common/attachments.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import type { ServerReading } from '../metrics/server/reading.js';
 import type { ConnectionState } from '../sdk/types.js';
-import type { EarlierMessage, Journal } from '../sessions/journal.js';
+import type { Journal } from '../sessions/journal.js';
+import type { EarlierMessage } from '../sessions/journal-place.js';
 import type { SessionStore } from '../sessions/store.js';
 
 /** The connection to the daemon. */

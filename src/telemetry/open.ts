@@ -1,6 +1,7 @@
 import type { Attributes, Meter, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
-import { consoleFigures, consoleSpans } from './console.js';
+import { createProgress } from './export-progress.js';
+import { metricExporter, traceExporter } from './exporters.js';
 import { createTraceClock } from './time.js';
 import type { Destination, TelemetryPlan } from './variables.js';
 
@@ -75,14 +76,6 @@ export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | '
 
 /** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
 const MOST_SPANS = 50_000;
-/**
- * At the end, the program stops waiting for a collector that accepted nothing for this time, in ms. On a busy machine,
- * building the export takes a second of it.
- */
-const SILENT_MS = 3000;
-/** The longest wait at the end for a collector that accepts one batch after another, in ms. */
-const FLUSH_MS = 5000;
-
 /**
  * Loads the official packages and starts the exporters.
  * @throws {MissingPackages} with the command that installs them
@@ -180,69 +173,6 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
       return { problem, pending: givenUp !== undefined };
     },
   };
-}
-
-interface Exporter<Items> {
-  export(items: Items, done: (result: { code: number }) => void): void;
-}
-
-/** Detects successful exports. */
-function createProgress() {
-  let succeeded = (): void => {};
-  return {
-    /** Lets the exporter report each success. */
-    followed<Items, One extends Exporter<Items>>(exporter: One | undefined): One | undefined {
-      if (exporter === undefined) return undefined;
-      const inner = exporter.export.bind(exporter);
-      exporter.export = (items, done) =>
-        inner(items, (result) => {
-          if (result.code === 0) succeeded();
-          done(result);
-        });
-      return exporter;
-    },
-    /** Waits while exports succeed. Resolves to the reason when it gives up. */
-    async until(ended: Promise<unknown>): Promise<string | undefined> {
-      let timer: NodeJS.Timeout | undefined;
-      const began = performance.now();
-      const silent = new Promise<string>((resolve) => {
-        const wait = (): void => {
-          clearTimeout(timer);
-          const left = Math.min(SILENT_MS, began + FLUSH_MS - performance.now());
-          timer = setTimeout(() => {
-            const s = Math.round((performance.now() - began) / 1000);
-            resolve(`the collector did not take all within ${s} s; the rest is lost`);
-          }, left);
-        };
-        succeeded = wait;
-        wait();
-      });
-      const reason = await Promise.race([ended.then(() => undefined), silent]);
-      succeeded = () => {};
-      clearTimeout(timer);
-      return reason;
-    },
-  };
-}
-
-async function traceExporter(to: Destination | undefined, print: Service['print']) {
-  if (to === undefined) return undefined;
-  if (to.to === 'console') return consoleSpans(print);
-  const { OTLPTraceExporter } =
-    to.protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter();
-}
-
-async function metricExporter(to: Destination | undefined, print: Service['print']) {
-  if (to === undefined) return undefined;
-  if (to.to === 'console') return consoleFigures(print);
-  const { OTLPMetricExporter } =
-    to.protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-metrics-otlp-http')
-      : await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new OTLPMetricExporter();
 }
 
 /** The sampling of new traces. For a trace from another program, that program has decided. */

@@ -108,7 +108,10 @@ test('saved answers can be replayed with their original pieces and times', async
   await run(['ask', '--session', 'one', 'and then?']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
   const exported = await sessions('export', id, '--format', 'recording', '--output', 'one.jsonl');
-  expect(exported).toMatchObject({ code: 0, stderr: 'vastar-tui: omitted 1 of 2 exchanges: they have no times of an answer\n' });
+  expect(exported).toMatchObject({
+    code: 0,
+    stderr: 'vastar-tui: omitted 1 of 2 exchanges: they have no times of an answer\n',
+  });
   const { code, stdout } = await run(['replay', 'one.jsonl', '--json']);
   expect(code).toBe(0);
   const lines = stdout

@@ -27,7 +27,9 @@ export function readOrMakeToken(path: string): string {
   }
   const token = readFileSync(path, 'utf8').trim();
   if (TOKEN.test(token)) return token;
-  throw new Error(`remove the token file ${path} for a new one: it contains no token of 16 to 512 characters`);
+  throw new Error(
+    `remove the token file ${path} for a new one: it contains no token of 16 to 512 characters`,
+  );
 }
 
 /** Compares a token in constant time. */

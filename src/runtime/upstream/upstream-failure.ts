@@ -138,8 +138,7 @@ function tlsAdvice(code: string): string {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return "check this machine's clock; if it is right, the server needs a new certificate";
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'check base_url: the certificate is for another host';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'check base_url: the certificate is for another host';
   const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
   if (advice !== undefined) return advice;
   if (code.startsWith('ERR_SSL')) return 'begin base_url with http: if that port does not use TLS';

@@ -3,9 +3,7 @@ import { type Answer, type AnswerBody, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,
   type AnswerHead,
-  errorEventOf,
   quote,
-  reportedErrorOf,
   statusError,
   streamError,
   unusableError,
@@ -18,6 +16,7 @@ import { JsonValues } from './json-values.js';
 import { nativeFormat } from './native-apis.js';
 import { isOllamaEvent } from './ollama-events.js';
 import { repairedJson } from './repaired-json.js';
+import { errorEventOf, reportedErrorOf } from './reported-error.js';
 import { BASE_URL_ADVICE } from './status-advice.js';
 
 /** Matches the beginning of an event stream or of JSON. */

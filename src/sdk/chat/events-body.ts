@@ -2,14 +2,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { beginningOf } from '../../common/beginning.js';
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
-import {
-  type AnswerContext,
-  type AnswerHead,
-  errorEventOf,
-  quote,
-  streamError,
-  unusableError,
-} from './chat-errors.js';
+import { type AnswerContext, type AnswerHead, quote, streamError, unusableError } from './chat-errors.js';
 import type { ChatEventReader } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { CutStrings } from './cut-strings.js';
@@ -18,6 +11,7 @@ import { nativeFormat } from './native-apis.js';
 import { createPlainEvents } from './plain-events.js';
 import { endsInString, repairedJson } from './repaired-json.js';
 import { createRepeatedEvents } from './repeated-events.js';
+import { errorEventOf } from './reported-error.js';
 import { createStrayLines, type StrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
 

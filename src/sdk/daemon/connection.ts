@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
@@ -15,8 +15,9 @@ import type {
   StreamStart,
 } from '../../protocol/messages.js';
 import type { DaemonInfo } from '../types.js';
-import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
+import { checkTrust, type Endpoint, readToken } from './endpoint.js';
 import { daemonError, replyError } from './failures.js';
+import { type Incoming, openSocket } from './socket.js';
 
 /** A daemon's reply to a request. */
 type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
@@ -69,8 +70,6 @@ interface Question {
   answer: PromiseWithResolvers<DaemonInfo>;
 }
 
-const CONNECT_LIMIT_MS = 5000;
-
 /**
  * Connects to a daemon, after checking that the socket can be trusted.
  * @throws {ConnectorException} that says what to do, or the signal's reason
@@ -84,64 +83,11 @@ export async function openConnection(
   signal.throwIfAborted();
   const token =
     endpoint.kind === 'tcp' && endpoint.tokenFile ? await readToken(endpoint.tokenFile) : undefined;
-  const incoming = createIncoming();
-  const socket =
-    endpoint.kind === 'unix'
-      ? connect({ path: endpoint.path, onread: incoming })
-      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread: incoming });
-  await connected(socket, signal).catch((error: unknown) => {
-    socket.destroy();
-    signal.throwIfAborted();
-    throw connectError(endpoint, error);
-  });
+  const { socket, incoming } = await openSocket(endpoint, signal);
   const connection = createConnection(socket, incoming, events, token);
   // The token must be the first message. Don't wait for the reply.
   if (token !== undefined) connection.health().catch(() => {});
   return connection;
-}
-
-const READ_BUFFER_BYTES = 64 * 1024;
-
-/** Reuses one buffer for all reads, which costs far less than a new buffer for each small read. */
-interface Incoming {
-  buffer: Uint8Array;
-  callback: (size: number, buffer: Uint8Array) => boolean;
-  /** Receives the bytes of a read, which are overwritten after the call. */
-  take: (bytes: Uint8Array) => void;
-}
-
-function createIncoming(): Incoming {
-  const incoming: Incoming = {
-    buffer: new Uint8Array(READ_BUFFER_BYTES),
-    callback(size, buffer) {
-      incoming.take(buffer.subarray(0, size));
-      return true;
-    },
-    // Replaced before the first bytes can arrive.
-    take() {},
-  };
-  return incoming;
-}
-
-function connected(socket: Socket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (how: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      socket.off('connect', onConnect);
-      how();
-    };
-    const onAbort = (): void => settle(() => reject(signal.reason));
-    const onConnect = (): void => settle(resolve);
-    const timer = setTimeout(
-      () => settle(() => reject(new Error(`no connection within ${CONNECT_LIMIT_MS / 1000} s`))),
-      CONNECT_LIMIT_MS,
-    );
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('connect', onConnect);
-    // This listener stays, because a later error would otherwise be uncaught.
-    socket.on('error', (error) => settle(() => reject(error)));
-  });
 }
 
 function createConnection(

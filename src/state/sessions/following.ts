@@ -2,7 +2,7 @@ import type { AnswerInFile } from '../../sessions/opened.js';
 import type { AppState } from '../app-state.js';
 import type { AssistantMessage, Message } from '../messages.js';
 import type { Clock } from '../ports.js';
-import { withAnswerOf } from './saved.js';
+import { withAnswerOf } from './saved-message.js';
 
 /** Updates answers that other programs are writing. */
 export interface Following {

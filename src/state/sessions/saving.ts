@@ -1,6 +1,7 @@
 import type { Attachment } from '../../common/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
-import type { EarlierMessage, EndStatus, Journal, Said } from '../../sessions/journal.js';
+import type { Journal } from '../../sessions/journal.js';
+import type { EarlierMessage, EndStatus, Said } from '../../sessions/journal-place.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';

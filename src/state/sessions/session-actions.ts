@@ -8,7 +8,8 @@ import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { createFollowing } from './following.js';
 import { createListActions } from './list-actions.js';
-import { harmless, restored } from './saved.js';
+import { restored } from './saved.js';
+import { harmless } from './saved-message.js';
 import { createSaving, earlierMessages, type Saving } from './saving.js';
 
 export interface SessionActionsOptions {

@@ -1,4 +1,6 @@
 import { type ByteDecoder, createByteDecoder } from './byte-decoder.js';
+import { beginsString, C1_INTRODUCERS, LATE_SEQUENCE, STRINGS } from './introducers.js';
+import { mouseValues } from './mouse-report.js';
 import { createPasteReader, type PasteReader } from './paste.js';
 
 /** A token of the terminal's input. `alt` means that an extra ESC came before it. */
@@ -60,9 +62,6 @@ const CR = 0x0d;
 const CAN = 0x18;
 const SUB = 0x1a;
 const DEL = 0x7f;
-/** The first two characters after a sequence's ESC, if they can't be two typed keys. */
-const LATE_SEQUENCE = /^(?:\[[\d?<>=A-HP-SZ]|\][\dlLI]|P[ -?]|_G)$/;
-const STRINGS: ReadonlySet<string> = new Set([']', 'P', '_', '^', 'X']);
 
 /**
  * Splits a terminal's bytes into tokens. The bytes can come in any pieces. Only `timeout`, which the caller's timer
@@ -327,42 +326,4 @@ export function createTokenizer(): Tokenizer {
       return finish();
     },
   };
-}
-
-/** Whether a string can begin with this byte. If not, its introducer was a key with alt. */
-function beginsString(introducer: string, byte: number): boolean {
-  const char = String.fromCharCode(byte);
-  if (introducer === ']') return /[\dlLI]/.test(char);
-  // Every DCS reply begins with parameters or intermediates.
-  return introducer !== 'P' || (char >= ' ' && char <= '?');
-}
-
-/** 8-bit controls by code point; they come as single bytes or as UTF-8. */
-const C1_INTRODUCERS: ReadonlyMap<number, string> = new Map([
-  [0x8f, 'O'],
-  [0x90, 'P'],
-  [0x98, 'X'],
-  [0x9b, '['],
-  [0x9d, ']'],
-  [0x9e, '^'],
-  [0x9f, '_'],
-]);
-
-/**
- * The values of a mouse report: each is a byte, or a character of two bytes (mode 1005). The last byte is left out
- * while it may be the first half of a character.
- */
-function mouseValues(bytes: readonly number[]): { values: number[]; rest: readonly number[] } {
-  const values: number[] = [];
-  let at = 0;
-  while (at < bytes.length && values.length < 3) {
-    const first = bytes[at] ?? 0;
-    const second = bytes[at + 1];
-    const mayBeTwo = first >= 0xc2 && first <= 0xdf;
-    if (mayBeTwo && second === undefined) break;
-    const two = mayBeTwo && second !== undefined && (second & 0xc0) === 0x80;
-    values.push(two ? ((first & 0x1f) << 6) | (second & 0x3f) : first);
-    at += two ? 2 : 1;
-  }
-  return { values, rest: bytes.slice(at) };
 }

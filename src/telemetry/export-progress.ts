@@ -1,0 +1,50 @@
+/**
+ * At the end, the program stops waiting for a collector that accepted nothing for this time, in ms. On a busy machine,
+ * building the export takes a second of it.
+ */
+const SILENT_MS = 3000;
+/** The longest wait at the end for a collector that accepts one batch after another, in ms. */
+const FLUSH_MS = 5000;
+
+interface Exporter<Items> {
+  export(items: Items, done: (result: { code: number }) => void): void;
+}
+
+/** Detects successful exports, so that the end of the program waits only for a collector that accepts data. */
+export function createProgress() {
+  let succeeded = (): void => {};
+  return {
+    /** Lets the exporter report each success. */
+    followed<Items, One extends Exporter<Items>>(exporter: One | undefined): One | undefined {
+      if (exporter === undefined) return undefined;
+      const inner = exporter.export.bind(exporter);
+      exporter.export = (items, done) =>
+        inner(items, (result) => {
+          if (result.code === 0) succeeded();
+          done(result);
+        });
+      return exporter;
+    },
+    /** Waits while exports succeed. Resolves to the reason when it gives up. */
+    async until(ended: Promise<unknown>): Promise<string | undefined> {
+      let timer: NodeJS.Timeout | undefined;
+      const began = performance.now();
+      const silent = new Promise<string>((resolve) => {
+        const wait = (): void => {
+          clearTimeout(timer);
+          const left = Math.min(SILENT_MS, began + FLUSH_MS - performance.now());
+          timer = setTimeout(() => {
+            const s = Math.round((performance.now() - began) / 1000);
+            resolve(`the collector did not take all within ${s} s; the rest is lost`);
+          }, left);
+        };
+        succeeded = wait;
+        wait();
+      });
+      const reason = await Promise.race([ended.then(() => undefined), silent]);
+      succeeded = () => {};
+      clearTimeout(timer);
+      return reason;
+    },
+  };
+}
