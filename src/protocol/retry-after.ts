@@ -21,7 +21,7 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
 }
 
 /** Like `retryAfterOf`, but without rate limits: only the wait that the server demands explicitly. */
-export function askedWait(headers: Headers, nowMs: number): number | undefined {
+function askedWait(headers: Headers, nowMs: number): number | undefined {
   const at = responseTime(headers, nowMs);
   const rejected = headers['anthropic-ratelimit-unified-status'] === 'rejected';
   return (

@@ -45,7 +45,7 @@ export interface Service {
 }
 
 /** Thrown when the required packages are not installed. */
-export class MissingPackages extends Error {
+class MissingPackages extends Error {
   override readonly name = 'MissingPackages';
 }
 

@@ -277,7 +277,7 @@ test('the config.yaml of another program is ignored with one warning', () => {
   const loaded = place.load();
   expect(loaded.config.openai.model).toBe('own');
   expect(loaded.problems).toMatchObject([
-    { severity: 'warning', message: expect.stringContaining("another program's") },
+    { severity: 'warning', message: expect.stringContaining('belongs to another program') },
   ]);
   // Asked for, its keys are taken seriously.
   expect(lines(place.load({ configPath: 'config.yaml' }))).toHaveLength(3);

@@ -63,7 +63,7 @@ test('one file may hold certificate and key, and is read again after it changes'
   const client_cert = join(folder, 'both.pem');
   writeFileSync(client_cert, 'not yet');
   const connector = await connectorFor({ client_cert });
-  expect((await ask(connector)).error?.message).toContain('holds no certificate');
+  expect((await ask(connector)).error?.message).toContain('contains no certificate');
   writeFileSync(
     client_cert,
     readFileSync(FILES.client_cert, 'utf8') + readFileSync(FILES.client_key, 'utf8'),
@@ -79,8 +79,8 @@ test.each<[string, (path: string) => Partial<typeof FILES>, RegExp]>([
     /^client_cert \/absent\/c\.pem cannot be read: there is no/,
   ],
   ['a folder', () => ({ client_key: tmpdir() }), /^client_key \S+ is not a file/],
-  ['a key in place of the certificate', () => ({ client_cert: FILES.client_key }), /holds no certificate/],
-  ['a certificate in place of the key', () => ({ client_key: FILES.client_cert }), /holds no private key/],
+  ['a key in place of the certificate', () => ({ client_cert: FILES.client_key }), /contains no certificate/],
+  ['a certificate in place of the key', () => ({ client_key: FILES.client_cert }), /contains no private key/],
   ['another key', () => ({ client_key: fixture('localhost.key.pem') }), /is not the key of client_cert/],
   [
     'an expired certificate',

@@ -13,7 +13,7 @@ test.concurrent('a prompt with an open, silent stdin is sent after a wait, with 
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: expect.stringMatching(/stdin is open and silent: asking without it\. Add "-" to wait for it/),
+    stderr: expect.stringMatching(/stdin is open and silent: the question is sent without it\. Add "-" to wait for it/),
   });
   expect(stdout).toContain('Paris');
 });
@@ -30,7 +30,7 @@ test.concurrent.for([
   expect(running.child.exitCode).toBeNull();
   running.child.stdin.end('more');
   expect((await running.ended).code).toBe(0);
-  expect(running.stderr()).not.toContain('asking without it');
+  expect(running.stderr()).not.toContain('the question is sent without it');
 });
 
 test.concurrent('a closed stdout is an error, and no request is sent', async (context) => {

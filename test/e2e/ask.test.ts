@@ -164,7 +164,7 @@ test('an unreachable endpoint is named with the cause', async () => {
   );
   const answer = await run(['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): is the server running/);
+  expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): check that the server runs/);
 });
 
 test('with --no-spawn and no daemon, the error says how to start one', async () => {

@@ -153,7 +153,7 @@ test('stop never signals another process whose pid happens to be in the pid file
   writeFileSync(`${path}.pid`, JSON.stringify(claim));
   const outcome = await runtime('stop');
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
-  expect(outcome.stderr).toMatch(/cannot tell which process answers/);
+  expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
 
   expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
   stranger.kill('SIGKILL');

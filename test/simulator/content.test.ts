@@ -75,7 +75,7 @@ describe('a script', () => {
 
   test('that is missing or empty is an error', async () => {
     const folder = await folderWith({ 'empty.md': '---\n\n---\n' });
-    await expect(readScript(join(folder, 'empty.md'))).rejects.toThrow(/holds no answer/);
+    await expect(readScript(join(folder, 'empty.md'))).rejects.toThrow(/has no answer/);
     await expect(readScript(join(folder, 'none.md'))).rejects.toThrow(
       /cannot be read: there is no such file or folder/,
     );

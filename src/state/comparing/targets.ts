@@ -9,7 +9,7 @@ export type Targets =
   | { readonly ok: false; readonly problem: string };
 
 /** More answers don't fit on a screen, and each one costs money. */
-export const MAX_SIDES = 8;
+const MAX_SIDES = 8;
 const MAX_ROUNDS = 50;
 
 /** Ids of the list's items that are not endpoints. */

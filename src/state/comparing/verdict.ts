@@ -6,7 +6,7 @@ import { tokenRateOf } from '../../metrics/speed.js';
 import type { Side } from './comparison.js';
 
 /** The figures that sides are compared by. */
-export const JUDGED = ['ttft', 'rate', 'e2e'] as const;
+const JUDGED = ['ttft', 'rate', 'e2e'] as const;
 export type Judged = (typeof JUDGED)[number];
 
 /** The side with the best median of a figure, compared with the second best. */

@@ -66,7 +66,7 @@ describe('the token file', () => {
 
   test('is refused if it contains no token', async () => {
     await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
-    expect(() => readOrMakeToken(join(folder, 'empty'))).toThrow(/holds no token/);
+    expect(() => readOrMakeToken(join(folder, 'empty'))).toThrow(/contains no token/);
   });
 
   test('only equal tokens match', () => {

@@ -237,7 +237,7 @@ test('a failing response and a failure both say that the retry budget is used up
   expect((await streamOf(asking, 2n)).end).toMatchObject({
     errorClass: ErrorClass.Transient,
     errorMessage: expect.stringMatching(
-      /^nothing listens at .*\? The daemon stopped retrying: the retry budget is used up \(docs\/protocol\.md\)$/,
+      /^nothing listens at .*; the daemon stopped retrying: the retry budget is used up \(docs\/protocol\.md\)$/,
     ),
   });
   expect(upstream.requests).toHaveLength(1);

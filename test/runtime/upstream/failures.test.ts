@@ -162,7 +162,7 @@ test('TLS with a server without TLS is Permanent', async () => {
 });
 
 test.each([
-  [0x70, /UNRECOGNIZED_NAME\): the server does not know that host name/],
+  [0x70, /UNRECOGNIZED_NAME\): check base_url: the server does not know that host name/],
   [0x46, /PROTOCOL_VERSION\): the server has no version of TLS/],
   [0x50, /INTERNAL_ERROR\): check base_url/],
 ])('the TLS alert %i does not count as a port without TLS', async (alert, words) => {
