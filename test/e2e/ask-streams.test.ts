@@ -13,7 +13,9 @@ test.concurrent('a prompt with an open, silent stdin is sent after a wait, with 
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: expect.stringMatching(/stdin is open and silent: the question is sent without it\. Add "-" to wait for it/),
+    stderr: expect.stringMatching(
+      /stdin is open and silent: the question is sent without it\. Add "-" to wait for it/,
+    ),
   });
   expect(stdout).toContain('Paris');
 });
