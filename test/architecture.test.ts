@@ -89,7 +89,7 @@ test.each([
 });
 
 test('commands write to the terminal through the sink alone, which keeps it from being steered', () => {
-  // The chat diverts what is said on the side.
+  // The chat redirects other output.
   const allowed = new Set(['src/commands/support/sink.ts', 'src/commands/chat/side-output.ts']);
   const strays = sources('src/commands').filter(
     (file) =>

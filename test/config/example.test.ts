@@ -6,7 +6,7 @@ import { KEYS } from '../../src/config/schema.js';
 import { loadYaml } from './place.js';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');
-/** The example with what is commented out switched on. */
+/** The example with all commented-out settings turned on. */
 const everything = example.replace(
   /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms|idle_ms|answer_ms|system|temperature|max_tokens|ttft_ms|tpot_ms|reconnect|newline|work|provider|url|api|auth|headers|query|body|stream|adapt|thinking_tags|metrics_url|client_cert|client_key|stream_options|seed|api-version|X-Team|my-model|input|output|cached|cache_write|reasoning|CF-Access-Client-Secret):)/gm,
   '$1',

@@ -279,7 +279,7 @@ test('the config.yaml of another program is ignored with one warning', () => {
   expect(loaded.problems).toMatchObject([
     { severity: 'warning', message: expect.stringContaining('belongs to another program') },
   ]);
-  // Asked for, its keys are taken seriously.
+  // When the user names the file, its keys are checked.
   expect(lines(place.load({ configPath: 'config.yaml' }))).toHaveLength(3);
 });
 

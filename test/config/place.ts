@@ -11,7 +11,7 @@ import {
   type UserDirectories,
 } from '../../src/config/index.js';
 
-/** A current directory and a user's home of their own, for one test. */
+/** A separate current directory and home for one test. */
 export interface Place {
   cwd: string;
   directories: UserDirectories;
@@ -49,7 +49,7 @@ export function loadYaml(yaml: string, options: Partial<LoadOptions> = {}): Load
   return place.load(options);
 }
 
-/** The problems as people read them. */
+/** The problems as lines for users. */
 export function lines(loaded: LoadedConfig): string[] {
   return loaded.problems.map(formatProblem);
 }

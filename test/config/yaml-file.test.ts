@@ -22,7 +22,7 @@ test('keys and values have their places in the file', () => {
   expect(place(['openai', 'model'], 'key')).toBe('f.yaml:2:3');
   expect(place(['openai', 'model'], 'value')).toBe('f.yaml:2:10');
   expect(place(['profiles', 'a.b', 'model'], 'value')).toBe('f.yaml:3:25');
-  // What is not there is reported at the mapping that lacks it.
+  // A missing key is reported at the mapping that lacks it.
   expect(place(['profiles', 'a.b', 'base_url'], 'value')).toBe('f.yaml:3:12');
   expect(place(['nothing', 'here'], 'value')).toBe('f.yaml:1:1');
 });

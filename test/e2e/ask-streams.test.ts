@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { groundsWithDaemon } from '../support/e2e.js';
 import { CLI, NODE, withoutBusy } from '../support/program.js';
 
-// The tests wait for the program's patience with stdin to end, all at once.
+// The tests run at the same time, because they wait until the program stops waiting for stdin.
 const ground = groundsWithDaemon();
 
 test.concurrent('a prompt with an open, silent stdin is sent after a wait, with a notice', async (context) => {

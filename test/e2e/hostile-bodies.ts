@@ -40,7 +40,7 @@ const BOMB =
 // The client waits 1 s longer than the daemon. When a flood delays the daemon's error, the client's own ends the wait.
 export const GIVEN_UP =
   /(the deadline passed after \d+ ms, in the middle of the answer from .*: raise |no complete answer within \d+ s: raise answerMs \()answer_ms/;
-/** Bodies that a hostile provider sends, the exit code of `ask`, and what its error says. */
+/** Bodies of a hostile provider, with the exit code and the error of `ask`. */
 export const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp][] = [
   ['a gzip bomb', encoded('gzip', () => gzipSync(zeros())), 4, BOMB],
   ['a deflate bomb', encoded('deflate', () => deflateSync(zeros())), 4, BOMB],

@@ -10,7 +10,7 @@ interface Stage {
   open(args?: readonly string[]): TerminalSession;
 }
 
-/** The tests run at the same time: most of their time is the program's patience with what is suspended. */
+/** The tests run at the same time, because they mostly wait until the program reports the suspended process. */
 async function stageOf({ onTestFinished }: TestContext): Promise<Stage> {
   const place = await makePlace();
   const daemon = startProgram(place, ['runtime', 'run']);

@@ -14,7 +14,7 @@ const ANSWER = 'whispered wisdom';
 
 interface Stage extends Ground {
   readonly collector: Collector;
-  /** Runs `ask --json`, which must say nothing on stderr, and returns its last line. */
+  /** Runs `ask --json`, which must print nothing on stderr, and returns its last line. */
   ask(...flags: string[]): Promise<Last>;
   /** Resolves when the daemon has exported, which it does when it exits: its spans and its figures, in any order. */
   daemonEnded(): Promise<void>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fuzzFrames } from '../support/frame-fuzz.js';
 
-/** `npm run fuzz:frames` reads five million, others in each run. */
+/** `npm run fuzz:frames` reads five million frames, different ones in each run. */
 const FRAMES = 20_000;
 
 test('many mutated frames: no crash, no hang, nothing read outside a frame', async () => {

@@ -1,5 +1,5 @@
-// A chat without a screen that holds a scripted conversation for ever: asks, streams, queues, types, asks again. Tells
-// on stdout what it was told to be saved, and what it has streamed and typed. Arguments: file, name.
+// A chat without a screen that repeats a scripted conversation for ever: questions, answers, queued messages, drafts.
+// It prints on stdout the acknowledged messages, and the streamed and typed text. Arguments: file, name.
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions } from '../../src/sessions/store.js';
 import { createActions } from '../../src/state/actions.js';
@@ -20,7 +20,7 @@ const sessions: SessionsPort = {
     const journal = createJournal(store, told);
     return {
       store,
-      // The journal's own word is what counts as acknowledged.
+      // A message is acknowledged when the journal returns true.
       journal: {
         ...journal,
         get session() {
@@ -56,7 +56,7 @@ const send = (text: string): void => {
 };
 
 for (let turn = 1; ; turn += 1) {
-  // A queued question is asked by itself.
+  // A queued question is sent automatically.
   if (chat.exchanges.length < turn) {
     if (turn % 5 === 0) actions.regenerate();
     else send(`question ${name}${turn}`);
@@ -70,7 +70,7 @@ for (let turn = 1; ; turn += 1) {
     if (token === 12 && turn % 3 === 0) {
       const queued = `queued ${name}${turn}`;
       send(queued);
-      // A failure is told a moment later.
+      // The journal reports a failure a moment later.
       await pause(0);
       if (store.getState().saving === 'on') tell(`saved ${queued}`);
     }

@@ -8,27 +8,27 @@ import type { Message } from '../../src/sessions/types.js';
 import { bundled } from '../support/bundled.js';
 
 export interface CrashResult {
-  /** Messages, sent and queued, that the killed programs were told to be saved. */
+  /** The number of acknowledged messages of the killed programs, sent and queued. */
   acknowledged: number;
-  /** Between the last piece of a stream that was saved and the last that was shown. */
+  /** The time between the last saved piece of a stream and the last shown one. */
   lostMs: number;
   problems: string[];
-  /** More than a second of a stream, or of what was typed, is lost: on a busy machine its timers may be late. */
+  /** More than a second of a stream or of typed text is lost: on a busy machine, timers may be late. */
   late: string[];
 }
 
 export interface CrashOptions {
-  /** Until the programs are killed, from the first that one tells. */
+  /** The time until the programs are killed, since the first printed line. */
   lifeMs: number;
-  /** How many chats write to the file at once [1]. */
+  /** The number of chats that write to the file at once [1]. */
   writers?: number;
-  /** A folder for the file [one of its own]. */
+  /** The folder for the file [a new one]. */
   dir?: string;
-  /** Called when the programs have been killed, before the file is looked at. */
+  /** Called after the kill, before the file is checked. */
   afterwards?: () => void;
 }
 
-/** Starts chats that save a conversation, kills them after `lifeMs`, and compares the file with what they told. */
+/** Starts chats that save a conversation, kills them after `lifeMs`, and compares the file with their printed lines. */
 export async function crashOnce(options: CrashOptions): Promise<CrashResult> {
   const { lifeMs, writers = 1, afterwards = () => {} } = options;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'vastar-crash-'));
@@ -132,11 +132,11 @@ function lostOfStream(tokens: readonly [string, number][], answers: readonly Mes
   const answer = answers.find(({ text }) => text.startsWith(prefix));
   const pieces = answer?.text.trim().split(' ') ?? [];
   const savedMs = times.get(pieces.at(-1) ?? '') ?? times.get(`${prefix}0`) ?? shownMs;
-  // A piece may be saved and its line not have been told any more.
+  // A piece can be saved although its line was not printed any more.
   return Math.max(0, shownMs - savedMs);
 }
 
-/** What was typed more than a second before the end, in the turn that was cut off, must be there. */
+/** Text typed more than a second before the end, in the turn that was cut off, must be in the file. */
 function lostOfDraft(
   typed: readonly [string, number][],
   endMs: number,

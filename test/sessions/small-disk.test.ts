@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { savedChat } from '../support/saved-chat.js';
 import { openedStore } from './place.js';
 
-// On a file system of one megabyte, which takes the right to mount one.
+// Uses a file system of one megabyte, which needs the right to mount.
 
 let disk: string;
 let mounted: boolean;

@@ -224,7 +224,7 @@ test('a draft belongs to its program while that runs, then to the first program 
     'left behind',
     ['was never sent'],
   ]);
-  // It is this one's now: saving something else takes its place.
+  // The draft belongs to this chat now, so another draft replaces it.
   mine.saveDraft(id, '');
   mine.saveQueue(id, []);
   expect([mine.draft(id), mine.queue(id)]).toEqual(['', []]);

@@ -72,13 +72,13 @@ test('the next start repeats a rescue that was interrupted', () => {
   const again = openedStore(path);
   expect(again.notices).toEqual([expect.stringContaining('1 message saved')]);
   expect(again.branchInUse(id)).toMatchObject([{ text: 'q' }]);
-  // What was rescued stands alone where the program ended between setting aside and putting in place.
+  // The program ended after it moved the damaged file away and before it renamed the repaired one.
   again.close();
   renameSync(path, `${path}.rescued`);
   expect(openedStore(path).branchInUse(id)).toMatchObject([{ text: 'q' }]);
 });
 
-/** Damages the page of an index, which all messages can be read without, and has the next opening look closer. */
+/** Damages a page of an index, without which all messages can be read, and makes the next opening check the file. */
 function spoilIndex(path: string): void {
   const sqlite = new DatabaseSync(path);
   const index = sqlite.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'messages_session'").get();

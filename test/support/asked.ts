@@ -37,7 +37,7 @@ export const STREAMING = metricsOf({
   },
 });
 
-/** A question is asked and its answer streams, with `figures` as they are 1.4 s later. */
+/** Sends a question whose answer streams, and advances the figures to 1.4 s later. */
 export async function ask(
   { screen, chat, clock }: RunningTui,
   question = 'Explain quantum computing.',
@@ -56,7 +56,7 @@ export async function ask(
 
 export const WHOLE = { ...STREAMING, phase: 'done', e2eMs: 1390 } as const;
 
-/** The answer ends; what was said about it has gone. */
+/** Ends the answer, and removes the toasts about it. */
 export async function end(
   { screen, chat, clock }: RunningTui,
   answer: Partial<ChatAnswer> = { metrics: WHOLE },

@@ -22,7 +22,7 @@ const OPTIONS: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** What a program was built from. */
+/** The sources of a built program. */
 interface Stamp {
   /** The hash of the program's code: two workers may write at the same time. */
   code: string;
@@ -32,13 +32,14 @@ interface Stamp {
   inputs: Readonly<Record<string, string>>;
 }
 
-/** Files that no metafile lists, and that change what is built. */
+/** Files that influence the build although no metafile lists them. */
 const ALSO = ['package-lock.json', 'tsconfig.json', 'test/support/bundled.ts'];
 
 /**
- * A module of the sources under test as a program of one file: it starts with a fraction of the work that `tsx` needs.
- * - The program is built again only after a change of its sources, because each worker and each run would pay a second of a
- *   core for it.
+ * Builds a module of the sources under test to a program in one file, which starts with a fraction of the work of
+ * `tsx`.
+ * - The program is built again only after a change of its sources, because each worker and each run would pay a second
+ *   of a core for it.
  * - It is always at the same path, because Node finds its compiled code by the path.
  * @param name of the program
  * @param module its path below the project's folder, or `text`
@@ -49,7 +50,7 @@ export function bundled(name: string, module: string | { text: string }): Promis
   return known;
 }
 
-/** The same, without the memory of what this worker has made. */
+/** Like `bundled`, but without this worker's record of built programs. */
 export async function upToDate(name: string, module: string | { text: string }): Promise<string> {
   const path = join(folder, `${name}.mjs`);
   const stampPath = join(folder, `${name}.json`);
@@ -67,7 +68,7 @@ export async function upToDate(name: string, module: string | { text: string }):
   return path;
 }
 
-/** Another worker may be reading or starting the file that stands there. */
+/** Another worker may be reading or running the existing file. */
 async function replace(path: string, text: string): Promise<void> {
   await writeFile(`${path}.${process.pid}`, text);
   await rename(`${path}.${process.pid}`, path);
@@ -85,7 +86,7 @@ async function isCurrent(path: string, stampPath: string, options: string): Prom
   }
 }
 
-/** Returns no stamp where a source changed while the program was built. */
+/** Returns no stamp when a source changed during the build. */
 async function bundle(options: BuildOptions): Promise<{ code: string; stamp: Stamp | undefined }> {
   const { build } = await import('esbuild');
   const before = Date.now();

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Where one of the secrets was found, in which form. */
+/** The place and the form of a found secret. */
 export interface Find {
   where: string;
   form: string;
 }
 
-/** Looks for secrets as they are, URL-encoded, and in Base64 at each place in a group of three bytes. */
+/** Searches for secrets unchanged, URL-encoded, and in Base64 at each place in a group of three bytes. */
 export function createSearch(secrets: readonly string[]) {
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), ...base64Of(secret)]);
   const inText = (where: string, text: string): Find[] =>
@@ -28,7 +28,7 @@ export function createSearch(secrets: readonly string[]) {
   };
 }
 
-/** The characters that the secret alone decides, in both alphabets. */
+/** The Base64 characters that depend only on the secret, in both alphabets. */
 function base64Of(secret: string): string[] {
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.from(`${'-'.repeat(before)}${secret}`);

@@ -14,7 +14,7 @@ import type { ChatPort, ConnectionPort, EndpointInfo, ModeInfo, ModePort } from 
 export interface MemoryConnection extends ConnectionPort {
   become(state: ConnectionState): void;
   readonly reconnects: number;
-  /** How often it was asked how the daemon does. */
+  /** The number of health requests. */
   readonly healthChecks: number;
   readonly listeners: number;
 }
@@ -160,12 +160,12 @@ export function requestOf(body: Record<string, unknown>): Extract<ExchangeEvent,
   return { type: 'request', tMs: 0, method: 'POST', api, url, headers, body: JSON.stringify(body) };
 }
 
-/** One exchange in the test's hands. */
+/** An exchange that the test controls. */
 export interface MemoryExchange {
   readonly messages: readonly ChatMessage[];
   readonly options: ChatOptions;
   readonly signal: AbortSignal | undefined;
-  /** When `painted` was told, on the test's clock. */
+  /** The times of the calls of `painted`, on the test's clock. */
   readonly paintedMs: readonly number[];
   metrics: ExchangeMetrics;
   emit(event: ExchangeEvent): void;
@@ -178,11 +178,11 @@ export interface MemoryExchange {
 
 export interface MemoryChat extends ChatPort {
   readonly exchanges: readonly MemoryExchange[];
-  /** The latest; fails when there is none. */
+  /** Returns the latest exchange; fails without one. */
   readonly latest: MemoryExchange;
 }
 
-/** A chat whose answers the test gives, event by event. An exchange whose signal aborts ends as cancelled. */
+/** A chat whose answers the test supplies, event by event. An exchange whose signal aborts ends as cancelled. */
 export function createMemoryChat(): MemoryChat {
   const exchanges: MemoryExchange[] = [];
   return {

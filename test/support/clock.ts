@@ -1,15 +1,15 @@
 import type { Clock } from '../../src/state/ports.js';
 
 export interface FakeClock extends Clock {
-  /** Lets time pass; what falls due meanwhile happens in order. */
+  /** Advances the time; callbacks that become due run in order. */
   advance(ms: number): void;
-  /** Sets Unix time forward or back, as somebody does who sets the system's clock. */
+  /** Changes Unix time, like a change of the system's clock. */
   jump(ms: number): void;
-  /** How many callbacks wait. */
+  /** The number of waiting callbacks. */
   readonly waiting: number;
 }
 
-/** Time that stands still until it is moved. @param startUnixMs Unix time at `now() === 0` */
+/** A clock that only the test advances. @param startUnixMs Unix time at `now() === 0` */
 export function createFakeClock(startUnixMs = new Date(2026, 0, 5, 12, 3).getTime()): FakeClock {
   let nowMs = 0;
   let jumpedMs = 0;

@@ -12,7 +12,7 @@ import {
   zstdCompressSync,
 } from 'node:zlib';
 
-/** Each form of each coding, as a server writes it. */
+/** Each form of each coding that servers send. */
 export const FORMS = ['gzip', 'deflate', 'deflate-raw', 'br', 'zstd'] as const;
 export type Form = (typeof FORMS)[number];
 
@@ -45,7 +45,7 @@ const compressorOf = (form: Form) => {
 /** The bytes in one piece. */
 export const compressed = (form: Form, bytes: Uint8Array): Buffer => WHOLE[form](bytes);
 
-/** What a server sends that flushes after each of these pieces, and the body's end. */
+/** The chunks of a server that flushes after each of these pieces, and the body's end. */
 export async function flushed(form: Form, pieces: readonly Uint8Array[]): Promise<Buffer[]> {
   const compressor = compressorOf(form);
   const written: Buffer[] = [];
@@ -60,7 +60,7 @@ export async function flushed(form: Form, pieces: readonly Uint8Array[]): Promis
   return [...written, Buffer.concat(now)];
 }
 
-/** The bytes in pieces that end at these places (shares of the whole, in any order). */
+/** Splits the bytes at these places (shares of the whole, in any order). */
 export function cutAt(bytes: Uint8Array, shares: readonly number[]): Uint8Array[] {
   const places = shares.map((share) => Math.floor(share * bytes.length)).sort((a, b) => a - b);
   return [...places, bytes.length].map((end, index) => bytes.subarray(places[index - 1] ?? 0, end));

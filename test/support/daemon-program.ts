@@ -6,7 +6,7 @@ import { CACHE } from './program.js';
 export interface DaemonPrograms {
   /** `vastar-connector-runtime` */
   daemon: string;
-  /** `vastar-tui` with its `runtime` command alone. */
+  /** `vastar-tui` with only its `runtime` command. */
   cli: string;
 }
 
@@ -24,12 +24,12 @@ export async function buildDaemonPrograms(): Promise<DaemonPrograms> {
   return { daemon, cli };
 }
 
-/** A program that was started, and what it has said. */
+/** A started program, and its output. */
 export interface RunningProgram {
   process: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** Resolves when stderr holds a match; rejects when the program ends before. */
+  /** Resolves when stderr contains a match; rejects when the program ends first. */
   says(pattern: RegExp): Promise<void>;
   /** The exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { type RuntimeOptions, startRuntime } from '../../src/runtime/server.js';
 import { type RawClient, rawClient } from './raw-client.js';
 
-/** A daemon in this process that tries everything once, unless told otherwise, at a socket in a folder of its own. */
+/** A daemon in this process, with a socket in a separate folder. By default it makes one attempt for each request. */
 export interface TestDaemon {
   path: string;
   connections(): number;
-  /** A new connection to it; closed with the daemon. */
+  /** Opens a connection, which closes with the daemon. */
   client(): Promise<RawClient>;
-  /** Graceful stop; resolves when it is done. */
+  /** Stops gracefully; resolves at the end. */
   stop(): Promise<void>;
   /** Frees the address, as a daemon does before it ends. */
   retire(): Promise<boolean>;
-  /** Ends what still runs after `stop` was called. */
+  /** Ends the exchanges that still run after `stop`. */
   end(): void;
-  /** Stops it, at once, and removes its folder. */
+  /** Stops the daemon at once, and removes its folder. */
   close(): Promise<void>;
 }
 

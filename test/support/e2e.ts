@@ -11,35 +11,35 @@ import {
 } from './program.js';
 import { type Handler, type Script, startUpstream, type Upstream } from './upstream.js';
 
-/** What a test of the whole program stands on. */
+/** The environment of a test of the whole program. */
 export interface Ground {
   readonly place: Place;
-  /** Runs the built program there to its end. */
+  /** Runs the built program in the place to its end. */
   run(args: readonly string[], input?: string | Uint8Array): Promise<Ended>;
-  /** Starts it there. */
+  /** Starts the built program in the place. */
   start(args: readonly string[]): Running;
-  /** Makes this the endpoint that the program asks in real mode, with this key [`sk-test`]; '': with that of the environment. */
+  /** Makes this the endpoint in real mode, with this key [`sk-test`]; '' uses the key of the environment. */
   endpoint(answer: Script | Handler, key?: string): Promise<Upstream>;
 }
 
-/** A place and its upstreams, made for each test of the file and gone after it. Nothing runs there. */
+/** A place and its upstreams for each test of the file, removed after it. No daemon and no simulator runs. */
 export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
   return groundWhere(() => makePlace(env));
 }
 
 /**
- * The same where a daemon and a simulator run already, for all these tests: the programs need not start and end one each. For
- * tests that look neither at their start nor at what they leave behind.
+ * The same where a daemon and a simulator run already, for all these tests: the programs need not start and end one
+ * each. For tests that check neither the start of these programs nor the processes that remain.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
   const make = placesWithDaemon();
   return groundWhere(() => make(env));
 }
 
-/** What a test that runs at the same time as others needs of its context. */
+/** The parts of a concurrent test's context that are used here. */
 type Ending = Pick<TestContext, 'onTestFinished'>;
 
-/** The ground of one test, for tests that run at the same time. Nothing runs there. */
+/** The environment of one concurrent test. No daemon and no simulator runs. */
 export async function groundNow(test: Ending, env: NodeJS.ProcessEnv = {}): Promise<Ground> {
   return endingWith(test, createGround(await makePlace(env)));
 }

@@ -3,7 +3,7 @@ import type { Tone } from '../../src/ui/style/theme.js';
 import { plainHighlighter } from '../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../src/ui/transcript/markdown/markdown-body.js';
 
-/** So wide that nothing wraps. */
+/** A width without wrapping. */
 const WIDE = 1_000_000;
 
 interface Shown {
@@ -11,7 +11,7 @@ interface Shown {
   readonly tone: Tone;
 }
 
-/** What a text is shown as, without styles or with them. */
+/** The rendered rows of a text, without and with styles. */
 export function rowsOf(source: string, styles: boolean, width = WIDE): Line[] {
   const body = createMarkdownBody({ width, highlighter: plainHighlighter, styles });
   body.update(source);
@@ -32,7 +32,7 @@ export function lossIn(source: string, styles = true): string | undefined {
   return lossBetween(source, rowsOf(source, styles), styles);
 }
 
-/** @param lines what is shown of it, nothing of it wrapped */
+/** @param lines the rendered lines, unwrapped */
 export function lossBetween(source: string, lines: readonly Line[], styles: boolean): string | undefined {
   const targets = new Set<string>();
   const shown: Shown[] = [];
@@ -56,17 +56,17 @@ interface Seen {
   readonly visible: string;
 }
 
-/** A line of the source, and what can be told of it by its marks. */
+/** A line of the source, and the facts that its marks show. */
 interface SourceLine {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** Where its marks of blocks end. */
+  /** The end of its marks of blocks. */
   readonly prefixEnd: number;
   readonly inTable: boolean;
 }
 
-/** Looks for a way to read what is shown as the source with nothing but rendered marks left out. */
+/** Searches for a reading of the rendered text as the source without rendered marks. */
 function align(source: string, shown: readonly Shown[], seen: Seen): string | undefined {
   const lines = linesOf(source);
   const failed = new Set<number>();
@@ -81,7 +81,7 @@ function align(source: string, shown: readonly Shown[], seen: Seen): string | un
       if (failed.has(key)) continue;
       failed.add(key);
       farthest = Math.max(farthest, at);
-      // What else it could be is looked at when that the character is simply there leads nowhere.
+      // Other explanations are tried when the visible character leads to no complete reading.
       stack.push({ at, next, other: true });
       if (here !== undefined && source.startsWith(here.char, at))
         stack.push({ at: at + here.char.length, next: next + 1, other: false });
@@ -104,11 +104,11 @@ function align(source: string, shown: readonly Shown[], seen: Seen): string | un
 interface Step {
   readonly at: number;
   readonly next: number;
-  /** Of what is tried here, all but that the character is simply there. */
+  /** Whether to try all explanations of the place except the visible character. */
   readonly other: boolean;
 }
 
-/** For each place of the source its line. */
+/** The line of each place in the source. */
 function linesOf(source: string): SourceLine[] {
   const all: SourceLine[] = [];
   let start = 0;
@@ -137,7 +137,7 @@ const STYLED: ReadonlySet<Tone> = new Set<Tone>([
   'link',
 ]);
 
-/** What the rendering adds: edges, bullets, numbers, hosts and titles, marks of headings, the word for an image. */
+/** Text that the renderer adds: edges, bullets, numbers, hosts and titles, marks of headings, the word for an image. */
 function isAdded({ char, tone }: Shown, source: string, at: number): boolean {
   if (tone === 'dim') return true;
   if (tone === 'accent') return true;
@@ -150,7 +150,7 @@ function decoded(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot);/g, (name) => NAMED[name] ?? name);
 }
 
-/** What is shown for something of this length: a character for its reference, for its escape. */
+/** The characters that a reference or an escape at this place can stand for, each with its length in the source. */
 function standIns(source: string, at: number): [length: number, stands: string][] {
   const rest = source.slice(at, at + 12);
   const escaped = /^\\([!-'*-/:-@^-`{-~])/.exec(rest);
@@ -172,7 +172,7 @@ interface Place {
   readonly seen: Seen;
 }
 
-/** The length of the mark at this place, where it may be left out because what it says is seen; 0: it may not. */
+/** The length of the mark at this place if its effect is visible, so that it may be missing; else 0. */
 function hiddenAt(source: string, at: number, line: SourceLine, { here, before, seen }: Place): number {
   const char = source.charAt(at);
   const tones = [here?.tone ?? 'plain', before?.tone ?? 'plain'];
@@ -206,7 +206,7 @@ function isShown(shown: Shown | undefined, char: string): boolean {
   return shown?.char === char;
 }
 
-/** Numbers of a list are counted where they are all the same. */
+/** Whether several items of a list have the same number: the renderer then counts them. */
 function isCounted(source: string, { text }: { text: string }): boolean {
   const numbers = Array.from(text.matchAll(/\d+[.)](?=\s|$)/g), ([number]) => number);
   return numbers.some((number) => source.split(number).length > 2);
@@ -218,7 +218,7 @@ function isDelimiterRow(line: string): boolean {
   );
 }
 
-/** A character of an address, parentheses apart: only punctuation is escaped. */
+/** A character of an address except parentheses: only punctuation is escaped. */
 const PLACE = String.raw`(?:\\[!-/:-@[-\`{-~]|[^\s()])`;
 const IN_PARENTHESES = String.raw`\((?:${PLACE}|\(${PLACE}*\))*\)`;
 const LINK_END = new RegExp(
@@ -226,7 +226,7 @@ const LINK_END = new RegExp(
   'y',
 );
 
-/** `](address "title")` may be left out where address and title are seen. */
+/** `](address "title")` may be missing when address and title are visible. */
 function linkEnd(source: string, at: number, { targets, visible }: Seen): number {
   if (source.charAt(at) !== ']') return 0;
   LINK_END.lastIndex = at;

@@ -6,7 +6,7 @@ import type { ManualClock } from './manual-clock.js';
 
 type Random = () => number;
 
-/** What one request saw, as its client would tell it. */
+/** The events of one request, from its client's view. */
 export interface Observed {
   readonly kind: 'request' | 'stream';
   readonly deadlineMs: number | undefined;
@@ -14,12 +14,12 @@ export interface Observed {
   readonly attempts: number[];
   outcome: 'complete' | 'cancelled' | 'failed' | 'running';
   failure: ConnectorException | undefined;
-  /** How often it ended. */
+  /** The number of ends. */
   ends: number;
-  /** The status that came, and the pieces after it. */
+  /** The received status, and the pieces after it. */
   statusCode: number | undefined;
   pieces: string[];
-  /** What went wrong, in words; nothing, if all is well. */
+  /** The faults, in words. */
   readonly wrongs: string[];
 }
 
@@ -28,7 +28,7 @@ const pick = <T>(random: Random, from: readonly [T, ...T[]]): T =>
 const STATUSES = [200, 200, 200, 200, 204, 400, 404, 408, 409, 429, 500, 502, 503] as const;
 const RETRY_AFTER = ['', '', '', '0', '1', '30', '61', 'Thu, 01 Jan 2026 00:00:09 GMT', 'nonsense'] as const;
 
-/** A network on which everything goes wrong that can, at random, on the clock it is given. */
+/** A network with all kinds of random failures, on the given clock. */
 export function faultyTransport(
   clock: ManualClock,
   random: Random,
@@ -62,7 +62,7 @@ export function faultyTransport(
   };
 }
 
-/** Makes one random request through `send`, with a deadline or a cancel at times, and watches it to its end. */
+/** Makes one random request through `send`, sometimes with a deadline or a cancel, and records its history. */
 export async function runRequest(
   send: Transport,
   clock: ManualClock,

@@ -9,20 +9,20 @@ import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { ExecuteRequest } from '../../src/protocol/messages.js';
 
-/** A daemon that knows the public protocol only (docs/protocol.md, part A), with its measured behaviour. */
+/** A daemon with only the public protocol (docs/protocol.md, part A), with its measured behaviour. */
 export interface ForeignDaemon {
   path: string;
-  /** Connections that have been made to it so far, and that are open now. */
+  /** The number of connections so far, and of open ones. */
   connections: { made: number; open: number };
   /** Types of all frames received, in order. */
   frameTypes: number[];
-  /** Most requests that it had in hand at once, on one connection and on all. */
+  /** The most requests at the same time, on one connection and on all. */
   peak: { perConnection: number; total: number };
   close(): Promise<void>;
 }
 
 export interface ForeignDaemonOptions {
-  /** Requests whose answer never goes out; those behind it on the connection are never served either. */
+  /** Requests that never get an answer; later requests on the connection are not served either. */
   loses?: (url: string) => boolean;
 }
 
@@ -60,7 +60,7 @@ export async function startForeignDaemon({
       inHand -= 1;
       if (!socket.destroyed) socket.write(frame);
     };
-    // One after another: a frame waits until the one before it has been answered.
+    // Answers frames one after another.
     let last: Promise<void> = Promise.resolve();
     const reader = createFrameReader((type, payload) => {
       frameTypes.push(type);
@@ -113,7 +113,7 @@ async function answerTo(type: number, payload: Uint8Array, loses: (url: string) 
   try {
     const { method, url, headers = {}, body = null } = http;
     const response = await fetch(url, { method, headers, body, redirect: 'manual' });
-    // Text, whatever it was; and whole, however long it takes.
+    // Converts any body to text, and waits for all of it.
     const text = await response.text();
     const headerRecord = Object.fromEntries(response.headers);
     const isStreaming = response.headers.get('content-type')?.includes('event-stream') === true;
@@ -157,7 +157,7 @@ function parsed(request: ExecuteRequest): HttpPayload | undefined {
   }
 }
 
-/** Also a frame over the limit, which this daemon sends where our encoder would refuse to. */
+/** Also encodes a frame over the limit, which this daemon sends and our encoder would refuse. */
 function responseFrame(response: {
   requestId: bigint;
   errorClass: ErrorClass;

@@ -14,12 +14,12 @@ import { seededRandom } from './random.js';
 /** A whole number from 0 up to, but not including, `below`. */
 type Random = (below: number) => number;
 
-/** CPU time of one read in ms, after which it counts as one that hangs. */
+/** A read with more CPU time than this counts as hanging, in ms. */
 const HANG_MS = 1000;
 /** Every 500th frame also goes to the daemon: a socket costs far more than a read. */
 const DAEMON_EVERY = 500;
 const DAEMON_BATCH = 20;
-/** Lies before and after each frame in memory; no message may hold it. */
+/** The bytes before and after each frame in memory, which no message may contain. */
 const MARK = 'OUTSIDE-THIS-FRAME';
 
 const wire = join(import.meta.dirname, '..', 'fixtures', 'wire');
@@ -75,7 +75,7 @@ function read(frame: Buffer, random: Random): void {
   if (tookMs > HANG_MS) throw new Error(`a read took ${tookMs.toFixed(0)} ms`);
 }
 
-/** Sends frames on a connection of their own, then asks for health on another: it must answer. */
+/** Sends frames on a separate connection, then a health request on another one, which must get an answer. */
 async function attack(path: string, batch: readonly Buffer[]): Promise<void> {
   const attacker = connect(path).on('error', () => {});
   await once(attacker, 'connect');
@@ -89,7 +89,7 @@ async function attack(path: string, batch: readonly Buffer[]): Promise<void> {
 }
 
 export interface FuzzOptions {
-  /** Stops after so many frames, or so long. */
+  /** Stops after this number of frames, or this time. */
   frames: number;
   seconds: number;
   seed: number;
@@ -97,9 +97,9 @@ export interface FuzzOptions {
 
 /**
  * Reads mutated frames in this process, and sends some to a real daemon.
- * @returns how many there were
- * @throws {Error} with seed and frame, on a crash, on a read that takes more than 1 s of CPU time, on a missing answer, and on
- *   bytes of another frame in what was read
+ * @returns the number of frames
+ * @throws {Error} with seed and frame, on a crash, on a read that takes more than 1 s of CPU time, on a missing answer,
+ * and on bytes of another frame in what was read
  */
 export async function fuzzFrames({ frames, seconds, seed }: FuzzOptions): Promise<number> {
   const chance = seededRandom(seed);

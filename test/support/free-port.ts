@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to those who ask for any: no other test's server or connection gets one of these. */
+/** Below the range of ephemeral ports, so that no other test's server or connection gets one of these. */
 const FIRST = 15_000;
-/** So many belong to each worker of the suite. */
+/** The number of ports for each worker of the suite. */
 const OF_A_WORKER = 3000;
 
 const first = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % 5) * OF_A_WORKER;

@@ -14,7 +14,7 @@ import type { TLSSocket } from 'node:tls';
 const folder = join(import.meta.dirname, '..', 'fixtures', 'tls');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-/** One request as it came, and how its stream ended at the server. */
+/** A received request, and the end of its stream at the server. */
 export interface H2Request {
   headers: IncomingHttpHeaders;
   stream: ServerHttp2Stream;
@@ -27,10 +27,10 @@ export interface H2Upstream {
   url: string;
   sessions: readonly ServerHttp2Session[];
   requests: readonly H2Request[];
-  /** TLS handshakes that took up an earlier session. */
+  /** TLS handshakes that resumed an earlier session. */
   resumed(): number;
   onSession(listener: (session: ServerHttp2Session) => void): void;
-  /** What clients of HTTP/1.1 get, with `allowHTTP1`. */
+  /** The answer for clients of HTTP/1.1, with `allowHTTP1`. */
   answerHttp1(body: string): void;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { main } from '../../src/commands/main.js';
 import type { Place } from './program.js';
 
-/** How a command line ended. */
+/** The result of a command line. */
 export interface Answered {
   code: number;
   stdout: string;
@@ -52,7 +52,7 @@ async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Ans
   process.exitCode = undefined;
   Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([]) });
   try {
-    // Otherwise it would change what the user has saved.
+    // Otherwise the command would change the user's saved sessions.
     if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
     await main(['node', 'vastar-tui', ...args]);
     const [stdout = '', stderr = ''] = written.map(({ seen }) => seen.text);
@@ -66,7 +66,7 @@ async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Ans
   }
 }
 
-/** In place: Node itself reads the variables of the process, not another object that stands for them. */
+/** Changed in place, because Node itself reads the variables of the process, not another object. */
 function become(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
   Object.assign(process.env, env);

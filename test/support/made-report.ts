@@ -3,11 +3,12 @@ import { histogramsJson, reportJson, samplesJson } from '../../src/loadtest/repo
 import { requestsJson } from '../../src/loadtest/requests-json.js';
 import { createTally } from '../../src/loadtest/tally.js';
 
-/** What a provider may say that must stay text. */
+/** Text of a provider that must not become markup. */
 export const HOSTILE_TEXT = '</script><img src=x onerror="document.title=1"><!--"\'&';
 
 /**
- * A report of `bench --json` on so many made requests: at a rate of 100 a second, log-normal times, every 50th a failure.
+ * A generated report of `bench --json` with this number of requests: 100 a second, log-normal times, every 50th a
+ * failure.
  * @param deviate draws from the normal distribution
  */
 export function madeReport(count: number, random: Random, deviate: () => number): Record<string, unknown> {

@@ -6,11 +6,11 @@ interface Waiter {
   wake(): void;
 }
 
-/** A policies' clock that stands still until it is moved; its wall clock began at `wallStartMs`. */
+/** A clock for policies that only the test advances; its wall clock begins at `wallStartMs`. */
 export interface ManualClock extends Clock {
   /** Timers that are running. */
   readonly waiting: number;
-  /** Moves forward by `ms`; every timer fires exactly when it is due, those that are set on the way too. */
+  /** Advances by `ms`. Every timer fires exactly when it is due, also a timer that was set meanwhile. */
   advance(ms: number): Promise<void>;
 }
 

@@ -204,7 +204,7 @@ const spliced = fc
       .join('\n'),
   );
 
-/** Anything that a model could write, well formed or not. */
+/** Random texts, well formed or not, like those of models. */
 export const markdownText: fc.Arbitrary<string> = fc
   .tuple(
     fc.oneof({ arbitrary: document, weight: 4 }, { arbitrary: spliced, weight: 2 }, inline, words),

@@ -4,11 +4,11 @@ import type { Message, Timings, WirePolicy } from '../../src/protocol/messages.j
 
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });
-/** What we count in numbers: exact up to 2^53. */
+/** A count in a JavaScript number, exact up to 2^53. */
 const counter = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 /** A count that is left out where it is 0. */
 const positive = fc.integer({ min: 1, max: 2 ** 32 - 1 });
-// Whole code points: text that UTF-8 can carry.
+// Text of whole code points, which UTF-8 can encode.
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const bytes = fc.uint8Array({ maxLength: 200 });
 const headers = fc.array(fc.tuple(text, text), { maxLength: 5 });
@@ -45,7 +45,7 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
   },
   { requiredKeys: ['circuit', 'ceilings'] },
 );
-/** A time to wait; 0 would mean that there is none. */
+/** A wait; 0 means none. */
 const hop = fc.constantFrom('client', 'daemon', 'network', 'provider');
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const poolAndCircuit = {

@@ -1,6 +1,6 @@
 import { startUpstream, type Upstream } from './upstream.js';
 
-/** A span as a collector gets it. Times are nanoseconds since 1970. */
+/** A span as a collector receives it. Times are nanoseconds since 1970. */
 export interface SeenSpan {
   service: string;
   traceId: string;
@@ -17,7 +17,7 @@ export interface Collector extends Upstream {
   readonly spans: readonly SeenSpan[];
   /** The names of the figures, with the resource's service. */
   readonly metrics: readonly { service: string; name: string; points: readonly Record<string, unknown>[] }[];
-  /** All that came, as it came. */
+  /** The received bodies. */
   readonly bytes: Buffer;
 }
 
@@ -104,7 +104,7 @@ interface Message {
   readonly [field: number]: Field;
 }
 
-// Of https://github.com/open-telemetry/opentelemetry-proto, the fields that are looked at.
+// The checked fields of https://github.com/open-telemetry/opentelemetry-proto.
 const VALUE: Message = {
   1: ['stringValue', 'text'],
   2: ['boolValue', 'number'],

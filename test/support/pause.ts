@@ -1,4 +1,6 @@
-/** Lets this process do nothing for so many ms, as one that gets no CPU: afterwards timers and reads are due at once. */
+/**
+ * Blocks this process for this time, in ms, like a process without CPU. Afterwards timers and reads are due at once.
+ */
 export function pauseProcess(ms: number): void {
   for (const endMs = performance.now() + ms; performance.now() < endMs; );
 }

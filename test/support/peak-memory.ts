@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Begins to look at the most memory that a process has at a time. */
+/** Begins to measure a process's peak memory. */
 export function watchPeak(pid: number): { mib(): number } {
   try {
-    // Linux keeps the peak, and forgets it for the owner of the process.
+    // Linux records the peak, and the owner of the process can reset it.
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
   } catch {
     // Elsewhere the memory of now has to do.

@@ -8,27 +8,27 @@ import { KEY, openTerminal, type TerminalSession } from './terminal.js';
 export const VICTIMS = ['chat', 'daemon', 'simulator'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** What was wrong after a kill; empty when all was well. */
+/** The faults after a kill; empty without any. */
 export interface CrashResult {
   faults: string[];
-  /** The question stood on the screen before the kill, so that it is acknowledged. */
+  /** The screen showed the question before the kill, so it was acknowledged. */
   acknowledged: boolean;
 }
 
 export interface CrashOptions {
   victim: Victim;
-  /** From the question on, in ms; with `shown`, from the moment at which it stands on the screen. */
+  /** In ms since the question; with `shown`, since the screen shows it. */
   afterMs: number;
   shown?: boolean;
-  /** What is asked; to be found in the file again. */
+  /** The text of the question, which the file must contain. */
   question: string;
-  /** The conversation may go unsaved: the disk is full. */
+  /** The disk is full, so the conversation may stay unsaved. */
   unsaved?: boolean;
 }
 
 const LIMIT_MS = 30_000;
 
-/** Kills one of the three processes of a chat (SIGKILL), and looks at what is left. Linux alone. */
+/** Kills one of the three processes of a chat (SIGKILL), and checks the processes and files that remain. Linux only. */
 export async function crashProcess(place: Place, options: CrashOptions): Promise<CrashResult> {
   const { victim, afterMs, question, shown = false, unsaved = false } = options;
   const onScreen = new RegExp(` you (?:↑ |.*\\n.*)${question}`);
@@ -60,13 +60,13 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
   return { faults, acknowledged };
 }
 
-/** The chat lives on: it answers again, and gives the terminal back. */
+/** The chat survives: it gets further answers, and restores the terminal. */
 async function goOn(
   session: TerminalSession,
   onScreen: RegExp,
   check: (what: string, holds: Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  // Until the question is drawn, the screen is that of a moment before the kill.
+  // Until the chat draws the question, the screen is older than the kill.
   await check('the question is not shown', session.untilScreen(onScreen, LIMIT_MS));
   await check('the answer does not end', stopped(session));
   await check('not connected again', session.untilScreen(/● connected/, LIMIT_MS));
@@ -85,7 +85,9 @@ async function goOn(
   );
 }
 
-/** Presses escape until no answer runs, but not when none does: the key and what is typed after it would be read as one. */
+/**
+ * Presses escape only while an answer runs: otherwise the key and the next typed character would be read as one key.
+ */
 async function stopped(session: TerminalSession): Promise<void> {
   const idle = (): boolean => {
     const screen = session.screen().join('\n');

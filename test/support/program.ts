@@ -14,23 +14,23 @@ export const RUNTIME = join(root, 'dist', 'runtime.js');
 export const NODE = process.execPath;
 
 /**
- * The programs that tests start keep their compiled code here, not each in its own home: a start without it takes half as
- * long again.
+ * All programs that tests start share this folder for compiled code: a start without it takes one and a half times as
+ * long.
  */
 export const CACHE = join(root, 'node_modules', '.cache');
 
-/** A home of its own for one test: socket, configuration, logs. */
+/** A separate home for one test: socket, configuration, logs. */
 export interface Place {
   dir: string;
   socketPath: string;
   env: NodeJS.ProcessEnv;
-  /** Where this place's simulator is expected. */
+  /** The address of this place's simulator. */
   simulatorUrl: string;
   writeConfig(yaml: string): string;
   remove(): void;
 }
 
-/** @param simulator an address where one serves already [a port that is free] */
+/** @param simulator the address of a running simulator [a free port] */
 export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: string): Promise<Place> {
   const dir = mkdtempSync(join(tmpdir(), 'vastar-'));
   const socketPath = join(dir, 'runtime.sock');
@@ -54,7 +54,7 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: strin
       return path;
     },
     remove() {
-      // What a killed chat had started ends a moment after it, and may still write a file.
+      // The processes of a killed chat end a moment later, and may still write a file.
       rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
@@ -66,14 +66,14 @@ export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
-  /** What the program prints on an idle machine. */
+  /** The program's output on an idle machine. */
   stderr: string;
 }
 
 export interface Running {
   child: ChildProcessWithoutNullStreams;
   stdout(): string;
-  /** All of it, also what a busy machine adds. */
+  /** The whole output, with the messages that a busy machine causes. */
   stderr(): string;
   /** Resolves when stdout matches. */
   untilStdout(pattern: RegExp): Promise<void>;
@@ -117,10 +117,10 @@ export function startProgram(place: Place, args: readonly string[], file: string
   };
 }
 
-/** What `ask` prints about a daemon that got no CPU for a while; a busy machine makes it true. */
+/** The message of `ask` about a daemon without CPU, which a busy machine causes. */
 const BUSY = /vastar-tui: no answer from the daemon for 2 s\n(?:vastar-tui: the daemon answers again\n)?/g;
 
-/** Returns what a program printed on stderr on an idle machine. */
+/** Returns the part of a program's stderr that an idle machine would show. */
 export const withoutBusy = (stderr: string): string => stderr.replace(BUSY, '');
 
 /** Runs the built program to its end. */
@@ -145,7 +145,7 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** Resolves when `probe` holds; for states of other processes that announce nothing. */
+/** Resolves when `probe` returns true; for states of other processes without an event. */
 export async function until(probe: () => boolean | Promise<boolean>, limitMs = PATIENCE_MS): Promise<void> {
   const endMs = performance.now() + limitMs;
   while (!(await probe())) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A stream as a real server sends it, and what a client must make of it. */
+/** A stream of a real server, and the expected result. */
 export interface Quirk {
   name: string;
-  /** Where the habit is described, for those that were found later. */
+  /** The source of a habit that was added later. */
   source?: string;
   content_type: string;
   /** Network chunks. */
@@ -24,7 +24,7 @@ export interface Quirk {
 const read = (name: string): Quirk[] =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/sse', name), 'utf8'));
 
-/** What was given, and what was found since: each habit names its `source`. */
+/** The original habits, and later ones with their `source`. */
 export const quirks: Quirk[] = [...read('quirks.json'), ...read('habits.json')];
 
 export function chunksOfQuirk(quirk: Quirk): Buffer[] {

@@ -6,18 +6,18 @@ import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { ExecuteRequest, Message, StreamChunk, StreamEnd } from '../../src/protocol/messages.js';
 
-/** A message as it came, and when (`performance.now()`). */
+/** A received message, and its time (`performance.now()`). */
 export type Arrival = Message & { atMs: number };
 
-/** A client that speaks frames and nothing else: no retries, no window, no opinion. */
+/** A client with only frames: without retries, window and checks. */
 export interface RawClient {
   readonly socket: Socket;
-  /** Everything received, in order. */
+  /** All received messages, in order. */
   readonly received: readonly Arrival[];
   send(message: Message): void;
-  /** Raw bytes, right or wrong. */
+  /** Writes raw bytes, valid or not. */
   write(bytes: Uint8Array | string): void;
-  /** The first message received so far, or from now on, that `wanted` accepts. Rejects when the connection closes before. */
+  /** Returns the first message, past or future, that `wanted` accepts. Rejects when the connection closes first. */
   next<T extends Arrival>(wanted: (message: Arrival) => message is T): Promise<T>;
   next(wanted: (message: Arrival) => boolean): Promise<Arrival>;
   /** Resolves when the connection is closed, by whichever side. */

@@ -22,10 +22,10 @@ export const FRAME = {
 
 export const FLAG = { ack: 1, endStream: 1, endHeaders: 4 } as const;
 
-/** A header block with `:status: 200` alone (RFC 7541, A). */
+/** A header block with only `:status: 200` (RFC 7541, A). */
 export const STATUS_200 = Buffer.from([0x88]);
 
-/** An HTTP/2 frame, right or wrong. */
+/** An HTTP/2 frame, valid or not. */
 export function h2Frame(
   type: number,
   flags: number,
@@ -62,7 +62,7 @@ function integer(value: number, bits: number): Buffer {
 
 const PREFACE_BYTES = 24;
 
-/** A TLS server that does the least of HTTP/2, and hands each request to `answer`. */
+/** A TLS server with a minimum of HTTP/2, which passes each request to `answer`. */
 export async function startRawH2(
   answer: (socket: TLSSocket, stream: number) => void,
 ): Promise<{ url: string; close(): Promise<void> }> {
@@ -108,14 +108,14 @@ export async function startRawH2(
   };
 }
 
-/** Writes what `piece` makes, again and again, as fast as the other side reads it, until the connection ends. */
+/** Writes the results of `piece` as fast as the other side reads them, until the connection ends. */
 export function flood(
   socket: NodeJS.WritableStream & { destroyed: boolean; once(event: 'close', listener: () => void): unknown },
   piece: () => Uint8Array,
 ): void {
   const more = (): void => {
     if (socket.destroyed) return;
-    // A turn of the event loop between two writes, so that the test itself goes on.
+    // A turn of the event loop between two writes, so that the test continues.
     if (socket.write(piece())) setImmediate(more);
     else socket.once('drain', more);
   };

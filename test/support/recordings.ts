@@ -4,7 +4,7 @@ import { decodeMessage } from '../../src/protocol/decode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { Message } from '../../src/protocol/messages.js';
 
-/** A frame that was recorded between the public SDK and the public daemon, and what it means. */
+/** A recorded frame of the public SDK or daemon, and its meaning. */
 export interface Recording {
   file: string;
   bytes: number;

@@ -19,7 +19,7 @@ export interface SavedChat {
   actions: Actions;
   chat: MemoryChat;
   clock: FakeClock;
-  /** Types and sends. */
+  /** Types a message and sends it. */
   ask(text: string): void;
   type(text: string): void;
   /** The conversation as `role: text`. */
@@ -31,9 +31,9 @@ export interface SavedChatOptions {
   modelGiven?: boolean;
   clock?: FakeClock;
   secrets?: readonly string[];
-  /** What every path attaches. */
+  /** The file that every path attaches. */
   attachment?: Attachment;
-  /** In place of the real opening. */
+  /** Replaces the function that opens the file. */
   openStore?: () => SessionStore;
 }
 

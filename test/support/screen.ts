@@ -5,13 +5,13 @@ import xterm from '@xterm/headless';
 import { PATIENCE_MS } from './patience.js';
 import { UnicodeGraphemesAddon } from './unicode-graphemes.js';
 
-/** A terminal in memory: what a program writes to `stdout` is on its screen, what is typed comes from `stdin`. */
+/** A terminal in memory: its screen shows the program's `stdout`, and typed text comes from `stdin`. */
 export interface Screen {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
-  /** All that was written. */
+  /** The whole output. */
   readonly written: string;
-  /** The rows as they are seen, without spaces at their ends. */
+  /** The visible rows, without trailing spaces. */
   rows(): string[];
   text(): string;
   /** Each cell's character and styles, row by row. */
@@ -20,11 +20,11 @@ export interface Screen {
   cursor(): { x: number; y: number };
   readonly rawMode: boolean;
   readonly alternate: boolean;
-  /** What the terminal was told beyond drawing: titles, clipboard, replies it gave. */
+  /** Effects other than drawing: titles, the clipboard, the terminal's replies. */
   readonly events: readonly string[];
   type(input: string): void;
   resize(columns: number, rows: number): void;
-  /** Resolves as soon as `holds` is true of the screen; rejects with the screen when that takes too long. */
+  /** Resolves when `holds` returns true for the screen; rejects with the screen when that takes too long. */
   until(holds: (text: string) => boolean, limitMs?: number): Promise<void>;
   /** Resolves once nothing has been written for some turns of the event loop: a frame is whole. */
   settled(): Promise<void>;
@@ -78,7 +78,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
     });
   }
   let written = '';
-  // The program asks for the device attributes each time it takes the keyboard.
+  // The program queries the device attributes each time it takes the keyboard.
   let expected = 0;
   terminal.onData((data) => {
     if (expected > 0 && /^\x1b\[\?[\d;]*c$/.test(data)) expected -= 1;
@@ -99,7 +99,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
   const stdout = Object.assign(output, { isTTY: true, columns, rows });
 
   const input = new EventEmitter();
-  /** Typed while nobody reads: a terminal's driver keeps it. */
+  /** Text typed before the program reads: a terminal's driver keeps it. */
   const unread: string[] = [];
   const hand = (): void => {
     while (input.listenerCount('data') > 0 && unread.length > 0)
@@ -188,7 +188,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
         if (written.length !== before) quiet = 0;
         before = written.length;
       }
-      // What was written is on the screen.
+      // Resolves when the screen shows the output.
       await new Promise<void>((resolve) => terminal.write('', resolve));
     },
   };

@@ -10,12 +10,12 @@ import type { HealthResponse, Message } from '../../src/protocol/messages.js';
 
 type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
 
-/** One client's connection, as a daemon that does what the test says. */
+/** A client's connection to a daemon that the test controls. */
 export interface ScriptedConnection {
   socket: Socket;
-  /** Everything received, health checks too. */
+  /** All received messages, including health checks. */
   received: Message[];
-  /** The next message of a type that no `next` has given yet. */
+  /** Returns the next message of a type that no `next` has returned. */
   next<T extends MessageType>(type: T): Promise<MessageOf<T>>;
   send(...messages: Message[]): void;
   closed: Promise<void>;
@@ -24,9 +24,9 @@ export interface ScriptedConnection {
 export interface ScriptedDaemon {
   path: string;
   connections: ScriptedConnection[];
-  /** Connection number `index`, from 0; waits for it. */
+  /** Waits for connection number `index`, from 0. */
   connection(index: number): Promise<ScriptedConnection>;
-  /** Takes no more connections and ends those there are; the socket's file goes. */
+  /** Closes all connections, and removes the socket's file. */
   stop(): Promise<void>;
   /** Listens again after `stop`. */
   start(): Promise<void>;
@@ -47,7 +47,7 @@ export const HEALTHY: HealthResponse = {
   limits: [],
 };
 
-/** A frame server in a folder of its own. It answers health checks, unless told otherwise, and nothing else. */
+/** A frame server in a folder of its own. By default it answers only health checks. */
 export async function startScriptedDaemon({ answersHealth = true } = {}): Promise<ScriptedDaemon> {
   const folder = await mkdtemp(join(tmpdir(), 'vt-scripted-'));
   const path = join(folder, 'd.sock');

@@ -1,4 +1,4 @@
-/** A shortest text that it still holds for, found by leaving out ever smaller parts. */
+/** Returns a shortest text with the same fault, by removing ever smaller parts. */
 export function shrinkText(text: string, holds: (text: string) => boolean): string {
   let shortest = text;
   for (let size = Math.ceil(text.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {

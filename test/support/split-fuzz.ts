@@ -4,11 +4,11 @@ import { chunksOfQuirk, type Quirk } from './quirks.js';
 
 /** The ways to cut one stream: one byte at a time, every cut in two, then any number at random. */
 export interface SplitRuns {
-  /** Reads the stream once more, cut in the next way; throws when it comes to something else. */
+  /** Reads the stream with the next cuts; throws when the result differs. */
   next(): void;
 }
 
-/** How a stream may end; what was cut may differ in outcome, never by how it was cut. */
+/** The endings of a stream. They may change the outcome, but the cuts must not. */
 const ENDINGS: readonly StreamEnding[] = [
   { kind: 'closed' },
   { kind: 'failed', error: new ConnectorException('lost', ErrorClass.Transient) },

@@ -9,23 +9,23 @@ import { KEY, openTerminal } from './terminal.js';
 const QUESTION = 'What is the capital of France?';
 const ANSWER = 'The capital of France is Paris.';
 
-/** What became of programs that were started at once where nothing ran. */
+/** The result of many programs that started at once while nothing ran. */
 export interface Starts {
-  /** A line for each program that was not answered. */
+  /** A line for each program without an answer. */
   failed: string[];
-  /** How many daemons have listened, one after another. */
+  /** The number of daemons that listened, one after another. */
   daemons: number;
-  /** The most daemons that were there at the same time. */
+  /** The most daemons at the same time. */
   daemonsAtOnce: number;
   simulators: number;
-  /** Processes that are still there once all have ended, and files that only a running one needs. */
+  /** Remaining processes after all programs ended, and files that only a running process needs. */
   left: string[];
   ms: number;
 }
 
 /**
- * Starts so many `ask`s and chats (each on a terminal of its own) at once; resolves when all of it has ended.
- * @param keep what the first program starts stays until the last has ended, however late that one comes
+ * Starts these numbers of `ask`s and chats (each on a separate terminal) at once. Resolves when all have ended.
+ * @param keep whether the daemon and simulator of the first program stay until the last program has ended
  */
 export async function startAtOnce(
   place: Place,
@@ -50,7 +50,7 @@ export async function startAtOnce(
   };
 }
 
-/** Takes part in what runs at the place as soon as it is there, which makes it stay. */
+/** Uses the place's daemon and simulator as soon as they run, which keeps them running. */
 function keepRunning({ socketPath, simulatorUrl }: Place): { release(): void } {
   const ended = new AbortController();
   const holds: { release(): void }[] = [];
@@ -76,7 +76,7 @@ function keepRunning({ socketPath, simulatorUrl }: Place): { release(): void } {
   };
 }
 
-/** How long the first token takes: long enough that the first answer doesn't end before the daemon is kept running. */
+/** The time to the first token: so long that the first answer doesn't end before `keep` holds the daemon. */
 const SLOW = ['--header', 'x-sim-ttft: 2000'];
 
 async function ask(place: Place, index: number, slow: boolean): Promise<string | undefined> {
@@ -102,7 +102,7 @@ async function chat(place: Place, index: number, limitMs: number): Promise<strin
   }
 }
 
-/** A simulator whose uptime is less than before is another one. */
+/** A shorter uptime than before means another simulator. */
 function countSimulators(url: string): { end(): number } {
   let count = 0;
   let lastMs = Number.POSITIVE_INFINITY;
@@ -143,7 +143,7 @@ function countDaemons({ dir }: Place): Pick<Starts, 'daemons' | 'daemonsAtOnce'>
   return { daemons: events.filter((event) => event.includes('listening')).length, daemonsAtOnce };
 }
 
-/** Of processes those whose command line names the place's socket or port; Linux alone shows them. */
+/** Returns the processes with the place's socket or port in their command line; Linux only. */
 function remains({ dir, socketPath, simulatorUrl }: Place): string[] {
   const { port } = new URL(simulatorUrl);
   const files = readdirSync(dir).filter((name) => name.startsWith('runtime.sock') || name.startsWith('.vt-'));

@@ -4,7 +4,7 @@ import { plainHighlighter } from '../../src/ui/transcript/markdown/highlight.js'
 import { createMarkdownBody } from '../../src/ui/transcript/markdown/markdown-body.js';
 
 const WIDTH = 40;
-/** A text is rendered again after each of about so many pieces. */
+/** About this number of times, the text is rendered while it grows. */
 const PIECES = 12;
 
 /**

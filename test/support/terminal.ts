@@ -7,14 +7,14 @@ import { UnicodeGraphemesAddon } from './unicode-graphemes.js';
 /** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
 export interface TerminalSession {
   pid: number;
-  /** The emulator, for what is on the screen beyond its text. */
+  /** The emulator, for styles and other facts of the screen. */
   terminal: Terminal;
   send(keys: string): void;
   resize(columns: number, rows: number): void;
   kill(signal: NodeJS.Signals): void;
   /** The screen's lines, right ends trimmed. */
   screen(): string[];
-  /** Everything the program has written, control sequences included. */
+  /** The program's whole output, with control sequences. */
   written(): string;
   untilScreen(pattern: RegExp, limitMs?: number): Promise<void>;
   /** Resolves when the program has written this text. */
@@ -39,7 +39,7 @@ export interface TerminalOptions {
   columns?: number;
   rows?: number;
   env?: NodeJS.ProcessEnv;
-  /** Instead of the program: a command and its arguments. */
+  /** A command with its arguments, instead of the program. */
   command?: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function openTerminal(
   const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
   terminal.loadAddon(new UnicodeGraphemesAddon());
   terminal.unicode.activeVersion = '15-graphemes';
-  // What the emulator answers (cursor position, device attributes) goes back to the program.
+  // The program receives the emulator's replies (cursor position, device attributes).
   terminal.onData((reply) => pty.write(reply));
   const waiting = new Set<() => void>();
   let written = '';
@@ -74,7 +74,7 @@ export function openTerminal(
   const ended = new Promise<{ exitCode: number; signal: number | undefined }>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       const end = (): void => resolve({ exitCode, signal });
-      // What was written last is on the screen first.
+      // Wait until the screen shows the last output.
       if (closed) end();
       else terminal.write('', end);
     });

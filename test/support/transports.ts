@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { flushed } from './compress.js';
 
-/** A body on its way: what is written, piece by piece, and how it ends. */
+/** A body in transit: the written pieces, and the ending. */
 export interface Body {
   readonly type: 'text/event-stream' | 'application/json';
   readonly pieces: readonly string[];
@@ -11,7 +11,7 @@ export interface Body {
 
 export interface Transport {
   readonly name: string;
-  /** A body can be told to be whole before its connection ends. */
+  /** Whether the client can detect a complete body before its connection ends. */
   readonly framed: boolean;
   /** Writes head and body of a response to the socket. */
   send(socket: Socket, body: Body): Promise<void>;
@@ -35,7 +35,7 @@ const chunkOf = (piece: Uint8Array): Buffer =>
 async function sendPieces(socket: Socket, pieces: readonly Uint8Array[], end: string, body: Body) {
   for (const piece of pieces) {
     await write(socket, piece);
-    // So that the pieces are read one by one, most of the time.
+    // So the pieces are usually read one by one.
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (body.ending === 'end' && end !== '') await write(socket, end);
@@ -44,7 +44,7 @@ async function sendPieces(socket: Socket, pieces: readonly Uint8Array[], end: st
 
 const bytes = ({ pieces }: Body): Buffer[] => pieces.map((piece) => Buffer.from(piece));
 
-/** One of HTTP's ways to send a body each. */
+/** HTTP's ways to send a body. */
 export const TRANSPORTS: readonly Transport[] = [
   {
     name: 'content-length',
@@ -97,7 +97,7 @@ export const TRANSPORTS: readonly Transport[] = [
       framed: true,
       async send(socket, body) {
         const pieces = await flushed(coding, bytes(body));
-        // The end of the coding belongs to the body's end.
+        // The coding ends together with the body.
         const sent = body.ending === 'end' ? pieces : pieces.slice(0, -1);
         await write(
           socket,

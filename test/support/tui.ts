@@ -12,10 +12,10 @@ import { createFakeClock, type FakeClock } from './clock.js';
 import { until } from './program.js';
 import { createScreen, type Screen } from './screen.js';
 
-// Vitest's console lacks it; Ink needs it to keep what is printed off the screen.
+// Vitest's console lacks it; Ink needs it to keep printed text off the screen.
 console.Console ??= Console;
 
-/** The whole interface in a terminal in memory, with the world around it in the test's hands. */
+/** The whole interface in a terminal in memory. The test controls its ports. */
 export interface RunningTui {
   screen: Screen;
   chat: MemoryChat;
@@ -23,7 +23,7 @@ export interface RunningTui {
   clock: FakeClock;
   /** Settles when the interface has ended. */
   ended: Promise<void>;
-  /** Ends it from outside, as a signal does. */
+  /** Ends the interface from outside, like a signal. */
   abort(): void;
 }
 
@@ -33,7 +33,7 @@ export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
   notices?: readonly Notice[];
 }
 
-/** Resolves when the first frame is on the screen and keys are read. Starts the interface without colours unless told. */
+/** Resolves when the first frame is on the screen and keys are read. By default the interface has no colours. */
 export async function startTui({
   columns = 120,
   rows = 40,
@@ -56,10 +56,10 @@ export async function startTui({
     clock,
     ...options,
   });
-  // Looked at by the test when it wants to.
+  // The test reads it later.
   ended.catch(() => {});
   await screen.until((text) => text.trim() !== '');
-  // It reads the keyboard from a later turn on.
+  // The interface begins to read the keyboard in a later turn.
   await until(() => screen.rawMode);
   return { screen, chat, connection, clock, ended, abort: () => controller.abort() };
 }

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One request as the upstream saw it, complete with its body. */
+/** A received request, with its whole body. */
 export interface SeenRequest {
   method: string;
   /** Path and query. */
   path: string;
   headers: IncomingMessage['headers'];
   body: Buffer;
-  /** Resolves when the answer is finished, or when the client hung up before that. */
+  /** Resolves when the answer is finished, or the client closed the connection first. */
   ended: Promise<'finished' | 'hung up'>;
 }
 
@@ -23,26 +23,26 @@ export interface Upstream {
   requests: readonly SeenRequest[];
   /** TCP connections that have been opened to it so far. */
   connections(): number;
-  /** Resolves with request number `index` (from 0), at once when it has come already. */
+  /** Resolves with request number `index` (from 0), at once if it has arrived. */
   request(index: number): Promise<SeenRequest>;
   /** Ends every connection and the server. */
   close(): Promise<void>;
 }
 
-/** An answer in words. */
+/** A description of an answer. */
 export interface Script {
   /** [200] */
   status?: number;
   /** [`text/event-stream`] */
   contentType?: string;
   headers?: Record<string, string | string[]>;
-  /** Body pieces; each goes out in a write of its own. */
+  /** Body pieces; each gets a separate write. */
   chunks?: readonly (string | Uint8Array)[];
   /** Wait before the headers, in ms. */
   delayMs?: number;
   /** Wait between one chunk and the next, in ms; an array gives each gap. */
   gapMs?: number | readonly number[];
-  /** Instead of the body's regular end: reset the connection, or leave it open with nothing more to come. */
+  /** Instead of the body's regular end: reset the connection, or leave it open. */
   end?: 'cut' | 'hang';
   /** Called, and waited for, right before chunk `index` is written. */
   onSend?: (index: number) => void | Promise<void>;
@@ -71,7 +71,7 @@ export async function startUpstream(
   let connections = 0;
 
   const listener: RequestListener = (raw, response) => {
-    raw.on('error', () => {}); // a client that hangs up is told by `ended`
+    raw.on('error', () => {}); // `ended` reports a client that closes the connection
     response.on('error', () => {});
     const parts: Buffer[] = [];
     raw.on('data', (part: Buffer) => parts.push(part));
@@ -95,7 +95,7 @@ export async function startUpstream(
     connections += 1;
     socket.setNoDelay(true);
   });
-  // Connections that come at once wait here. One that found no room would be tried again by the system after a second or more.
+  // The queue for simultaneous connections. If it is full, the system tries again only after a second or more.
   server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;
@@ -114,7 +114,7 @@ export async function startUpstream(
   };
 }
 
-/** A handler that answers by `script`. Stops by itself when the client hangs up. */
+/** A handler that answers by `script`. It stops when the client closes the connection. */
 export function serveScript(script: Script): Handler {
   return async (_request, response) => {
     const gap = (index: number): number =>
@@ -146,7 +146,7 @@ export function serveScript(script: Script): Handler {
   };
 }
 
-/** A handler that holds every answer back until `count` requests have come: they can only be answered together. */
+/** A handler that holds all answers until `count` requests have arrived. */
 export function serveTogether(count: number): Handler {
   const held: ServerResponse[] = [];
   return (_request, response) => {
@@ -165,7 +165,7 @@ export const deltaOf = (content: string): string =>
   JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
 export const FINISH = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
 
-/** A bare TCP server for answers that no HTTP server gives: garbage, half a header, resets. */
+/** A bare TCP server for responses that no HTTP server sends: garbage, half a header, resets. */
 export async function startTcpUpstream(
   onConnection: (socket: Socket) => void,
 ): Promise<Pick<Upstream, 'url' | 'port' | 'close'>> {

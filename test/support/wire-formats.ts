@@ -1,6 +1,6 @@
 import { sseEvents } from './upstream.js';
 
-/** The forms in which endpoints answer, with what their requests are sent to. */
+/** The wire formats, with the paths of their requests. */
 export const WIRE_FORMATS = [
   ['chat-completions', '/chat/completions'],
   ['responses', '/responses'],
@@ -8,13 +8,13 @@ export const WIRE_FORMATS = [
 ] as const;
 export type WireFormatName = (typeof WIRE_FORMATS)[number][0];
 
-/** What an answer brings in one event. `unreadable`: content of a form that nothing reads. */
+/** The content of one event. `unreadable`: content in an unknown form. */
 export type Brought = { text: string } | { reasoning: string } | { call: string } | { unreadable: object };
 
-/** How an answer ends: for a reason in the words of chat completions, with an error, or by no event at all. */
+/** The ending of an answer: a finish reason of chat completions, an error, or no event. */
 export type Told = { finish: string; mark?: boolean } | { error: string } | 'nothing';
 
-/** The events of an answer that brings this, from its beginning to its end, in this wire format. */
+/** The events of an answer with this content, from its beginning to its end, in this wire format. */
 export function answerIn(
   format: WireFormatName,
   brings: readonly Brought[],
@@ -27,7 +27,7 @@ export function answerIn(
   return sseEvents(...events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))));
 }
 
-/** The same as one JSON text, of texts alone. */
+/** The answer as one JSON text, only with texts. */
 export function wholeIn(format: WireFormatName, brings: readonly { text: string }[], told: Told): string {
   const text = brings.map((one) => one.text).join('');
   if (told === 'nothing') return '';

@@ -9,7 +9,7 @@ type Step = { readonly event: object } | { readonly raw: string } | { readonly w
 /** Bounds of a figure, both within; `null`: the figure is withheld (as a bound: it may be withheld). */
 export type Range = null | readonly [number | null, number | null];
 
-/** One habit of a real provider, and what `ask --json` has to say at its end. */
+/** A habit of a real provider, and the expected last line of `ask --json`. */
 export interface WorldCase {
   readonly name: string;
   readonly status?: number;
@@ -35,7 +35,7 @@ export interface WorldCase {
   };
 }
 
-/** How long the pauses of a provider's steps are together, in ms. */
+/** The sum of the pauses of a provider's steps, in ms. */
 export const lengthOf = (steps: readonly object[]): number =>
   steps.reduce(
     (sum, step) => sum + ('wait_ms' in step && typeof step.wait_ms === 'number' ? step.wait_ms : 0),
@@ -58,7 +58,7 @@ export function speedBounds(
   return [low / stretch, high * stretch];
 }
 
-/** The habits of providers that were reported in public: `test/fixtures/world/cases.json`. */
+/** Publicly reported habits of providers: `test/fixtures/world/cases.json`. */
 export const worldCases = (): readonly WorldCase[] =>
   JSON.parse(
     readFileSync(new URL('../fixtures/world/cases.json', import.meta.url), 'utf8'),

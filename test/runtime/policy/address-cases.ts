@@ -109,7 +109,7 @@ export const FORBIDDEN_REDIRECTS: readonly string[] = [
   'http://255.255.255.255/',
 ];
 
-/** What a name resolves to after it led to an allowed address, and the error's reason. */
+/** The second address of a name, after an allowed one, and the reason in the error. */
 export const REBOUND: readonly (readonly [address: string, why: RegExp])[] = [
   ['127.0.0.1', /this machine itself/],
   ['169.254.169.254', /serve credentials/],

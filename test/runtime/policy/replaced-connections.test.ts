@@ -42,7 +42,7 @@ test('a dead reused connection is replaced at once, does not count as an attempt
   await ask(1n);
   const { timings } = await ask(2n);
   expect(timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
-  // The time on the dead connection is not told as the daemon's queue.
+  // The time on the dead connection does not count as the daemon's queue.
   expect(timings.attemptUs).toBeGreaterThan(0);
   expect(timings.queuedUs).toBeGreaterThanOrEqual(timings.attemptUs ?? 0);
   expect(client.received.some(of(MessageType.StreamRetry))).toBe(false);

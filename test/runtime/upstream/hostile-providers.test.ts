@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 /**
- * Sends a request with time limits: short ones where a limit must end it, and long ones where what the provider sends must.
+ * Sends a request with time limits: short ones if a limit must end it, and long ones if the provider's bytes must.
  * Resolves to the answer's end and the daemon's peak memory.
  */
 const attack = (url: string, expected: ErrorClass, says: RegExp) =>

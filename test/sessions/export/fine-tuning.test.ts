@@ -10,7 +10,7 @@ interface Example {
   tools?: OpenAI.ChatCompletionTool[];
 }
 
-/** What OpenAI's guides to supervised fine-tuning and to vision ask of an example; empty: all of it holds. */
+/** Violations of the rules in OpenAI's guides to supervised fine-tuning and to vision. */
 function problemsOf(line: string): string[] {
   const { messages, tools = [], ...others }: Example = JSON.parse(line);
   const problems = Object.keys(others).map((name) => `unknown member ${name}`);

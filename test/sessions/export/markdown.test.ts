@@ -57,7 +57,7 @@ test('Markdown has reasoning, tool calls with their results, refusals, and image
   ]);
 });
 
-/** Whose messages a parser of Markdown sees. */
+/** The roles of the messages that a Markdown parser finds. */
 const blocksIn = (markdown: string): string[] => {
   const tokens = marked.lexer(markdown);
   return tokens.flatMap((token) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { MESSAGE_STATUSES, ROLES, type Session } from '../../../src/sessions/types.js';
 import { ask, exchange, fakeClock, openedStore } from '../place.js';
 
-/** A question with two ways on from it: one set aside, one that failed. */
+/** A question with two branches: an unused one, and one that failed. */
 export function sample(): Session {
   const store = openedStore(undefined, { clock: fakeClock() });
   const { id } = store.create('=sum(A1), "quoted"');
