@@ -1,7 +1,7 @@
 // Compares the loads that `bench --find-rate` and `--find-concurrency` find with the theoretical ones. They run in real
 // time, against a simulator with a known slowdown or a known number of places. Several searches run at once, each with
-// its own simulator. Takes some ten minutes. Run on an idle machine: tsx bench/find-rate.ts [SEEDS] [AT_ONCE]. On a
-// busy one, put `chrt -r 20` in front.
+// its own simulator. Takes some ten minutes. Run on an idle machine: tsx bench/find-rate.ts [SEEDS] [AT_ONCE] [WORD].
+// With a word, only the kinds of load run that have it in their name. On a busy machine, put `chrt -r 20` in front.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePlace, runProgram } from '../test/support/program.js';
@@ -10,6 +10,7 @@ import { say, table } from './support/figures.js';
 
 const SEEDS = Number(process.argv[2] ?? 20);
 const AT_ONCE = Number(process.argv[3] ?? 3);
+const WORD = process.argv[4] ?? '';
 const AIM = 0.05;
 
 const GAP_MS = 10;
@@ -121,7 +122,7 @@ async function find({ answer, simulator: settings, flags, windowS }: Case, seed:
 
 const rows = [['load', 'right', 'found', '', 'worst off', 'loads', 'disturbed', 'a search', 'within 5 %']];
 let least = SEEDS;
-for (const one of CASES) {
+for (const one of CASES.filter(({ name }) => name.includes(WORD))) {
   const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
   const found: FoundLoad[] = [];
   const lane = async (): Promise<void> => {

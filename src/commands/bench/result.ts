@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
-import { type Curve, curveText, unitOf } from '../../loadtest/search/curve.js';
+import { type Curve, unitOf } from '../../loadtest/search/curve.js';
+import { curveText } from '../../loadtest/search/curve-text.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { serverSource, serverText } from '../../loadtest/server-metrics/report.js';
 import type { Trim } from '../../loadtest/steady-part.js';

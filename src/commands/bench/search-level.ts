@@ -126,7 +126,9 @@ async function whenClear(
     const part = steadyPart(samples, tally.latencyOf);
     const report = tally.report(1);
     const verdict = verdictOf(criteria, part, tally, report, SURE[phase], false);
-    if (verdict.kept && !isSettled(part.samples)) continue;
-    if (phase === 'rising' ? isRoughlyClear(verdict) : verdict.clear) return true;
+    if (phase === 'rising') {
+      if (isRoughlyClear(verdict) && (!verdict.kept || isSettled(part.samples))) return true;
+      // Near its capacity, a service can meet the SLO for a long time until the next burst of failures.
+    } else if (verdict.clear && !verdict.kept) return true;
   }
 }

@@ -2,6 +2,7 @@ import { type Criteria, criteriaOf } from '../../loadtest/search/criteria.js';
 import type { Curve } from '../../loadtest/search/curve.js';
 import { createSearch, type Search } from '../../loadtest/search/find.js';
 import type { Level } from '../../loadtest/search/level.js';
+import { judgedTogether } from '../../loadtest/search/neighbours.js';
 import { UsageError } from '../support/usage-error.js';
 import type { BenchFlags } from './flags.js';
 import { MOST_LOAD, type SearchPlan } from './search-flags.js';
@@ -58,7 +59,8 @@ export async function searchLoads(
     tests.set(load, tested);
     return level;
   };
-  const done = (found: Curve['found']): Searched => searched(plan, flags, levels, found, tests);
+  const done = (found: Curve['found']): Searched =>
+    searched(plan, flags, found === undefined ? levels : judgedTogether(levels), found, tests);
   if (plan.type === 'sweep') {
     for (const load of plan.loads) if (!signal.aborted) await run(load, undefined);
     return done(undefined);
@@ -74,7 +76,7 @@ export async function searchLoads(
       level = again;
     }
     if (level?.verdict === undefined || signal.aborted) break;
-    search.tell(load, level.verdict.kept);
+    search.tell(judgedTogether(levels).map((one) => ({ load: one.load, kept: one.verdict?.kept === true })));
     // A higher load would only measure the limits of this machine.
     if (level.ownFailures) break;
   }

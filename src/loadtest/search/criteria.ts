@@ -83,6 +83,10 @@ export interface Judged {
   readonly kept: boolean;
   /** The share of good requests with its interval, 0 to 1; undefined for a condition without a share. */
   readonly share?: { readonly value: number; readonly low: number; readonly high: number };
+  /** The required share. */
+  readonly needed?: number;
+  /** The share by the tests of all loads nearby, 0 to 1; it decides `kept`. */
+  readonly curve?: number;
   readonly of: number;
 }
 
@@ -108,7 +112,7 @@ export function judge(
       const { value, low, high } = interval;
       const sure = goods.length >= FEWEST;
       const verdict = sure && low >= share ? 'kept' : sure && high < share ? 'missed' : 'unclear';
-      return { text, verdict, kept: value >= share, share: interval, of: goods.length };
+      return { text, verdict, kept: value >= share, share: interval, needed: share, of: goods.length };
     }),
     ...points.map((check): Judged => {
       const { passed } = evaluate(check, report);

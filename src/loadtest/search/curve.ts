@@ -1,11 +1,9 @@
-import type { Summary } from '../distribution.js';
 import { quoted, summaryJson } from '../report-json.js';
 import { short } from '../short.js';
-import { aligned } from '../table.js';
 import type { Judged } from './criteria.js';
 import type { Found } from './find.js';
-import type { Level, Verdict } from './level.js';
-import { levelServerJson, SERVER_COLUMNS, serverCells, serverTable } from './server-columns.js';
+import type { Level } from './level.js';
+import { levelServerJson, SERVER_COLUMNS, serverCells } from './server-columns.js';
 
 /** The results of several loads, the lowest load first. */
 export interface Curve {
@@ -33,108 +31,6 @@ export function unitOf({ kind, of }: Pick<Curve, 'kind' | 'of'>): string {
   if (kind === 'rate') return `${of}/s`;
   return of === 'requests' ? 'at a time' : 'conversations at a time';
 }
-
-const AT_ITS_LIMIT =
-  'this process or machine was slow, and its delays are part of the figures (--json has the reasons)';
-
-/** Formats the curve as text. */
-export function curveText(curve: Curve): string {
-  const { levels } = curve;
-  const ms = (summary: Summary | undefined, name: 'p50' | 'p95' | 'p99'): string =>
-    summary === undefined ? '' : `${summary[name].toFixed(summary[name] < 100 ? 1 : 0)} ms`;
-  const figures = ['done/s', 'tok/s', 'good/s', 'TTFT p50', 'p95', 'p99', 'TPOT p50', 'E2E p95', 'failed'];
-  const head = [unitOf(curve), '', ...figures];
-  const rows = levels.map(({ load, report, verdict, steady, warnings }) => [
-    String(load),
-    [
-      verdict && verdictText(verdict),
-      steady ? undefined : 'not steady',
-      warnings.length === 0 ? undefined : '!',
-    ]
-      .filter((part) => part !== undefined)
-      .join(' '),
-    perSecond(report.requestsPerSecond),
-    report.outputTokensPerSecond.toFixed(0),
-    report.goodput === undefined ? '' : perSecond(report.goodput.perSecond),
-    ms(report.latency.ttft, 'p50'),
-    ms(report.latency.ttft, 'p95'),
-    ms(report.latency.ttft, 'p99'),
-    ms(report.latency.tpot, 'p50'),
-    ms(report.latency.e2e, 'p95'),
-    failedShare(report.failed, report.completed),
-  ]);
-  const all = [head, ...rows];
-  const used = head.map((_, column) => rows.some((row) => row[column] !== ''));
-  const shown = all.map((row) => row.filter((_, column) => used[column]));
-  const notes = [
-    ...(levels.some(({ report }) => report.completed > 0 && report.requestsPerSecond === 0)
-      ? [
-          'use a longer --duration: at some loads no answer ended between the warm-up and the last request, so done/s is 0',
-        ]
-      : []),
-    ...(levels.some(({ verdict }) => verdict?.clear === false)
-      ? ['?  the confidence interval includes the limit']
-      : []),
-    ...(levels.some(({ warnings }) => warnings.length > 0) ? [`!  ${AT_ITS_LIMIT}`] : []),
-  ];
-  return [
-    aligned(shown, used[1] ? 2 : 1).trimEnd(),
-    ...serverLines(curve),
-    ...answerLines(curve),
-    ...(notes.length === 0 ? [] : ['', ...notes]),
-    '',
-  ].join('\n');
-}
-
-function serverLines(curve: Curve): string[] {
-  const table = serverTable(curve.levels, unitOf(curve));
-  return table === '' ? [] : ['', 'at the server', table.trimEnd()];
-}
-
-function perSecond(value: number): string {
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
-}
-
-function failedShare(failed: number, completed: number): string {
-  return failed === 0 ? '' : `${((100 * failed) / (failed + completed)).toFixed(1)} %`;
-}
-
-function verdictText({ kept, clear, fellBehind }: Verdict): string {
-  return `${kept ? 'met' : 'missed'}${clear ? '' : '?'}${fellBehind ? ' (requests pile up)' : ''}`;
-}
-
-function answerLines(curve: Curve): string[] {
-  const { found, levels } = curve;
-  if (found === undefined) return [];
-  const unit = unitOf(curve);
-  if (found.kept === undefined) {
-    const lowest = found.missed === undefined ? '' : `: already ${found.missed} ${unit} misses it`;
-    return ['', `No load meets the SLO${lowest}`, ...conditionLines(levels[0]?.verdict)];
-  }
-  const { low, high } = answerInterval(curve);
-  const range = [
-    low === null ? 'no load surely meets it' : `${low} surely meets it`,
-    ...(high === null ? [] : [`${high} surely misses it`]),
-  ].join(', ');
-  const most =
-    found.missed === undefined
-      ? `${found.kept} ${unit} or more (no higher load was tested)`
-      : `${found.kept} ${unit}`;
-  const answer = levels.find(({ load }) => load === found.kept);
-  return ['', `The SLO is met up to ${most} (99 % confidence: ${range})`, ...conditionLines(answer?.verdict)];
-}
-
-function conditionLines(verdict: Verdict | undefined): string[] {
-  return (verdict?.conditions ?? []).map(({ text, kept, share, of }) => {
-    const is =
-      share === undefined
-        ? ''
-        : `: ${percent(share.value)} of ${of} requests (${percent(share.low)} to ${percent(share.high)})`;
-    return `  ${kept ? 'met   ' : 'MISSED'}  ${text}${is}`;
-  });
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Converts the curve to JSON. */
 export function curveJson(curve: Curve): Record<string, unknown> {
@@ -185,7 +81,7 @@ function levelJson(level: Level): Record<string, unknown> {
   };
 }
 
-function conditionJson({ text, verdict, kept, share, of }: Judged): Record<string, unknown> {
+function conditionJson({ text, verdict, kept, share, curve, of }: Judged): Record<string, unknown> {
   return {
     condition: text,
     kept,
@@ -194,7 +90,12 @@ function conditionJson({ text, verdict, kept, share, of }: Judged): Record<strin
     share:
       share === undefined
         ? null
-        : { value: short6(share.value), low: short6(share.low), high: short6(share.high) },
+        : {
+            value: short6(share.value),
+            low: short6(share.low),
+            high: short6(share.high),
+            curve: short6(curve ?? share.value),
+          },
   };
 }
 

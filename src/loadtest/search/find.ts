@@ -19,7 +19,8 @@ export interface Found {
 export interface Search {
   /** Returns the next load; undefined when the search has ended. */
   next(): number | undefined;
-  tell(load: number, kept: boolean): void;
+  /** Replaces what is known of the loads; a later test can change the verdict on an earlier load. */
+  tell(judged: readonly { readonly load: number; readonly kept: boolean }[]): void;
   /** True while no load has missed the SLO and loads are doubled. */
   readonly rising: boolean;
   readonly found: Found;
@@ -57,9 +58,13 @@ export function createSearch({ from, to, whole }: Bounds): Search {
         ? undefined
         : lower;
     },
-    tell(load, holds) {
-      if (holds) kept = Math.max(kept ?? load, load);
-      else missed = Math.min(missed ?? load, load);
+    tell(judged) {
+      const misses = judged.filter((one) => !one.kept).map(({ load }) => load);
+      missed = misses.length === 0 ? undefined : Math.min(...misses);
+      const holds = judged
+        .filter((one) => one.kept && one.load < (missed ?? Number.POSITIVE_INFINITY))
+        .map(({ load }) => load);
+      kept = holds.length === 0 ? undefined : Math.max(...holds);
     },
     get rising() {
       return missed === undefined;

@@ -81,8 +81,8 @@ export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));
 }
 
-/** A service with free places reaches its usual number of requests after the time of this many answers. */
-const SETTLING = 3;
+/** A service with free places reaches its usual number of requests after a few answers; failures come in bursts as long. */
+const SETTLING = 6;
 
 /**
  * Returns whether a test has run for so long that the service is as busy as at the end. Before, a load far too high can

@@ -1,7 +1,6 @@
 import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
 import type { RoleFigure } from '../server-metrics/figures.js';
 import { countText, figureJson, gaugeText, perSecond } from '../server-metrics/report.js';
-import { aligned } from '../table.js';
 import type { Level } from './level.js';
 
 /** One of the server's figures of a load, as a column of a table. */
@@ -70,27 +69,24 @@ export function serverCells({ server }: Level): (number | undefined)[] {
   });
 }
 
-/** Formats the server's figures of all loads as a table; empty when no figure is known. */
-export function serverTable(levels: readonly Level[], unit: string): string {
+/** Returns the server's figures of all loads as a table, below the names of its columns; empty when none is known. */
+export function serverTable(levels: readonly Level[], unit: string): string[][] {
   const rows = levels.map((level) => serverCells(level));
   const used = COLUMNS.map((_, index) => rows.some((row) => row[index] !== undefined));
-  if (!used.includes(true)) return '';
+  if (!used.includes(true)) return [];
   const shown = <T>(cells: readonly T[]): T[] => cells.filter((_, index) => used[index]);
-  return aligned(
-    [
-      [unit, ...shown(COLUMNS.map(({ head }) => head))],
-      ...levels.map(({ load }, row) => [
-        String(load),
-        ...shown(
-          COLUMNS.map(({ text }, index) => {
-            const value = rows[row]?.[index];
-            return value === undefined ? '' : text(value);
-          }),
-        ),
-      ]),
-    ],
-    1,
-  );
+  return [
+    [unit, ...shown(COLUMNS.map(({ head }) => head))],
+    ...levels.map(({ load }, row) => [
+      String(load),
+      ...shown(
+        COLUMNS.map(({ text }, index) => {
+          const value = rows[row]?.[index];
+          return value === undefined ? '' : text(value);
+        }),
+      ),
+    ]),
+  ];
 }
 
 /** Converts the server's figures of a load to JSON; null when no metrics page was read. */

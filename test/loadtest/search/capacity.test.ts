@@ -8,8 +8,10 @@ import {
   isRoughlyClear,
   isSettled,
   settledSamples,
+  type Verdict,
   verdictOf,
 } from '../../../src/loadtest/search/level.js';
+import { judgedTogether } from '../../../src/loadtest/search/neighbours.js';
 import { parseSlo } from '../../../src/loadtest/slo.js';
 import { steadyPart, steadyReport } from '../../../src/loadtest/steady-part.js';
 import { createTally } from '../../../src/loadtest/tally.js';
@@ -88,12 +90,12 @@ test('for all of 20 seeds, the search finds the rate with 1 % refused arrivals w
   const right = capacity();
   const off = Array.from({ length: 20 }, (_, seed) => {
     const search = createSearch({ from: 5, to: 10_000, whole: false });
-    let number = 0;
+    const levels: { load: number; verdict: Verdict }[] = [];
     for (let load = search.next(); load !== undefined; load = search.next()) {
       const windowMs = 30_000;
-      const samples = lossSystem(load, windowMs, createRandom(seed + 1, number));
-      number += 1;
-      search.tell(load, judged(samples, 'errors<=1%', windowMs).kept);
+      const samples = lossSystem(load, windowMs, createRandom(seed + 1, levels.length));
+      levels.push({ load, verdict: judged(samples, 'errors<=1%', windowMs) });
+      search.tell(judgedTogether(levels).map((one) => ({ load: one.load, kept: one.verdict.kept })));
     }
     return Math.abs((search.found.kept ?? 0) / right - 1);
   });

@@ -7,7 +7,7 @@ function tried(bounds: { from: number; to: number; whole: boolean }, most: numbe
   const loads: number[] = [];
   for (let load = search.next(); load !== undefined; load = search.next()) {
     loads.push(load);
-    search.tell(load, load <= most);
+    search.tell(loads.map((one) => ({ load: one, kept: one <= most })));
   }
   return { loads, found: search.found };
 }
