@@ -86,9 +86,10 @@ export function mergedReadings(readings: readonly InstrumentReading[]): Instrume
   };
 }
 
-/** Returns warnings when this process's own delays distort the figures; empty otherwise. */
+/** Returns warnings when this process's own delays distort the figures; empty otherwise, and without a complete answer. */
 export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Report, 'latency'>): string[] {
   const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs, gapsElsewhere = false } = instrument;
+  if (latency.ttft === undefined && latency.e2e === undefined) return [];
   const gapMs = latency.itl?.p50;
   const gapDelayMs = (gapsElsewhere ? instrument.daemonDelayMs : eventLoopDelayMs)?.p99 ?? 0;
   const limitMs = Math.max(FLOOR_MS, SHARE * (latency.ttft?.p50 ?? 0));

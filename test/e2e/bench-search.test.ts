@@ -92,8 +92,16 @@ test('a sweep runs each load of its list, without an SLO', async () => {
   const { requests } = await endpoint(slowly);
   const { code, stdout } = await run([
     ...['bench', '--sweep', 'rate:40,20', '--arrivals', 'constant', '--duration', '1.5', '--json', '-'],
+    ...['--html', 'sweep.html'],
   ]);
   expect(code).toBe(0);
+  const [, table = ''] =
+    /<table class="loads">(.*?)<\/table>/s.exec(readFileSync(path('sweep.html'), 'utf8')) ?? [];
+  const rows = [...table.matchAll(/<tr class="(\w*)"><th scope="row">(\d+)</g)];
+  expect(rows.map(([, shown, load]) => [load, shown])).toEqual([
+    ['20', ''],
+    ['40', 'shown'],
+  ]);
   const { curve } = (JSON.parse(stdout) as Report).runs[0];
   expect(curve).toMatchObject({ type: 'sweep', answer: null, levels: [{ load: 20 }, { load: 40 }] });
   expect(curve.levels.map(({ kept }) => kept)).toEqual([null, null]);

@@ -41,3 +41,7 @@ test("gaps that the daemon measures include the daemon's delay", () => {
 test('gaps that another process measures give no warning', () => {
   expect(instrumentWarnings({ ...late(10), gapsElsewhere: true }, { latency })).toEqual([]);
 });
+
+test('without a complete answer there is no figure to warn of', () => {
+  expect(instrumentWarnings({ ...late(15), eventLoopUtilization: 1 }, { latency: {} })).toEqual([]);
+});

@@ -13,6 +13,7 @@ import {
   quantile,
   tokenSeries,
 } from '../../src/page/bench/series.js';
+import { withoutZeros } from '../../src/page/common/dom.js';
 import { madeReport } from '../support/made-report.js';
 
 interface Row {
@@ -183,4 +184,24 @@ test('a generated report is read with all its requests', () => {
 
 test.each([null, {}, { runs: [{}] }, { runs: 5 }])('%j is read as an empty report', (value) => {
   expect(readReport(value).runs.flatMap(({ requests }) => requests.index)).toEqual([]);
+});
+
+test('without a daemon, the hops around a request are the time of the load test itself', () => {
+  const hopsOf = (through: string) =>
+    readReport({
+      load: { through },
+      runs: [{ mode: 'm', requests: { index: [0], hops_ms: { client_to_daemon: [1], wait: [9] } } }],
+    }).runs[0]?.requests.hops.map(({ label, place }) => `${label}, ${place}`);
+  expect(hopsOf('direct')).toEqual(['before the send, this program', 'to 1st byte, the provider']);
+  expect(hopsOf('daemon')).toEqual(['to daemon, the daemon', 'to 1st byte, the provider']);
+});
+
+test.each([
+  ['50.0 ms', '50 ms'],
+  ['0.50', '0.5'],
+  ['100 ms', '100 ms'],
+  ['1,000.0', '1,000'],
+  ['10.05 s', '10.05 s'],
+])('a tick for %s is %s', (text, short) => {
+  expect(withoutZeros(text)).toBe(short);
 });

@@ -3,13 +3,13 @@ import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { describeLimits } from '../../loadtest/request-limits.js';
-import { curveText } from '../../loadtest/search/curve.js';
 import { short } from '../../loadtest/short.js';
 import { LATENCIES } from '../../loadtest/tally.js';
 import type { TokenFigures } from '../../loadtest/tokens.js';
 import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
+import { curveMarkup } from './curve-page.js';
 import { type EndpointRun, foundText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
@@ -29,7 +29,7 @@ export function reportPage(
   return filledPage(pageTemplate('bench'), {
     title: `Load test: ${names}`,
     content: html`<header><div class="page-tools"></div><h1>Load test: ${names}</h1>
-<p class="soft">${setup.text}, started ${started}${report.interrupted === true ? ', interrupted' : ''}</p></header>
+<p class="soft">${setup.text}, started ${started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}${report.interrupted === true ? ', interrupted' : ''}</p></header>
 <noscript><p class="warnings">The charts need JavaScript. The tables below do not.</p></noscript>
 ${warnings(notes)}
 <main>${runs.map((run, number) => runSection(run, setup, number))}</main>
@@ -58,21 +58,14 @@ function runSection(run: EndpointRun, setup: Setup, number: number): Markup {
   const { mode, model, url, report, instrument } = run;
   return html`<section id="run-${number}"><h2>${mode}: ${model}</h2><p class="soft">${url}</p>
 ${warnings(instrumentWarnings(instrument, report))}
-${curve(run)}
+${run.curve === undefined ? undefined : curveMarkup(run.curve)}
 ${cards(run)}
 ${run.trim === undefined ? undefined : html`<p class="note">Excluded: ${trimText(run.trim)}</p>`}
-${latencies(run)}
+${latencies(run, setup)}
 ${conditions(run)}
 ${turns(run)}
 ${errors(run)}
-<p class="note">${setup.loop === 'open' ? 'TTFT and E2E count from the intended send time of each request.' : 'TTFT and E2E count from the send of each request.'}</p>
 </section>`;
-}
-
-/** Returns the printed table of several loads. */
-function curve({ curve }: EndpointRun): Markup | undefined {
-  if (curve === undefined) return undefined;
-  return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load of the answer'}</h3>`;
 }
 
 function cards({ report, tokens, maxInFlight, unsent }: EndpointRun): Markup {
@@ -114,14 +107,14 @@ function tokenCards({ prompt, cached }: TokenFigures): [string, string][] {
   ];
 }
 
-function latencies({ report }: EndpointRun): Markup | undefined {
+function latencies({ report }: EndpointRun, { loop }: Setup): Markup | undefined {
   const rows = LATENCIES.flatMap((name) => {
     const summary = report.latency[name];
     return summary === undefined ? [] : [{ name: name.toUpperCase(), summary }];
   });
   if (report.lag !== undefined) rows.push({ name: 'arrival lag', summary: report.lag });
   if (rows.length === 0) return undefined;
-  return html`<div class="scroll" tabindex="0"><table><caption class="note">Latencies in ms</caption><thead><tr><th scope="col"></th><th scope="col">count</th>${STATISTICS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
+  return html`<div class="scroll" tabindex="0"><table><caption class="note">Latencies in ms. TTFT and E2E count from the ${loop === 'open' ? 'intended send time' : 'send'} of each request.</caption><thead><tr><th scope="col"></th><th scope="col">count</th>${STATISTICS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ({ name, summary }) =>
       html`<tr><th scope="row">${name}</th><td>${summary.count}</td>${STATISTICS.map((one) => html`<td>${short(summary[one]).toFixed(3)}</td>`)}</tr>`,
   )}</tbody></table></div>`;

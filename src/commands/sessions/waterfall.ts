@@ -1,7 +1,7 @@
 import { msText } from '../../common/ms-text.js';
 import { HOPS, type Hops } from '../../metrics/hops.js';
 import { hopStretches, type Stretch } from '../../metrics/stretches.js';
-import { hopColor, hopPlace } from '../../page/common/hops.js';
+import { hopColor, hopWords } from '../../page/common/hops.js';
 import type { JsonObject } from '../../sessions/types.js';
 import { html, type Markup } from '../support/html.js';
 
@@ -21,7 +21,7 @@ export function waterfall(metrics: JsonObject): Markup | undefined {
 function row({ name, label, startMs, endMs }: Stretch, totalMs: number): Markup {
   const [left, width] = [startMs, endMs - startMs].map((ms) => `${((100 * ms) / totalMs).toFixed(3)}%`);
   const color = name === 'output' ? 'var(--answer)' : hopColor(name);
-  const place = name === 'output' ? 'the provider' : hopPlace(name);
+  const place = name === 'output' ? 'the provider' : hopWords(name, false).place;
   return html`<tr><th scope="row">${label}</th><td><span class="track" aria-hidden="true"><span style="left:${left};width:${width};background:${color}"></span></span></td><td>${msText(endMs - startMs)}</td><td>${place}</td></tr>`;
 }
 

@@ -19,7 +19,7 @@ export interface Curve {
 }
 
 /** Returns the range of the answer with 99 % confidence; null for an unknown bound. */
-function answerInterval({ levels, found }: Curve): { low: number | null; high: number | null } {
+export function answerInterval({ levels, found }: Curve): { low: number | null; high: number | null } {
   const clear = levels.filter(({ verdict }) => verdict?.clear === true);
   const kept = clear.filter(({ verdict, load }) => verdict?.kept && load <= (found?.kept ?? 0));
   const missed = clear.filter(({ verdict, load }) => verdict?.kept === false && load > (found?.kept ?? 0));

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { color, el, onTheme } from '../common/dom.js';
+import { color, el, onTheme, withoutZeros } from '../common/dom.js';
 
 /** A line of a chart. */
 export interface Line {
@@ -24,12 +24,18 @@ export interface ChartOptions {
   /** Charts with the same key share a cursor. */
   readonly sync?: string;
   readonly logX?: boolean;
+  /** The values of the left axis are whole numbers. */
+  readonly whole?: boolean;
   readonly xText: (value: number) => string;
   readonly yText: (value: number | null | undefined) => string;
   readonly rightText?: (value: number | null | undefined) => string;
 }
 
 const HEIGHT = 220;
+/** Distances of ticks for counts. */
+const WHOLE = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power))
+  .sort((one, other) => one - other);
 const LEAST_WIDTH = 200;
 
 /**
@@ -99,6 +105,10 @@ function plotOptions(options: ChartOptions, width: number): uPlot.Options {
     grid: { stroke: color('grid'), width: 1 },
     ticks: { stroke: color('grid'), width: 1 },
   };
+  const ticks =
+    (text: (value: number) => string) =>
+    (_plot: uPlot, values: readonly (number | null)[]): string[] =>
+      values.map((value) => (value === null ? '' : withoutZeros(text(value))));
   const scaleOf = (line: Line): string => (line.right ? 'right' : 'y');
   return {
     width,
@@ -116,9 +126,9 @@ function plotOptions(options: ChartOptions, width: number): uPlot.Options {
       {
         ...axis,
         label: x,
-        values: (_plot, values) => values.map((value) => (value === null ? '' : xText(value))),
+        values: ticks(xText),
       },
-      { ...axis, label: y, size: 70, values: (_plot, values) => values.map((value) => yText(value)) },
+      { ...axis, label: y, size: 70, values: ticks(yText), ...(options.whole && { incrs: WHOLE }) },
       ...(right === undefined
         ? []
         : [
@@ -129,7 +139,7 @@ function plotOptions(options: ChartOptions, width: number): uPlot.Options {
               label: right,
               size: 70,
               grid: { show: false },
-              values: (_plot: uPlot, values: number[]) => values.map((value) => rightText(value)),
+              values: ticks(rightText),
             },
           ]),
     ],

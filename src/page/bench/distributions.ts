@@ -91,6 +91,7 @@ export function bars({ histograms }: Run): HTMLElement[] {
         lines: [{ label: 'answers', values, color: COLORS[index] ?? 'text', kind: 'bars' }],
         xText: msText,
         yText: numberText,
+        whole: true,
       }),
     ];
   });

@@ -1,6 +1,6 @@
 import { msText } from '../../common/ms-text.js';
 import { el } from '../common/dom.js';
-import { hopColor, hopLabel } from '../common/hops.js';
+import { hopColor } from '../common/hops.js';
 import { type HopStack, hopStacks } from './hop-shares.js';
 import type { Requests } from './report.js';
 
@@ -10,7 +10,6 @@ export function hopBars(requests: Requests): HTMLElement | undefined {
   const most = Math.max(...stacks.map(({ hops }) => hops.reduce((sum, { ms }) => sum + ms, 0)));
   const [first] = stacks;
   if (first === undefined || first.hops.length === 0 || most <= 0) return undefined;
-  const names = first.hops.map(({ name }) => name);
   return el(
     'figure',
     { class: 'chart' },
@@ -24,20 +23,20 @@ export function hopBars(requests: Requests): HTMLElement | undefined {
     el(
       'ul',
       { class: 'legend', 'aria-hidden': 'true' },
-      ...names.map((name) => el('li', {}, swatch(name), hopLabel(name))),
+      ...first.hops.map(({ name, label }) => el('li', {}, swatch(name), label)),
     ),
     el(
       'details',
       {},
       el('summary', {}, 'As a table'),
-      el('div', { class: 'scroll', tabindex: 0 }, table(stacks, names)),
+      el('div', { class: 'scroll', tabindex: 0 }, table(stacks, first)),
     ),
   );
 }
 
 function bar({ percent, ttftMs, hops }: HopStack, most: number): HTMLElement {
-  const parts = hops.map(({ name, ms }) => {
-    const part = el('span', { title: `${hopLabel(name)} ${msText(ms)}` });
+  const parts = hops.map(({ name, label, ms }) => {
+    const part = el('span', { title: `${label} ${msText(ms)}` });
     part.style.width = `${(100 * ms) / most}%`;
     part.style.background = hopColor(name);
     return part;
@@ -51,8 +50,10 @@ function bar({ percent, ttftMs, hops }: HopStack, most: number): HTMLElement {
   );
 }
 
-function table(stacks: readonly HopStack[], names: readonly string[]): HTMLElement {
-  const head = ['', 'TTFT', ...names.map(hopLabel)].map((text) => el('th', { scope: 'col' }, text));
+function table(stacks: readonly HopStack[], first: HopStack): HTMLElement {
+  const head = ['', 'TTFT', ...first.hops.map(({ label }) => label)].map((text) =>
+    el('th', { scope: 'col' }, text),
+  );
   const rows = stacks.map(({ percent, ttftMs, hops }) =>
     el(
       'tr',

@@ -6,7 +6,7 @@ export interface HopStack {
   readonly percent: number;
   readonly ttftMs: number;
   /** Mean of each hop that occurred in the test. */
-  readonly hops: readonly { readonly name: string; readonly ms: number }[];
+  readonly hops: readonly { readonly name: string; readonly label: string; readonly ms: number }[];
 }
 
 const PERCENTS = [10, 25, 50, 75, 90, 95, 99];
@@ -23,7 +23,7 @@ const LATER = new Set(['paint']);
  * it. Percentiles of single hops would not add up, because they come from different requests.
  */
 export function hopStacks({ ttftMs, lateMs, hops }: Requests): HopStack[] {
-  const late = lateMs.some((ms) => ms !== null) ? [{ name: LATE, ms: lateMs }] : [];
+  const late = lateMs.some((ms) => ms !== null) ? [{ name: LATE, label: LATE, ms: lateMs }] : [];
   const rows = ttftMs
     .flatMap((ms, row) => (ms === null ? [] : [{ ms, row }]))
     .sort((one, other) => one.ms - other.ms);
@@ -40,8 +40,9 @@ export function hopStacks({ ttftMs, lateMs, hops }: Requests): HopStack[] {
         ttftMs: ttft,
         hops: [...late, ...hops]
           .filter(({ name }) => !LATER.has(name))
-          .map(({ name, ms }) => ({
+          .map(({ name, label, ms }) => ({
             name,
+            label,
             ms: near.reduce((sum, { row }) => sum + (ms[row] ?? 0), 0) / near.length,
           })),
       },

@@ -1,4 +1,5 @@
 import { type JsonRecord, recordOf } from '../../common/json.js';
+import { type HopWords, hopWords } from '../common/hops.js';
 
 /** The report of `bench --json`, parsed for the page. Times in ms. */
 export interface Report {
@@ -68,7 +69,12 @@ export interface Requests {
   readonly attempts: Column;
   /** Returns the error class; undefined for a complete answer. */
   errorOf(row: number): string | undefined;
-  readonly hops: readonly { readonly name: string; readonly ms: Column }[];
+  readonly hops: readonly HopColumn[];
+}
+
+export interface HopColumn extends HopWords {
+  readonly name: string;
+  readonly ms: Column;
 }
 
 /** The start of each bucket, in ms, and its number of values. */
@@ -81,12 +87,16 @@ export interface Histogram {
 /** Parses the JSON report. Missing members become empty. */
 export function readReport(value: unknown): Report {
   const report = recordOf(value);
-  const loop = recordOf(report.load).loop === 'open' ? 'open' : 'closed';
-  const runs = Array.isArray(report.runs) ? report.runs.map((run) => readRun(recordOf(run), loop)) : [];
+  const load = recordOf(report.load);
+  const loop = load.loop === 'open' ? 'open' : 'closed';
+  const direct = load.through === 'direct';
+  const runs = Array.isArray(report.runs)
+    ? report.runs.map((run) => readRun(recordOf(run), loop, direct))
+    : [];
   return { loop, runs };
 }
 
-function readRun(run: JsonRecord, loop: Report['loop']): Run {
+function readRun(run: JsonRecord, loop: Report['loop'], direct: boolean): Run {
   const histograms = Object.entries(recordOf(run.histograms)).map(([name, value]) => [
     name,
     histogramOf(value),
@@ -94,7 +104,7 @@ function readRun(run: JsonRecord, loop: Report['loop']): Run {
   return {
     name: String(run.mode),
     durationMs: typeof run.duration_ms === 'number' ? run.duration_ms : 0,
-    requests: readRequests(recordOf(run.requests), loop),
+    requests: readRequests(recordOf(run.requests), loop, direct),
     histograms: Object.fromEntries(histograms),
     levels: levelsOf(recordOf(run.curve).levels),
     loadText: loadText(recordOf(run.curve)),
@@ -134,7 +144,7 @@ function levelsOf(value: unknown): LevelRow[] {
 
 const serverFigure = (level: JsonRecord, role: string): JsonRecord => recordOf(recordOf(level.server)[role]);
 
-function readRequests(columns: JsonRecord, loop: Report['loop']): Requests {
+function readRequests(columns: JsonRecord, loop: Report['loop'], direct: boolean): Requests {
   const index = columnOf(columns.index);
   const none: Column = index.map(() => null);
   const named = (name: string): Column => (Array.isArray(columns[name]) ? columnOf(columns[name]) : none);
@@ -164,7 +174,11 @@ function readRequests(columns: JsonRecord, loop: Report['loop']): Requests {
     },
     // In an open loop, TTFT includes the delay of the send.
     lateMs: loop === 'open' ? lagMs : none,
-    hops: Object.entries(recordOf(columns.hops_ms)).map(([name, ms]) => ({ name, ms: columnOf(ms) })),
+    hops: Object.entries(recordOf(columns.hops_ms)).map(([name, ms]) => ({
+      name,
+      ...hopWords(name, direct),
+      ms: columnOf(ms),
+    })),
   };
 }
 

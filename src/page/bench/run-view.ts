@@ -1,5 +1,5 @@
 import { msText } from '../../common/ms-text.js';
-import { el, numberText } from '../common/dom.js';
+import { el, numberText, withoutZeros } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import { bars, cumulative } from './distributions.js';
 import { hopBars } from './hop-bars.js';
@@ -18,7 +18,7 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
   const { requests } = run;
   if (requests.count === 0) return;
   const buckets = bucketsOf(requests, run.durationMs);
-  const per = `each point is ${msText(buckets.widthMs)} of the test`;
+  const per = `each point is ${withoutZeros(msText(buckets.widthMs))} of the test`;
   const over = (
     title: string,
     series: Series,
@@ -60,6 +60,7 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
       sync: section.id,
       xText: secondsText,
       yText: numberText,
+      whole: true,
     }),
     ...known(requests.ttftMs, () =>
       over('TTFT by send time', percentileSeries(requests.sentMs, requests.ttftMs, buckets), {
@@ -78,10 +79,12 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
         y: 'TPOT',
       }),
     ),
-    over('Output tokens', tokenSeries(requests, buckets, loop === 'open'), {
-      y: 'tokens a second',
-      yText: numberText,
-    }),
+    ...known(requests.outputTokens, () =>
+      over('Output tokens', tokenSeries(requests, buckets, loop === 'open'), {
+        y: 'tokens a second',
+        yText: numberText,
+      }),
+    ),
   ];
   const errors = errorSeries(requests, buckets);
   if (errors.lines.length > 0) {
@@ -93,9 +96,10 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
         kind: 'bars',
       }),
     );
-    overTime.push(over('Failures', errors, { y: 'failures', yText: numberText, lines }));
+    overTime.push(over('Failures', errors, { y: 'failures', yText: numberText, whole: true, lines }));
   }
   const server = serverCharts(run, section.id);
+  const distributions = [...cumulative(run), ...bars(run)];
   const hops = hopBars(requests);
   section.append(
     ...(run.levels.length < 2
@@ -106,8 +110,9 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
     ...(server.length === 0
       ? []
       : [el('h3', {}, 'At the server'), el('div', { class: 'charts' }, ...server)]),
-    el('h3', {}, 'Distributions'),
-    el('div', { class: 'charts' }, ...cumulative(run), ...bars(run)),
+    ...(distributions.length === 0
+      ? []
+      : [el('h3', {}, 'Distributions'), el('div', { class: 'charts' }, ...distributions)]),
     ...(hops === undefined ? [] : [el('h3', {}, 'Where the time goes'), hops]),
     el('h3', {}, 'Requests'),
     waterfall(requests),

@@ -1,6 +1,6 @@
 import { msText } from '../../common/ms-text.js';
 import { el, numberText } from '../common/dom.js';
-import { hopColor, hopLabel, hopPlace } from '../common/hops.js';
+import { hopColor } from '../common/hops.js';
 import type { Requests } from './report.js';
 import { figuresOf, parseSearch } from './search.js';
 
@@ -205,7 +205,7 @@ function legend(requests: Requests): HTMLElement {
   const entries = [
     ...requests.hops
       .filter(({ name }) => name !== 'paint')
-      .map(({ name }) => [hopColor(name), hopLabel(name)] as const),
+      .map(({ name, label }) => [hopColor(name), label] as const),
     ['var(--answer)', 'answer'] as const,
     ['var(--failed)', 'failed'] as const,
   ];
@@ -234,8 +234,8 @@ function describe(requests: Requests, row: number): Node[] {
     ['prompt tokens', numberText(requests.promptTokens[row])],
     ['cached tokens', numberText(requests.cachedTokens[row])],
     ['attempts', numberText(requests.attempts[row])],
-    ...requests.hops.map(({ name, ms }): [string, string] => [
-      `${hopLabel(name)} (${hopPlace(name)})`,
+    ...requests.hops.map(({ label, place, ms }): [string, string] => [
+      `${label} (${place})`,
       msText(ms[row]),
     ]),
   ];

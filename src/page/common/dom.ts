@@ -20,6 +20,11 @@ export function numberText(value: number | null | undefined): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(value < 10 ? 2 : 1);
 }
 
+const TRAILING_ZEROS = /\.0+(?!\d)|(?<=\.\d*[1-9])0+(?!\d)/;
+
+/** Removes zeros at the end of a number's decimals: `50.0 ms` becomes `50 ms`. */
+export const withoutZeros = (text: string): string => text.replace(TRAILING_ZEROS, '');
+
 /** Calls `changed` when the page's colors change. */
 export function onTheme(changed: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);

@@ -1,7 +1,18 @@
 import { HOPS } from '../../metrics/hops.js';
 
-const LABELS = new Map<string, string>(HOPS.map(({ name, label }) => [name, label]));
-const PLACES = new Map<string, string>(HOPS.map(({ name, place }) => [name, place]));
+/** What a hop is called, and where its time passes. */
+export interface HopWords {
+  readonly label: string;
+  readonly place: string;
+}
+
+const WORDS = new Map<string, HopWords>(HOPS.map(({ name, label, place }) => [name, { label, place }]));
+/** Without a daemon, these hops are the time that the load test itself takes. */
+const DIRECT = new Map<string, HopWords>([
+  ['client_to_daemon', { label: 'before the send', place: 'this program' }],
+  ['queue', { label: 'connection queue', place: 'this program' }],
+  ['daemon_to_client', { label: 'after the read', place: 'this program' }],
+]);
 /** Color variables of the page's style for the hops of each place, in order. */
 const COLORS: Readonly<Record<string, readonly string[]>> = {
   'the provider': ['provider-1', 'provider-2', 'provider-3'],
@@ -18,7 +29,7 @@ const BY_NAME = new Map<string, string>(
   }),
 );
 
-export const hopLabel = (name: string): string => LABELS.get(name) ?? name;
-export const hopPlace = (name: string): string => PLACES.get(name) ?? '';
+export const hopWords = (name: string, direct: boolean): HopWords =>
+  (direct ? DIRECT.get(name) : undefined) ?? WORDS.get(name) ?? { label: name, place: '' };
 /** Returns a CSS value that follows the theme. */
 export const hopColor = (name: string): string => `var(--${BY_NAME.get(name) ?? 'own-2'})`;
