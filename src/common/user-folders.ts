@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** The user's own folders for this program, absolute. */
+/** The absolute paths of the user's folders for this program. */
 export interface UserFolders {
   config: string;
   data: string;

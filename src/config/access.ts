@@ -21,7 +21,7 @@ function sendable(pattern: RegExp) {
 
 const headerName = z.string().check(
   z.refine((name) => TOKEN.test(name) && !FRAMING.test(name), {
-    error: 'cannot be set: use a header such as X-Team, and leave framing to the daemon',
+    error: 'cannot be set: choose another name, such as X-Team, because the daemon sets this header',
   }),
 );
 const parameterName = z

@@ -33,7 +33,7 @@ export function isVersioned(baseUrl: string): boolean {
   return new URL(baseUrl).pathname.split('/').some((segment) => VERSION.test(segment));
 }
 
-/** The address without the route at its end; undefined where it has none. */
+/** The address without the route at its end; undefined when it does not end with a route. */
 export function withoutRoute(url: string): string | undefined {
   return ROUTE.test(url) ? url.replace(ROUTE, '') : undefined;
 }

@@ -84,7 +84,7 @@ function variablesSent({ name, access }: Endpoint, file: Layer): string[] {
   return name === 'openai' ? [...written, 'OPENAI_API_KEY'] : written;
 }
 
-/** `endpoints`, where those that need a grant are marked and have no key. */
+/** Returns `endpoints`; those that need a grant are marked and lose their key. */
 export function blockUnconfirmed(
   endpoints: readonly Endpoint[],
   unconfirmed: readonly Grant[],

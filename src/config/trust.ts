@@ -28,10 +28,10 @@ export function examineTrust(
 }
 
 /**
- * Records that the user confirmed the grants of `trust`, in `trusted-directories.json` of the data directory
- * (mode 0600). A changed address, or a changed list of its variables, needs a new confirmation.
+ * Records that the user confirmed the grants of `trust`, in `trusted-directories.json` of the data directory (mode
+ * 0600). A changed address, or a changed list of its variables, needs a new confirmation.
  *
- * @throws where the record cannot be written
+ * @throws when the record cannot be written
  */
 export function trustDirectory(trust: Trust, directories: UserDirectories): void {
   const trusted = { ...readRecord(directories), [trust.directory]: fingerprint(trust.grants) };

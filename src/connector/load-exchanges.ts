@@ -15,8 +15,8 @@ const CHECK_MS = 100;
 export class LoadExchanges {
   readonly #target: LoadTarget;
   /**
-   * An array, because a set that thousands of short-lived objects pass through keeps many of them in memory until the
-   * next full garbage collection.
+   * An array instead of a set: a set keeps many of its removed objects in memory until the next full garbage
+   * collection.
    */
   readonly #running: LoadExchange[] = [];
   /** Request bodies by their messages, because a test sends the same prompts many times. */

@@ -22,7 +22,7 @@ export function describeLimits(limits: readonly RequestLimit[]): string {
   return limits.map(({ name, operator, ms }) => `${name} ${operator} ${ms} ms`).join(', ');
 }
 
-/** Returns whether an answer meets every limit. An unknown or withheld figure meets none. */
+/** Returns whether an answer meets every limit. An unknown or withheld figure meets no limit. */
 export function meets(limits: readonly RequestLimit[], latency: Latency): boolean {
   return limits.every(({ name, operator, ms }) => {
     const value = latency[name];

@@ -7,7 +7,7 @@ import type { Conversation, Turn } from './prompts/prompt.js';
 import { conversationIn, type SessionRow } from './prompts/session-turns.js';
 import { createSessions, PARENT } from './prompts/sessions.js';
 
-/** The length of a request, in tokens, and what its prompt shares with others. */
+/** The length of a request in tokens, and the part of its prompt that it shares with others. */
 export interface TraceLengths {
   /** Undefined when the trace has no length. */
   readonly inputTokens?: number;

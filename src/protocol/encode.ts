@@ -39,7 +39,7 @@ export function encodeMessage(message: Message): Buffer {
 const BUILDER_KEPT_BYTES = 64 * 1024;
 let shared = new Builder(1024);
 
-/** About how many bytes a message needs beside its payload. */
+/** About the number of bytes that a message needs besides its payload. */
 const BESIDE_PAYLOAD_BYTES = 1024;
 
 /** A builder for one message. Copy its bytes before you build the next one. */

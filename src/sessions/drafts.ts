@@ -24,7 +24,7 @@ export interface Drafts {
 
 type Table = 'drafts' | 'queue' | 'unsent_files';
 
-/** Which of several dead programs' rows come first. */
+/** The order of the rows of several ended programs. */
 const ORDERS: Readonly<Record<Table, string>> = {
   drafts: 'at_ms DESC',
   queue: 'position',

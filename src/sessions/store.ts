@@ -20,8 +20,8 @@ export interface SessionStore extends SessionTable, Conversation, Drafts, Openin
   /** Saves all changes of `work` together, or none. */
   together<T>(work: () => T): T;
   /**
-   * Saves a built-in question with its answer and takes both back, so that the first real question finds the statements
-   * prepared and their code compiled.
+   * Saves a built-in question with its answer, and rolls both back. After that, the statements are prepared and their
+   * code is compiled for the first real question.
    */
   rehearse(): void;
   close(): void;

@@ -10,7 +10,7 @@ export function createTraceClock(): TraceClock {
   const baseMs = Math.round(Date.now() - performance.now());
   return {
     at(ms) {
-      // Whole milliseconds are separate, because a number can't hold nanoseconds since 1970.
+      // Compute with whole milliseconds and the fraction separately: one number can't hold nanoseconds since 1970.
       const whole = Math.floor(ms);
       const epochMs = baseMs + whole;
       const seconds = Math.floor(epochMs / 1000);

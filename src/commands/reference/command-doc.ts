@@ -77,7 +77,7 @@ function valueNamed(name: string, choices: readonly string[] | undefined): Value
   return { kind: /^(file|path|folder)$/.test(name) ? 'file' : 'text', name };
 }
 
-/** The texts added to the help after commander's own part. */
+/** The texts of the help after the part that commander makes. */
 function notesOf(command: Command): string {
   let help = '';
   command.configureOutput({

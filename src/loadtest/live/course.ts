@@ -25,7 +25,7 @@ export interface LoadCourse {
   mark(): void;
 }
 
-/** The largest number of moments. When it is reached, each two become one. */
+/** The largest number of moments. When it is reached, each two neighbours are merged. */
 const MOST = 1000;
 
 export function createCourse(): LoadCourse {

@@ -12,7 +12,7 @@ import type { Conversation, Turn } from './prompt.js';
 /** A row of a file that is a part of a session. */
 export interface SessionRow {
   readonly entry: Entry;
-  /** The row's `message_mode` (AIPerf): whether its messages are the whole history or what the turn adds. */
+  /** The row's `message_mode` (AIPerf): whether its messages are the whole history or only the turn's new ones. */
   readonly mode: unknown;
   /** When its question is due. */
   readonly due: Pick<Turn, 'delayMs' | 'afterMs'>;

@@ -5,7 +5,7 @@ const SESSION_NAMES = ['session_id', 'conversation_id', 'chat_id'];
 export const PARENT = 'parent_chat_id';
 const TURN_NAMES = ['turn', 'turn_id', 'turn_index', 'round'];
 
-/** Collects the rows of a file by session. A row without a session is a session of its own. */
+/** Collects the rows of a file by session. A row without a session is a separate session. */
 export interface Sessions<Row> {
   add(value: Members, row: Row): void;
   /** Sessions in the order of their first rows. Rows are in the order of their turn numbers, if all have one. */

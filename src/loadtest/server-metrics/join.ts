@@ -21,8 +21,8 @@ function identityOf({ url, series }: ServerRecord): string {
 }
 
 /**
- * Takes the pages of the record with the most, and those of others before and after them. Pages of two records are
- * never mixed: their clocks differ a little, and a counter that seems to fall counts as a restart.
+ * Uses the pages of the record that has most, and earlier and later pages of the others. Pages of two records are never
+ * mixed: their clocks differ a little, and a counter that seems to fall counts as a restart.
  */
 function ofOneServer(first: ServerRecord, others: readonly ServerRecord[]): ServerRecord {
   if (others.length === 0) return first;

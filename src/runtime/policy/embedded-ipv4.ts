@@ -26,8 +26,8 @@ export function embeddedIPv4(address: string): string[] {
 }
 
 /**
- * Local-use translators (RFC 8215) may embed the IPv4 address at any of the positions of RFC 6052, 2.2. At a position
- * that a translator does not use, the bytes read as 0.x.x.x, and translators never use such addresses.
+ * Local-use translators (RFC 8215) may embed the IPv4 address at any of the positions of RFC 6052, 2.2. The bytes at an
+ * unused position give an address like 0.x.x.x, which no translator uses.
  */
 function localTranslators(groups: Groups): string[] {
   const [, , , three = 0, four = 0, five = 0, six = 0] = groups;

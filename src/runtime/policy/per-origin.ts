@@ -3,7 +3,7 @@ const MAX_ENTRIES = 2000;
 /** Keeps one value for each pair of tenant and upstream origin, so that tenants don't affect each other. */
 export interface PerOrigin<T> {
   of(tenantId: string, origin: string): T;
-  /** Returns the value if it exists, and creates none. */
+  /** Returns the value if it exists; never creates one. */
   known(tenantId: string, origin: string): T | undefined;
   /** Returns the pairs whose value `wanted` accepts. */
   pairs(wanted: (value: T) => boolean): Pair[];

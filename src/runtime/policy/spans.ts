@@ -57,7 +57,7 @@ async function watched(
     await next(call, seen);
     told(undefined);
   } catch (error) {
-    // A response that a policy did not pass on has a status; it is no failure of the exchange.
+    // A response that a policy dropped has a status, and is not a failure of the exchange.
     const failed = error instanceof ConnectorException ? error.getErrorClassName() : undefined;
     told(failed ?? (statusCode === undefined ? 'cancelled' : undefined));
     throw error;

@@ -93,7 +93,7 @@ class AnswerStream implements ChatStream {
       answer.fail(unusableError(what, this.#context, ErrorClass.Transient));
     }
     answer.stop();
-    // Some servers send a call without anything in it beside a text.
+    // Some servers send an empty call together with a text.
     result.toolCalls = result.toolCalls.filter((call) => call.name !== '' || call.arguments !== '');
     const { carried } = answer.parts;
     if (carried !== undefined) result.carried = carried;

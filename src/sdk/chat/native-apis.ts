@@ -3,7 +3,7 @@ import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
 /** An API in a format that this program does not read, on a server that also has one that it reads. */
 interface NativeApi {
   name: string;
-  /** What the user should set. */
+  /** The setting to recommend. */
   use: string;
   /** Matches the path of its addresses. */
   path: RegExp;
@@ -75,7 +75,7 @@ const NATIVE_APIS: readonly NativeApi[] = [
 /** Matches the content type of Bedrock's streams, which are binary. */
 const BEDROCK_STREAM = /vnd\.amazon\.eventstream/i;
 
-/** Returns what an event, or an answer, in the format of a native API means, and what the user can do. */
+/** Returns the meaning of an event or an answer in the format of a native API, and advice. */
 export function nativeFormat(value: unknown, contentType = ''): string | undefined {
   const first = recordOf(Array.isArray(value) ? value[0] : value);
   const found = NATIVE_APIS.find(
@@ -84,7 +84,7 @@ export function nativeFormat(value: unknown, contentType = ''): string | undefin
   return found && `answered in the format of ${found.name}. ${found.use}.`;
 }
 
-/** Returns what the user can do about a refusal by an address of a native API. */
+/** Returns advice for a refusal by an address of a native API. */
 export function nativeRoute(path: string | undefined): string | undefined {
   const found = path === undefined ? undefined : NATIVE_APIS.find((one) => one.path.test(path));
   return found && `${found.use}: the address belongs to ${found.name}.`;

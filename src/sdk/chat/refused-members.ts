@@ -33,7 +33,7 @@ export function refusedMembers(body: string, names: readonly string[]): string[]
   return names.filter((name) => texts.some((text) => mentions(text, name)));
 }
 
-/** Returns an error body without the members that quote the request. @param parsed the body, if it is JSON */
+/** Returns an error body without members that repeat the request. @param parsed the body, if it is JSON */
 export function withoutEchoes(body: string, parsed: unknown): string {
   if (parsed === undefined) return body.replace(ECHOED_TEXT, '');
   return JSON.stringify(parsed, (name, value) => (ECHOED.test(name) ? undefined : value)) ?? '';

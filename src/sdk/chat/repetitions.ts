@@ -9,13 +9,16 @@ export type Place = 'text' | 'reasoning' | 'refusal' | number;
  * another place, the caller passes on the `rest`.
  */
 export class Repetitions {
-  /** The latest place whose text repeats nothing, while none is held. Its pieces need not pass through `fresh`. */
+  /**
+   * The current place, if its text certainly repeats nothing and no piece is held: its pieces need not pass through
+   * `fresh`.
+   */
   ordinary: Place | undefined;
   /** An object, because a map of one entry costs several times as much. */
   readonly #places: Partial<Record<Place, CumulativeText | RepeatedArguments>> = {};
   #waiting: Place | undefined;
 
-  /** Returns the new part of the piece. Empty while it is unclear. */
+  /** Returns the new part of the piece; empty while the new part is not known yet. */
   fresh(place: Place, piece: string): string {
     let reader = this.#places[place];
     if (reader === undefined) {

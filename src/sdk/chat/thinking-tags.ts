@@ -134,7 +134,7 @@ class TagReader implements ThinkingTags {
     if (this.#lone.found !== undefined) this.#split(false);
   }
 
-  /** Splits the text where the answer begins behind the closing tag; at the text's end also without an answer. */
+  /** Splits the text at the closing tag when an answer begins after it, or when the text ends. */
   #split(end: boolean): void {
     const found = this.#lone?.found;
     if (found === undefined) return;

@@ -33,7 +33,7 @@ function countsIn({ prompt_n, cache_n, predicted_n }: JsonRecord): Usage | undef
  */
 export function usageOf(value: unknown): Usage | undefined {
   if (!isRecord(value)) return undefined;
-  // Cohere counts twice: what it bills, and all.
+  // Cohere sends two counts: the billed tokens, and all tokens.
   if (isRecord(value.tokens)) return usageOf(value.tokens);
   const promptTokens = first(
     value,

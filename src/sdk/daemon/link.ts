@@ -45,7 +45,10 @@ const SILENT_MS = 2000;
  * that.
  */
 const HEALTH_LIMIT_MS = 60_000;
-/** The second heartbeat comes this soon: the first round trip includes start-up work, so it is no usual value. */
+/**
+ * The delay of the second heartbeat, which is short because the first round trip includes start-up work and is not
+ * typical.
+ */
 const FIRST_BEAT_MS = 1000;
 
 /**

@@ -117,7 +117,7 @@ export function createStreamExchange(
 
   const onChunk = ({ sequence, offsetUs, payload }: StreamChunk): void => {
     const atMs = performance.now();
-    if (!started || sequence !== chunks) throw new ProtocolError('a stream chunk out of turn', true);
+    if (!started || sequence !== chunks) throw new ProtocolError('a stream chunk out of order', true);
     chunks += 1;
     bytes += payload.length;
     if (bytes - consumed > MAX_AHEAD_BYTES) throw new ProtocolError('a stream sent past its window', true);

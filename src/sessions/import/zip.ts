@@ -110,7 +110,7 @@ function unpacked(content: Buffer, method: number, size: number): Buffer | undef
   }
 }
 
-/** Returns the numbers of an entry. Those that are too large for 32 bits are in an extra field, in this order. */
+/** Returns the numbers of an entry. Numbers over 32 bits are in an extra field, in this order. */
 function widened(numbers: readonly number[], extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== EXTRA_64) continue;

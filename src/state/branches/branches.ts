@@ -79,7 +79,7 @@ export function toSibling(tree: Tree, index: number, steps: number): Tree | unde
   };
 }
 
-/** Extends the branch in use by the branch last left after its end; undefined when there is none. */
+/** Extends the current branch by the messages after its end that were used last; undefined without any. */
 export function goOn({ messages, aside }: Tree): Tree | undefined {
   const parent = parentAt(messages, messages.length);
   const siblings = aside.filter((branch) => branch.parent === parent);

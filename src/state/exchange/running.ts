@@ -60,7 +60,7 @@ interface Running {
   readonly startedMs: number;
   readonly controller: AbortController;
   readonly incoming: Incoming;
-  /** Applies a transition where the answer is: to the conversation or to a side of the comparison. */
+  /** Applies a transition to the part with the answer: the conversation, or a side of the comparison. */
   readonly at: (state: AppState, transition: Transition) => AppState;
   /** Whether its answer is shown and saved. */
   readonly shown: boolean;

@@ -44,7 +44,7 @@ export interface AwaitedCall {
 
 type Asking = Pick<AppState, 'messages' | 'callsLeft' | 'revising' | 'comparison'>;
 
-/** The call whose result the next message is; undefined when the next message is a question. */
+/** The call that the next message is the result of; undefined when the next message is a question. */
 export function awaitedCall({ messages, callsLeft, revising, comparison }: Asking): AwaitedCall | undefined {
   if (revising !== undefined || comparison !== undefined) return undefined;
   let results = 0;

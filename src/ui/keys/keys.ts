@@ -42,7 +42,7 @@ export function reportedModifiers(parameter: string): Modifiers {
   };
 }
 
-/** The key's name with its modifiers in a fixed order. Escape has none: alt+esc is sent as Escape twice. */
+/** The key's name with its modifiers in a fixed order. Escape has no alt: alt+esc is sent as Escape twice. */
 export function keyName(name: string, { ctrl, alt, shift }: Modifiers): string {
   if (name === 'esc') return name;
   return `${ctrl ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${shift ? 'shift+' : ''}${name}`;

@@ -13,7 +13,7 @@ export interface JobControl {
   leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Leaves and retakes the terminal, which draws everything again. */
   redraw(): void;
-  /** From now on the terminal is not taken back. */
+  /** From now on, the chat does not take the terminal back. */
   dispose(): void;
 }
 

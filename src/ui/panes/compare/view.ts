@@ -19,7 +19,7 @@ export function markedView(
 }
 
 function sideView(side: Side, { width, textRows }: CompareLayout, reading: Reading): View {
-  // One row more, so that the empty row after the answer is cut off.
+  // The viewport ends with an empty row after the answer. One row more than the layout has cuts it off.
   return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, ...reading };
 }
 

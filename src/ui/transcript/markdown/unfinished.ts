@@ -94,7 +94,7 @@ function openMarks(text: string): { open: OpenMarks[]; end: number } {
   return { open, end: text.length };
 }
 
-/** Removes what `count` closing marks end. Returns how many of them end nothing. */
+/** Removes the elements that `count` closing marks end. Returns how many of them end nothing. */
 function closeMarks(open: OpenMarks[], character: string, count: number): number {
   const index = open.findLastIndex((one) => one.character === character);
   const last = open[index];
