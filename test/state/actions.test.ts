@@ -287,6 +287,16 @@ describe('switching the mode', () => {
   });
 });
 
+test('taking queued messages back removes the toast that they are queued', () => {
+  for (const text of ['first', 'second']) {
+    actions.edit({ type: 'insert', text });
+    actions.send();
+  }
+  expect(toast()).toContain('queued');
+  actions.takeBack();
+  expect(toast()).toBeUndefined();
+});
+
 test('stopping an answer removes the toast about the queue', () => {
   for (const text of ['first', 'second']) {
     actions.edit({ type: 'insert', text });

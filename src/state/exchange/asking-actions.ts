@@ -41,6 +41,7 @@ export function createAskingActions(
     change((state) => ({
       ...state,
       queue: [],
+      toast: undefined,
       attachments: [...queue.flatMap(({ attachments }) => attachments), ...state.attachments],
     }));
     setDraft(text);
