@@ -135,6 +135,26 @@ describe('a drag', () => {
     expect(copied(screen)).toEqual([words]);
   });
 
+  test('copies code without its edge, and a wrapped line of it as one', async () => {
+    const long = Array.from({ length: 12 }, (_, index) => `argument_${index}`).join(' +  ');
+    const code = `if (a) {\n  call(${long});\n\n}`;
+    const { screen } = await answered(`Code:\n\n\`\`\`js\n${code}\n\`\`\`\n\nDone.`);
+    const from = placeOf(screen, 'Code:');
+    const [x, y] = placeOf(screen, 'Done.');
+    drag(screen, from, [x + 4, y]);
+    await screen.until((shown) => shown.includes('copied'));
+    expect(copied(screen)).toEqual([`Code:\n\n${code}\n\nDone.`]);
+  });
+
+  test('copies each item of a nested list as one line', async () => {
+    const words = Array.from({ length: 20 }, (_, index) => `word${index}`).join(' ');
+    const { screen } = await answered(`1. first\n   - ${words}\n     - deep\n2. second\n\n> ${words}`);
+    const from = placeOf(screen, '1. first');
+    drag(screen, from, [from[0] + 80, from[1] + 7]);
+    await screen.until((shown) => shown.includes('copied'));
+    expect(copied(screen)).toEqual([`1. first\n   • ${words}\n     • deep\n2. second\n\n│ ${words}`]);
+  });
+
   test('marks the selection until the next key', async () => {
     const { screen } = await answered('alpha beta', { noColor: true });
     const from = placeOf(screen, 'alpha');

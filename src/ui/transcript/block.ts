@@ -141,5 +141,5 @@ function withCursor(open: readonly Row[], message: Message, width: number): read
   const last = open.at(-1);
   const cursor: Line = [['accent', WRITING]];
   if (last === undefined || last.width >= width) return [...open, rowOf(cursor, message.text.length)];
-  return [...open.slice(0, -1), rowOf([...last.line, ...cursor], last.offset)];
+  return [...open.slice(0, -1), { ...last, ...rowOf([...last.line, ...cursor], last.offset) }];
 }

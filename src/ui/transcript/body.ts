@@ -2,8 +2,16 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Line, lineWidth } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 
+/** How a row's text is copied. */
+export interface Copying {
+  /** Cells at its start that are not text, such as the edge of code; Infinity when the row has no text [0]. */
+  readonly margin?: number;
+  /** In a row that continues a wrapped line: the blanks between the row before and this one [it begins a line]. */
+  readonly glue?: string;
+}
+
 /** A finished row of the conversation. */
-export interface Row {
+export interface Row extends Copying {
   readonly line: Line;
   /** The width in cells. */
   readonly width: number;
@@ -24,8 +32,14 @@ export interface Body {
   update(text: string, growing?: boolean): void;
 }
 
-export function rowOf(line: Line, offset: number): Row {
-  return { line, width: lineWidth(line), offset };
+export function rowOf(line: Line, offset: number, copying?: Copying): Row {
+  return { line, width: lineWidth(line), offset, ...copying };
+}
+
+/** How a row is copied with `cells` more at its start. A row that begins a line keeps its indentation. */
+export function indented({ margin, glue }: Copying, cells: number): Copying {
+  const moved = margin === undefined && glue === undefined ? {} : { margin: (margin ?? 0) + cells };
+  return glue === undefined ? moved : { ...moved, glue };
 }
 
 /** A plain text wrapped between words. An update only costs its new text. */
@@ -48,7 +62,8 @@ export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
         const pieces = wrapLine(line, { width, from });
         const rows = pieces.map((piece) => {
           const shown = shownPiece(line, piece);
-          return rowOf(shown === '' ? [] : [[tone, shown]], lineStart + piece.start);
+          const copying = piece.start === 0 ? undefined : { glue: blanksBefore(line, piece.start) };
+          return rowOf(shown === '' ? [] : [[tone, shown]], lineStart + piece.start, copying);
         });
         const last = end < 0 ? rows.pop() : undefined;
         for (const row of rows) closed.push(row);
@@ -62,4 +77,8 @@ export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
       }
     },
   };
+}
+
+function blanksBefore(line: string, offset: number): string {
+  return line.slice(line.slice(0, offset).trimEnd().length, offset);
 }

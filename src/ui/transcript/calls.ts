@@ -1,5 +1,5 @@
 import type { ShownCall } from '../../state/messages.js';
-import { type Body, createPlainBody, type Row, rowOf } from './body.js';
+import { type Body, createPlainBody, indented, type Row, rowOf } from './body.js';
 
 /** The rows of an answer's tool calls: each name, and below it the arguments that have arrived. */
 export interface CallRows {
@@ -22,7 +22,9 @@ export function createCallRows(width: number): CallRows {
         if (call.arguments === '') return title;
         const body = bodyOf(index);
         body.update(call.arguments);
-        const rows = [...body.closed, ...body.open].map(({ line }) => rowOf([MARGIN, ...line], 0));
+        const rows = [...body.closed, ...body.open].map((row) =>
+          rowOf([MARGIN, ...row.line], 0, indented(row, MARGIN.length)),
+        );
         return [...title, ...rows];
       }),
   };

@@ -1,4 +1,3 @@
-import type { Message } from '../../state/messages.js';
 import { cellWidth, graphemeWidth, segments } from '../../state/text/graphemes.js';
 import type { Point, Selected } from '../../state/view/scroll.js';
 import { type Line, plainText, type Span } from '../style/line.js';
@@ -12,7 +11,6 @@ interface Cells {
 
 /** A row with selected cells. */
 export interface SelectedRow extends Cells {
-  readonly message: Message;
   readonly row: Row;
 }
 
@@ -57,24 +55,21 @@ export function markCells(line: Line, { from, to }: Cells): Line {
   return marked;
 }
 
-/** The selected cells as text. Rows of a wrapped line are joined; blanks at a row's end are dropped. */
+/** The selected cells as text without frames. Rows of a wrapped line are joined; blanks at a line's end are dropped. */
 export function joinedText(rows: readonly SelectedRow[]): string {
-  let text = '';
-  for (const [index, { message, row, from, to }] of rows.entries()) {
-    const before = rows[index - 1];
-    if (before !== undefined) text += between(before, { message, row });
-    text += sliceCells(plainText(row.line), from, to).trimEnd();
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const { row, from, to } of rows) {
+    const { margin = 0, glue } = row;
+    if (margin === Number.POSITIVE_INFINITY) continue;
+    const text = sliceCells(plainText(row.line), Math.max(from, margin), to);
+    if (line !== undefined && glue !== undefined) line += glue + text;
+    else {
+      if (line !== undefined) lines.push(line.trimEnd());
+      line = text;
+    }
   }
-  return text;
-}
-
-/** The text between two rows: a newline, or in a wrapped line a space or nothing. */
-function between(before: SelectedRow, { message, row }: Pick<SelectedRow, 'message' | 'row'>): string {
-  if (before.message.id !== message.id || before.row.offset < 0 || row.offset <= before.row.offset)
-    return '\n';
-  const source = message.text.slice(before.row.offset, row.offset);
-  if (source === '' || source.includes('\n') || row.offset > message.text.length) return '\n';
-  return /\s$/.test(source) ? ' ' : '';
+  return [...lines, (line ?? '').trimEnd()].join('\n');
 }
 
 function sliceCells(text: string, from: number, to: number): string {

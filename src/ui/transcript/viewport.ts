@@ -181,7 +181,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
           const found = block?.at(row);
           if (found === undefined) continue;
           const cells = cellsSelected(selected, { message: message.id, row });
-          if (cells !== undefined) pieces.push({ message, row: found, ...cells });
+          if (cells !== undefined) pieces.push({ row: found, ...cells });
         }
       }
       return joinedText(pieces);

@@ -1,4 +1,5 @@
 import type { Span } from '../../style/line.js';
+import type { Copying } from '../body.js';
 import type { Highlighter } from './highlight.js';
 import { type Draft, flow, type Run } from './runs.js';
 
@@ -23,6 +24,8 @@ const EDGE_CELLS = 2;
 /** Replaces the upper edge in further rows of a long info text. */
 const LABEL_CONTINUES = '  ';
 
+const FRAME: Copying = { margin: Number.POSITIVE_INFINITY };
+
 /** Code with an edge at its left. Long lines wrap; a mark replaces the edge in their further rows. */
 export function codeDrafts(code: string, options: CodeOptions): Draft[] {
   const { at, info, opens, closes, highlighter } = options;
@@ -41,17 +44,18 @@ export function codeDrafts(code: string, options: CodeOptions): Draft[] {
     });
     const rows = flow(runs, { width, at: from, breakAt: 'cells' });
     for (const [index, row] of rows.entries())
-      drafts.push({ line: [index === 0 ? EDGE : CONTINUES, ...row.line], at: row.at });
+      drafts.push({ ...row, line: [index === 0 ? EDGE : CONTINUES, ...row.line], margin: EDGE_CELLS });
     from = offset + 1;
   }
-  if (closes) drafts.push({ line: [['dim', '└']], at: from });
+  if (closes) drafts.push({ line: [['dim', '└']], at: from, ...FRAME });
   return drafts;
 }
 
 function labelDrafts(info: string, width: number, at: number): Draft[] {
-  if (info === '') return [{ line: [['dim', '┌']], at }];
+  if (info === '') return [{ line: [['dim', '┌']], at, ...FRAME }];
   return flow([{ tone: 'dim', text: info, at }], { width, at }).map(({ line }, index) => ({
     line: [['dim', index === 0 ? '┌ ' : LABEL_CONTINUES], ...line],
     at,
+    ...FRAME,
   }));
 }

@@ -28,10 +28,10 @@ export function createMarkdownBody(options: MarkdownOptions): Body {
 
   const rowsOf = (drafts: readonly Draft[]): Row[] => {
     let last = closed.at(-1)?.offset ?? -1;
-    return drafts.map(({ line, at }) => {
+    return drafts.map(({ line, at, ...copying }) => {
       last = Math.max(at, last + NEXT_PLACE);
-      const row = rowOf(line, last);
-      return row.width <= width ? row : rowOf(cut(line, width), last);
+      const row = rowOf(line, last, copying);
+      return row.width <= width ? row : rowOf(cut(line, width), last, copying);
     });
   };
 

@@ -1,7 +1,8 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { cellWidth } from '../../../state/text/graphemes.js';
-import type { Span } from '../../style/line.js';
+import { lineWidth, type Span } from '../../style/line.js';
 import type { Tone } from '../../style/theme.js';
+import { indented } from '../body.js';
 import { codeDrafts } from './code.js';
 import type { Highlighter } from './highlight.js';
 import { type InlineLook, inlineRuns, isKnown } from './inline.js';
@@ -137,9 +138,11 @@ function narrower(options: Look, cells: number): Look {
 }
 
 function inside(margin: Span): (draft: Draft) => Draft {
+  const cells = lineWidth([margin]);
   // An empty row needs no invisible margin.
-  return ({ line, at }) => ({
+  return ({ line, at, ...copying }) => ({
     line: line.length === 0 && typeof margin === 'string' ? line : [margin, ...line],
     at,
+    ...indented(copying, cells),
   });
 }

@@ -2,6 +2,7 @@ import { cellWidth, shownLine } from '../../../state/text/graphemes.js';
 import { wrapLine } from '../../../state/text/wrap.js';
 import type { Line, Span } from '../../style/line.js';
 import type { Tone } from '../../style/theme.js';
+import type { Copying } from '../body.js';
 
 /** Text in one style, with its offset in its message. */
 export interface Run {
@@ -15,7 +16,7 @@ export interface Run {
 }
 
 /** A row with its offset in its message. */
-export interface Draft {
+export interface Draft extends Copying {
   readonly line: Line;
   readonly at: number;
 }
@@ -32,9 +33,11 @@ export interface FlowOptions {
 export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: FlowOptions): Draft[] {
   return linesOf(runs).flatMap((line) => {
     const text = line.map((run) => run.text).join('');
+    let shown = 0;
     return wrapLine(text, { width: Math.max(1, width), at: breakAt }).map(({ start, end }) => {
-      const shown = breakAt === 'words' ? start + text.slice(start, end).trimEnd().length : end;
-      return { line: spansOf(line, start, shown), at: placeOf(line, start) ?? at };
+      const copying = start === 0 ? undefined : { glue: text.slice(shown, start) };
+      shown = breakAt === 'words' ? start + text.slice(start, end).trimEnd().length : end;
+      return { line: spansOf(line, start, shown), at: placeOf(line, start) ?? at, ...copying };
     });
   });
 }
