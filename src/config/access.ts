@@ -21,7 +21,7 @@ function sendable(pattern: RegExp) {
 
 const headerName = z.string().check(
   z.refine((name) => TOKEN.test(name) && !FRAMING.test(name), {
-    error: 'cannot be set: choose another name, such as X-Team, because the daemon sets this header',
+    error: 'cannot be set: use a header such as X-Team; the daemon sets those of the connection itself',
   }),
 );
 const parameterName = z
