@@ -13,6 +13,7 @@ import { daemonOptions } from './options/daemon-options.js';
 import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
 import { type Runtime, startRuntime } from './server.js';
+import { rehearse } from './upstream/rehearse.js';
 
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
@@ -61,6 +62,7 @@ async function serve(
     }
     let leave = (): void => {};
     telemetry = await openTelemetry(log);
+    void rehearse(shutdown.signal);
     const runtime = await startRuntime(
       { listen: flags.listen, log, onIdle: () => leave(), telemetry, ...settings },
       shutdown.signal,

@@ -10,15 +10,22 @@ const LONGEST = Math.max(...CLOSING_TAGS.map(({ length }) => length));
 /** After this many tags in code or quotes, the text is about tags. */
 const MAX_MENTIONS = 8;
 
+/** What is left of gpt-oss's special tokens when a server drops them: the names of role and channel. */
+const ANALYSIS = 'analysis';
+const FINAL = 'assistantfinal';
+
 /** Where a tag is in the text. */
 interface Found {
+  /** Where the reasoning begins. */
+  start: number;
   from: number;
   to: number;
 }
 
 /**
  * Finds the closing tag of reasoning in a text without its opening tag. A tag in code or in quotes is a mention of it,
- * and so is one behind an opening tag.
+ * and so is one behind an opening tag. In a text that begins with `analysis` and a further letter, the answer begins
+ * behind `assistantfinal` (gpt-oss without its special tokens).
  */
 export class LoneClosing {
   /** The tag, once it is found. */
@@ -28,14 +35,18 @@ export class LoneClosing {
   /** The end of the text, if a tag may begin in it. */
   #tail = '';
   #mentions = 0;
+  /** Whether the text is gpt-oss's without special tokens; undefined while it is too short. */
+  #bare: boolean | undefined;
 
   /**
    * Reads the next piece, and returns the tag that it completes.
    * @param before the text before the piece
    */
   feed(piece: string, before: string): Found | undefined {
-    if (this.over || this.found !== undefined || (this.#tail === '' && !BEGINNING.test(piece)))
-      return undefined;
+    if (this.over || this.found !== undefined) return undefined;
+    this.#bare ??= isBare(before.slice(0, ANALYSIS.length + 1) + piece);
+    if (this.#bare) return this.#findAnswer(piece, before);
+    if (this.#tail === '' && !BEGINNING.test(piece)) return undefined;
     const text = this.#tail + piece;
     const start = before.length - this.#tail.length;
     CLOSING.lastIndex = 0;
@@ -44,7 +55,7 @@ export class LoneClosing {
       const thought = `${before}${piece}`.slice(0, from);
       const opened = OPENING.test(thought);
       if (!opened && !isMention(thought)) {
-        this.found = { from, to: from + tag[0].length };
+        this.found = { start: 0, from, to: from + tag[0].length };
         return this.found;
       }
       this.#mentions += 1;
@@ -56,6 +67,23 @@ export class LoneClosing {
     this.#tail = at < 0 ? '' : last.slice(at);
     return undefined;
   }
+
+  #findAnswer(piece: string, before: string): Found | undefined {
+    const text = this.#tail + piece;
+    const at = text.indexOf(FINAL);
+    if (at >= 0) {
+      const from = before.length - this.#tail.length + at;
+      this.found = { start: ANALYSIS.length, from, to: from + FINAL.length };
+    }
+    this.#tail = text.slice(1 - FINAL.length);
+    return this.found;
+  }
+}
+
+/** Whether a text that begins so is gpt-oss's without special tokens; undefined while it is too short. */
+function isBare(beginning: string): boolean | undefined {
+  if (beginning.length > ANALYSIS.length) return /^analysis\S/.test(beginning);
+  return ANALYSIS.startsWith(beginning) ? undefined : false;
 }
 
 /** Whether a tag behind this text is in code or in quotes. */

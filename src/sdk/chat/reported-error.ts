@@ -28,7 +28,10 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
 function placeOfError(root: JsonRecord): JsonRecord | undefined {
   const { error, x_groq: groq, base_resp: base, header, choices, type, object, code } = root;
   if (isRecord(groq) && stringOf(groq.error) !== '') return groq;
-  const told = isRecord(error) || stringOf(error) !== '' || (Array.isArray(error) && error.length > 0);
+  const told =
+    (isRecord(error) && (choices === undefined || isFilled(error))) ||
+    stringOf(error) !== '' ||
+    (Array.isArray(error) && error.length > 0);
   if (told || object === 'error' || hasErrorCode(root)) return root;
   // MiniMax sends `base_resp` with success, too: then status_code is 0.
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
@@ -50,6 +53,11 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
     root.detail !== undefined ||
     root.errorMessage !== undefined;
   return failed || [code, root.status, root.error_code].some(isFailureCode) ? root : undefined;
+}
+
+/** Whether an error object says anything. Gateways written in Go send an empty one with each chunk. */
+function isFilled(error: JsonRecord): boolean {
+  return Object.values(error).some((value) => value !== '' && value !== null && value !== 0);
 }
 
 function hasAnswer({ choices, output, content, delta, response, usage }: JsonRecord): boolean {

@@ -18,6 +18,9 @@ export const THINKING_TOKENS: readonly TagPair[] = [
   ],
   ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
   ['<|channel>thought', '<channel|>'],
+  // The answer alone, without reasoning.
+  ['<|start|>assistant<|channel|>final<|message|>', ''],
+  ['<|channel|>final<|message|>', ''],
 ];
 
 /** Returns the source of a regular expression that matches any of the tags. */

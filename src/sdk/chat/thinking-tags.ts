@@ -82,7 +82,7 @@ class TagReader implements ThinkingTags {
     const begun = text.toLowerCase();
     const tags = TAGS.find(([opening]) => begun.startsWith(opening));
     if (tags !== undefined) {
-      this.#state = 'inside';
+      this.#state = tags[1] === '' ? 'after' : 'inside';
       this.#closing = tags[1];
       this.#held = text.slice(tags[0].length);
       return;
@@ -123,7 +123,7 @@ class TagReader implements ThinkingTags {
     const { text: before } = this.#target;
     const found = this.#lone.feed(text, before);
     if (found !== undefined && before === '') {
-      this.#give('reasoning', text.slice(0, found.from));
+      this.#give('reasoning', text.slice(found.start, found.from));
       this.#held = text.slice(found.to);
       this.#state = 'after';
       this.#after();
@@ -142,6 +142,6 @@ class TagReader implements ThinkingTags {
     const answer = text.slice(found.to).trimStart();
     if (answer === '' && !end) return;
     this.#state = answer === '' ? 'after' : 'text';
-    this.#target.split(text.slice(0, found.from), answer);
+    this.#target.split(text.slice(found.start, found.from), answer);
   }
 }

@@ -74,3 +74,13 @@ test.each([
   stream.feed(Buffer.from(JSON.stringify({ base_resp: { status_code: 1, status_msg } })));
   expect(stream.end({ kind: 'closed' }).error).toMatchObject({ errorClass });
 });
+
+test.each([{}, { message: '', type: '', param: '', code: null }, { code: 0 }])(
+  'an error object that says nothing, %j, beside choices is no error',
+  (error) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    const event = { error, choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }] };
+    stream.feed(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+    expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'a' });
+  },
+);
