@@ -24,7 +24,10 @@ const chromium = await openChromium(program);
 try {
   const file = (name: string): string => join(place.dir, name);
   const random = createRandom(1);
-  writeFileSync(file('report.json'), reportText(madeReport(REQUESTS, random, () => normal(random))));
+  writeFileSync(
+    file('report.json'),
+    [...reportText(madeReport(REQUESTS, random, () => normal(random)))].join(''),
+  );
   const { code, stderr } = await runProgram(place, [
     'bench',
     'merge',

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
-import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
+import { csvReport, reportText } from '../loadtest/report-json.js';
 import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
@@ -81,11 +81,11 @@ async function bench(flags: BenchFlags): Promise<number> {
     const json = resultJson(runs, setup, startedAt, interrupted);
     files.json?.write(reportText(json));
     if (files.html !== undefined)
-      files.html.write((await import('./bench/page.js')).reportPage(runs, setup, json));
+      files.html.write([(await import('./bench/page.js')).reportPage(runs, setup, json)]);
     files.csv?.write(
       search === undefined
-        ? CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join('')
-        : CURVE_CSV_HEADER + runs.map(({ mode, curve }) => curve && curveCsv(mode, curve)).join(''),
+        ? csvReport(runs)
+        : [CURVE_CSV_HEADER, ...runs.map(({ mode, curve }) => (curve ? curveCsv(mode, curve) : ''))],
     );
     for (const file of [files.json, files.csv, files.html]) file?.close();
     // An error of stdout arrives in the next event-loop turn.

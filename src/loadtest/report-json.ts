@@ -1,6 +1,8 @@
+import { recordOf } from '../common/json.js';
+import { Column } from './column.js';
 import type { Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
-import { withheldOf } from './sample.js';
+import { type Latency, withheldOf } from './sample.js';
 import { short } from './short.js';
 import { LATENCIES, type Report, type Tally } from './tally.js';
 import type { TurnFigures } from './turns.js';
@@ -39,49 +41,35 @@ export function reportJson(report: Report): Record<string, unknown> {
   };
 }
 
-export const CSV_HEADER =
+const CSV_HEADER =
   'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens,malformed_events\n';
 
-/** Returns one CSV line for each request, in the order of their ends. Figures are as in the report. */
-export function csvLines(mode: string, tally: Tally): string {
-  return tally.samples
-    .map((sample) => {
-      const { index, outcome, intendedMs, endMs, malformedEvents = 0 } = sample;
-      const common = [quoted(mode), index, outcome];
-      const tries = [sample.attempts, short(sample.retriesMs), sample.replaced, sample.turn];
-      if (sample.outcome === 'failed') {
-        return [
-          ...common,
-          quoted(sample.errorClass),
-          short(intendedMs),
-          '',
-          short(endMs),
-          ...['', '', '', '', ''],
-          ...tries,
-          ...['', ''],
-          malformedEvents,
-        ];
-      }
-      const { ttft, tpot, e2e } = tally.latencyOf(sample);
-      const figures = [ttft, tpot, e2e].map((value) => (value === undefined ? '' : short(value)));
-      return [
-        ...common,
-        '',
-        short(intendedMs),
-        short(sample.lagMs),
-        short(endMs),
-        ...figures,
-        sample.outputTokens,
-        withheldOf(sample) ?? '',
-        ...tries,
-        sample.promptTokens ?? '',
-        sample.cachedTokens ?? '',
-        malformedEvents,
-      ];
-    })
-    .map((cells) => `${cells.join(',')}\n`)
-    .join('');
+/** Yields a line of names, and one for each request, in the order of their ends. Figures are as in the report. */
+export function* csvReport(runs: Iterable<{ mode: string; tally: Tally }>): Generator<string> {
+  yield CSV_HEADER;
+  for (const { mode, tally } of runs) yield* csvLines(mode, tally);
 }
+
+function* csvLines(mode: string, tally: Tally): Generator<string> {
+  for (const sample of tally.samples) {
+    const { index, outcome, intendedMs, endMs, malformedEvents = 0 } = sample;
+    const common = [quoted(mode), index, outcome];
+    const tries = [sample.attempts, short(sample.retriesMs), sample.replaced, sample.turn];
+    if (sample.outcome === 'failed') {
+      const error = [quoted(sample.errorClass), short(intendedMs), '', short(endMs)];
+      yield line([...common, ...error, ...['', '', '', '', ''], ...tries, ...['', ''], malformedEvents]);
+      continue;
+    }
+    const { ttft, tpot, e2e } = tally.latencyOf(sample);
+    const figures = [ttft, tpot, e2e].map((value) => (value === undefined ? '' : short(value)));
+    const times = ['', short(intendedMs), short(sample.lagMs), short(endMs), ...figures];
+    const tokens = [sample.promptTokens ?? '', sample.cachedTokens ?? ''];
+    const speed = [sample.outputTokens, withheldOf(sample) ?? ''];
+    yield line([...common, ...times, ...speed, ...tries, ...tokens, malformedEvents]);
+  }
+}
+
+const line = (cells: readonly (string | number)[]): string => `${cells.join(',')}\n`;
 
 /** Converts the figures of each turn to JSON. */
 export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown>[] {
@@ -98,10 +86,12 @@ export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown
 }
 
 /** Returns the figures of each complete request, in the order of their ends, to compare runs. */
-export function samplesJson(tally: Tally): Record<string, number[]> {
-  const figures = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
-  const all = (name: 'ttft' | 'tpot' | 'e2e'): number[] =>
-    figures.flatMap((one) => (one[name] === undefined ? [] : [short(one[name])]));
+export function samplesJson({ samples, latencyOf }: Tally): Record<string, Column> {
+  const all = (name: keyof Latency): Column =>
+    new Column(samples, (one) => {
+      const ms = one.outcome === 'complete' ? latencyOf(one)[name] : undefined;
+      return ms === undefined ? undefined : short(ms);
+    });
   return { ttft_ms: all('ttft'), tpot_ms: all('tpot'), e2e_ms: all('e2e') };
 }
 
@@ -119,22 +109,56 @@ export function histogramsJson(tally: Tally): Record<string, unknown> {
   );
 }
 
-/** Formats a report as indented JSON, with each array of values on one line. */
-export function reportText(report: Record<string, unknown>): string {
-  return `${written(report, '')}\n`;
+/** Formats a report as indented JSON, with each array of values on one line. Yields it in pieces. */
+export function* reportText(report: Record<string, unknown>): Generator<string> {
+  yield* written(report, '');
+  yield '\n';
 }
 
-function written(value: unknown, indent: string): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (!value.some((one) => typeof one === 'object' && one !== null)) return JSON.stringify(value);
-    return `[\n${value.map((one) => inner + written(one, inner)).join(',\n')}\n${indent}]`;
+function* written(value: unknown, indent: string): Generator<string> {
+  if (value instanceof Column) {
+    yield* column(value);
+    return;
   }
-  const members = Object.entries(value)
-    .filter(([, one]) => one !== undefined)
-    .map(([name, one]) => `${inner}${JSON.stringify(name)}: ${written(one, inner)}`);
-  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
+  const inner = `${indent}  `;
+  if (isPlain(value)) yield JSON.stringify(value) ?? 'null';
+  else if (Array.isArray(value)) {
+    yield '[';
+    for (const [place, one] of value.entries()) {
+      yield `${place === 0 ? '' : ','}\n${inner}`;
+      yield* written(one, inner);
+    }
+    yield `\n${indent}]`;
+  } else {
+    const members = Object.entries(recordOf(value)).filter(([, one]) => one !== undefined);
+    yield '{';
+    for (const [place, [name, one]] of members.entries()) {
+      yield `${place === 0 ? '' : ','}\n${inner}${JSON.stringify(name)}: `;
+      yield* written(one, inner);
+    }
+    yield members.length === 0 ? '}' : `\n${indent}}`;
+  }
+}
+
+/** Whether the value is written on one line. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Array.isArray(value) && !value.some((one) => typeof one === 'object' && one !== null);
+}
+
+const PIECE_CHARS = 64 * 1024;
+
+function* column(values: Column): Generator<string> {
+  let text = '[';
+  let separator = '';
+  for (const value of values) {
+    text += `${separator}${Number.isFinite(value) ? value : null}`;
+    separator = ',';
+    if (text.length < PIECE_CHARS) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]`;
 }
 
 export function summaryJson(summary: Summary | undefined): Record<string, number> | null {

@@ -2,41 +2,48 @@ import { memberOf } from '../common/json.js';
 import type { Cost } from '../metrics/cost.js';
 import { HOPS, type HopName, type Hops } from '../metrics/hops.js';
 import { NO_SPEED, type Speed, WITHHELD } from '../metrics/speed.js';
-import { type Sample, withheldOf } from './sample.js';
+import { Column } from './column.js';
+import { type Sample, type Sent, withheldOf } from './sample.js';
 import { short } from './short.js';
 import type { Tally } from './tally.js';
-
-/** One figure's value for each request; null when the request lacks it. */
-type Column = (number | null)[];
 
 /**
  * Converts all requests to JSON, with a column for each figure, so that `bench merge` and other programs can restore
  * them. Times in ms. TTFT and E2E are as in the report.
  */
 export function requestsJson({ samples, latencyOf }: Tally): Record<string, unknown> {
-  const errors = [...new Set(samples.flatMap((one) => (one.outcome === 'failed' ? [one.errorClass] : [])))];
-  const latencies = samples.map((one) => (one.outcome === 'complete' ? latencyOf(one) : {}));
+  const classes = new Set<string>();
+  const reached = new Set<HopName>();
+  let priced = false;
+  for (const one of samples) {
+    if (one.outcome === 'failed') classes.add(one.errorClass);
+    else priced ||= one.cost !== undefined;
+    const { hops = {} } = one;
+    for (const { name } of HOPS) if (hops[name] !== undefined) reached.add(name);
+  }
+  const errors = [...classes];
+  /** `null`: the request lacks the figure. */
   const of = (figure: (sample: Sample) => number | undefined): Column =>
-    samples.map((sample) => shortOrNull(figure(sample)));
-  const complete = (
-    figure: (sample: Extract<Sample, { outcome: 'complete' }>) => number | undefined,
-  ): Column => of((sample) => (sample.outcome === 'complete' ? figure(sample) : undefined));
-  const priced = samples.some((one) => one.outcome === 'complete' && one.cost !== undefined);
+    new Column(samples, (sample) => figure(sample) ?? null);
+  const ms = (figure: (sample: Sample) => number | undefined): Column =>
+    new Column(samples, (sample) => shortOrNull(figure(sample)));
+  const complete = (figure: (sample: Sent) => number | undefined): Column =>
+    ms((sample) => (sample.outcome === 'complete' ? figure(sample) : undefined));
   return {
-    index: samples.map(({ index }) => index),
-    turn: samples.map(({ turn }) => turn),
+    index: of(({ index }) => index),
+    turn: of(({ turn }) => turn),
     // Null: the request completed.
-    error: samples.map((one) => (one.outcome === 'failed' ? errors.indexOf(one.errorClass) : null)),
+    error: of((one) => (one.outcome === 'failed' ? errors.indexOf(one.errorClass) : undefined)),
     error_classes: errors,
-    intended_ms: of(({ intendedMs }) => intendedMs),
-    lag_ms: of(({ lagMs }) => lagMs),
-    end_ms: of(({ endMs }) => endMs),
-    ttft_ms: latencies.map(({ ttft }) => shortOrNull(ttft)),
-    tpot_ms: latencies.map(({ tpot }) => shortOrNull(tpot)),
-    e2e_ms: latencies.map(({ e2e }) => shortOrNull(e2e)),
-    tpot_withheld: samples.map((one) => {
-      const reason = one.outcome === 'complete' ? withheldOf(one) : undefined;
-      return reason === undefined ? null : WITHHELD.indexOf(reason);
+    intended_ms: ms(({ intendedMs }) => intendedMs),
+    lag_ms: ms(({ lagMs }) => lagMs),
+    end_ms: ms(({ endMs }) => endMs),
+    ttft_ms: complete((one) => latencyOf(one).ttft),
+    tpot_ms: complete((one) => latencyOf(one).tpot),
+    e2e_ms: complete((one) => latencyOf(one).e2e),
+    tpot_withheld: complete((one) => {
+      const reason = withheldOf(one);
+      return reason === undefined ? undefined : WITHHELD.indexOf(reason);
     }),
     withheld_reasons: WITHHELD,
     gap_p50_ms: complete(({ gaps }) => gaps?.p50),
@@ -44,21 +51,19 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
     output_tokens: complete(({ outputTokens }) => outputTokens),
     prompt_tokens: complete(({ promptTokens }) => promptTokens),
     cached_tokens: complete(({ cachedTokens }) => cachedTokens),
-    attempts: samples.map(({ attempts }) => attempts),
-    retries_ms: of(({ retriesMs }) => retriesMs),
-    replaced: samples.map(({ replaced }) => replaced),
-    malformed_events: samples.map(({ malformedEvents = 0 }) => malformedEvents),
-    cost_usd: priced
-      ? samples.map((one) => (one.outcome === 'complete' ? (one.cost?.usd ?? null) : null))
-      : null,
+    attempts: of(({ attempts }) => attempts),
+    retries_ms: ms(({ retriesMs }) => retriesMs),
+    replaced: of(({ replaced }) => replaced),
+    malformed_events: of(({ malformedEvents = 0 }) => malformedEvents),
+    cost_usd: priced ? of((one) => (one.outcome === 'complete' ? one.cost?.usd : undefined)) : null,
     hops_ms: Object.fromEntries(
-      HOPS.flatMap(({ name }) => {
-        const column = of(({ hops }) => hops?.[name]);
-        return column.some((value) => value !== null) ? [[name, column]] : [];
-      }),
+      HOPS.flatMap(({ name }) => (reached.has(name) ? [[name, ms(({ hops }) => hops?.[name])]] : [])),
     ),
   };
 }
+
+/** Numbers of a saved report's column; null when the request lacks the figure. */
+type SavedColumn = (number | null)[];
 
 /** Members of a report that apply to all its requests. */
 export interface RequestContext {
@@ -74,7 +79,7 @@ export interface RequestContext {
 export function samplesFrom(value: unknown, context: RequestContext): Sample[] | undefined {
   const index = numbersOf(value, 'index');
   if (index === undefined) return undefined;
-  const column = (name: string): Column => numbersOf(value, name) ?? [];
+  const column = (name: string): SavedColumn => numbersOf(value, name) ?? [];
   const columns = Object.fromEntries(FIGURES.map((name) => [name, column(name)]));
   const at = (name: (typeof FIGURES)[number], row: number): number | undefined =>
     columns[name]?.[row] ?? undefined;
@@ -161,7 +166,7 @@ function speedOf(tpotMs: number | undefined, withheld: number | undefined): Spee
   return reason === undefined ? NO_SPEED : { kind: 'withheld', reason };
 }
 
-function hopsAt(columns: readonly (readonly [HopName, Column | undefined])[], row: number): Hops {
+function hopsAt(columns: readonly (readonly [HopName, SavedColumn | undefined])[], row: number): Hops {
   const hops: Hops = {};
   for (const [name, column] of columns) {
     const ms = column?.[row];
@@ -175,7 +180,7 @@ function listOf(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-function numbersOf(value: unknown, name: string): Column | undefined {
+function numbersOf(value: unknown, name: string): SavedColumn | undefined {
   const list = memberOf(value, name);
   if (!Array.isArray(list)) return undefined;
   return list.map((one) => (typeof one === 'number' ? one : null));

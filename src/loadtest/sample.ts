@@ -15,7 +15,7 @@ interface Common {
   intendedMs: number;
   endMs: number;
   /** Delay between intended and actual send; absent when the request was never sent. */
-  lagMs?: number;
+  lagMs?: number | undefined;
   /** How often the request was sent; 0 when never. */
   attempts: number;
   /** Time of failed attempts and the waits after them. */
@@ -23,9 +23,9 @@ interface Common {
   /** How often a dead reused connection was replaced and the request sent again. Not counted in `attempts`. */
   replaced: number;
   /** Number of unreadable events or parts of events in the answer; absent when 0. */
-  malformedEvents?: number;
+  malformedEvents?: number | undefined;
   /** Time of each hop that the request reached. */
-  hops?: Hops;
+  hops?: Hops | undefined;
 }
 
 /** A complete request. */
@@ -33,23 +33,23 @@ export interface Sent extends Common {
   outcome: 'complete';
   lagMs: number;
   /** Since the send. Absent when the answer came in one piece (`buffered`). */
-  ttftMs?: number;
+  ttftMs?: number | undefined;
   /** Last content since the send. Absent for an answer without content. */
-  e2eMs?: number;
+  e2eMs?: number | undefined;
   /** Speed of this answer. */
   speed: Speed;
   /** Absent when the provider sent no count. */
-  promptTokens?: number;
+  promptTokens?: number | undefined;
   /** Prompt tokens that the provider read from its cache. */
-  cachedTokens?: number;
+  cachedTokens?: number | undefined;
   /** Gaps between this answer's arrivals. Absent with fewer than two arrivals. */
-  gaps?: Pick<GapSummary, 'p50' | 'max'>;
+  gaps?: Pick<GapSummary, 'p50' | 'max'> | undefined;
   /** Number of tokens that arrived. */
   outputTokens: number;
   /** The provider sent no count. */
   tokensEstimated: boolean;
   /** Absent when the model's price is unknown. */
-  cost?: Cost;
+  cost?: Cost | undefined;
 }
 
 /** Any other request. It has no latencies, because they would describe an incomplete answer. */

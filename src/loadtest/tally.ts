@@ -42,9 +42,9 @@ export interface Tally {
   /** Returns the report so far; `durationMs` since the start. */
   report(durationMs: number): Report;
   readonly count: number;
-  /** Returns copies of the samples from number `first` on, in the order in which they were added. */
+  /** Returns views of the samples from number `first` on, in the order in which they were added. */
   samplesFrom(first: number): readonly Sample[];
-  /** Copies of all samples, in the order of their end. */
+  /** Views of all samples, in the order of their end. A view has no members of its own, so a spread copies none. */
   readonly samples: readonly Sample[];
   /** Returns the distributions of the report. */
   counts(): Partial<Record<LatencyName | 'lag', Counts>>;

@@ -59,7 +59,7 @@ test('a test writes a self-contained page with the numbers of its JSON report', 
 
 test('a provider’s text is never interpreted as markup', async () => {
   const random = createRandom(1);
-  writeFileSync(path('report.json'), reportText(madeReport(200, random, () => normal(random))));
+  writeFileSync(path('report.json'), [...reportText(madeReport(200, random, () => normal(random)))].join(''));
   expect((await run(['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(0);
   const page = readFileSync(path('page.html'), 'utf8');
   expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=&quot;document.title=1&quot;&gt;');

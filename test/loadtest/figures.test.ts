@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { evaluate, parseCheck } from '../../src/loadtest/check.js';
 import { type Counts, createDistribution } from '../../src/loadtest/distribution.js';
 import { bucketsOf, histogramText } from '../../src/loadtest/histogram.js';
-import { CSV_HEADER, csvLines, reportJson } from '../../src/loadtest/report-json.js';
+import { csvReport, reportJson } from '../../src/loadtest/report-json.js';
 import { meets } from '../../src/loadtest/request-limits.js';
 import type { Sample } from '../../src/loadtest/sample.js';
 import { parseSlo } from '../../src/loadtest/slo.js';
@@ -167,7 +167,7 @@ test('a withheld TPOT is counted by its reason, meets no limit and passes no che
   expect(check && evaluate(check, report).passed).toBe(false);
   expect(runText({ mode: 'a', report }, 'closed')).toContain('TPOT of 3 answers: 2 burst, 1 hidden');
   expect(reportJson(report)).toMatchObject({ tpot_ms: null, tpot_withheld: { burst: 2, hidden: 1 } });
-  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
+  expect([...csvReport([{ mode: 'a', tally }])][3]?.trimEnd()).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
 });
 
 test('gaps of a failed answer do not count', () => {
@@ -274,10 +274,9 @@ test.each([
 });
 
 test('the CSV quotes cells where necessary and has a cell for each column', () => {
-  const columns = CSV_HEADER.trim().split(',').length;
-  const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
-    .trimEnd()
-    .split('\n');
+  const tally = tallyOf('open', [sent(0), failed(1, 'Transient')]);
+  const [header = '', ...lines] = [...csvReport([{ mode: 'a,b', tally }])].map((line) => line.trimEnd());
+  const columns = header.split(',').length;
   expect(lines.at(-1)).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0,1,,,0');
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
 });

@@ -3,11 +3,10 @@ import { trimmed } from '../../src/loadtest/steady-part.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
 import { NO_SPEED } from '../../src/metrics/speed.js';
 
-/** One request every 10 ms. The first `slow` requests take 400 ms, the others slightly over 100 ms. */
-function tallyOf(count: number, slow: number): Tally {
-  const tally = createTally('open');
+/** Adds one request every 10 ms, each with its own duration. */
+function filled(tally: Tally, count: number, durationOf: (index: number) => number): Tally {
   for (let index = 0; index < count; index += 1) {
-    const tookMs = index < slow ? 400 : 100 + (index % 7);
+    const tookMs = durationOf(index);
     tally.add(
       {
         ...{ index, turn: 1, intendedMs: index * 10, lagMs: 0, endMs: index * 10 + tookMs },
@@ -19,6 +18,10 @@ function tallyOf(count: number, slow: number): Tally {
   }
   return tally;
 }
+
+/** The first `slow` requests take 400 ms, the others slightly over 100 ms. */
+const tallyOf = (count: number, slow: number): Tally =>
+  filled(createTally('open'), count, (index) => (index < slow ? 400 : 100 + (index % 7)));
 
 test('the warm-up and the cool-down are excluded, and rates use the rest of the test', () => {
   const part = trimmed(tallyOf(600, 60), 'open', undefined);
@@ -38,9 +41,7 @@ test('the warm-up and the cool-down are excluded, and rates use the rest of the 
 });
 
 test('a test that never becomes steady is marked as not steady', () => {
-  const tally = createTally('closed');
-  for (const sample of tallyOf(300, 0).samples)
-    tally.add(sample.outcome === 'complete' ? { ...sample, ttftMs: 1 + sample.index } : sample);
+  const tally = filled(createTally('closed'), 300, (index) => 1 + index);
   expect(trimmed(tally, 'closed', undefined)?.trim).toMatchObject({ before: 150, steady: false });
 });
 

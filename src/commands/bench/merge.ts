@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Check, parseCheck } from '../../loadtest/check.js';
 import { type Merged, mergeReports } from '../../loadtest/merge.js';
-import { CSV_HEADER, csvLines, reportText } from '../../loadtest/report-json.js';
+import { csvReport, reportText } from '../../loadtest/report-json.js';
 import { readReport, type SavedReport } from '../../loadtest/saved-report.js';
 import { EXIT } from '../support/exit-codes.js';
 import { stdout } from '../support/sink.js';
@@ -74,9 +74,9 @@ async function merge(paths: readonly string[], { check = [], json, csv, html }: 
   if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
   files.json?.write(reportText(report));
   if (files.html !== undefined) {
-    files.html.write((await import('./page.js')).reportPage(runs, setup, report, merged.notes));
+    files.html.write([(await import('./page.js')).reportPage(runs, setup, report, merged.notes)]);
   }
-  files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
+  files.csv?.write(csvReport(runs));
   for (const file of [files.json, files.csv, files.html]) file?.close();
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok

@@ -198,9 +198,10 @@ function rowsText(rows: readonly string[][]): string {
 
 /** Draws the histogram of TTFT, or of E2E when answers come in one piece. */
 function distributionText({ tally }: EndpointRun): string {
-  const all = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
-  const ttft = all.flatMap((one) => one.ttft ?? []);
-  const values = ttft.length > 0 ? ttft : all.flatMap((one) => one.e2e ?? []);
+  const valuesOf = (name: 'ttft' | 'e2e'): number[] =>
+    tally.samples.flatMap((one) => (one.outcome === 'complete' ? (tally.latencyOf(one)[name] ?? []) : []));
+  const ttft = valuesOf('ttft');
+  const values = ttft.length > 0 ? ttft : valuesOf('e2e');
   if (values.length === 0) return '';
   return `\n${ttft.length > 0 ? 'TTFT' : 'E2E'}\n${histogramText(bucketsOf(values, BUCKETS), BAR_WIDTH)}`;
 }
