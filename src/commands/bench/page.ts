@@ -1,4 +1,3 @@
-import { isRecord } from '../../common/json.js';
 import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
@@ -10,6 +9,7 @@ import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
 import { curveMarkup } from './curve-page.js';
+import { hasCharts, MOST_REQUESTS, pageRuns } from './page-data.js';
 import { type EndpointRun, foundText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
@@ -35,18 +35,8 @@ ${warnings(notes)}
 <main>${runs.map((run, number) => runSection(run, setup, number))}</main>
 <section><h2>Configuration</h2>${configuration(report.load)}</section>
 <footer class="soft"><p>vastar-tui ${VERSION}, Node ${process.versions.node}, ${process.platform} ${process.arch}</p></footer>`,
-    data: { load: report.load, runs: withoutSamples(report.runs) },
+    data: { load: report.load, runs: pageRuns(report.runs) },
   });
-}
-
-/** Removes what the page does not use: `samples`, the server's series, and the requests of the warm-up. */
-function withoutSamples(runs: unknown): unknown {
-  if (!Array.isArray(runs)) return runs;
-  return runs.map(({ samples: _, server_metrics, warmup, ...rest }: Record<string, unknown>) => ({
-    ...rest,
-    warmup: isRecord(warmup) ? { ...warmup, excluded: null } : warmup,
-    server_metrics: isRecord(server_metrics) ? { ...server_metrics, series: {} } : server_metrics,
-  }));
 }
 
 function warnings(texts: readonly string[]): Markup | undefined {
@@ -65,6 +55,7 @@ ${latencies(run, setup)}
 ${conditions(run)}
 ${turns(run)}
 ${errors(run)}
+${hasCharts(report) ? undefined : html`<p class="note">There are no charts, because the test has more than ${MOST_REQUESTS.toLocaleString('en')} requests. Use --json or --csv for the figures of each request.</p>`}
 </section>`;
 }
 
