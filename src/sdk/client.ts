@@ -6,6 +6,7 @@ import { type Call, encodeCall } from './daemon/call.js';
 import type { Connection, Exchange } from './daemon/connection.js';
 import { resolveEndpoint } from './daemon/endpoint.js';
 import { createResponseExchange } from './daemon/exchange.js';
+import { lostError, UnsentError } from './daemon/failures.js';
 import { Lanes } from './daemon/lanes.js';
 import { Link } from './daemon/link.js';
 import { createPatience, type Patience } from './daemon/patience.js';
@@ -164,18 +165,26 @@ export class RuntimeClient {
     return id;
   }
 
-  /** Calls `use` with a connection, and with a signal that is aborted when a limit passes. */
+  /**
+   * Calls `use` with a connection, and with a signal that is aborted when a limit passes. Calls it once more if the
+   * connection turned out to be closed: its daemon may have been killed a moment before.
+   */
   async #within<T>(
     patience: Patience,
     use: (connection: Connection, stop: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
       patience.signal.throwIfAborted();
-      const connection = await this.#lanes.take(patience.signal);
-      try {
-        return await use(connection, patience.signal);
-      } finally {
-        this.#lanes.release(connection);
+      for (let again = true; ; again = false) {
+        const connection = await this.#lanes.take(patience.signal);
+        try {
+          return await use(connection, patience.signal);
+        } catch (error) {
+          if (!(error instanceof UnsentError)) throw error;
+          if (!again) throw error.reason;
+        } finally {
+          this.#lanes.release(connection);
+        }
       }
     } finally {
       patience.release();
@@ -193,8 +202,11 @@ async function perform<T>(
   const requestId = BigInt(call.id);
   if (call.extended !== undefined) await refuseForeign(connection, stop, call.id, call.extended);
   try {
-    connection.send(requestId, call.frame, exchange);
-    return await abortable(outcome, stop);
+    const unsent = Promise.withResolvers<never>();
+    connection.send(requestId, call.frame, exchange, (error) =>
+      unsent.reject(new UnsentError(lostError(error, call.id))),
+    );
+    return await abortable(Promise.race([outcome, unsent.promise]), stop);
   } finally {
     connection.forget(requestId);
     // A daemon without cancel continues the request, and its response would block the connection.

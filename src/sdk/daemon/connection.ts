@@ -15,7 +15,7 @@ import type {
   StreamStart,
 } from '../../protocol/messages.js';
 import type { DaemonInfo } from '../types.js';
-import { checkTrust, type Endpoint, readToken } from './endpoint.js';
+import { checkTrust, describeEndpoint, type Endpoint, readToken } from './endpoint.js';
 import { daemonError, replyError } from './failures.js';
 import { type Incoming, openSocket } from './socket.js';
 
@@ -52,8 +52,16 @@ export interface Connection {
   readonly inFlight: number;
   /** When the last bytes arrived (at first, when the connection was made), on the clock of `performance.now()`. */
   readonly heardMs: number;
-  /** Sends a request's frame. Its replies go to the exchange until `forget` is called. */
-  send(id: bigint, frame: Uint8Array, exchange: Exchange): void;
+  /**
+   * Sends a request's frame. Its replies go to the exchange until `forget` is called. If the connection was closed
+   * before, so that the daemon can't have read the request, only `onUnsent` is called.
+   */
+  send(
+    id: bigint,
+    frame: Uint8Array,
+    exchange: Exchange,
+    onUnsent: (error: ConnectorException) => void,
+  ): void;
   /** Drops further replies to the request. */
   forget(id: bigint): void;
   /** Sends a message of the extension. Call it only when `extended` is true. */
@@ -84,7 +92,7 @@ export async function openConnection(
   const token =
     endpoint.kind === 'tcp' && endpoint.tokenFile ? await readToken(endpoint.tokenFile) : undefined;
   const { socket, incoming } = await openSocket(endpoint, signal);
-  const connection = createConnection(socket, incoming, events, token);
+  const connection = createConnection(socket, incoming, events, describeEndpoint(endpoint), token);
   // The token must be the first message. Don't wait for the reply.
   if (token !== undefined) connection.health().catch(() => {});
   return connection;
@@ -94,6 +102,7 @@ function createConnection(
   socket: Socket,
   incoming: Incoming,
   events: ConnectionEvents,
+  where: string,
   token?: string,
 ): Connection {
   const exchanges = new Map<bigint, Exchange>();
@@ -104,6 +113,8 @@ function createConnection(
   let streams = false;
   let heardMs = performance.now();
   let lost: ConnectorException | undefined;
+  /** Whether a valid message has arrived. Otherwise another program may listen at the address. */
+  let known = false;
 
   const destroy = (error: ConnectorException): void => {
     if (lost !== undefined) return;
@@ -158,6 +169,7 @@ function createConnection(
   };
   const onFrame = (type: number, payload: Uint8Array): void => {
     const message = decodeMessage(type, payload);
+    known = true;
     switch (message.type) {
       case MessageType.ExecuteResponse:
       case MessageType.StreamRetry:
@@ -185,17 +197,22 @@ function createConnection(
       reader.feed(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      destroy(daemonError(`the daemon broke the protocol: ${error.message}`, ErrorClass.Permanent, error));
+      const what = known
+        ? 'the daemon broke the protocol'
+        : `use another address: the program at ${where} is not a daemon`;
+      destroy(daemonError(`${what}: ${error.message}`, ErrorClass.Permanent, error));
     }
+  };
+  const onClosed = (cause: Error | undefined): void => {
+    const moment = reader.midFrame ? ' in the middle of a message' : '';
+    const doubt = known ? '' : `; if ${where} belongs to another program, use another address`;
+    destroy(daemonError(`the daemon closed the connection${moment}${doubt}`, ErrorClass.Transient, cause));
   };
   let cause: Error | undefined;
   socket.on('error', (error) => {
     cause = error;
   });
-  socket.once('close', () => {
-    const where = reader.midFrame ? ' in the middle of a message' : '';
-    destroy(daemonError(`the daemon closed the connection${where}`, ErrorClass.Transient, cause));
-  });
+  socket.once('close', () => onClosed(cause));
 
   const connection: Connection = {
     get daemon() {
@@ -211,11 +228,15 @@ function createConnection(
     get heardMs() {
       return heardMs;
     },
-    send(id, frame, exchange) {
-      if (lost !== undefined) throw lost;
+    send(id, frame, exchange, onUnsent) {
+      if (lost !== undefined) return onUnsent(lost);
       exchanges.set(id, exchange);
       exchange.onSend?.(connection);
-      socket.write(frame);
+      socket.write(frame, (error) => {
+        if (!error || !exchanges.delete(id)) return;
+        onClosed(error);
+        if (lost !== undefined) onUnsent(lost);
+      });
     },
     forget(id) {
       exchanges.delete(id);

@@ -27,6 +27,16 @@ export function lostError(error: ConnectorException, requestId: number): Connect
   return new ConnectorException(error.message, error.errorClass, requestId, { hop: error.hop, cause: error });
 }
 
+/** The connection was closed before the request was sent: the request can be sent on another connection. */
+export class UnsentError extends Error {
+  readonly reason: ConnectorException;
+
+  constructor(reason: ConnectorException) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
 /** Returns an error for a failure of the daemon or of the connection to it. */
 export function daemonError(message: string, errorClass: ErrorClass, cause?: unknown): ConnectorException {
   return new ConnectorException(message, errorClass, 0, {
