@@ -26,9 +26,15 @@ export async function main(argv: readonly string[]): Promise<void> {
 function exitCodeFor(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  tell(messageOf(error));
+  tell(
+    isRemovedFolder(error) ? 'change to a folder that exists: the current one was removed' : messageOf(error),
+  );
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
   if (error instanceof SessionsError && ['unknown', 'ambiguous'].includes(error.kind)) return EXIT.usage;
   if (error instanceof ConnectorException) return exitCodeOfError(error);
   return EXIT.failed;
+}
+
+function isRemovedFolder(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
 }

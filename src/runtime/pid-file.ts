@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -27,11 +27,12 @@ export function pidFilePath(address: ListenAddress): string {
 /** Writes the file atomically, readable only by its owner. Throws the file system's error. */
 export function writePidFile(path: string, content: PidFile): void {
   const made = `${path}.${process.pid}`;
-  writeFileSync(made, `${JSON.stringify({ ...content, host: hostname() })}\n`, { mode: 0o600, flag: 'wx' });
   try {
+    writeFileSync(made, `${JSON.stringify({ ...content, host: hostname() })}\n`, { mode: 0o600, flag: 'wx' });
     renameSync(made, path);
   } catch (error) {
-    unlinkSync(made);
+    // A full disk, or a limit on file sizes, leaves an empty file.
+    rmSync(made, { force: true });
     throw error;
   }
 }

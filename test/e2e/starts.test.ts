@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { CLI, NODE, runProgram } from '../support/program.js';
 import { startAtOnce } from '../support/starts.js';
 
 const ground = groundForEach();
@@ -15,4 +20,26 @@ test('a question is answered while the program that started daemon and simulator
   for (let round = 0; round < 4; round += 1) {
     expect(await startAtOnce(place, { asks: 2 })).toMatchObject({ failed: [], daemonsAtOnce: 1, left: [] });
   }
+});
+
+test('when the daemon can’t start, the error begins with what to do', async () => {
+  const socket = join(ground.place.dir, 'missing', 'runtime.sock');
+  const { code, stderr } = await runProgram(ground.place, ['ask', 'hi', '--socket', socket]);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `vastar-tui: create ${join(ground.place.dir, 'missing')}, or choose another path with --socket: the folder does not exist\n`,
+  });
+});
+
+test('in a folder that was removed, the error says so', async () => {
+  const gone = join(ground.place.dir, 'gone');
+  mkdirSync(gone);
+  const script = 'rmdir "$PWD"; exec "$0" "$@"';
+  const child = spawn('sh', ['-c', script, NODE, CLI, 'ask', 'hi'], {
+    cwd: gone,
+    env: ground.place.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const stderr = await text(child.stderr);
+  expect(stderr).toBe('vastar-tui: change to a folder that exists: the current one was removed\n');
 });

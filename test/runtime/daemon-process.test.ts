@@ -201,7 +201,7 @@ test('its errors say what is wrong', async () => {
     [['--log-level', 'loud'], /Allowed choices are error, warn, info, debug/],
     [
       ['--socket', '/no/such/directory/d.sock'],
-      /directory \/no\/such\/directory does not exist; create it first/,
+      /create \/no\/such\/directory, or choose another path with --socket: the folder does not exist/,
       1,
     ],
   ];

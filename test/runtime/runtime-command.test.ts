@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,7 +130,26 @@ test('stop is graceful: running exchanges finish first', async () => {
 test('a failing start prints the daemon’s error', async () => {
   const outcome = await runtime('start', '--socket', join(folder, 'missing', 'd.sock'));
   expect(outcome.code).toBe(1);
-  expect(outcome.stderr).toMatch(/^the daemon did not start: .*missing does not exist; create it first\n$/);
+  expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
+});
+
+test('a pid file that can’t be written leaves no other file', async () => {
+  const script = 'ulimit -f 0; exec "$0" "$@"';
+  const child = spawn('sh', [
+    '-c',
+    script,
+    process.execPath,
+    programs.cli,
+    'runtime',
+    'run',
+    '--socket',
+    path,
+  ]);
+  await expect.poll(async () => (await runtime('status')).code).toBe(0);
+  const left = readdirSync(folder).filter((name) => name.includes('.pid'));
+  child.kill();
+  await once(child, 'exit');
+  expect(left).toEqual([]);
 });
 
 test('--socket before the subcommand is accepted, too', async () => {

@@ -45,7 +45,11 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
     await sleep(afterMs);
     acknowledged = shown || onScreen.test(session.screen().join('\n'));
     const pid = victim === 'chat' ? session.pid : pidsOf(place)[victim];
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    if (pid !== undefined) {
+      process.kill(pid, 'SIGKILL');
+      // On a busy machine a killed process and its sockets stay for a while. Their parent, the chat, still runs.
+      await until(() => !alive(pid), LIMIT_MS);
+    }
     if (victim === 'chat') await session.ended;
     else await goOn(session, onScreen, check);
     await check(

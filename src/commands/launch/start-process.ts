@@ -66,7 +66,13 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       if (code === EXIT.inUse) resolve(false);
-      else fail(`${what} ended at once: ${said.trim() || (signal ?? `exit code ${code}`)}`);
+      else
+        fail(ownMessage(said) ?? `${what} ended at once: ${said.trim() || (signal ?? `exit code ${code}`)}`);
     });
   });
+}
+
+/** The message with which the program ended, without its name: it says what to do. */
+function ownMessage(said: string): string | undefined {
+  return /^vastar-(?:connector-runtime|tui): (?!warning: )(.+)\n$/.exec(said)?.[1];
 }

@@ -43,7 +43,9 @@ export async function claimSocketFile(
   await checkOccupant(path, uid);
 
   const nest = await mkdtemp(join(directory, NEST.prefix)).catch((error: NodeJS.ErrnoException) => {
-    throw new ListenError(`cannot write to ${directory}: ${error.code}`);
+    throw new ListenError(
+      `choose another path with --socket: the daemon can't write to ${directory} (${error.code})`,
+    );
   });
   try {
     const made = join(nest, NEST.socket);
@@ -142,8 +144,13 @@ function answers(path: string): Promise<boolean> {
 /** Checks that other users can't replace the socket with their own. */
 async function checkDirectory(directory: string, uid: number): Promise<void> {
   const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'does not exist; create it first' : `cannot be read: ${error.code}`;
-    throw new ListenError(`the socket's directory ${directory} ${why}`);
+    const missing = error.code === 'ENOENT';
+    const advice = missing
+      ? `create ${directory}, or choose another path with --socket`
+      : 'choose another path with --socket';
+    throw new ListenError(
+      `${advice}: ${missing ? 'the folder does not exist' : `${directory} cannot be read (${error.code})`}`,
+    );
   });
   if (!found.isDirectory()) throw new ListenError(`${directory} is not a directory`);
   const sticky = (found.mode & 0o1000) !== 0;

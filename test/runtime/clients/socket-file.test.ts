@@ -137,7 +137,7 @@ test('a socket path is refused where other users can replace files, unless the d
 
 test('a missing directory, or a path in a file, is an error', async () => {
   await expect(claimSocketFile(server(), join(folder, 'no', 'd.sock'))).rejects.toThrow(
-    `the socket's directory ${join(folder, 'no')} does not exist; create it first`,
+    `create ${join(folder, 'no')}, or choose another path with --socket: the folder does not exist`,
   );
   await writeFile(join(folder, 'file'), '');
   await expect(claimSocketFile(server(), join(folder, 'file', 'd.sock'))).rejects.toThrow(
