@@ -1,6 +1,7 @@
-import { HOPS, type Hops } from '../metrics/hops.js';
-import { type Speed, WITHHELD, withheld } from '../metrics/speed.js';
-import type { Failed, Sample, Sent } from './sample.js';
+import { HOPS } from '../metrics/hops.js';
+import { WITHHELD } from '../metrics/speed.js';
+import type { Sample, Sent } from './sample.js';
+import { ABSENT, AT, IN_BLOCK, type Rows, samplesOf, WIDTH } from './sample-rows.js';
 
 /** An append-only list of samples. */
 export interface SampleLog {
@@ -8,50 +9,17 @@ export interface SampleLog {
   add(sample: Sample): void;
   /** Returns views of the samples from number `first` on. A view computes each member when it is read. */
   from(first: number): Sample[];
+  /** Removes all samples and returns their rows, which can be sent to another thread. */
+  take(): Rows;
 }
-
-/** Places of the figures in a row. Absent figures are NaN; a text is the number of an entry in the list of texts. */
-const AT = {
-  index: 0,
-  turn: 1,
-  intendedMs: 2,
-  endMs: 3,
-  lagMs: 4,
-  attempts: 5,
-  retriesMs: 6,
-  replaced: 7,
-  malformedEvents: 8,
-  hasHops: 9,
-  errorClass: 10,
-  message: 11,
-  withheld: 12,
-  tpotMs: 13,
-  tokensPerSecond: 14,
-  outputTokens: 15,
-  tokensEstimated: 16,
-  ttftMs: 17,
-  e2eMs: 18,
-  promptTokens: 19,
-  cachedTokens: 20,
-  gapP50: 21,
-  gapMax: 22,
-  usd: 23,
-  asOf: 24,
-  hops: 25,
-} as const;
-type Place = (typeof AT)[keyof typeof AT];
-
-const ABSENT = Number.NaN;
-const WIDTH = AT.hops + HOPS.length;
-const ROWS = 1024;
 
 /**
  * Creates a list that keeps each sample as a row of numbers. The objects of thousands of requests a second would survive
  * in V8's young generation, which copies each of them twice, and those of millions of requests would fill the memory.
  */
 export function createSampleLog(): SampleLog {
-  const blocks: Float64Array[] = [];
-  const texts: string[] = [];
+  let blocks: Float64Array<ArrayBuffer>[] = [];
+  let texts: string[] = [];
   const numbers = new Map<string, number>();
   let length = 0;
 
@@ -64,10 +32,10 @@ export function createSampleLog(): SampleLog {
     return number;
   };
   const blockOf = (number: number): Float64Array => {
-    const place = Math.floor(number / ROWS);
+    const place = Math.floor(number / IN_BLOCK);
     const known = blocks[place];
     if (known !== undefined) return known;
-    const block = new Float64Array(ROWS * WIDTH).fill(ABSENT);
+    const block = new Float64Array(IN_BLOCK * WIDTH).fill(ABSENT);
     blocks.push(block);
     return block;
   };
@@ -100,7 +68,7 @@ export function createSampleLog(): SampleLog {
     },
     add(sample) {
       const block = blockOf(length);
-      const from = (length % ROWS) * WIDTH;
+      const from = (length % IN_BLOCK) * WIDTH;
       length += 1;
       const { hops } = sample;
       block[from + AT.index] = sample.index;
@@ -126,131 +94,16 @@ export function createSampleLog(): SampleLog {
         block[from + AT.message] = numberOf(sample.message);
       }
     },
-    from: (first) =>
-      Array.from({ length: length - first }, (_, at) => {
-        const number = first + at;
-        const block = blockOf(number);
-        const from = (number % ROWS) * WIDTH;
-        const sent = Number.isNaN(block[from + AT.errorClass]);
-        return sent ? new SentRow(block, from, texts) : new FailedRow(block, from, texts);
-      }),
+    from: (first) => samplesOf({ blocks, texts, length }, first),
+    take() {
+      const last = blocks.pop();
+      if (last !== undefined) blocks.push(last.slice(0, (((length - 1) % IN_BLOCK) + 1) * WIDTH));
+      const rows = { blocks, texts, length };
+      blocks = [];
+      texts = [];
+      numbers.clear();
+      length = 0;
+      return rows;
+    },
   };
-}
-
-/** A view of a row, with the members that all samples have. */
-class Row {
-  readonly #block: Float64Array;
-  readonly #from: number;
-  readonly #texts: readonly string[];
-
-  constructor(block: Float64Array, from: number, texts: readonly string[]) {
-    this.#block = block;
-    this.#from = from;
-    this.#texts = texts;
-  }
-
-  protected number(place: Place): number {
-    return this.#block[this.#from + place] ?? ABSENT;
-  }
-
-  protected known(place: Place): number | undefined {
-    const value = this.number(place);
-    return Number.isNaN(value) ? undefined : value;
-  }
-
-  protected text(place: Place): string | undefined {
-    return this.#texts[this.number(place)];
-  }
-
-  get index(): number {
-    return this.number(AT.index);
-  }
-  get turn(): number {
-    return this.number(AT.turn);
-  }
-  get intendedMs(): number {
-    return this.number(AT.intendedMs);
-  }
-  get endMs(): number {
-    return this.number(AT.endMs);
-  }
-  get attempts(): number {
-    return this.number(AT.attempts);
-  }
-  get retriesMs(): number {
-    return this.number(AT.retriesMs);
-  }
-  get replaced(): number {
-    return this.number(AT.replaced);
-  }
-  get malformedEvents(): number | undefined {
-    return this.known(AT.malformedEvents);
-  }
-  get hops(): Hops | undefined {
-    if (this.known(AT.hasHops) === undefined) return undefined;
-    const hops: Hops = {};
-    let place = this.#from + AT.hops;
-    for (const { name } of HOPS) {
-      const ms = this.#block[place] ?? ABSENT;
-      if (!Number.isNaN(ms)) hops[name] = ms;
-      place += 1;
-    }
-    return hops;
-  }
-}
-
-class SentRow extends Row implements Sent {
-  get outcome(): 'complete' {
-    return 'complete';
-  }
-  get lagMs(): number {
-    return this.number(AT.lagMs);
-  }
-  get speed(): Speed {
-    const reason = WITHHELD[this.number(AT.withheld)];
-    if (reason !== undefined) return withheld(reason);
-    const [tokensPerSecond, tpotMs] = [this.number(AT.tokensPerSecond), this.number(AT.tpotMs)];
-    return { kind: 'measured', tokensPerSecond, tpotMs };
-  }
-  get ttftMs(): number | undefined {
-    return this.known(AT.ttftMs);
-  }
-  get e2eMs(): number | undefined {
-    return this.known(AT.e2eMs);
-  }
-  get outputTokens(): number {
-    return this.number(AT.outputTokens);
-  }
-  get tokensEstimated(): boolean {
-    return this.number(AT.tokensEstimated) === 1;
-  }
-  get promptTokens(): number | undefined {
-    return this.known(AT.promptTokens);
-  }
-  get cachedTokens(): number | undefined {
-    return this.known(AT.cachedTokens);
-  }
-  get gaps(): Sent['gaps'] {
-    const p50 = this.known(AT.gapP50);
-    return p50 === undefined ? undefined : { p50, max: this.number(AT.gapMax) };
-  }
-  get cost(): Sent['cost'] {
-    const asOf = this.text(AT.asOf);
-    return asOf === undefined ? undefined : { usd: this.number(AT.usd), asOf };
-  }
-}
-
-class FailedRow extends Row implements Failed {
-  get outcome(): 'failed' {
-    return 'failed';
-  }
-  get lagMs(): number | undefined {
-    return this.known(AT.lagMs);
-  }
-  get errorClass(): string {
-    return this.text(AT.errorClass) ?? '';
-  }
-  get message(): string {
-    return this.text(AT.message) ?? '';
-  }
 }

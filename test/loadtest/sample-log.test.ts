@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sample } from '../../src/loadtest/sample.js';
 import { createSampleLog } from '../../src/loadtest/sample-log.js';
+import { samplesOf } from '../../src/loadtest/sample-rows.js';
 
 const common = { turn: 1, intendedMs: 0.001, endMs: 2.5, attempts: 1, retriesMs: 0, replaced: 0 };
 const full: Sample = {
@@ -79,4 +80,17 @@ test('later samples are returned alone, also across blocks', () => {
   expect(log.length).toBe(5000);
   expect(log.from(2000).map(membersOf)).toStrictEqual(all.slice(2000).map(membersOf));
   expect(log.from(5000)).toEqual([]);
+});
+
+test('taken samples can be sent to another thread, and leave an empty log', () => {
+  const log = createSampleLog();
+  const all = Array.from({ length: 1500 }, (_, index) => ({ ...[full, failed][index % 2], index }) as Sample);
+  for (const sample of all) log.add(sample);
+  const rows = log.take();
+  const transfer = rows.blocks.map(({ buffer }) => buffer);
+  const arrived = structuredClone(rows, { transfer });
+  expect(samplesOf(arrived).map(membersOf)).toStrictEqual(all.map(membersOf));
+  expect(log.length).toBe(0);
+  for (const sample of [failed, full]) log.add(sample);
+  expect(log.from(0).map(membersOf)).toStrictEqual([failed, full].map(membersOf));
 });

@@ -1,6 +1,6 @@
 import type { Counts } from '../../../loadtest/distribution.js';
 import type { Conversation, PromptSource } from '../../../loadtest/prompts/prompt.js';
-import type { Sample } from '../../../loadtest/sample.js';
+import type { Rows } from '../../../loadtest/sample-rows.js';
 import type { Share } from '../../../loadtest/share.js';
 import type { BenchFlags } from '../flags.js';
 import type { Trace } from '../load.js';
@@ -45,7 +45,7 @@ export type FromWorker =
   /** The worker can send requests. */
   | { type: 'ready' }
   /** Requests that ended since the last such message. */
-  | { type: 'samples'; samples: readonly Sample[] }
+  | { type: 'samples'; rows: Rows }
   | { type: 'notice'; text: string }
   | { type: 'given-out'; atMs: number }
   | { type: 'done'; part: Part; gaps: Counts | undefined };

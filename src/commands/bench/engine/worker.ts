@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createCounters } from '../../../loadtest/counters.js';
 import { createDistribution } from '../../../loadtest/distribution.js';
 import { inTurn } from '../../../loadtest/prompts/prompt.js';
-import type { Sample } from '../../../loadtest/sample.js';
+import { createSampleLog } from '../../../loadtest/sample-log.js';
 import { compose } from '../../compose.js';
 import { openDirect } from '../direct.js';
 import { loadOf } from '../load.js';
@@ -13,11 +13,12 @@ import { measurePart } from './part.js';
 import { openTarget } from './target.js';
 
 /** Interval at which results are sent to the main thread; live figures are at most this old. */
-const HANDOVER_MS = 200;
+const HANDOVER_MS = 50;
 
 // Safe cast: the main thread of the same build sent the data.
 const { flags, mode, trace, prompts } = workerData as WorkerSetup;
-const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+const tell = (message: FromWorker, moved: ArrayBuffer[] = []): void =>
+  parentPort?.postMessage(message, moved);
 
 async function asked(): Promise<Asked> {
   const [first, ...others] = prompts?.conversations ?? [];
@@ -40,11 +41,15 @@ let givenOut = Promise.withResolvers<number>();
 async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stop = new AbortController();
   givenOut = Promise.withResolvers<number>();
-  let samples: Sample[] = [];
+  const samples = createSampleLog();
   const gaps = createDistribution();
   const handOver = (): void => {
-    if (samples.length > 0) tell({ type: 'samples', samples });
-    samples = [];
+    if (samples.length === 0) return;
+    const rows = samples.take();
+    tell(
+      { type: 'samples', rows },
+      rows.blocks.map(({ buffer }) => buffer),
+    );
   };
   const timer = setInterval(handOver, HANDOVER_MS);
   const part = await measurePart(
@@ -55,7 +60,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
       share: message.share,
       counters: createCounters(message.memory),
       onSample(sample, gapsMs) {
-        samples.push(sample);
+        samples.add(sample);
         if (sample.outcome === 'complete') for (const ms of gapsMs) gaps.record(ms);
       },
       onGivenOut: (atMs) => tell({ type: 'given-out', atMs }),

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { samplesOf } from '../../../loadtest/sample-rows.js';
 import { abortable } from '../../../sdk/abortable.js';
 import { tell } from '../../support/tell.js';
 import type { Engine, Test } from './engine.js';
@@ -96,7 +97,7 @@ function startThread(setup: WorkerSetup, onNotice: (text: string) => void): Thre
       case 'notice':
         return onNotice(message.text);
       case 'samples':
-        for (const sample of message.samples) current?.test.tally.add(sample);
+        for (const sample of samplesOf(message.rows)) current?.test.tally.add(sample);
         return undefined;
       case 'given-out':
         return current?.onGivenOut(message.atMs);
