@@ -7,6 +7,7 @@ import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
 import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
+import { adviseOnFlags } from './bench/flags-elsewhere.js';
 import { loadOf, readTrace } from './bench/load.js';
 import { measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
@@ -34,6 +35,7 @@ export function defineBench(command: Command): void {
   addBenchFlags(command).action(async (_flags: unknown, command: Command) => {
     process.exitCode = await bench(command.optsWithGlobals<BenchFlags>());
   });
+  adviseOnFlags(command);
   addCompare(command);
   addMerge(command);
 }

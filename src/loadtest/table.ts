@@ -28,15 +28,18 @@ export function latencyTable(runs: readonly Run[]): string {
   return aligned([['', ...(several ? [''] : []), ...COLUMNS], ...rows], several ? 2 : 1);
 }
 
-/** Formats the rest of one run's report: outcomes, rates, goodput, errors and the test's own overhead. */
-export function runText({ report }: Run, loop: 'closed' | 'open'): string {
+/**
+ * Formats the rest of one run's report: outcomes, rates, goodput, errors and the test's own overhead.
+ * @param promptRate prompt tokens a second; undefined when the provider sends no count
+ */
+export function runText({ report }: Run, loop: 'closed' | 'open', promptRate?: number): string {
   const { completed, failed, durationMs, latency, goodput, lag, errors, withheld, malformed } = report;
   const estimated = report.tokensEstimated ? '~' : '';
   const rows = [
     ['requests', `${completed} complete, ${failed} failed, in ${(durationMs / 1000).toFixed(1)} s`],
     [
       'throughput',
-      `${rate(report.requestsPerSecond)} requests/s, ${estimated}${rate(report.outputTokensPerSecond)} output tokens/s`,
+      `${rate(report.requestsPerSecond)} requests/s, ${estimated}${rate(report.outputTokensPerSecond)} output tokens/s${promptText(report, promptRate)}`,
     ],
     ...(report.cost === undefined
       ? []
@@ -67,6 +70,12 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
     ]),
   ];
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
+}
+
+function promptText({ outputTokensPerSecond }: Report, promptRate: number | undefined): string {
+  return promptRate === undefined
+    ? ''
+    : `, ${rate(promptRate + outputTokensPerSecond)} tokens/s with the prompts`;
 }
 
 const OPEN_LOOP = 'open loop: since the intended send time (no coordinated omission)';

@@ -2,8 +2,9 @@ import { isRecord } from '../common/json.js';
 import { InputError } from './input/input-error.js';
 import { createValueFile, type ValueFile } from './input/value-file.js';
 import { type Entry, promptIn } from './prompts/entry.js';
-import { delayOf } from './prompts/members.js';
+import { delayOf, onlyOf } from './prompts/members.js';
 import type { Conversation, Turn } from './prompts/prompt.js';
+import { wrappedIn } from './prompts/prompt-file.js';
 import { conversationIn, type SessionRow } from './prompts/session-turns.js';
 import { createSessions, PARENT } from './prompts/sessions.js';
 
@@ -63,12 +64,15 @@ export function createTraceFile(
   const sessions = createSessions<Row>();
   let firstMs: number | undefined;
   let lastMs = Number.NEGATIVE_INFINITY;
-  const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
+  const read = (value: unknown, line: number, number?: number): void => {
     const refuse = (reason: string): InputError => new InputError(reason, line, number);
     if (!isRecord(value))
       throw refuse('this is not a trace: a trace is a table or has an object on each line, with a timestamp');
     const row = rowOf(value, file.format === 'csv', line, refuse);
-    if (most > 1) return sessions.add(value, row);
+    if (most > 1) {
+      sessions.add(value, row);
+      return;
+    }
     const { ms } = row;
     if (ms === undefined) {
       const advice = row.delayMs === undefined ? '' : 'use --turns all, which joins the rows of a session: ';
@@ -79,6 +83,11 @@ export function createTraceFile(
     lastMs = ms;
     firstMs ??= ms;
     onEntry(entryOf([row], ms - firstMs, 1), line);
+  };
+  const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
+    const wrapped = wrappedIn(value);
+    if (wrapped === undefined) read(value, line, number);
+    else for (const [index, one] of wrapped.entries()) read(one, line, index + 1);
   });
   return {
     get format() {
@@ -106,7 +115,9 @@ function rowOf(
   line: number,
   refuse: Row['refuse'],
 ): Row {
-  const members = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
+  const members = new Map(
+    Object.entries(value).map(([key, one]) => [key.toLowerCase(), TIMES.includes(key) ? onlyOf(one) : one]),
+  );
   const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined && one !== null);
   const ms = told === undefined ? undefined : momentOf(told, table || members.has(IN_SECONDS) ? 1000 : 1);
   if (told !== undefined && ms === undefined)

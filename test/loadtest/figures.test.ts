@@ -257,6 +257,7 @@ test('the columns of tables are aligned for one run and for several', () => {
     for (const line of runText({ mode: 'a', report }, loop).split('\n'))
       expect(line.length).toBeLessThanOrEqual(80);
   }
+  expect(runText({ mode: 'a', report }, 'closed', 100)).toMatch(/tokens\/s with the prompts\n/);
   expect(runText({ mode: 'a', report }, 'closed')).toMatch(/goodput +1\.0 requests\/s \(100\.0 %\)/);
 });
 

@@ -237,3 +237,13 @@ test('a row with a wait instead of a time is refused without turns, and the erro
     'line 2: use --turns all, which joins the rows of a session: the entry has no timestamp',
   );
 });
+
+test('perf_analyzer writes times in lists of one, in a file that is one object', () => {
+  const payload = [{ messages: [{ role: 'user', content: 'a' }] }];
+  const data = [
+    { session_id: 's', payload, timestamp: [100] },
+    { session_id: 's', payload, delay: [5] },
+  ];
+  const [entry] = read(JSON.stringify({ data }), 'trace', Number.POSITIVE_INFINITY);
+  expect(entry?.conversation?.map(({ delayMs }) => delayMs)).toEqual([undefined, 5]);
+});

@@ -4,7 +4,7 @@ import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseShare, type Share } from '../../loadtest/share.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
-import { numberWithin } from '../support/flag-number.js';
+import { numberWithin, secondsWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
 import { PROGRESS, type Progress } from './progress.js';
@@ -94,7 +94,7 @@ export function addBenchFlags(command: Command): Command {
         .argParser(numberWithin(1, 10_000_000, 'whole'))
         .conflicts('duration'),
     )
-    .option('--duration <seconds>', 'send for this long', numberWithin(0.1, 86_400))
+    .option('--duration <seconds>', 'send for this long', secondsWithin(0.1, 86_400))
     .option(
       '--concurrency <n>',
       'number of requests at a time [1; with arrivals: no limit]',
@@ -102,7 +102,7 @@ export function addBenchFlags(command: Command): Command {
     )
     .addOption(
       new Option('--ramp <seconds>', 'with --concurrency only: spread the first requests over this time')
-        .argParser(numberWithin(0, 3600))
+        .argParser(secondsWithin(0, 3600))
         .default(0)
         .conflicts(['rate', 'stages', 'trace']),
     )
@@ -117,7 +117,7 @@ export function addBenchFlags(command: Command): Command {
     .option(
       '--drain <seconds>',
       `wait this long for answers after the last request [${DEFAULT_DRAIN_S} with --duration, else no limit]`,
-      numberWithin(0, 86_400),
+      secondsWithin(0, 86_400),
     )
     .addOption(
       new Option('--through <way>', 'from this process to the provider, or through the daemon like the chat')

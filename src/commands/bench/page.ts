@@ -3,7 +3,8 @@ import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { describeLimits } from '../../loadtest/request-limits.js';
 import { short } from '../../loadtest/short.js';
-import { LATENCIES } from '../../loadtest/tally.js';
+import { LATENCIES, type Report } from '../../loadtest/tally.js';
+import { meanInFlight, promptTokensPerSecond } from '../../loadtest/throughput.js';
 import type { TokenFigures } from '../../loadtest/tokens.js';
 import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
@@ -59,7 +60,7 @@ ${hasCharts(report) ? undefined : html`<p class="note">There are no charts, beca
 </section>`;
 }
 
-function cards({ report, tokens, maxInFlight, unsent }: EndpointRun): Markup {
+function cards({ report, tokens, tally, maxInFlight, unsent }: EndpointRun): Markup {
   const { completed, failed, goodput, cost } = report;
   const all: [string, string][] = [
     ['complete', String(completed)],
@@ -67,8 +68,9 @@ function cards({ report, tokens, maxInFlight, unsent }: EndpointRun): Markup {
     ['duration', `${(report.durationMs / 1000).toFixed(1)} s`],
     ['requests/s', report.requestsPerSecond.toFixed(2)],
     ['output tokens/s', `${report.tokensEstimated ? '~' : ''}${report.outputTokensPerSecond.toFixed(1)}`],
-    ...tokenCards(tokens),
+    ...tokenCards(tokens, report),
     ['most in flight', String(maxInFlight)],
+    ['in flight on average', meanInFlight(tally.samples, report.durationMs).toFixed(1)],
     ...(goodput === undefined
       ? []
       : [
@@ -83,9 +85,11 @@ function cards({ report, tokens, maxInFlight, unsent }: EndpointRun): Markup {
   return html`<ul class="cards">${all.map(([label, value]) => html`<li><b>${value}</b>${label}</li>`)}</ul>`;
 }
 
-function tokenCards({ prompt, cached }: TokenFigures): [string, string][] {
+function tokenCards(tokens: TokenFigures, { durationMs }: Report): [string, string][] {
+  const { prompt, cached } = tokens;
   if (prompt === undefined) return [];
   return [
+    ['prompt tokens/s', (promptTokensPerSecond(tokens, durationMs) ?? 0).toFixed(1)],
     ['prompt tokens on average', prompt.mean.toFixed(1)],
     ...(cached === undefined || cached === 0
       ? []

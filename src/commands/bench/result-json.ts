@@ -7,6 +7,7 @@ import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
 import type { Trim } from '../../loadtest/steady-part.js';
 import type { Tally } from '../../loadtest/tally.js';
+import { meanInFlight, promptTokensPerSecond } from '../../loadtest/throughput.js';
 import { tokensJson } from '../../loadtest/tokens.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
@@ -30,6 +31,7 @@ export function resultJson(
 
 function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
   const { mode, model, url, report, tally, checks, slo, maxInFlight, unsent } = run;
+  const promptRate = promptTokensPerSecond(run.tokens, report.durationMs);
   return {
     mode,
     model,
@@ -37,8 +39,10 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     started_at: run.startedAt.toISOString(),
     ...reportJson(report),
     tokens: tokensJson(run.tokens),
+    prompt_tokens_per_s: promptRate === undefined ? null : short(promptRate),
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
+    mean_in_flight: short(meanInFlight(tally.samples, report.durationMs)),
     unsent,
     marks_ms: run.marksMs.map(short),
     conversations: inTurns ? conversationsJson(run.conversations) : null,

@@ -8,6 +8,7 @@ import { serverSource, serverText } from '../../loadtest/server-metrics/report.j
 import type { Trim } from '../../loadtest/steady-part.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
+import { meanInFlight, promptTokensPerSecond } from '../../loadtest/throughput.js';
 import { type TokenFigures, tokensText } from '../../loadtest/tokens.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
 import type { Measured } from './measure.js';
@@ -52,7 +53,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
       heading,
-      runText(run, setup.loop),
+      runText(run, setup.loop, promptTokensPerSecond(run.tokens, run.report.durationMs)),
       rowsText([...tokenRows(run), ...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
       ...slo,
       ...checks,
@@ -125,7 +126,10 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
     ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ...(expectedArrivals === undefined ? [] : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
-    ['in flight', `at most ${maxInFlight}`],
+    [
+      'in flight',
+      `at most ${maxInFlight}, ${meanInFlight(tally.samples, report.durationMs).toFixed(1)} on average`,
+    ],
     ...(marksMs.length === 0
       ? []
       : [['marks', marksMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')]]),

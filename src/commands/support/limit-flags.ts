@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { MAX_TIMEOUT_MS } from '../../config/index.js';
 import type { ChatOptions } from '../../connector/types.js';
-import { numberWithin } from './flag-number.js';
+import { secondsWithin } from './flag-number.js';
 
 /** The flags for time limits of an answer, in seconds. */
 export interface LimitFlags {
@@ -16,17 +16,17 @@ export function addLimitFlags(command: Command): Command {
     .option(
       '--timeout <seconds>',
       'longest time until the response headers, instead of timeout_ms',
-      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+      secondsWithin(0.001, MAX_TIMEOUT_MS / 1000),
     )
     .option(
       '--idle-timeout <seconds>',
       'longest silence after the headers, instead of idle_ms; 0 = no limit',
-      numberWithin(0, MAX_TIMEOUT_MS / 1000),
+      secondsWithin(0, MAX_TIMEOUT_MS / 1000),
     )
     .option(
       '--answer-timeout <seconds>',
       'longest time for the whole answer, instead of answer_ms',
-      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+      secondsWithin(0.001, MAX_TIMEOUT_MS / 1000),
     );
 }
 

@@ -1,7 +1,7 @@
 import { isRecord } from '../../common/json.js';
 import type { ChatMessage } from '../../connector/types.js';
 import { type RequestMembers, requestMembersOf, systemOf } from './members.js';
-import { messagesOf } from './messages.js';
+import { isAnswer, messagesOf } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';
 import { PROMPT_NAMES, questionIn, withImagesOf } from './question.js';
 import { sessionOf } from './sessions.js';
@@ -56,7 +56,8 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
     if (Array.isArray(list)) return withMessages('messages', list, value);
   }
   if (typeof value.role === 'string') {
-    if (sessionOf(value) !== undefined) return messageEntry(value);
+    if (sessionOf(value) !== undefined || ('text' in value && isAnswer(value.role)))
+      return messageEntry(value);
     if ('content' in value)
       return 'write {"messages": […]} around a conversation: this is a single message of one';
   }

@@ -91,8 +91,13 @@ export function systemOf(value: Readonly<Record<string, unknown>>): ChatMessage[
   return typeof content === 'string' ? [{ role: 'system', content }] : [];
 }
 
+/** Returns the value in a list of one (Triton's perf_analyzer writes times so), and any other value as it is. */
+export const onlyOf = (value: unknown): unknown =>
+  Array.isArray(value) && value.length === 1 ? value[0] : value;
+
 /** Returns the wait before a question in ms, or a text with the reason when it is invalid. */
-export function delayOf({ delay }: Readonly<Record<string, unknown>>): number | string | undefined {
+export function delayOf(value: Readonly<Record<string, unknown>>): number | string | undefined {
+  const delay = onlyOf(value.delay);
   if (delay === undefined || delay === null || delay === '') return undefined;
   const ms = typeof delay === 'string' ? Number(delay) : delay;
   return typeof ms === 'number' && ms >= 0 ? ms : 'delay must be a number of milliseconds from 0';

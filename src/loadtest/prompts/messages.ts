@@ -54,6 +54,9 @@ function roleOf(name: unknown): ChatMessage['role'] | undefined {
   return typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
 }
 
+/** Whether a role is that of the model. */
+export const isAnswer = (role: unknown): boolean => roleOf(role) === 'assistant';
+
 /** Returns the parts of a content, images in the form of the API; undefined when something else is among them. */
 export function contentFrom(list: readonly unknown[]): readonly ContentPart[] | undefined {
   const parts = list.map((part) => {

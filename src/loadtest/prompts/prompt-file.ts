@@ -44,7 +44,7 @@ export function createPromptFile(
 }
 
 /** Returns the entries of an object that holds a whole file's; undefined for an entry. */
-function wrappedIn(value: unknown): readonly unknown[] | undefined {
+export function wrappedIn(value: unknown): readonly unknown[] | undefined {
   return isRecord(value) && Array.isArray(value.data) && promptIn(value) === undefined
     ? value.data
     : undefined;

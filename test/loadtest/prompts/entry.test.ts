@@ -154,3 +154,8 @@ describe('a conversation of several turns', () => {
     expect(said(value)).toEqual(expected);
   });
 });
+
+test('a recorded answer that is an entry of its own is no question', () => {
+  expect(conversationOf(entryIn({ role: 'assistant', text: 'because' }), 1)).toBeUndefined();
+  expect(conversationOf(entryIn({ role: 'prompter', text: 'why' }), 1)).toBeDefined();
+});
