@@ -30,7 +30,7 @@ const OVERRUN = 16;
  * because only one choice is read.
  */
 export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: Amount): Delivered {
-  const estimate = reasoning.tokens + rest.tokens;
+  const estimate = tokensIn(reasoning) + tokensIn(rest);
   const pieces = reasoning.pieces + rest.pieces;
   // When there is output, a zero means that the server does not fill in the field.
   if (counts === undefined || (counts.completionTokens === 0 && pieces > 0)) {
@@ -98,6 +98,14 @@ function streamedReasoning({ tokens, pieces }: Amount, thought: number): { token
   return seen >= thought / 2
     ? { tokens: thought, known: true }
     : { tokens: Math.round(tokens), known: false };
+}
+
+/** A server that splits texts into characters sends less than this part of a token in a chunk on average. */
+const CHARACTERS = 0.3;
+
+/** Returns the estimate for an amount of output. A chunk has at least one token, unless the server sends characters. */
+function tokensIn({ pieces, tokens }: Amount): number {
+  return tokens > pieces * CHARACTERS ? Math.max(tokens, pieces) : tokens;
 }
 
 /** Estimates a text's tokens: four ASCII characters are one token, each other character is one. */

@@ -76,7 +76,7 @@ export const FIGURES = {
     label: 'tokens',
     unit: 'tokens',
     definition:
-      'delivered tokens; `~` marks an estimate: four ASCII characters a token, one for any other character',
+      'delivered tokens; `~` marks an estimate: four ASCII characters a token, one for any other character, at least one a chunk',
     help: 'How many tokens of output arrived.',
     json: { key: 'output_tokens', of: ({ outputTokens }) => outputTokens },
   },

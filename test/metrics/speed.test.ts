@@ -124,6 +124,16 @@ test.each<[string, Piece[], Usage | undefined, Partial<ExchangeMetrics>]>([
   expect(metrics.speed.kind).toBe('measured');
 });
 
+test.each([
+  ['a chunk of an answer without counts has at least one token', '7, ', 20],
+  ['chunks of single characters are parts of tokens', 'x', 5],
+])('%s', (_title, text, tokens) => {
+  const pieces = Array.from({ length: 20 }, (_, index) => ({ atMs: 100 + 50 * index, text }));
+  const { speed, outputTokens, tokensEstimated } = figuresOf(pieces);
+  expect({ outputTokens, tokensEstimated }).toEqual({ outputTokens: tokens, tokensEstimated: true });
+  expect(speed).toMatchObject({ tokensPerSecond: expect.closeTo(tokens, 6) });
+});
+
 test.each<[string, Piece[], Usage]>([
   ['a count far beyond the text', paced(20), counts(1020)],
   [
