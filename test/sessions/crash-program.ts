@@ -6,6 +6,7 @@ import { createActions } from '../../src/state/actions.js';
 import { systemClock } from '../../src/state/exchange/frames.js';
 import type { SessionsPort } from '../../src/state/ports.js';
 import { createAppStore } from '../../src/state/store.js';
+import { NO_SCREEN } from '../support/acting-chat.js';
 import { createMemoryChat, createMemoryConnection, createMemoryModes } from '../support/chat-ports.js';
 
 const [path = '', name = 'one'] = process.argv.slice(2);
@@ -40,15 +41,14 @@ const chat = createMemoryChat();
 const connection = createMemoryConnection();
 const modes = createMemoryModes();
 const store = createAppStore({ connection, modes, clock: systemClock });
-const screen = {
-  flushed: async () => {},
-  copy: () => {},
-  leave: (meanwhile: () => Promise<void>) => meanwhile(),
-  suspend: () => {},
-  redraw: () => {},
-  exit: () => {},
-};
-const actions = createActions(store, { connection, chat, modes, screen, clock: systemClock, sessions });
+const actions = createActions(store, {
+  connection,
+  chat,
+  modes,
+  screen: NO_SCREEN,
+  clock: systemClock,
+  sessions,
+});
 actions.begin();
 const send = (text: string): void => {
   actions.edit({ type: 'set', text });

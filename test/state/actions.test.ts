@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
-import { type Actions, createActions } from '../../src/state/actions.js';
+import type { Actions } from '../../src/state/actions.js';
 import { FRAME_MS } from '../../src/state/exchange/frames.js';
 import type { AssistantMessage } from '../../src/state/messages.js';
 import type { ScreenPort } from '../../src/state/ports.js';
-import { type AppStore, createAppStore } from '../../src/state/store.js';
+import type { AppStore } from '../../src/state/store.js';
+import { createActingChat } from '../support/acting-chat.js';
 import {
-  createMemoryChat,
-  createMemoryConnection,
   createMemoryModes,
   type MemoryChat,
   type MemoryConnection,
@@ -15,7 +14,7 @@ import {
   OPENAI,
   SIMULATOR,
 } from '../support/chat-ports.js';
-import { createFakeClock, type FakeClock } from '../support/clock.js';
+import type { FakeClock } from '../support/clock.js';
 
 let store: AppStore;
 let actions: Actions;
@@ -25,10 +24,8 @@ let clock: FakeClock;
 let done: string[];
 let commits: number;
 
-const screen: ScreenPort = {
-  flushed: async () => {},
+const screen: Partial<ScreenPort> = {
   copy: (text) => done.push(`copy ${text}`),
-  leave: (meanwhile) => meanwhile(),
   suspend: () => done.push('suspend'),
   redraw: () => done.push('redraw'),
   exit: () => done.push('exit'),
@@ -36,12 +33,8 @@ const screen: ScreenPort = {
 
 function setUp(unusable: Record<string, string> = {}): void {
   done = [];
-  chat = createMemoryChat();
-  connection = createMemoryConnection();
-  clock = createFakeClock();
   const modes = createMemoryModes([SIMULATOR, OPENAI], unusable);
-  store = createAppStore({ connection, modes, clock });
-  actions = createActions(store, { connection, chat, modes, screen, clock });
+  ({ store, actions, chat, connection, clock } = createActingChat({ modes, screen }));
   commits = 0;
   store.subscribe(() => {
     commits += 1;

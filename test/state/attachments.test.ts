@@ -1,15 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Attachment } from '../../src/common/attachments.js';
-import { type Actions, createActions } from '../../src/state/actions.js';
+import type { Actions } from '../../src/state/actions.js';
 import type { FilesPort, ReadFile } from '../../src/state/ports.js';
-import { type AppStore, createAppStore } from '../../src/state/store.js';
-import {
-  createMemoryChat,
-  createMemoryConnection,
-  createMemoryModes,
-  type MemoryChat,
-} from '../support/chat-ports.js';
-import { createFakeClock } from '../support/clock.js';
+import type { AppStore } from '../../src/state/store.js';
+import { createActingChat } from '../support/acting-chat.js';
+import type { MemoryChat } from '../support/chat-ports.js';
 
 let store: AppStore;
 let actions: Actions;
@@ -36,21 +31,8 @@ const files: FilesPort = {
 };
 
 beforeEach(() => {
-  chat = createMemoryChat();
   clipboard = { ok: true, content: file('clipboard') };
-  const clock = createFakeClock();
-  const connection = createMemoryConnection();
-  const modes = createMemoryModes();
-  const screen = {
-    flushed: async () => {},
-    copy() {},
-    leave: (meanwhile: () => Promise<void>) => meanwhile(),
-    suspend() {},
-    redraw() {},
-    exit() {},
-  };
-  store = createAppStore({ connection, modes, clock });
-  actions = createActions(store, { connection, chat, modes, screen, clock, files });
+  ({ store, actions, chat } = createActingChat({ files }));
 });
 
 const send = (text: string): void => {

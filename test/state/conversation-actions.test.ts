@@ -1,37 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Actions, createActions } from '../../src/state/actions.js';
-import type { ScreenPort } from '../../src/state/ports.js';
-import { type AppStore, createAppStore } from '../../src/state/store.js';
-import {
-  createMemoryChat,
-  createMemoryConnection,
-  createMemoryModes,
-  type MemoryChat,
-} from '../support/chat-ports.js';
-import { createFakeClock } from '../support/clock.js';
+import type { Actions } from '../../src/state/actions.js';
+import type { AppStore } from '../../src/state/store.js';
+import { createActingChat } from '../support/acting-chat.js';
+import type { MemoryChat } from '../support/chat-ports.js';
 
 let store: AppStore;
 let actions: Actions;
 let chat: MemoryChat;
 let copied: string[];
 
-const screen: ScreenPort = {
-  flushed: async () => {},
-  copy: (text) => copied.push(text),
-  leave: (meanwhile) => meanwhile(),
-  suspend() {},
-  redraw() {},
-  exit() {},
-};
-
 beforeEach(() => {
   copied = [];
-  chat = createMemoryChat();
-  const connection = createMemoryConnection();
-  const clock = createFakeClock();
-  const modes = createMemoryModes();
-  store = createAppStore({ connection, modes, clock });
-  actions = createActions(store, { connection, chat, modes, screen, clock });
+  ({ store, actions, chat } = createActingChat({ screen: { copy: (text) => copied.push(text) } }));
 });
 
 const type = (text: string): void => actions.edit({ type: 'insert', text });

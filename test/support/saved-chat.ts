@@ -3,8 +3,9 @@ import type { Attachment } from '../../src/common/attachments.js';
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import { type Actions, createActions } from '../../src/state/actions.js';
-import type { FilesPort, ScreenPort, SessionsPort } from '../../src/state/ports.js';
+import type { FilesPort, SessionsPort } from '../../src/state/ports.js';
 import { type AppStore, createAppStore } from '../../src/state/store.js';
+import { NO_SCREEN } from './acting-chat.js';
 import {
   createMemoryChat,
   createMemoryConnection,
@@ -37,15 +38,6 @@ export interface SavedChatOptions {
   openStore?: () => SessionStore;
 }
 
-const SCREEN: ScreenPort = {
-  flushed: async () => {},
-  copy: () => {},
-  leave: (meanwhile) => meanwhile(),
-  suspend: () => {},
-  redraw: () => {},
-  exit: () => {},
-};
-
 function filesWith(content: Attachment): FilesPort {
   return {
     readText: () => ({ ok: true, content: '' }),
@@ -76,7 +68,7 @@ export function savedChat(file: string | 'off', options: SavedChatOptions = {}):
     connection,
     chat,
     modes,
-    screen: SCREEN,
+    screen: NO_SCREEN,
     clock,
     sessions: file === 'off' ? 'off' : sessions,
     ...(options.attachment !== undefined && { files: filesWith(options.attachment) }),

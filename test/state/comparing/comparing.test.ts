@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Actions, createActions } from '../../../src/state/actions.js';
+import type { Actions } from '../../../src/state/actions.js';
 import type { Comparison } from '../../../src/state/comparing/comparison.js';
-import type { ScreenPort } from '../../../src/state/ports.js';
-import { type AppStore, createAppStore } from '../../../src/state/store.js';
+import type { AppStore } from '../../../src/state/store.js';
+import { createActingChat } from '../../support/acting-chat.js';
 import {
-  createMemoryChat,
-  createMemoryConnection,
   createMemoryModes,
   type MemoryChat,
   type MemoryExchange,
@@ -13,28 +11,15 @@ import {
   OPENAI,
   SIMULATOR,
 } from '../../support/chat-ports.js';
-import { createFakeClock, type FakeClock } from '../../support/clock.js';
+import type { FakeClock } from '../../support/clock.js';
 
 let store: AppStore;
 let actions: Actions;
 let chat: MemoryChat;
 let clock: FakeClock;
 
-const screen: ScreenPort = {
-  flushed: async () => {},
-  copy() {},
-  leave: (meanwhile) => meanwhile(),
-  suspend() {},
-  redraw() {},
-  exit() {},
-};
-
 function setUp(modes = createMemoryModes()): void {
-  chat = createMemoryChat();
-  const connection = createMemoryConnection();
-  clock = createFakeClock();
-  store = createAppStore({ connection, modes, clock });
-  actions = createActions(store, { connection, chat, modes, screen, clock });
+  ({ store, actions, chat, clock } = createActingChat({ modes }));
 }
 
 beforeEach(() => setUp());

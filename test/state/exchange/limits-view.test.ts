@@ -1,15 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
-import { type Actions, createActions } from '../../../src/state/actions.js';
+import type { Actions } from '../../../src/state/actions.js';
 import { limitsOf } from '../../../src/state/exchange/limits-view.js';
-import { type AppStore, createAppStore } from '../../../src/state/store.js';
-import {
-  createMemoryChat,
-  createMemoryConnection,
-  createMemoryModes,
-  type MemoryChat,
-} from '../../support/chat-ports.js';
-import { createFakeClock, type FakeClock } from '../../support/clock.js';
+import type { AppStore } from '../../../src/state/store.js';
+import { createActingChat } from '../../support/acting-chat.js';
+import type { MemoryChat } from '../../support/chat-ports.js';
+import type { FakeClock } from '../../support/clock.js';
 
 let store: AppStore;
 let actions: Actions;
@@ -17,20 +13,7 @@ let chat: MemoryChat;
 let clock: FakeClock;
 
 beforeEach(() => {
-  chat = createMemoryChat();
-  const connection = createMemoryConnection();
-  clock = createFakeClock();
-  const modes = createMemoryModes();
-  store = createAppStore({ connection, modes, clock });
-  const screen = {
-    flushed: async () => {},
-    copy() {},
-    leave: (meanwhile: () => Promise<void>) => meanwhile(),
-    suspend() {},
-    redraw() {},
-    exit() {},
-  };
-  actions = createActions(store, { connection, chat, modes, screen, clock });
+  ({ store, actions, chat, clock } = createActingChat());
 });
 
 const limits = () => limitsOf(store.getState());

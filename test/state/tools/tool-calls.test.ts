@@ -1,30 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Actions, createActions } from '../../../src/state/actions.js';
+import type { Actions } from '../../../src/state/actions.js';
 import type { AssistantMessage } from '../../../src/state/messages.js';
-import type { FilesPort, ScreenPort } from '../../../src/state/ports.js';
-import { type AppStore, createAppStore } from '../../../src/state/store.js';
+import type { FilesPort } from '../../../src/state/ports.js';
+import type { AppStore } from '../../../src/state/store.js';
 import { awaitedCall } from '../../../src/state/tools/tool-calls.js';
-import {
-  createMemoryChat,
-  createMemoryConnection,
-  createMemoryModes,
-  type MemoryChat,
-} from '../../support/chat-ports.js';
-import { createFakeClock, type FakeClock } from '../../support/clock.js';
+import { createActingChat } from '../../support/acting-chat.js';
+import type { MemoryChat } from '../../support/chat-ports.js';
+import type { FakeClock } from '../../support/clock.js';
 
 let store: AppStore;
 let actions: Actions;
 let chat: MemoryChat;
 let clock: FakeClock;
 
-const screen: ScreenPort = {
-  flushed: async () => {},
-  copy() {},
-  leave: (meanwhile) => meanwhile(),
-  suspend() {},
-  redraw() {},
-  exit() {},
-};
 const files: FilesPort = {
   readAttachment: (path) => ({ ok: false, problem: path }),
   clipboardImage: async () => ({ ok: false, problem: '' }),
@@ -36,12 +24,7 @@ const files: FilesPort = {
 };
 
 beforeEach(() => {
-  chat = createMemoryChat();
-  clock = createFakeClock();
-  const connection = createMemoryConnection();
-  const modes = createMemoryModes();
-  store = createAppStore({ connection, modes, clock });
-  actions = createActions(store, { connection, chat, modes, screen, clock, files });
+  ({ store, actions, chat, clock } = createActingChat({ files }));
 });
 
 const send = (text: string): void => {

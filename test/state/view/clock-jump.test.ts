@@ -1,16 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Actions, createActions } from '../../../src/state/actions.js';
-import { type AppStore, createAppStore } from '../../../src/state/store.js';
+import type { Actions } from '../../../src/state/actions.js';
+import type { AppStore } from '../../../src/state/store.js';
 import { connectionLines } from '../../../src/ui/panes/connection.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import {
-  createMemoryChat,
-  createMemoryConnection,
-  createMemoryModes,
-  type MemoryChat,
-  type MemoryConnection,
-} from '../../support/chat-ports.js';
-import { createFakeClock, type FakeClock } from '../../support/clock.js';
+import { createActingChat } from '../../support/acting-chat.js';
+import type { MemoryChat, MemoryConnection } from '../../support/chat-ports.js';
+import type { FakeClock } from '../../support/clock.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -21,20 +16,7 @@ let connection: MemoryConnection;
 let clock: FakeClock;
 
 beforeEach(() => {
-  chat = createMemoryChat();
-  connection = createMemoryConnection();
-  clock = createFakeClock();
-  const modes = createMemoryModes();
-  store = createAppStore({ connection, modes, clock });
-  const screen = {
-    flushed: async () => {},
-    copy() {},
-    leave: (meanwhile: () => Promise<void>) => meanwhile(),
-    suspend() {},
-    redraw() {},
-    exit() {},
-  };
-  actions = createActions(store, { connection, chat, modes, screen, clock });
+  ({ store, actions, chat, connection, clock } = createActingChat());
 });
 
 const pane = (): string[] => connectionLines(store.getState(), 40).map(plainText);

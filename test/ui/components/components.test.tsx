@@ -12,6 +12,7 @@ import { compose, type Region } from '../../../src/ui/screen/frame.js';
 import type { Painter } from '../../../src/ui/screen/painter.js';
 import { fill, plainText } from '../../../src/ui/style/line.js';
 import { createViewport } from '../../../src/ui/transcript/viewport.js';
+import { NO_SCREEN } from '../../support/acting-chat.js';
 import {
   CONNECTED,
   createMemoryChat,
@@ -51,15 +52,13 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     restyle() {},
     painted: async () => {},
   };
-  const screen = {
-    flushed: async () => {},
-    copy() {},
-    leave: async () => {},
-    suspend() {},
-    redraw() {},
-    exit() {},
-  };
-  const actions = createActions(store, { connection, chat: createMemoryChat(), modes, screen, clock });
+  const actions = createActions(store, {
+    connection,
+    chat: createMemoryChat(),
+    modes,
+    screen: NO_SCREEN,
+    clock,
+  });
   const shared = {
     store,
     actions,
