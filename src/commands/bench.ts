@@ -5,7 +5,7 @@ import { csvReport, reportText } from '../loadtest/report-json.js';
 import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
-import { openReport, type ReportFile } from './bench/files.js';
+import { openReport, type ReportFile, refuseTwoOnStdout } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { adviseOnFlags } from './bench/flags-elsewhere.js';
 import { loadOf, readTrace } from './bench/load.js';
@@ -48,8 +48,7 @@ async function bench(flags: BenchFlags): Promise<number> {
   const load = loadOf(search === undefined ? flags : levelFlags(flags, search.kind, 1), trace);
   const plan: Plan = { flags, load, trace, ...(await promptsFrom(flags, trace)) };
   const setup = setupOf(plan);
-  if (flags.json === '-' && flags.csv === '-')
-    throw new UsageError('only one of --json and --csv can be "-"');
+  refuseTwoOnStdout(flags.json, flags.csv);
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: only the daemon has policies');
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;

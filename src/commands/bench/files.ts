@@ -17,6 +17,11 @@ export interface ReportFile {
 
 const WRITE_CHARS = 64 * 1024;
 
+/** @throws {UsageError} when both reports would go to stdout */
+export function refuseTwoOnStdout(json: string | undefined, csv: string | undefined): void {
+  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+}
+
 /**
  * Opens the file before the test, so that an unwritable file fails early. `-` is stdout.
  * @throws {UsageError} when the file cannot be written

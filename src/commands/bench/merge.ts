@@ -7,7 +7,7 @@ import { EXIT } from '../support/exit-codes.js';
 import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
-import { openReport } from './files.js';
+import { openReport, refuseTwoOnStdout } from './files.js';
 import { readCheck } from './flags.js';
 import { readJson } from './read-json.js';
 import { type EndpointRun, resultText } from './result.js';
@@ -51,7 +51,7 @@ export function addMerge(bench: Command): void {
 async function merge(paths: readonly string[], { check = [], json, csv, html }: MergeFlags): Promise<number> {
   const [first, ...others] = paths.map(readFile);
   if (first === undefined) throw new UsageError('give at least one report');
-  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+  refuseTwoOnStdout(json, csv);
   const merged = mergeReports([first, ...others]);
   if (typeof merged === 'string') throw new UsageError(merged);
   for (const note of merged.notes) tell(`warning: ${note}`);

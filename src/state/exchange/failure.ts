@@ -27,13 +27,18 @@ export function unexpectedFailure(message: string, keys: KeyHints): Failure {
   return { what: shortLine(message), next: askAgain(keys) };
 }
 
+/** The remark below an answer that the user stopped. */
+export function stoppedRemark(empty: boolean): string {
+  return empty ? 'stopped' : 'stopped: the partial answer is kept';
+}
+
 /** Remarks to show below an answer, such as why it was cut off; single lines. */
 export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
   const again = askAgain(keys);
   const empty = shownText === '' && answer.toolCalls.length === 0;
   const reason = answer.error === undefined ? undefined : shortLine(answer.error.message);
   const remarks: string[] = [];
-  if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: the partial answer is kept');
+  if (answer.outcome === 'cancelled') remarks.push(stoppedRemark(empty));
   if (answer.outcome === 'truncated') {
     const cause =
       reason ??

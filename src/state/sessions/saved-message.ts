@@ -7,7 +7,7 @@ import type { AnswerFigures, AnswerInFile } from '../../sessions/opened.js';
 import type { JsonObject, Message as SavedMessage } from '../../sessions/types.js';
 import type { AppState } from '../app-state.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
-import { askAgain, emptyReason, REFUSED, readingRemarks } from '../exchange/failure.js';
+import { askAgain, emptyReason, REFUSED, readingRemarks, stoppedRemark } from '../exchange/failure.js';
 import type { AnswerStatus, AssistantMessage, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
@@ -113,11 +113,7 @@ function statusOf(
     case 'complete':
       return { kind, ...ended, remarks: remarked(kind) };
     case 'cancelled':
-      return {
-        kind,
-        ...ended,
-        remarks: remarked(kind, empty ? 'stopped' : 'stopped: the partial answer is kept'),
-      };
+      return { kind, ...ended, remarks: remarked(kind, stoppedRemark(empty)) };
     case 'empty': {
       const reason = emptyReason({ finishReason, malformedEvents });
       return { kind, ...ended, remarks: [`the answer is empty: ${reason}; ${again}`] };
