@@ -11,6 +11,7 @@ import { createInput } from '../keys/input.js';
 import { draftWidth } from '../layout.js';
 import { nameOf, verdictWords } from '../panes/compare/verdict-words.js';
 import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
+import { useDraftCursor } from './draft-cursor.js';
 import { createSpokenLog } from './spoken.js';
 import { SPOKEN_ROWS, SPOKEN_WIDTH, spokenOverlay, spokenSearch } from './spoken-overlay.js';
 
@@ -47,6 +48,8 @@ export function PlainApp(): ReactElement {
     [store, actions, keymap, viewport],
   );
   useKeyboard(input);
+  const label = `${awaited === undefined ? 'Message' : 'Result'}: `;
+  useDraftCursor(label, draft);
 
   const { hints } = keymap;
   const parts = { version, keymap, log: actions.log, state: store.getState };
@@ -64,7 +67,7 @@ export function PlainApp(): ReactElement {
       {queue.length > 0 && <Spoken>{`Messages waiting to be sent: ${queue.length}.`}</Spoken>}
       {attached !== undefined && <Spoken>{attached}</Spoken>}
       {awaited !== undefined && <Spoken>{awaitedNote(awaited, hints)}</Spoken>}
-      <Spoken>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Spoken>
+      <Spoken>{label + draft.text}</Spoken>
     </Box>
   );
 }
