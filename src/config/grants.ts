@@ -7,8 +7,8 @@ import { providerOf } from './providers.js';
 import { type Path, valueAt } from './tree.js';
 
 /**
- * An action for which a file in the current directory needs permission. It sends these variables, in the key, the address
- * or the name of the model, to an address that is neither OpenAI's nor on this machine.
+ * An action for which a file in the current directory needs permission. It sends these variables to an address that is
+ * neither OpenAI's nor on this machine. They are in the key, the address or the model's name.
  */
 export interface Grant {
   endpoint: string;

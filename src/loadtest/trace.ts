@@ -50,10 +50,10 @@ const BLOCKS = 'hash_ids';
 const IN_SECONDS = PARENT;
 
 /**
- * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), Bailian's (in seconds), or a
- * table like Azure's (dates) or BurstGPT's (in seconds).
- * @param most largest number of turns; with more than 1, the rows of one session are one entry, and entries come at the
- * end, in the order of their times
+ * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), Bailian's (in seconds), or a table like Azure's
+ * (dates) or BurstGPT's (in seconds).
+ * @param most largest number of turns. With more than 1, the rows of one session are one entry, and all entries come at
+ * the end, in the order of their times.
  * @param onEntry called with each entry and its line
  */
 export function createTraceFile(

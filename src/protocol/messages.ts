@@ -45,8 +45,8 @@ export interface RequestPolicy {
   /** Narrows the scope of a 429 or an open circuit, besides tenant, origin and key; e.g. the model. */
   scope?: string;
   /**
-   * `true`: sending the request twice has the effect of sending it once, so the daemon may retry it [GET, HEAD, OPTIONS, PUT,
-   * DELETE, and POST to `…/chat/completions`].
+   * `true`: sending the request twice has the effect of sending it once, so the daemon may retry it. Default: true for
+   * GET, HEAD, OPTIONS, PUT, DELETE, and POST to `…/chat/completions`.
    */
   repeatable?: boolean;
 }

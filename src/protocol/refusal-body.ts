@@ -3,8 +3,8 @@ import { decimal, waitOf } from './wait.js';
 /** The facts about another attempt in the body of an error response. */
 export interface RefusalBody {
   /**
-   * The reason why a later attempt would fail too: quota, credit or billing; a limit that renews after hours or days;
-   * or a request larger than the whole limit.
+   * Why a later attempt would fail too: quota, credit or billing; a limit that renews after hours or days; or a request
+   * above the whole limit.
    */
   final?: 'unpaid' | 'used up' | 'too large';
   /** The wait that the server requests, in ms. */
@@ -31,8 +31,8 @@ const WAIT_WORDS =
   /(?:(?:try again|retry|resets?|available(?: again)?|replenished|renewed) (?:in|after)|\bwait(?: for)?) (?:about |at least )?((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])(?:,? and )?,? ?)+|\d{1,3}:\d\d:\d\d\b)/i;
 
 /**
- * Reads the start of an error response's body: quota and billing errors, Google's `RetryInfo.retryDelay`, members such as
- * `retry_after`, and "try again in 7.6s" in its text. JSON need not be whole.
+ * Reads the start of an error response's body: quota and billing errors, and waits. Waits are Google's
+ * `RetryInfo.retryDelay`, members such as `retry_after`, and texts such as "try again in 7.6s". JSON need not be whole.
  * @param nowMs Unix time, for dates
  */
 export function readRefusal(body: string, nowMs: number): RefusalBody {

@@ -22,8 +22,8 @@ export interface PeekedBody {
 }
 
 /**
- * @param decide receives the head and the start of the body, and returns the head to pass on; when it throws, the
- *   request ends with that error, and the response is dropped
+ * @param decide receives the head and the start of the body, and returns the head to pass on. When it throws, the
+ * request ends with that error and without the response.
  */
 export function peekBody(
   sink: ResponseSink,

@@ -22,8 +22,8 @@ export function classOf(
 }
 
 /**
- * Statuses below 500 for faults that pass: 421 (another connection may be right), 424 (TGI: generation failed), 498 (Groq:
- * no capacity), 499 (a gateway cancelled the request itself).
+ * Statuses below 500 for temporary faults. Among them are 421 (another connection may be right), 424 (TGI: generation
+ * failed), 498 (Groq: no capacity) and 499 (a gateway cancelled the request itself).
  */
 const FAULTS_OF_SERVERS: readonly number[] = [409, 421, 424, 425, 498, 499];
 

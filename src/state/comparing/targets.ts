@@ -17,8 +17,8 @@ export const MODELS_ITEM = '/models';
 export const SETUP_ITEM = '/setup';
 
 /**
- * Reads targets such as `groq ollama:llama3 :gpt-4o x5`: a mode, another model of a mode, another model of the current
- * endpoint, and the number of rounds.
+ * Reads targets such as `groq ollama:llama3 :gpt-4o x5`. These are a mode, another model of a mode, another model of
+ * the current endpoint, and the number of rounds.
  * @param words as typed, or ids of the list's items
  */
 export function targetsIn(
