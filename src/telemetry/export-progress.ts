@@ -10,8 +10,22 @@ interface Exporter<Items> {
   export(items: Items, done: (result: { code: number }) => void): void;
 }
 
+/** Time, in ms. `after` returns a function that removes the timer. */
+interface Clock {
+  now(): number;
+  after(ms: number, callback: () => void): () => void;
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Detects successful exports, so that the end of the program waits only for a collector that accepts data. */
-export function createProgress() {
+export function createProgress({ now, after } = systemClock) {
   let succeeded = (): void => {};
   return {
     /** Lets the exporter report each success. */
@@ -27,23 +41,22 @@ export function createProgress() {
     },
     /** Waits while exports succeed. Resolves to the reason when it gives up. */
     async until(ended: Promise<unknown>): Promise<string | undefined> {
-      let timer: NodeJS.Timeout | undefined;
-      const began = performance.now();
+      let stop = (): void => {};
+      const began = now();
       const silent = new Promise<string>((resolve) => {
         const wait = (): void => {
-          clearTimeout(timer);
-          const left = Math.min(SILENT_MS, began + FLUSH_MS - performance.now());
-          timer = setTimeout(() => {
-            const s = Math.round((performance.now() - began) / 1000);
+          stop();
+          stop = after(Math.min(SILENT_MS, began + FLUSH_MS - now()), () => {
+            const s = Math.round((now() - began) / 1000);
             resolve(`the collector did not take all within ${s} s; the rest is lost`);
-          }, left);
+          });
         };
         succeeded = wait;
         wait();
       });
       const reason = await Promise.race([ended.then(() => undefined), silent]);
       succeeded = () => {};
-      clearTimeout(timer);
+      stop();
       return reason;
     },
   };
