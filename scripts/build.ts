@@ -86,7 +86,11 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 defineRequire(root, metafile);
-await mergeSmallChunks(root, metafile, ['src/cli.ts', 'src/runtime/main.ts']);
+await mergeSmallChunks(root, metafile, [
+  'src/cli.ts',
+  'src/runtime/main.ts',
+  'src/commands/bench/engine/worker.ts',
+]);
 const pages = await buildPages(root);
 writeNotices(root, { ...metafile, inputs: { ...metafile.inputs, ...pages } });
 
