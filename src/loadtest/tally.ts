@@ -1,6 +1,7 @@
 import { type Cost, sumOfCosts } from '../metrics/cost.js';
 import { WITHHELD, type Withheld } from '../metrics/speed.js';
 import { type Counts, createDistribution, type Summary } from './distribution.js';
+import { createFailures } from './failures.js';
 import { meets, type RequestLimit } from './request-limits.js';
 import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
 import { createSampleLog } from './sample-log.js';
@@ -13,7 +14,7 @@ export interface Report {
   durationMs: number;
   completed: number;
   failed: number;
-  /** Errors by class, the most frequent first; `example` is the class's first message. */
+  /** Errors by class, the most frequent first; `example` is the class's most frequent message. */
   errors: readonly { errorClass: string; count: number; example: string }[];
   latency: Partial<Record<LatencyName, Summary>>;
   /** Number of complete answers without TPOT, by reason; reasons that did not occur are absent. */
@@ -55,7 +56,7 @@ export interface Tally {
 export function createTally(loop: 'closed' | 'open', limits: readonly RequestLimit[] = []): Tally {
   const log = createSampleLog();
   let samples: readonly Sample[] = [];
-  const errors = new Map<string, { count: number; example: string }>();
+  const errors = new Map<string, ReturnType<typeof createFailures>>();
   const distributions = {
     ttft: createDistribution(),
     tpot: createDistribution(),
@@ -117,9 +118,9 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
       malformed.events += malformedEvents;
       if (malformedEvents > 0) malformed.answers += 1;
       if (sample.outcome === 'complete') return addSent(sample, gapsMs);
-      const known = errors.get(sample.errorClass);
-      if (known === undefined) errors.set(sample.errorClass, { count: 1, example: sample.message });
-      else known.count += 1;
+      const known = errors.get(sample.errorClass) ?? createFailures();
+      known.add(sample.message);
+      errors.set(sample.errorClass, known);
     },
     addGaps: distributions.itl.add,
     report(durationMs) {
@@ -130,7 +131,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
         completed,
         failed: log.length - completed,
         errors: [...errors]
-          .map(([errorClass, error]) => ({ errorClass, ...error }))
+          .map(([errorClass, failures]) => ({ errorClass, ...failures.counted() }))
           .toSorted((one, other) => other.count - one.count),
         latency: Object.fromEntries(
           LATENCIES.flatMap((name) => {

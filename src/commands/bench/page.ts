@@ -1,5 +1,6 @@
 import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
+import { failingSince } from '../../loadtest/failures.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { describeLimits } from '../../loadtest/request-limits.js';
 import { short } from '../../loadtest/short.js';
@@ -11,7 +12,7 @@ import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
 import { curveMarkup } from './curve-page.js';
 import { hasCharts, MOST_REQUESTS, pageRuns } from './page-data.js';
-import { type EndpointRun, foundText, trimText } from './result.js';
+import { type EndpointRun, failingText, foundText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
 /**
@@ -133,9 +134,10 @@ function turns({ turns }: EndpointRun): Markup | undefined {
   )}</tbody></table></div>`;
 }
 
-function errors({ report }: EndpointRun): Markup | undefined {
+function errors({ report, tally }: EndpointRun): Markup | undefined {
   if (report.errors.length === 0) return undefined;
-  return html`<h3>Failures</h3><div class="scroll" tabindex="0"><table class="text"><thead><tr><th scope="col">class</th><th scope="col">count</th><th scope="col">first message</th></tr></thead><tbody>${report.errors.map(
+  const since = failingSince(tally.samples);
+  return html`<h3>Failures</h3>${since === undefined ? undefined : html`<p>${failingText(since)}</p>`}<div class="scroll" tabindex="0"><table class="text"><thead><tr><th scope="col">class</th><th scope="col">count</th><th scope="col">most frequent message</th></tr></thead><tbody>${report.errors.map(
     ({ errorClass, count, example }) =>
       html`<tr><th scope="row">${errorClass}</th><td>${count}</td><td>${example}</td></tr>`,
   )}</tbody></table></div>`;

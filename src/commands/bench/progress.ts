@@ -48,7 +48,7 @@ const lineOf = (test: Shown, elapsedMs: number): string => {
   return `${position}  ${figures}`;
 };
 
-/** Formats e.g. `simulator  [██████      ] 12/50` and `8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
+/** Formats e.g. `simulator  [██████      ] 12/50` and `8.1 requests/s  failed 0  ttft p50 312 ms  642 tok/s`. */
 function headingOf({ label, limit, tally, ended }: Shown, elapsedMs: number): Heading {
   const { failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
   const [share, position] =
@@ -60,9 +60,9 @@ function headingOf({ label, limit, tally, ended }: Shown, elapsedMs: number): He
     position: `${label}  [${'█'.repeat(filled).padEnd(BAR_WIDTH)}] ${position}`,
     figures: [
       `${requestsPerSecond.toFixed(1)} requests/s`,
-      `${outputTokensPerSecond.toFixed(0)} tok/s`,
-      ...(latency.ttft === undefined ? [] : [`ttft p50 ${latency.ttft.p50.toFixed(0)} ms`]),
       `failed ${failed}`,
+      ...(latency.ttft === undefined ? [] : [`ttft p50 ${latency.ttft.p50.toFixed(0)} ms`]),
+      `${outputTokensPerSecond.toFixed(0)} tok/s`,
     ].join('  '),
   };
 }

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../loadtest/check.js';
+import { failingSince } from '../../loadtest/failures.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { type Curve, unitOf } from '../../loadtest/search/curve.js';
@@ -54,6 +55,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     const text = [
       heading,
       runText(run, setup.loop, promptTokensPerSecond(run.tokens, run.report.durationMs)),
+      rowsText(endRows(run)),
       rowsText([...tokenRows(run), ...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
       ...slo,
       ...checks,
@@ -85,6 +87,16 @@ function shownText({ turns, server }: EndpointRun, curve: Curve): string {
 export function foundText({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
+}
+
+function endRows({ tally }: EndpointRun): string[][] {
+  const since = failingSince(tally.samples);
+  return since === undefined ? [] : [['', failingText(since)]];
+}
+
+/** Formats e.g. `no answer was complete after 2.5 s: the last 340 requests failed`. */
+export function failingText({ atMs, count }: NonNullable<ReturnType<typeof failingSince>>): string {
+  return `no answer was complete after ${(atMs / 1000).toFixed(1)} s: the last ${count} requests failed`;
 }
 
 function tokenRows({ report, tokens }: EndpointRun): string[][] {
