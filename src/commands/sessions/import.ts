@@ -9,7 +9,7 @@ import type { Session } from '../../sessions/types.js';
 import { stdout } from '../support/sink.js';
 import { untilStdinEnds } from '../support/stdin.js';
 import { tell } from '../support/tell.js';
-import { NOT_TEXT, textOf } from '../support/text-file.js';
+import { notText, textOf } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**
@@ -100,8 +100,9 @@ async function readOne(path: string): Promise<Imported> {
       };
     }
     const { readImport } = await import('../../sessions/import/recognise.js');
-    const text = textOf(file.all());
-    if (text === undefined) throw new UsageError(`the import ${NOT_TEXT}`);
+    const bytes = file.all();
+    const text = textOf(bytes);
+    if (text === undefined) throw new UsageError(`the import ${notText(bytes)}`);
     return await readImport(text, isStdin ? undefined : basename(path, extname(path)));
   } finally {
     file.close();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { tell } from './tell.js';
-import { LIMIT_BYTES, NOT_TEXT, textOf } from './text-file.js';
+import { LIMIT_BYTES, notText, textOf } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
 /** A program that leaves stdin open and sends nothing looks like one that hangs. */
@@ -8,8 +8,9 @@ const PATIENCE_MS = 3000;
 
 /** Returns all of stdin as text. @throws {UsageError} when it is not UTF-8, or over 8 MiB */
 export async function readStdin(): Promise<string> {
-  const text = textOf(await readAll());
-  if (text === undefined) throw new UsageError(`stdin ${NOT_TEXT}`);
+  const bytes = await readAll();
+  const text = textOf(bytes);
+  if (text === undefined) throw new UsageError(`stdin ${notText(bytes)}`);
   return text;
 }
 

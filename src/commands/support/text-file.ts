@@ -20,13 +20,28 @@ export function readTextFile(path: string): string {
  * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is not UTF-8
  */
 export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
-  const text = textOf(readBytes(path, refuse));
-  if (text === undefined) throw refuse(NOT_TEXT);
+  const bytes = readBytes(path, refuse);
+  const text = textOf(bytes);
+  if (text === undefined) throw refuse(notText(bytes));
   return text;
 }
 
+/** The first bytes of compressed files, and the program that reads them. */
+const COMPRESSED = {
+  '1f8b': 'gunzip',
+  '504b0304': 'unzip',
+  '28b52ffd': 'unzstd',
+  fd377a58: 'unxz',
+  '425a68': 'bunzip2',
+};
+
 /** The message for bytes that are not text. */
-export const NOT_TEXT = 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
+export function notText(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  const found = Object.entries(COMPRESSED).find(([magic]) => start.startsWith(magic));
+  if (found !== undefined) return `is compressed; decompress it first, with: ${found[1]}`;
+  return 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
+}
 
 /**
  * Decodes UTF-8, or UTF-16 that begins with a byte order mark, as Windows programs write it.

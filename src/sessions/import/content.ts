@@ -160,15 +160,25 @@ export function joined(one: string, other: string): string {
   return one === '' || other === '' ? one + other : `${one}\n\n${other}`;
 }
 
-/** Reads a time: Unix seconds or milliseconds, or ISO 8601 (UTC if it has no zone). Returns Unix time in ms. */
+/** Reads a time: Unix time in s, ms, µs or ns, or ISO 8601 (UTC if it has no zone). Returns Unix time in ms. */
 export function timeIn(object: JsonObject, ...names: string[]): number | undefined {
   for (const name of names) {
     const number = numberIn(object, name);
-    if (number !== undefined && number > 0) return number < 1e11 ? number * 1000 : number;
+    const unixMs = number === undefined ? undefined : unixTimeMs(number);
+    if (unixMs !== undefined) return unixMs;
     const text = textIn(object, name);
     const ms =
       text === undefined ? Number.NaN : Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
     if (Number.isFinite(ms)) return ms;
   }
   return undefined;
+}
+
+/** The number's size tells the unit: times from 1973 to 5138 are recognised. */
+function unixTimeMs(time: number): number | undefined {
+  if (time <= 0) return undefined;
+  if (time < 1e11) return time * 1000;
+  if (time < 1e14) return time;
+  if (time < 1e17) return time / 1e3;
+  return time < 1e20 ? time / 1e6 : undefined;
 }

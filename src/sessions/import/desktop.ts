@@ -25,7 +25,7 @@ export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conv
   const about: About = {
     id: `${value.createdAt ?? ''}\0${value.name ?? ''}`,
     title: textIn(value, 'name'),
-    createdMs: numberIn(value, 'createdAt'),
+    createdMs: timeIn(value, 'createdAt'),
     endpoint: 'LM Studio',
     model: textIn(objectIn(value, 'lastUsedModel') ?? {}, 'identifier'),
   };
@@ -187,7 +187,7 @@ export function llamaCppConversations(lines: readonly JsonObject[], omit: TellOm
       {
         id: textIn(about, 'id') ?? '',
         title: textIn(about, 'name'),
-        usedMs: numberIn(about, 'lastModified'),
+        usedMs: timeIn(about, 'lastModified'),
         endpoint: 'llama.cpp',
         head: textIn(about, 'currNode'),
       },

@@ -1,5 +1,6 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { textOf } from '../../../src/commands/support/text-file.js';
+import { notText, textOf } from '../../../src/commands/support/text-file.js';
 
 const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
@@ -17,4 +18,10 @@ test.each([
   ['an image', [0xff, 0xd8, 0xff, 0xe0]],
 ])('%s is no text', (_, bytes) => {
   expect(textOf(Uint8Array.from(bytes))).toBeUndefined();
+});
+
+test('the message for a compressed file names the program that decompresses it', () => {
+  expect(notText(gzipSync('text'))).toBe('is compressed; decompress it first, with: gunzip');
+  expect(notText(zstdCompressSync('text'))).toBe('is compressed; decompress it first, with: unzstd');
+  expect(notText(Buffer.of(0xfc))).toMatch(/^is not UTF-8 text/);
 });

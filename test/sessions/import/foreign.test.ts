@@ -224,3 +224,19 @@ test('each message of a damaged tree is imported once', async () => {
   expect(session.messages.map(({ text }) => text).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   for (const { id, parentId } of session.messages) expect(parentId ?? 0).toBeLessThan(id);
 });
+
+test.each([
+  ['seconds', 1_750_000_000],
+  ['milliseconds', 1_750_000_000_000],
+  ['microseconds', 1_750_000_000_000_000],
+  ['nanoseconds', 1_750_000_000_000_000_000],
+])('a time in Unix %s is read', async (_unit, time) => {
+  const message = { role: 'user', content: 'hi', created_at: time };
+  expect(only(await readImport(JSON.stringify([message]))).createdMs).toBe(1_750_000_000_000);
+});
+
+test.each([1e300, -1, 0])('the impossible time %s is left out', async (time) => {
+  const beforeMs = Date.now();
+  const message = { role: 'user', content: 'hi', created_at: time };
+  expect(only(await readImport(JSON.stringify([message]))).createdMs).toBeGreaterThanOrEqual(beforeMs);
+});
