@@ -51,7 +51,7 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
       await until(() => !alive(pid), LIMIT_MS);
     }
     if (victim === 'chat') await session.ended;
-    else await goOn(session, onScreen, check);
+    else await goOn(session, acknowledged ? undefined : onScreen, check);
     await check(
       'orphans',
       until(() => leftOver(place).length === 0, LIMIT_MS),
@@ -67,11 +67,12 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
 /** The chat survives: it gets further answers, and restores the terminal. */
 async function goOn(
   session: TerminalSession,
-  onScreen: RegExp,
+  onScreen: RegExp | undefined,
   check: (what: string, holds: Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  // Until the chat draws the question, the screen is older than the kill.
-  await check('the question is not shown', session.untilScreen(onScreen, LIMIT_MS));
+  // Until the chat draws the question, the screen is older than the kill. A question drawn before may have scrolled away.
+  if (onScreen !== undefined)
+    await check('the question is not shown', session.untilScreen(onScreen, LIMIT_MS));
   await check('the answer does not end', stopped(session));
   await check('not connected again', session.untilScreen(/● connected/, LIMIT_MS));
   session.send(`What is the capital of France?${KEY.enter}`);

@@ -9,6 +9,7 @@ import { readBody } from './request-body.js';
 import { type Routed, route } from './routes.js';
 import { sendReply } from './send-reply.js';
 import type { SimulatorRequest, Surroundings } from './surroundings.js';
+import { pageHeaders, preflightReply } from './web-pages.js';
 
 /** Answers one request. Never rejects, and ends early when `signal` is aborted. */
 export async function serveExchange(
@@ -30,6 +31,8 @@ export async function serveExchange(
     completed: false,
   };
   response.setHeader('x-request-id', record.requestId);
+  for (const [name, value] of pageHeaders({ path: record.path, headers: request.headers }))
+    response.setHeader(name, value);
 
   const read = await readRequest(request, record);
   const readMs = clock.now();
@@ -80,7 +83,8 @@ async function readRequest(
 /** Turns errors of the request, and bugs of the simulator, into a reply. */
 function routeSafely(request: SimulatorRequest, around: Surroundings): Routed {
   try {
-    return route(request, around);
+    const preflight = preflightReply(request);
+    return preflight === undefined ? route(request, around) : { kind: 'reply', reply: preflight };
   } catch (error) {
     return refused(toApiError(error));
   }
