@@ -1,4 +1,5 @@
 import { finishClassOf } from '../../common/finish-reasons.js';
+import { isBare } from '../../sdk/chat/chat-types.js';
 import type { ChatResult } from '../../sdk/index.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 
@@ -7,6 +8,8 @@ export function remarkOn(answer: ChatResult): string | undefined {
   switch (answer.outcome) {
     case 'complete':
       if (finishClassOf(answer.finishReason) === 'limit') return cutAtLimit(answer.finishReason ?? '');
+      if (finishClassOf(answer.finishReason) === 'refused' && answer.refusal === '')
+        return `the provider's content filter ended the answer (finish_reason ${answer.finishReason})`;
       if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
       return answer.refusal === '' ? 'the answer has no text' : `the model refused: ${answer.refusal}`;
     case 'empty':
@@ -14,7 +17,7 @@ export function remarkOn(answer: ChatResult): string | undefined {
     case 'truncated':
       if (finishClassOf(answer.finishReason) !== 'whole')
         return `the answer was cut off: the provider ended it with finish_reason ${answer.finishReason}`;
-      return 'the answer was cut off: the connection ended before the model had finished';
+      return `the answer was cut off: the connection ended before ${isBare(answer) ? 'any output' : 'the model had finished'}`;
     case 'cancelled':
       return 'stopped';
     case 'stalled':
