@@ -380,24 +380,6 @@ test('without a home folder the question is answered, and saving fails with the 
   });
 });
 
-test('an answer that a content filter ended is reported on stderr', async () => {
-  const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'content_filter' }] });
-  await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });
-  expect(await run(['ask', 'Why?'])).toMatchObject({
-    code: 0,
-    stdout: 'It is\n',
-    stderr: "vastar-tui: the provider's content filter ended the answer (finish_reason content_filter)\n",
-  });
-});
-
-test('a response without any event is reported as one without an answer', async () => {
-  await endpoint({ chunks: [': ping\n\n'] });
-  expect(await run(['ask', 'hi'])).toMatchObject({
-    code: 8,
-    stderr: 'vastar-tui: the answer was cut off: the connection ended before any output\n',
-  });
-});
-
 test('an answer cut off at the token limit is reported on stderr and exits with 0', async () => {
   const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
   await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });

@@ -46,8 +46,9 @@ function classByWords(message: string): ErrorClass | undefined {
 
 function classByKind(kind: string): ErrorClass | undefined {
   if (/quota|auth|permission|billing/i.test(kind)) return ErrorClass.Permanent;
-  if (/rate_?limit/i.test(kind)) return ErrorClass.RateLimited;
-  if (/invalid|bad_?request|not_?found|context_length/i.test(kind)) return ErrorClass.InvalidRequest;
+  if (/rate_?limit|throttl/i.test(kind)) return ErrorClass.RateLimited;
+  if (/invalid|bad_?request|not_?found|context_length|validation/i.test(kind))
+    return ErrorClass.InvalidRequest;
   if (/timeout/i.test(kind)) return ErrorClass.Timeout;
   return undefined;
 }

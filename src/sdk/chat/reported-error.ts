@@ -45,7 +45,11 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
     return isRecord(inner) || stringOf(inner) !== '' ? { error: inner } : undefined;
   }
   // In an object with an answer, the members checked below often have another meaning.
-  if (hasAnswer(root) || errorMessageIn(root) === '') return undefined;
+  if (hasAnswer(root)) return undefined;
+  // Bedrock's events, as gateways pass them on: `{throttlingException: {message}}`.
+  const [exception] = Object.entries(root).filter(([name]) => name.endsWith('Exception'));
+  if (exception !== undefined) return { error: { type: exception[0], ...recordOf(exception[1]) } };
+  if (errorMessageIn(root) === '') return undefined;
   const failed =
     type === 'error' ||
     error === true ||

@@ -41,7 +41,7 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
 /** Returns advice for an error of this class. */
 export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): string {
   if (errorClass === ErrorClass.InvalidRequest) return CHANGE_ADVICE;
-  if (retryAfterMs !== undefined) return `Try again in ${waitInWords(retryAfterMs)}.`;
+  if (retryAfterMs !== undefined && retryAfterMs > 0) return `Try again in ${waitInWords(retryAfterMs)}.`;
   return 'Try again in a moment.';
 }
 

@@ -15,6 +15,7 @@ const FORMS: Readonly<Record<string, unknown>> = {
   'Response.Error (Tencent)': { Response: { Error: { Code: 'AuthFailure', Message: 'no balance' } } },
   'a header with a code (iFlytek)': { header: { code: 10013, message: 'no balance', status: 2 } },
   'errorMessage (AWS Lambda)': { errorMessage: 'no balance', errorType: 'Sandbox.Timedout' },
+  'an exception (Bedrock)': { modelStreamErrorException: { message: 'no balance', originalStatusCode: 424 } },
   'error that is true': { error: true, message: 'no balance' },
 };
 
