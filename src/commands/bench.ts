@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { csvReport, reportText } from '../loadtest/report-json.js';
-import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
+import { curvesCsv } from '../loadtest/search/curve.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
-import { openReport, type ReportFile, refuseTwoOnStdout } from './bench/files.js';
+import { openReports, writeReports } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { adviseOnFlags } from './bench/flags-elsewhere.js';
 import { loadOf, readTrace } from './bench/load.js';
@@ -48,7 +48,6 @@ async function bench(flags: BenchFlags): Promise<number> {
   const load = loadOf(search === undefined ? flags : levelFlags(flags, search.kind, 1), trace);
   const plan: Plan = { flags, load, trace, ...(await promptsFrom(flags, trace)) };
   const setup = setupOf(plan);
-  refuseTwoOnStdout(flags.json, flags.csv);
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: only the daemon has policies');
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
@@ -63,11 +62,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     const { connector } = composition;
     const names = modes.length === 0 ? [connector.endpoint.name] : modes;
     for (const name of names) checkEndpoint(connector, name);
-    const files = {
-      json: report('--json', flags.json),
-      csv: report('--csv', flags.csv),
-      html: report('--html', flags.html),
-    };
+    const files = openReports(flags);
     const startedAt = new Date();
     const runs: EndpointRun[] = [];
     for (const name of names) {
@@ -80,15 +75,11 @@ async function bench(flags: BenchFlags): Promise<number> {
     const interrupted = interruption.exitCode !== undefined;
     if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
     const json = resultJson(runs, setup, startedAt, interrupted);
-    files.json?.write(reportText(json));
-    if (files.html !== undefined)
-      files.html.write([(await import('./bench/page.js')).reportPage(runs, setup, json)]);
-    files.csv?.write(
-      search === undefined
-        ? csvReport(runs)
-        : [CURVE_CSV_HEADER, ...runs.map(({ mode, curve }) => (curve ? curveCsv(mode, curve) : ''))],
-    );
-    for (const file of [files.json, files.csv, files.html]) file?.close();
+    await writeReports(files, {
+      json: () => reportText(json),
+      csv: () => (search === undefined ? csvReport(runs) : curvesCsv(runs)),
+      html: async () => [(await import('./bench/page.js')).reportPage(runs, setup, json)],
+    });
     // An error of stdout arrives in the next event-loop turn.
     await nextTurn();
     if (watch.exitCode === EXIT.failed) return EXIT.failed;
@@ -118,10 +109,6 @@ function checkEndpoint(connector: OpenAIStreamConnector, name: string): void {
   if (endpoint === undefined)
     throw new UsageError(`--mode: use some of ${names}: there is no endpoint "${name}"`);
   if (endpoint.problem !== undefined) throw new UsageError(`${name}: ${endpoint.problem}`);
-}
-
-function report(flag: string, path: string | undefined): ReportFile | undefined {
-  return path === undefined ? undefined : openReport(flag, path);
 }
 
 async function runOne(

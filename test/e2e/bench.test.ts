@@ -379,6 +379,17 @@ test.each([
   expect(stderr).toMatch(pattern);
 });
 
+test('a report that a full disk cuts off is named, and the other report is written', async () => {
+  await endpoint(answer);
+  const { code, stdout, stderr } = await runHere(ground.place, [
+    ...['bench', '--requests', '2', '--json', '/dev/full', '--csv', 'requests.csv'],
+  ]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/--json \/dev\/full cannot be written: the disk is full/);
+  expect(stdout).toMatch(/2 complete/);
+  expect(readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(3);
+});
+
 test('a full disk behind stdout exits with 1, even if every request was answered', async () => {
   await endpoint(answer);
   const command = `"${process.execPath}" "${CLI}" bench --requests 2 --json - > /dev/full`;

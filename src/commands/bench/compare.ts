@@ -67,7 +67,7 @@ function compare(before: string, after: string, { tolerance, json }: CompareFlag
   const regression = pairs.some(({ differences }) => differences.some((one) => one.regression));
   const file = json === undefined ? undefined : openReport('--json', json);
   if (!file?.toStdout) stdout.print(pairs.map(pairText).join('\n'));
-  file?.write(`${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`);
+  file?.write([`${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`]);
   file?.close();
   return regression ? EXIT.failed : EXIT.ok;
 }

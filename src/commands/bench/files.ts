@@ -15,12 +15,50 @@ export interface ReportFile {
   close(): void;
 }
 
-const WRITE_CHARS = 64 * 1024;
-
-/** @throws {UsageError} when both reports would go to stdout */
-export function refuseTwoOnStdout(json: string | undefined, csv: string | undefined): void {
-  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+/** The reports of `bench` and `bench merge`. */
+export interface Reports {
+  readonly json: ReportFile | undefined;
+  readonly csv: ReportFile | undefined;
+  readonly html: ReportFile | undefined;
 }
+
+type ReportPaths = Partial<Record<keyof Reports, string | undefined>>;
+
+/** Opens the reports of `--json`, `--csv` and `--html`. @throws {UsageError} when one cannot be written */
+export function openReports({ json, csv, html }: ReportPaths): Reports {
+  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+  return {
+    json: json === undefined ? undefined : openReport('--json', json),
+    csv: csv === undefined ? undefined : openReport('--csv', csv),
+    html: html === undefined ? undefined : openReport('--html', html),
+  };
+}
+
+/**
+ * Writes and closes the reports.
+ * @param contents computes a report's text, only if it is wanted
+ * @throws {UsageError} when a report cannot be written; the others are written
+ */
+export async function writeReports(
+  reports: Reports,
+  contents: Readonly<Record<keyof Reports, () => Iterable<string> | Promise<Iterable<string>>>>,
+): Promise<void> {
+  const problems: string[] = [];
+  for (const name of ['json', 'csv', 'html'] as const) {
+    const report = reports[name];
+    if (report === undefined) continue;
+    try {
+      report.write(await contents[name]());
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(error.message);
+    }
+    report.close();
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+}
+
+const WRITE_CHARS = 64 * 1024;
 
 /**
  * Opens the file before the test, so that an unwritable file fails early. `-` is stdout.

@@ -7,7 +7,7 @@ import { EXIT } from '../support/exit-codes.js';
 import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
-import { openReport, refuseTwoOnStdout } from './files.js';
+import { openReports, writeReports } from './files.js';
 import { readCheck } from './flags.js';
 import { readJson } from './read-json.js';
 import { type EndpointRun, resultText } from './result.js';
@@ -48,10 +48,9 @@ export function addMerge(bench: Command): void {
     });
 }
 
-async function merge(paths: readonly string[], { check = [], json, csv, html }: MergeFlags): Promise<number> {
+async function merge(paths: readonly string[], { check = [], ...outputs }: MergeFlags): Promise<number> {
   const [first, ...others] = paths.map(readFile);
   if (first === undefined) throw new UsageError('give at least one report');
-  refuseTwoOnStdout(json, csv);
   const merged = mergeReports([first, ...others]);
   if (typeof merged === 'string') throw new UsageError(merged);
   for (const note of merged.notes) tell(`warning: ${note}`);
@@ -66,18 +65,13 @@ async function merge(paths: readonly string[], { check = [], json, csv, html }: 
       start_spread_ms: merged.runs.map(({ startSpreadMs }) => Math.round(startSpreadMs)),
     },
   };
-  const files = {
-    json: json === undefined ? undefined : openReport('--json', json),
-    csv: csv === undefined ? undefined : openReport('--csv', csv),
-    html: html === undefined ? undefined : openReport('--html', html),
-  };
+  const files = openReports(outputs);
   if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
-  files.json?.write(reportText(report));
-  if (files.html !== undefined) {
-    files.html.write([(await import('./page.js')).reportPage(runs, setup, report, merged.notes)]);
-  }
-  files.csv?.write(csvReport(runs));
-  for (const file of [files.json, files.csv, files.html]) file?.close();
+  await writeReports(files, {
+    json: () => reportText(report),
+    csv: () => csvReport(runs),
+    html: async () => [(await import('./page.js')).reportPage(runs, setup, report, merged.notes)],
+  });
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok
     : EXIT.failed;
