@@ -17,10 +17,30 @@ export const MAX_QUERY = 200;
 /** A user won't step through more matches, and finding them takes time. */
 export const MAX_MATCHES = 9999;
 
-/** A pattern that finds the query literally, ignoring case; undefined for an empty query. */
+const MARK = /[*_`~]/;
+const LETTER = /[\p{L}\p{N}\p{M}]/u;
+
+/**
+ * A pattern that finds the query as the screen shows it, ignoring case; undefined for an empty query. In the text,
+ * Markdown's marks may be between the query's characters, and a line may end at a space.
+ */
 export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;
-  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
+  let pattern = '';
+  let before = '';
+  for (const [part] of query.matchAll(/\s+|./gsu)) {
+    if (before !== '') pattern += marksBetween(before, part);
+    pattern += /^\s/.test(part) ? String.raw`\s+` : part.replace(/[\\^$.*+?()[\]{}|/]/, String.raw`\$&`);
+    before = part;
+  }
+  return new RegExp(pattern, 'giu');
+}
+
+/** Matches what the screen may leave out between two characters. Next to a mark nothing is, so a match stays fast. */
+function marksBetween(before: string, after: string): string {
+  if (MARK.test(before) || MARK.test(after)) return '';
+  // In a word, `_` and a single `*` are text.
+  return LETTER.test(before) && LETTER.test(after) ? String.raw`(?:\*{2,3}|\x60)?` : '[*_`~]*';
 }
 
 /** Searches for `query`. The current match stays if it still matches; else the last match is current. */

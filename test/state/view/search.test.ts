@@ -37,6 +37,32 @@ describe('a search', () => {
     expect(searchCount(messages, searchFor(messages, CLOSED, ''))).toEqual({ current: 0, total: 0 });
   });
 
+  test.each([
+    ['surely and', 'so `surely` and on'],
+    ['bold text', 'a **bold** *text*'],
+    ['two lines', '> over two\n  lines'],
+    ['foobar', 'foo**bar**'],
+    ['snake_case', 'snake_case'],
+    ['**bold**', '**bold**'],
+  ])('finds %j in %j, whose marks are not shown', (query, text) => {
+    const one = [said(1, text)];
+    expect(searchCount(one, searchFor(one, CLOSED, query)).total).toBe(1);
+  });
+
+  test.each([
+    ['foobar', 'foo_bar'],
+    ['23', '2*3'],
+    ['a b', 'ab'],
+  ])('does not find %j in %j', (query, text) => {
+    const one = [said(1, text)];
+    expect(searchCount(one, searchFor(one, CLOSED, query)).total).toBe(0);
+  });
+
+  test('takes no longer with many marks', () => {
+    const one = [said(1, '*_`~ '.repeat(20_000))];
+    expect(searchCount(one, searchFor(one, CLOSED, '*_ * _ `a'.repeat(20))).total).toBe(0);
+  });
+
   test('stays at its match while that still matches', () => {
     const first = searchOn(messages, searchFor(messages, CLOSED, 'on'), 1);
     expect(searchFor(messages, first, 'one')).toMatchObject({ current: { message: 1, offset: 0 } });
