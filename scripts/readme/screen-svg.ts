@@ -107,7 +107,8 @@ function rowSvg(cells: readonly Cell[], y: number): string[] {
     const kind = kindOf(first.char);
     for (let next = cells[x + 1]; next !== undefined; next = cells[x + run.length]) {
       const alike = next.fill === first.fill && next.style === first.style && next.behind === first.behind;
-      const same = kindOf(next.char) === kind && (kind === 'text' || next.char === first.char);
+      const same =
+        kindOf(next.char) === kind && (kind === 'text' || (next.char === first.char && first.char !== '│'));
       if (!alike || (next.width > 0 && !same)) break;
       run.push(next);
     }
