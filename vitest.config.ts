@@ -12,8 +12,8 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
-    // On two cores: many tests wait for processes, sockets and time to pass.
-    maxWorkers: 4,
+    // On two cores: with four, a fifth of the processor time is left, because tests wait for processes and sockets.
+    maxWorkers: 5,
     sequence: { sequencer: SlowestFirst },
   },
 });
