@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { systemClockMs } from '../common/system-clock.js';
 import { addressText, type ListenAddress } from '../runtime/clients/address.js';
+import { inTurn, startingTurn } from '../runtime/clients/in-turn.js';
 import {
   addAddressFlags,
   addDaemonFlags,
@@ -13,7 +14,7 @@ import {
 import { UNVERIFIED } from '../runtime/options/policy-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
-import { endDaemon, startDaemon } from './runtime/runtime-process.js';
+import { endDaemon, START_LIMIT_MS, startDaemon } from './runtime/runtime-process.js';
 import { statusJson, statusTable } from './runtime/runtime-status.js';
 import { EXIT } from './support/exit-codes.js';
 import { stderr, stdout } from './support/sink.js';
@@ -52,16 +53,28 @@ export function defineRuntime(runtime: Command): void {
 
 async function start(command: Command): Promise<void> {
   const flags = daemonFlagsFrom(command);
-  const where = addressText(flags.listen);
-  const { tokenFile } = flags.policy;
-  if ((await ask(flags.listen, tokenFile)) !== undefined) {
-    say(`a daemon is running already at ${where}`);
-    return;
+  const { listen, policy } = flags;
+  const where = addressText(listen);
+  const answers = async (): Promise<boolean> => (await ask(listen, policy.tokenFile)) !== undefined;
+  let ran = false;
+  let failure: string | undefined;
+  const work = async (): Promise<void> => {
+    if (await answers()) return;
+    ran = true;
+    failure = await startDaemon(flags, answers);
+  };
+  const never = new AbortController().signal;
+  while (!ran) {
+    if (await answers()) {
+      say(`a daemon is running already at ${where}`);
+      return;
+    }
+    // Of programs that start at the same time, one starts the daemon. Otherwise a late one would outlive `stop`.
+    if (listen.kind === 'unix') await inTurn(startingTurn(listen.path), START_LIMIT_MS, work, never);
+    else await work();
   }
-  const answers = async (): Promise<boolean> => (await ask(flags.listen, tokenFile)) !== undefined;
-  const failure = await startDaemon(flags, answers);
   if (failure === undefined) {
-    if (flags.policy.insecureSkipVerify) stderr.print(`${UNVERIFIED}\n`);
+    if (policy.insecureSkipVerify) stderr.print(`${UNVERIFIED}\n`);
     say(`started, listening on ${where}`);
     return;
   }

@@ -133,6 +133,14 @@ test('a failing start prints the daemon’s error', async () => {
   expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
 });
 
+test('of several starts at the same time, one starts the daemon', async () => {
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => runtime('start')));
+  expect(outcomes.map(({ stdout }) => stdout).toSorted()).toEqual([
+    ...Array<string>(3).fill(`a daemon is running already at ${path}\n`),
+    `started, listening on ${path}\n`,
+  ]);
+});
+
 test('a pid file that can’t be written leaves no other file', async () => {
   const script = 'ulimit -f 0; exec "$0" "$@"';
   const child = spawn('sh', [

@@ -10,7 +10,7 @@ import { limitArguments } from '../../runtime/options/limit-flags.js';
 import { NODE_FLAGS } from '../../runtime/options/node-flags.js';
 import { policyArguments } from '../../runtime/options/policy-flags.js';
 
-const START_LIMIT_MS = 10_000;
+export const START_LIMIT_MS = 10_000;
 /** The daemon's own time limit for running requests, and some time to close. */
 const STOP_LIMIT_MS = 13_000;
 const POLL_MS = 25;
