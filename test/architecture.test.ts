@@ -88,7 +88,7 @@ test.each([
   expect(strays).toEqual([]);
 });
 
-test('commands write to the terminal through the sink alone, which keeps it from being steered', () => {
+test('commands write to the terminal only through the sink, which removes control sequences', () => {
   // The chat redirects other output.
   const allowed = new Set(['src/commands/support/sink.ts', 'src/commands/chat/side-output.ts']);
   const strays = sources('src/commands').filter(

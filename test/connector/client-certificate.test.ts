@@ -59,7 +59,7 @@ test('requests for answers and models use client_cert and client_key', async () 
   expect(await connector.testConnection()).toMatchObject({ statusCode: 200 });
 });
 
-test('one file may hold certificate and key, and is read again after it changes', async () => {
+test('one file may contain certificate and key, and is read again after it changes', async () => {
   const client_cert = join(folder, 'both.pem');
   writeFileSync(client_cert, 'not yet');
   const connector = await connectorFor({ client_cert });

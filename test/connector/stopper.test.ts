@@ -32,7 +32,7 @@ function stopperFor(idleMs: number): Stopper {
 /** Stops this process, as Ctrl+Z does. */
 const stopFor = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-test('bytes that came while this process was stopped are no silence of the provider', async () => {
+test('bytes that arrived while this process was suspended do not count as silence of the provider', async () => {
   const stop = stopperFor(100);
   here.on('data', stop.bytes);
   stop.bytes();

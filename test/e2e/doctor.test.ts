@@ -77,7 +77,7 @@ test('the endpoint receives a request only with permission, and the key is never
   for (const { stdout, stderr } of [withheld, allowed]) expect(stdout + stderr).not.toContain(KEY);
 });
 
-test('at a terminal, doctor asks for permission and accepts a no', async () => {
+test('at a terminal, doctor requests permission and accepts a no', async () => {
   const upstream = await endpoint(models);
   const session = openTerminal(place, ['doctor']);
   try {

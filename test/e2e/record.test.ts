@@ -157,7 +157,7 @@ describe('record', () => {
     // Reading the whole stream would never end.
     [['--output', '/dev/full'], /\/dev\/full cannot be written: it is no regular file/],
     [['--output', '-'], /--output needs a file/],
-  ])('with %j asks nothing', async (flags, pattern) => {
+  ])('with %j sends no question', async (flags, pattern) => {
     const upstream = await endpoint({ chunks });
     expect(await runHere(ground.place, ['record', 'hi', ...flags])).toMatchObject({
       code: 2,

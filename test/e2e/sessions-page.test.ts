@@ -86,7 +86,7 @@ test('the HTML export is one page with text, waterfall, tool calls and image, an
 const program = chromiumPath();
 
 test.skipIf(program === undefined)(
-  'an answer in a browser runs no script, fetches nothing and stays in its place',
+  'an answer in a browser runs no script, fetches nothing and stays in its part of the page',
   async () => {
     const elsewhere = await startUpstream((_request, response) => void response.end('x'));
     await conversation(hostile(elsewhere.url));

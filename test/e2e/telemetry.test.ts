@@ -264,7 +264,7 @@ test('with missing packages, one line says how to install them, and the answer a
   );
 });
 
-test('the console is stderr, so that stdout has the answer alone', async (context) => {
+test('the console is stderr, so that stdout has only the answer', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });

@@ -36,7 +36,7 @@ test('a 10 % higher TTFT is detected in at least 19 of 20 pairs', () => {
   expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
 });
 
-test('a worsening within the tolerance is reported but is no regression', () => {
+test('a worsening within the tolerance is reported but is not a regression', () => {
   const [strict] = compare(run(1, 2000), run(2, 2000, 1.1));
   const [lenient] = compare(run(1, 2000), run(2, 2000, 1.1), 0.2);
   expect(strict).toMatchObject({ name: 'ttft.mean', verdict: 'worse', regression: true });

@@ -42,6 +42,6 @@ test('gaps that another process measures give no warning', () => {
   expect(instrumentWarnings({ ...late(10), gapsElsewhere: true }, { latency })).toEqual([]);
 });
 
-test('without a complete answer there is no figure to warn of', () => {
+test('without a complete answer there is no warning', () => {
   expect(instrumentWarnings({ ...late(15), eventLoopUtilization: 1 }, { latency: {} })).toEqual([]);
 });

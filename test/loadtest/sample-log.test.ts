@@ -70,7 +70,7 @@ test('samples are returned as they were added, with the same absent members', ()
   expect(log.from(0).map(membersOf)).toStrictEqual(all.map(membersOf));
 });
 
-test('later samples are returned alone, also across blocks', () => {
+test('only the later samples are returned, also across blocks', () => {
   const log = createSampleLog();
   const all = Array.from(
     { length: 5000 },

@@ -175,7 +175,7 @@ describe('with turns, the rows of a session are one conversation', () => {
     expect(words).toEqual([10, 3, 4]);
   });
 
-  test('texts are sent as what a turn adds, or with the history that they have', () => {
+  test('texts are sent as the new messages of a turn, or with their own history', () => {
     const conversation = (...rows: object[]) =>
       joined(...rows.map((row, second) => ({ session_id: 1, timestamp: second * 1000, ...row })))[0]
         ?.conversation;

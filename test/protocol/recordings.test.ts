@@ -34,7 +34,7 @@ test('there are recordings in both directions', () => {
   expect(answers).toHaveLength(9);
 });
 
-describe('a recorded request decodes to what was sent', () => {
+describe('a recorded request decodes to the sent values', () => {
   test.each(requests)('$file', ({ file, bytes, sends }) => {
     expect(recordedBytes(file)).toHaveLength(bytes);
     const { tenantId, workspaceId, traceId = '', ...payload } = sends;
@@ -53,7 +53,7 @@ describe('a recorded request decodes to what was sent', () => {
   });
 });
 
-describe('a recorded answer decodes to what it means', () => {
+describe('a recorded answer decodes to its values', () => {
   test.each(answers)('$file', ({ file, means }) => {
     const message = only(file);
     if (message.type !== MessageType.ExecuteResponse || means === undefined) throw new Error('no answer');

@@ -51,6 +51,6 @@ test.each<[Record<string, string>, number]>([
     },
     60_000,
   ],
-])('other headers that ask to wait: %j', (headers, ms) => {
+])('other headers with a wait: %j', (headers, ms) => {
   expect(retryAfterOf(headers, NOW)).toBe(ms);
 });

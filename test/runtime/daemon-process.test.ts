@@ -192,7 +192,7 @@ test('over TCP it listens on this machine only', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('its errors say what is wrong', async () => {
+test('its errors name the fault', async () => {
   // Exit code 2 for wrong arguments, 1 for other failures.
   const refusals: Array<[string[], RegExp, number?]> = [
     [['--tcp', '0.0.0.0:5000'], /other machines can reach 0\.0\.0\.0/],

@@ -95,7 +95,7 @@ test('its errors name the argument or file that it cannot use', async () => {
   );
 });
 
-test('--ca and NODE_EXTRA_CA_CERTS are trusted, alone and together', async () => {
+test('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both together', async () => {
   const upstream = await startTlsUpstream('localhost');
   closing.push(upstream.close);
   for (const [args, env] of [

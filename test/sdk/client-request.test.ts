@@ -247,7 +247,7 @@ describe('executeHTTP', () => {
     await silent.close();
   });
 
-  test('a request that is too large for a frame fails alone, before anything is sent', async () => {
+  test('a request that is too large for a frame fails before anything is sent, and others continue', async () => {
     await client.connect();
     const body = 'x'.repeat(PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE);
     await expect(client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({

@@ -87,7 +87,7 @@ describe('the state of the connection', () => {
 });
 
 describe('after the connection is lost', () => {
-  test('the client waits, reports until when, and connects again by itself', async () => {
+  test('the client waits, reports the time of the next attempt, and reconnects', async () => {
     const client = newClient();
     await client.health();
     const states = statesOf(client);

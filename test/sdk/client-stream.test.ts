@@ -136,7 +136,7 @@ describe('a stream', () => {
     expect(textOf(events)).toBe('half');
   });
 
-  test('that the daemon cancels by itself is a failure', async () => {
+  test('that the daemon cancels without a request is a failure', async () => {
     const { id, result } = await begin();
     connection.send(streamStart(id), { ...streamEnd(id), cancelled: true } as ReturnType<typeof streamEnd>);
     await expect(result).rejects.toMatchObject({ errorClass: ErrorClass.Transient });

@@ -206,7 +206,7 @@ describe('prepared texts', () => {
     .filter(([, language]) => language === 'ts' || language === 'js')
     .map(([, , code]) => code ?? '');
 
-  test('close every code block and hold no carriage return', () => {
+  test('close every code block and contain no carriage return', () => {
     for (const text of texts) {
       expect(text.match(/^```/gm)?.length ?? 0).toSatisfy((count: number) => count % 2 === 0);
       expect(text).not.toContain('\r');
@@ -214,7 +214,7 @@ describe('prepared texts', () => {
     expect(scripts.length).toBeGreaterThanOrEqual(5);
   });
 
-  test.each(scripts)('holds code that parses: %#', (code) => {
+  test.each(scripts)('contains code that parses: %#', (code) => {
     const body = stripTypeScriptTypes(code)
       .replace(/^import .*$/gm, '')
       .replace(/^export /gm, '');

@@ -142,7 +142,7 @@ test('the events of a response are numbered without a gap', async () => {
   ]);
 });
 
-test('tools that are no functions are accepted, and never called', async () => {
+test('tools that are not functions are accepted, and never called', async () => {
   const openai = await client();
   const weather = { type: 'function', name: 'get_weather', parameters: {}, strict: false } as const;
   const ask = (tools: OpenAI.Responses.Tool[]) =>

@@ -180,7 +180,7 @@ describe('an answer', () => {
     expect(store.getState().session).toMatchObject({ requests: 1, errors: 1 });
   });
 
-  test('that was stopped has a remark and is no error', async () => {
+  test('that was stopped has a remark and is not an error', async () => {
     ask('hello');
     chat.latest.text('half');
     actions.stop();
@@ -261,7 +261,7 @@ describe('switching the mode', () => {
     expect(store.getState().endpoint).toEqual(SIMULATOR);
   });
 
-  test('names what is missing when a mode is unusable, and keeps the current one', () => {
+  test('names the missing setting when a mode is unusable, and keeps the current one', () => {
     setUp({ openai: 'openai: OPENAI_API_KEY is not set' });
     actions.switchMode();
     expect(store.getState().endpoint).toEqual(SIMULATOR);

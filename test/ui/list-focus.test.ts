@@ -20,7 +20,7 @@ const SIZES = [
 ];
 
 test.each(SIZES)(
-  'while a list is open at %j, the footer names its keys, the placeholder goes and the cursor is in its search',
+  'while a list is open at %j, the footer names its keys, the placeholder disappears and the cursor is in its search',
   async (size) => {
     const { screen } = await start(size);
     expect(screen.text()).toContain('write a message');

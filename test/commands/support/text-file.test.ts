@@ -16,7 +16,7 @@ test.each([
   ['UTF-32', [0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]],
   ['half a character', [0xff, 0xfe, 0x41]],
   ['an image', [0xff, 0xd8, 0xff, 0xe0]],
-])('%s is no text', (_, bytes) => {
+])('%s is not text', (_, bytes) => {
   expect(textOf(Uint8Array.from(bytes))).toBeUndefined();
 });
 

@@ -155,7 +155,7 @@ describe('a conversation of several turns', () => {
   });
 });
 
-test('a recorded answer that is an entry of its own is no question', () => {
+test('a recorded answer in a separate entry is not a question', () => {
   expect(conversationOf(entryIn({ role: 'assistant', text: 'because' }), 1)).toBeUndefined();
   expect(conversationOf(entryIn({ role: 'prompter', text: 'why' }), 1)).toBeDefined();
 });

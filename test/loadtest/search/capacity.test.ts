@@ -156,7 +156,7 @@ test('answers of a conversation count when it and all earlier ones have ended', 
   ]);
 });
 
-test('conversations that become more until the first of them end are no backlog', () => {
+test('an increase of conversations until the first of them end does not count as a backlog', () => {
   const windowMs = 10_000;
   // Each conversation has 12 turns of 400 ms with a second between them, so requests grow during the whole window.
   const samples = Array.from({ length: 300 }, (_, index) =>

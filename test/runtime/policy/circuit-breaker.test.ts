@@ -213,7 +213,7 @@ test('of a thousand requests to a dead provider, a few are attempted and the res
   expect(connections).toBeLessThan(30);
 });
 
-test('the retry budget in health goes down with each retry', async () => {
+test('the retry budget in health decreases with each retry', async () => {
   const upstream = await upstreamOf({ status: 409 });
   const asking = await client({ maxAttempts: 2, random: () => 0 });
   await ask(asking, upstream.url);

@@ -57,7 +57,7 @@ describe('a token bucket', () => {
     expect(bucket.waitMs).toBe(0);
   });
 
-  test('goes below zero when more is spent than available', () => {
+  test('becomes negative when more is spent than available', () => {
     const bucket = createTokenBucket({ perSecond: 100, burst: 100 }, createManualClock());
     bucket.spend(1099);
     expect(bucket.waitMs).toBe(10_000);

@@ -139,7 +139,7 @@ test('a client that invents tenants costs bounded memory: above a hundred pairs 
   expect([...statistics.requests]).toHaveLength(101);
 });
 
-test('a tenant named "others" is counted by itself', () => {
+test('a tenant named "others" is counted separately', () => {
   const statistics = createStatistics();
   for (let index = 0; index < 1000; index += 1) {
     statistics.begin('others', `http://o${index}`, 'request')(exchange);

@@ -352,7 +352,7 @@ describe('errors', () => {
     expect(upstream.sessions).toHaveLength(1);
   });
 
-  test('a request that HTTP/2 does not support fails alone', async () => {
+  test('only the request that HTTP/2 does not support fails', async () => {
     const { send, client, upstream } = await setUp((stream) => {
       stream.respond({ ':status': 200 });
       stream.write('begun');

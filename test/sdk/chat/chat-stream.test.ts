@@ -180,7 +180,7 @@ describe('the contents of a delta', () => {
 describe('usage', () => {
   const usageOf = (event: unknown): ChatResult['usage'] => read(data(event) + DONE).result.usage;
 
-  test('null is no usage', () => {
+  test('null does not count as usage', () => {
     expect(read(data({ choices: [{ delta: {} }], usage: null }) + DONE).result).not.toHaveProperty('usage');
   });
 
@@ -304,7 +304,7 @@ describe('a body that is not an event stream', () => {
     );
   });
 
-  test('the error for plain text that is called an event stream quotes it; comments alone are a cut answer', () => {
+  test('the error for plain text that is called an event stream quotes it; only comments are a cut answer', () => {
     const { result } = read('Internal Server Error\n');
     expect(result.error?.message).toBe(
       'The provider answered with text, not with an event stream: Internal Server Error',

@@ -59,7 +59,7 @@ test.each([
   for (const size of [body.length, 1, 9]) expect(read(body, size)).toMatchObject({ text, outcome });
 });
 
-test('text that does not complete a cut event is no part of it', () => {
+test('text that does not complete a cut event does not belong to it', () => {
   const body = `${event('Hi')}data: {"choices":[{"delta":{"content":"cut\nInternal Server Error\n\n${event(' you')}${END}`;
   for (const size of [body.length, 1, 9]) {
     const answer = read(body, size);

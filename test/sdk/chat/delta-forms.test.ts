@@ -72,7 +72,7 @@ test.each<[name: string, body: string, expected: Partial<ChatResult>]>([
   ['plain text after an event', `data: ${text('Hi')}\n\nBad Gateway`, { malformedEvents: 1 }],
   ['a web page after an event', `data: ${text('Hi')}\n\n<html>502</html>\n`, { malformedEvents: 1 }],
   ['an error in plain text', `data: ${text('Hi')}\n\ndata: [ERROR] no memory\n\n`, { outcome: 'error' }],
-])('events that are no JSON: %s', (_name, body, expected) => {
+])('events that are not JSON: %s', (_name, body, expected) => {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
   stream.feed(Buffer.from(body));
   const outcome = 'truncated';

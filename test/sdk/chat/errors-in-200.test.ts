@@ -77,7 +77,7 @@ test.each([
 });
 
 test.each([{}, { message: '', type: '', param: '', code: null }, { code: 0 }])(
-  'an error object that says nothing, %j, beside choices is no error',
+  'an empty error object, %j, beside choices is not an error',
   (error) => {
     const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
     const event = { error, choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }] };

@@ -144,7 +144,7 @@ describe("Cloudflare's own API", () => {
   });
 });
 
-test('events in an unknown format alone are an error that names them', () => {
+test('only events in an unknown format are an error that names them', () => {
   const { outcome, error } = read(named({ type: 'text_chunk' }, { type: 'finish_chunk' }));
   expect(outcome).toBe('error');
   expect(error?.message).toBe(
@@ -152,6 +152,6 @@ test('events in an unknown format alone are an error that names them', () => {
   );
 });
 
-test('pings alone are no such error', () => {
+test('only pings are not such an error', () => {
   expect(read(named({ type: 'ping' })).outcome).toBe('truncated');
 });

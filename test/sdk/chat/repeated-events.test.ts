@@ -126,7 +126,7 @@ describe('events that differ only in their text', () => {
     expect(repeated.textOf(chunk('c', { content: 'b' }))).toBeUndefined();
   });
 
-  test('are no longer looked for after four patterns without a match', () => {
+  test('are no longer searched for after four patterns without a match', () => {
     const repeated = createRepeatedEvents();
     for (let index = 0; index < 4; index += 1) repeated.learn(chunk('a', { id: index }));
     expect(repeated.textOf(chunk('b', { id: 3 }))).toBe('b');

@@ -179,7 +179,7 @@ describe('a closing tag without an opening one', () => {
     expect(answer(body, 'text/event-stream')).toMatchObject({ reasoning: 'We', text: '' });
   });
 
-  test('in an answer in one piece gives reasoning and text alone', () => {
+  test('in an answer in one piece gives only reasoning and text', () => {
     const body = JSON.stringify({
       choices: [{ message: { content: 'hm\n</think>\n\nHi' }, finish_reason: 'stop' }],
     });

@@ -71,7 +71,7 @@ test.each<[string, unknown, Usage]>([
 });
 
 test.each([undefined, null, 7, {}, { prompt_tokens: -1 }, { completion_tokens: '1.5' }, { queue_time: 1 }])(
-  '%j is no usage',
+  '%j does not count as usage',
   (value) => {
     expect(usageOf(value)).toBeUndefined();
   },

@@ -61,7 +61,7 @@ describe('a response whose parts come whole, without deltas', () => {
     expect(read('responses', queued)).toMatchObject({ outcome: 'truncated', finishReason: 'queued' });
   });
 
-  test('encrypted reasoning alone is not unreadable', () => {
+  test('an answer with only encrypted reasoning is not unreadable', () => {
     const item = { type: 'reasoning', encrypted_content: 'x' };
     expect(read('responses', { type: 'response.output_item.done', item }, completed).malformedEvents).toBe(0);
   });

@@ -87,7 +87,7 @@ test.each([
   ['nonsense\r\n\r\n', 400],
   ['GET /health HTTP/1.1\r\nno colon\r\n\r\n', 400],
   [`GET /health HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
-])('what is no HTTP request gets an error of the same form: %.30j', async (text, status) => {
+])('bytes that are not an HTTP request get an error of the same form: %.30j', async (text, status) => {
   const simulator = await simulatorForTest();
   const socket = connect(simulator.port, '127.0.0.1');
   socket.write(text);

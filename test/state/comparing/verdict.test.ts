@@ -22,7 +22,7 @@ test('six answers each show which side is faster, and by how much', () => {
   expect(verdict?.lead?.low).toBeGreaterThan(190);
 });
 
-test('answers that overlap show no difference: the interval holds 0', () => {
+test('answers that overlap show no difference: the interval contains 0', () => {
   const verdict = first(side(100, 110, 120, 130, 140, 150), side(101, 111, 121, 131, 141, 152));
   expect(verdict?.lead?.low).toBeLessThan(0);
   expect(verdict?.lead?.high).toBeGreaterThan(0);

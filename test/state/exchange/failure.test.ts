@@ -34,7 +34,7 @@ test('a question that can never be sent does not advise to ask it again', () => 
   expect(failureOf(error, DEFAULT_HINTS).next).toBe('ctrl+t switches to another mode');
 });
 
-test('a long wait is told in hours', () => {
+test('a long wait is shown in hours', () => {
   const details = { hop: 'provider', retryAfterMs: 84_726_000 } as const;
   const error = new ConnectorException('the limit is used up', ErrorClass.RateLimited, 1, details);
   expect(failureOf(error, DEFAULT_HINTS).next).toBe('wait 24 h, then ctrl+g asks again');

@@ -82,7 +82,7 @@ test('many lines at once are a paste, even without the terminal’s marks, and n
   ]);
 });
 
-test('a paste goes on after the program was busy for a while', () => {
+test('a paste continues after the program was busy for a while', () => {
   const { send, got } = start();
   send('one\rtwo\rthree\rfo');
   vi.setSystemTime(Date.now() + 2000);

@@ -36,7 +36,7 @@ describe('the table of terminals', () => {
   });
 
   test.each(ROWS.map((cells) => [cells[0] ?? '', cells.slice(1, -1)] as const))(
-    '%s is what its bytes say in every terminal',
+    'the bytes of %s give the documented key in every terminal',
     (key, cells) => {
       for (const cell of cells) {
         const found = cellBytes(cell);

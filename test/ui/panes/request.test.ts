@@ -18,7 +18,7 @@ function paneOf(metrics: Partial<ExchangeMetrics>, outcome: Outcome = 'complete'
     .join('\n');
 }
 
-test('the pane and the line above the answer say the same time: that until the last output', () => {
+test('the pane and the line above the answer show the same time: that until the last output', () => {
   const times = { e2eMs: 610, elapsedMs: 720 };
   expect(paneOf(times)).toMatch(/^done +0\.6 s$/m);
   const answer = {

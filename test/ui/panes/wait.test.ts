@@ -10,7 +10,7 @@ const words = (request: RequestView, limits?: typeof LIMITS): string | undefined
   return wait && waitWords(wait, limits);
 };
 
-describe('what a running request waits for', () => {
+describe('the current step of a running request', () => {
   let timeline: Timeline;
   const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms) });
   const headers = (): void => timeline.headers({ atMs: 13_000, timings: { attempts: 1 }, buffered: false });
@@ -51,7 +51,7 @@ describe('what a running request waits for', () => {
     expect(words(at(55_000), LIMITS)).toBe('no content for 42.0 s: the provider keeps the connection alive');
   });
 
-  test('a caller can ask for longer waits only', () => {
+  test('a caller can only request longer waits', () => {
     comments();
     expect(waitOf(at(55_000), 60_000)).toBeUndefined();
     expect(waitOf(at(55_000), 10_000)).toEqual({ kind: 'content', ms: 42_000 });

@@ -187,7 +187,7 @@ describe('where the terminal gives a character another width', () => {
     expect(columnsOf(screen, 3, 'y')).toEqual([7]);
   });
 
-  test('wider text hides neither what follows nor the region beside it, and never wraps', async () => {
+  test('wider text hides neither the text after it nor the region beside it, and never wraps', async () => {
     const { screen, painter, show } = start(plainTheme, { graphemes: false });
     painter.show({}, { place: () => ({ x: 20, y: 0 }), rows: asLines('│abc', '│abc', ''), width: 4 });
     await show(asLines('first', 'second', 'third'), { width: 20 });
