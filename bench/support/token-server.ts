@@ -143,7 +143,7 @@ function respond(socket: Socket, path: string): void {
 
 const listening = serveBareHttp(respond);
 answer('url', () => listening);
-/** Returns the requests for `/one` so far, and begins to count anew. */
+/** Returns the requests for `/one` so far, and resets the count. */
 answer('ones', () => {
   const counted = ones;
   ones = NONE;

@@ -69,7 +69,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
     async serves(signal) {
       if (simulator?.running === true) await abortable(simulator.ready, signal);
       // The program holds its own simulator too: the hold's end arrives before the system reports the end of the
-      // process. The end of a hold may have come in this turn of the event loop, after the key that sent the question.
+      // process. That end may arrive in this turn of the event loop, after the key that sent the question.
       if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);
       return hold !== undefined;

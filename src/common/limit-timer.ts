@@ -3,7 +3,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The timer of a time limit. */
 export interface LimitTimer {
-  /** Starts the time anew. */
+  /** Restarts the timer. */
   refresh(): void;
   clear(): void;
 }

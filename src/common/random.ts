@@ -29,7 +29,7 @@ export function normal(random: Random): number {
 
 /** A draw from the gamma distribution with this shape and scale 1 (Marsaglia and Tsang, 2000). */
 export function gamma(shape: number, random: Random): number {
-  // Below 1 the method does not hold; a draw of the next shape is scaled down instead.
+  // The method is not valid below 1; a draw of the next shape is scaled down instead.
   if (shape < 1) return gamma(shape + 1, random) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

@@ -65,7 +65,7 @@ function parseExactUrl(text: string): Verdict<ExactUrl> {
   };
 }
 
-/** How an endpoint is reached, beside its address and key. */
+/** The settings for the access to an endpoint, besides its address and key. */
 export const accessKeys = {
   provider: z.optional(oneOf(PROVIDER_NAMES)),
   url: z.optional(exactUrl),

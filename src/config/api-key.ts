@@ -20,7 +20,7 @@ const AROUND: readonly [RegExp, KeyFault][] = [
   ],
   [
     /^(proxy-)?authorization\s*:/i,
-    { reason: 'begins with the name of a header', advice: 'give the key alone' },
+    { reason: 'begins with the name of a header', advice: 'give only the key' },
   ],
   [/^bearer\b[\s:]/i, { reason: 'begins with "Bearer"', advice: 'remove it: the program adds it' }],
   [/^<.*>$|^\{.*\}$|^\[.*\]$/s, { reason: 'is in brackets', advice: 'replace them with the key itself' }],

@@ -1,6 +1,6 @@
 import type { Api, LocalServer, ProviderName } from './providers.js';
 
-/** How an endpoint is reached, beside its address and key. */
+/** The settings for the access to an endpoint, besides its address and key. */
 interface AccessObject {
   /** The preset whose address, authentication and habits are used. */
   provider?: ProviderName | undefined;

@@ -102,7 +102,7 @@ function secretsIn(tree: Tree): string[] {
   });
 }
 
-/** Paths are no secrets. */
+/** Paths are not secret. */
 const CLIENT_FILE = /\.client_(cert|key)$/;
 
 /** The values of this section's variables with names of secrets. */

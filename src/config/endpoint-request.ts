@@ -4,7 +4,7 @@ import { type Api, type Provider, providerOf } from './providers.js';
 
 /** The address and headers of one request. */
 export interface EndpointRequest {
-  /** With the query, which can hold secrets: use it only to send the request. */
+  /** The address with the query, which can contain secrets: use it only to send the request. */
   url: string;
   /** The address in a form that is safe to show and save. */
   shownUrl: string;

@@ -37,7 +37,7 @@ export function usable(endpoint: Endpoint): Endpoint {
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 export const LINGER_MS = 500;
-/** How long the body of a refusal may be silent, in ms. The status alone is worth telling. */
+/** How long the body of a refusal may be silent, in ms. Only the status is useful. */
 const REFUSAL_IDLE_MS = 5000;
 /** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
 export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;

@@ -8,7 +8,7 @@ const MAX_HELD = 65_536;
 /** Holds back the events of a refusal until the caller decides whether to send the request again. */
 export interface HeldRefusal {
   onEvent(event: DecodedEvent): void | Promise<void>;
-  /** Returns the refusal's body; undefined when the response is no refusal or is too long. */
+  /** Returns the refusal's body; undefined when the response is not a refusal or is too long. */
   text(): string | undefined;
   /** Whether events are held back now. */
   readonly holding: boolean;

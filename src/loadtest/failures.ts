@@ -27,7 +27,7 @@ export function createFailures() {
   };
 }
 
-/** With fewer failures at the end, nothing is said of them. */
+/** With fewer failures at the end, there is no remark about them. */
 const FEWEST = 10;
 /** They take at least this share of the test. */
 const SHARE = 0.1;

@@ -49,7 +49,7 @@ const OF_TESTS = new Set(['shard', 'seed', 'text', 'concurrency', 'rate_per_s', 
 const MOST_SPREAD = 0.1;
 
 /**
- * Merges the shards of one test, or tests that ran at the same time, into one report. Every figure is computed anew
+ * Merges the shards of one test, or tests that ran at the same time, into one report. Every figure is computed again
  * from the requests and the added histograms.
  * @returns a text with the reason when the reports don't belong together
  */

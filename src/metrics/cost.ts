@@ -39,7 +39,10 @@ export interface BilledTokens {
 
 const MILLION = 1e6;
 
-/** Computes the billed tokens. Reasoning that the provider counts beside the completion tokens is added to `output`. */
+/**
+ * Computes the billed tokens. Reasoning that the provider counts separately from the completion tokens is added to
+ * `output`.
+ */
 export function billedTokens(counts: Usage): BilledTokens {
   const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0 } = counts;
   const reasoning = reasoningTokensOf(counts);

@@ -25,8 +25,8 @@ const OVERRUN = 16;
 
 /**
  * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
- * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added.
- * Rejected tokens of a prediction are subtracted, too. For a count of several choices the result is an estimate,
+ * reasoning separately from the completion tokens (total = prompt + completion + reasoning), streamed reasoning is
+ * added. Rejected tokens of a prediction are subtracted, too. For a count of several choices the result is an estimate,
  * because only one choice is read.
  */
 export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: Amount): Delivered {

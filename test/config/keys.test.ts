@@ -95,7 +95,7 @@ test.each([
   ['sk-abc"', 'is in quotes', 'leave them out'],
   ['Bearer sk-abc', 'begins with "Bearer"', 'the program adds it'],
   ['bearer: sk-abc', 'begins with "Bearer"', 'the program adds it'],
-  ['Authorization: Bearer sk-abc', 'begins with the name of a header', 'give the key alone'],
+  ['Authorization: Bearer sk-abc', 'begins with the name of a header', 'give only the key'],
   ['OPENAI_API_KEY=sk-abc', 'begins with the name of a variable', 'give only the text after'],
   ['export KEY=sk-abc', 'begins with the name of a variable', 'give only the text after'],
   ['<sk-abc>', 'is in brackets', 'replace them with the key itself'],

@@ -42,7 +42,7 @@ test('an image beside a prompt is read from the folder of the file, and an addre
 
 test.each([
   ['is missing', 'gone.png', /line 2: the image gone\.png cannot be read: /],
-  ['is no image', 'asked.jsonl', /line 2: the image asked\.jsonl is no PNG, JPEG, GIF or WebP image/],
+  ['is no image', 'asked.jsonl', /line 2: the image asked\.jsonl is not a PNG, JPEG, GIF or WebP image/],
 ])('a file is refused with the line of an image that %s', async (_what, image, message) => {
   written('asked.jsonl', { text: 'a' }, { text: 'b', image });
   const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked.jsonl']);

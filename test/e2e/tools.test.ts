@@ -76,7 +76,7 @@ test('an image is sent with the prompt and shown with its name and size', async 
 });
 
 test.each([
-  ['--image', 'no image', /is no PNG, JPEG, GIF or WebP image/],
+  ['--image', 'no image', /is not a PNG, JPEG, GIF or WebP image/],
   ['--tools', 'no JSON', /is not JSON/],
   ['--tools', '{}', /needs an array of tools/],
   ['--tools', '[{"description":"x"}]', /a tool without a name/],

@@ -239,8 +239,11 @@ test('runs of the same endpoint are merged', () => {
   ]);
 });
 
-test.each([null, 5, {}, { runs: [] }, { load: { loop: 'open' }, runs: [{}] }])('%j is not a report', (value) => {
-  expect(readReport('x.json', value)).toMatch(
-    /^give a report of .*: x\.json is not one|^update vastar-tui to read x\.json|^create x\.json again/,
-  );
-});
+test.each([null, 5, {}, { runs: [] }, { load: { loop: 'open' }, runs: [{}] }])(
+  '%j is not a report',
+  (value) => {
+    expect(readReport('x.json', value)).toMatch(
+      /^give a report of .*: x\.json is not one|^update vastar-tui to read x\.json|^create x\.json again/,
+    );
+  },
+);

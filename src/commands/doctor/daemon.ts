@@ -49,7 +49,7 @@ export function describeDaemon(info: DaemonInfo): Finding[] {
         warning(
           'circuit',
           `the circuit of ${origin} is ${circuit}: its requests kept failing`,
-          'the daemon tests the provider by itself',
+          'the daemon tests the provider automatically',
         ),
       ),
   ];

@@ -2,7 +2,7 @@ import { type Finding, ok, warning } from './finding.js';
 
 /** The facts known about the terminal on stdout. */
 export interface TerminalFacts {
-  /** Absent: stdout is no terminal. */
+  /** Absent when stdout is not a terminal. */
   screen?: { columns: number; rows: number; colourBits: number };
   env: Readonly<Record<string, string | undefined>>;
 }

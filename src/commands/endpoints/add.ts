@@ -19,7 +19,7 @@ export function addProfile(path: string, name: string, profile: Record<string, u
   if (document.contents === null) document.contents = document.createNode({});
   if (document.hasIn(['profiles', name]))
     throw new UsageError(`choose another name: ${path} has a profile "${name}" already`);
-  // `profiles:` with nothing below it is no mapping yet.
+  // `profiles:` without content is not a mapping yet.
   if (!isMap(document.get('profiles'))) document.set('profiles', document.createNode({}));
   document.setIn(['profiles', name], document.createNode(profile));
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -28,7 +28,7 @@ export function readImage(path: string, refuse: Refuse): AttachedFile {
 /** The same for bytes that are already in memory. */
 export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFile {
   const type = typeIn(bytes, IMAGES);
-  if (type === undefined) throw refuse('is no PNG, JPEG, GIF or WebP image');
+  if (type === undefined) throw refuse('is not a PNG, JPEG, GIF or WebP image');
   return attached(name, type, bytes);
 }
 
@@ -42,7 +42,7 @@ export function readAttachment(path: string, refuse: Refuse): AttachedFile {
   if (bytes.length === 0) throw refuse('is empty');
   const type = typeIn(bytes, [...IMAGES, PDF]) ?? (isText(bytes) ? 'text/plain' : undefined);
   if (type === undefined)
-    throw refuse('can not be sent: it is no PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
+    throw refuse('can not be sent: it is not a PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
   return attached(basename(path), type, bytes);
 }
 

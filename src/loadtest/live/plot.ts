@@ -19,7 +19,7 @@ export interface Plot {
   readonly top: number;
 }
 
-/** Bars from zero, a column for each value; more values than columns are joined. Null is no value. */
+/** Bars from zero, a column for each value; more values than columns are joined. Null means no value. */
 export function plot(
   values: readonly (number | null)[],
   { width, height, joined, marks = [] }: PlotOptions,

@@ -17,7 +17,7 @@ const isList: IsValue = (value) => Array.isArray(value) && value.length > 0;
 const isNumber: IsValue = (value) => typeof value === 'number';
 const isFlag: IsValue = (value) => typeof value === 'boolean';
 const isText: IsValue = (value) => typeof value === 'string' && value !== '';
-/** Members beside a prompt that are parameters of the request, and not columns of a data set with the same name. */
+/** Members besides a prompt that are parameters of the request, and not columns of a data set with the same name. */
 const PARAMETERS: Readonly<Record<string, IsValue>> = {
   tools: isList,
   tool_choice: (value) => isText(value) || isRecord(value),

@@ -101,7 +101,7 @@ function imagesIn(value: Members): readonly string[] | string {
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Marks in a text the place of an image, which is sent as a part of its own. */
+/** Marks in a text the place of an image, which is sent as a separate part. */
 const PLACEHOLDER = /<image>\n?/g;
 
 function withImages(text: string, images: readonly string[]): Content {

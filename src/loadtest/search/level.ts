@@ -74,8 +74,8 @@ export function verdictOf(
 }
 
 /**
- * Returns whether a load is well within the SLO or clearly not, for use while loads are doubled. The search later tests
- * loads next to the last one that met the SLO in this way.
+ * Returns whether a load is well within the SLO or clearly not, for use while loads are doubled. In this way, the
+ * search later tests loads next to the last one that met the SLO.
  */
 export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));

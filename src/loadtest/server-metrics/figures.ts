@@ -52,7 +52,8 @@ export function figuresSince({ atMs, points }: FigurePoints, fromMs: number): Re
   const figures = new Map<Role, RoleFigure>();
   for (const role of ROLE_NAMES) {
     const follower = followRole(role);
-    // A gauge's value before the moment holds at it; a counter's growth belongs to the whole time between two pages.
+    // At the moment, a gauge has its last earlier value. A counter's growth belongs to the whole time between two
+    // pages.
     const least = ROLES[role].kind === 'gauge' ? fromMs : Number.NEGATIVE_INFINITY;
     for (const [index, value] of (points.get(role) ?? []).entries()) {
       if (index >= first && value !== null) follower.add(Math.max(atMs[index] ?? 0, least), value);

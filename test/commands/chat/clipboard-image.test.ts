@@ -60,7 +60,7 @@ test('the next clipboard is tried when the first has no image', async () => {
 test.each([
   ['has text', { 'wl-paste': 'echo text/plain' }, /has no image that can be sent, but text\/plain/],
   ['is empty', { 'wl-paste': 'echo "Nothing is copied" >&2; exit 1' }, /has no image that can be sent/],
-  ['has a broken image', { 'wl-paste': 'echo image/png' }, /is no PNG, JPEG, GIF or WebP image/],
+  ['has a broken image', { 'wl-paste': 'echo image/png' }, /is not a PNG, JPEG, GIF or WebP image/],
   ['cannot be read', {}, /wl-paste is not installed/],
 ])('an error names a clipboard that %s', async (_what, scripts, reason) => {
   const result = await clipboardImage(programs(scripts, { WAYLAND_DISPLAY: 'wayland-0' }));
