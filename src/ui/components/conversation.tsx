@@ -169,10 +169,6 @@ function searchedRows(
   const { rows } = viewport.window(view);
   const pattern = searchPattern(query);
   const currentRow = current === undefined ? undefined : viewport.rowOf(view, current);
-  return Array.from({ length: view.height }, (_, index) => {
-    const row = rows[index];
-    if (row === undefined) return BLANK;
-    const tone = index === currentRow ? 'current-match' : 'match';
-    return (pattern === undefined ? undefined : markMatches(row.line, pattern, tone)) ?? row.line;
-  });
+  const lines = pattern === undefined ? rows.map(({ line }) => line) : markMatches(rows, pattern, currentRow);
+  return Array.from({ length: view.height }, (_, index) => lines[index] ?? BLANK);
 }
