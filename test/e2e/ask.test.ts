@@ -234,7 +234,7 @@ test.each([
   [['--file', 'binary'], /binary is not UTF-8/],
   [['--temperature', '3'], /number from 0 to 2/],
   [['--max-tokens', '1.5'], /whole number from 1/],
-  [['--timeout', '0'], /number from 0\.001 to 3600/],
+  [['--timeout', '0'], /number of seconds from 0\.001 to 3600/],
 ])('%j is refused before any request', async (flags, pattern) => {
   writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
   const answer = await runHere(ground.place, ['ask', 'hi', ...flags]);
