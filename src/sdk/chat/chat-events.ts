@@ -104,7 +104,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
     const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? above);
-    if (!NO_REASON.test(reason)) emit({ type: 'finish', reason });
+    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -178,8 +178,8 @@ function unwrapped(event: JsonRecord): JsonRecord {
   return inner ?? event;
 }
 
-/** Matches the absence of a finish reason, also in the words of JavaScript and Python. */
-const NO_REASON = /^(?:null|none|undefined)?$/i;
+/** Matches the absence of a finish reason in the words of JavaScript and Python. */
+const NO_REASON = /^(?:null|none|undefined)$/i;
 
 /** Members that contain reasoning. A server that uses several repeats the same text in each. */
 const REASONING = [
