@@ -36,7 +36,7 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
   const faults: string[] = [];
   let acknowledged = false;
   const check = async (what: string, holds: Promise<unknown>): Promise<void> => {
-    await holds.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 1500)}`));
+    await holds.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 6000)}`));
   };
   try {
     await session.untilScreen(/● connected/, LIMIT_MS);
