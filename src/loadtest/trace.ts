@@ -75,7 +75,12 @@ export function createTraceFile(
     }
     const { ms } = row;
     if (ms === undefined) {
-      const advice = row.delayMs === undefined ? '' : 'use --turns all, which joins the rows of a session: ';
+      const advice =
+        row.delayMs !== undefined
+          ? 'use --turns all, which joins the rows of a session: '
+          : row.entry === undefined
+            ? ''
+            : 'give the file to --prompts: ';
       throw refuse(`${advice}the entry has no timestamp`);
     }
     if (ms < lastMs)

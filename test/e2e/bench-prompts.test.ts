@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
 import { runHere } from '../support/in-process.js';
@@ -47,6 +48,15 @@ test.each([
   written('asked.jsonl', { text: 'a' }, { text: 'b', image });
   const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked.jsonl']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test('a compressed file is refused with what to do', async () => {
+  writeFileSync(join(ground.place.dir, 'asked.jsonl.gz'), gzipSync('{"text": "a"}\n'));
+  const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked.jsonl.gz']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('decompress the file with gunzip: this is gzip'),
+  ]);
 });
 
 test('request bodies of a session go out one after another with the history that they have', async () => {

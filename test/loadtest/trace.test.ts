@@ -80,7 +80,7 @@ describe('a trace is read with its first request at 0', () => {
 test.each<[string, RegExp, string?]>([
   ['hello\nworld\n', /^line 1: this is not a trace/],
   ['a,b\n1,2\n', /^line 1: no column is named timestamp/, 'x.csv'],
-  ['{"prompt": "a"}\n', /^line 1: the entry has no timestamp/],
+  ['{"prompt": "a"}\n', /^line 1: give the file to --prompts: the entry has no timestamp/],
   ['{"timestamp": 5}\n{"timestamp": 4}\n', /^line 2: sort the file .* earlier than the one before/],
   ['{"timestamp": "noon"}\n', /^line 1: the timestamp is neither a number nor a date: "noon"/],
   ['{"timestamp": 1, "text": "a", "video": "b"}\n', /^line 1: remove video/],

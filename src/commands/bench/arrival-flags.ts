@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ARRIVALS_SYNTAX, type ArrivalProcess, parseArrivals } from '../../loadtest/arrivals.js';
 import { parseStages, STAGES_SYNTAX, type Stage } from '../../loadtest/stages.js';
 import { numberWithin } from '../support/flag-number.js';
+import { oneLoad } from './search-flags.js';
 
 /** Flags for arrivals that do not depend on the answers. */
 export interface ArrivalFlags {
@@ -24,7 +25,7 @@ export function addArrivalFlags(command: Command): Command {
   return command
     .addOption(
       new Option('--rate <n>', 'average number of arrivals a second')
-        .argParser(numberWithin(0.01, 10_000))
+        .argParser(oneLoad('rate', numberWithin(0.01, 10_000)))
         .conflicts(['stages', 'trace']),
     )
     .addOption(

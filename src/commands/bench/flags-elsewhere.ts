@@ -22,6 +22,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '--think-time': '--wait-time --turn-delay --session-turn-delay-mean',
   '--set': '--extra-body --extra-inputs --extra-request-body --additional-sampling-params',
   '--seed': '--random-seed',
+  '--set ignore_eos=true': '--ignore-eos',
   '--slo': '--goodput',
   '--check': '--threshold --thresholds',
   '--json': '-o --output --result-filename --output-file --summary-export',

@@ -9,7 +9,7 @@ import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
 import { PROGRESS, type Progress } from './progress.js';
 import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
-import { addSearchFlags, SEARCH_HELP, type SearchFlags } from './search-flags.js';
+import { addSearchFlags, oneLoad, SEARCH_HELP, type SearchFlags } from './search-flags.js';
 import type { Through } from './send.js';
 import {
   addServerMetricsFlags,
@@ -98,7 +98,7 @@ export function addBenchFlags(command: Command): Command {
     .option(
       '--concurrency <n>',
       'number of requests at a time [1; with arrivals: no limit]',
-      numberWithin(1, 10_000, 'whole'),
+      oneLoad('concurrency', numberWithin(1, 10_000, 'whole')),
     )
     .addOption(
       new Option('--ramp <seconds>', 'with --concurrency only: spread the first requests over this time')
@@ -111,7 +111,7 @@ export function addBenchFlags(command: Command): Command {
         '--warmup <n>',
         'requests before the test that do not count; auto: exclude warm-up and cool-down',
       )
-        .argParser((text) => (text === 'auto' ? text : numberWithin(0, 100_000, 'whole')(text)))
+        .argParser((text) => (text === 'auto' ? text : numberWithin(0, 100_000, 'whole', 'auto')(text)))
         .default(0),
     )
     .option(
@@ -126,7 +126,7 @@ export function addBenchFlags(command: Command): Command {
     )
     .addOption(
       new Option('--workers <n>', 'threads that send requests; auto: as many as the load needs')
-        .argParser((text) => (text === 'auto' ? text : numberWithin(1, 256, 'whole')(text)))
+        .argParser((text) => (text === 'auto' ? text : numberWithin(1, 256, 'whole', 'auto')(text)))
         .default('auto'),
     )
     .option('--policies', 'with --through daemon: apply and report retries, circuit and limits')

@@ -6,6 +6,9 @@ import type { ValueFile } from '../../loadtest/input/value-file.js';
 import { untilStdinEnds } from '../support/stdin.js';
 import { UsageError } from '../support/usage-error.js';
 
+/** The first two bytes of a gzip file. */
+const GZIP = [0x1f, 0x8b];
+
 /** Returns a file's name for messages. */
 export const inputName = (path: string): string => (path === '-' ? 'stdin' : path);
 
@@ -20,10 +23,16 @@ export async function readInput(
   file: Pick<ValueFile, 'feed' | 'end'>,
   full: () => boolean = () => false,
 ): Promise<void> {
+  if (/^https?:\/\//i.test(path))
+    throw new UsageError(`${flag} ${path}: download the file, and give its path: bench reads files only`);
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });
     const bytes = path === '-' ? untilStdinEnds() : createReadStream(path);
+    let first = true;
     for await (const chunk of bytes) {
+      if (first && chunk[0] === GZIP[0] && chunk[1] === GZIP[1])
+        throw new UsageError(`${flag} ${inputName(path)}: decompress the file with gunzip: this is gzip`);
+      first = false;
       file.feed(decoder.decode(chunk, { stream: true }));
       if (full()) return;
     }

@@ -98,3 +98,12 @@ function readLoad(text: string, kind: LoadKind): number | undefined {
   if (kind === 'concurrency' && !Number.isInteger(load)) return undefined;
   return load >= LEAST_LOAD[kind] && load <= MOST_LOAD ? load : undefined;
 }
+
+/** Refuses several loads and names the flag for them. */
+export const oneLoad =
+  (kind: LoadKind, read: (text: string) => number) =>
+  (text: string): number => {
+    if (/^\d[\d.]*(,\d[\d.]*)+$/.test(text))
+      throw new InvalidArgumentError(`Use --sweep ${kind}:${text} for several loads.`);
+    return read(text);
+  };
