@@ -13,7 +13,7 @@ export default defineConfig({
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
     // On two cores: with four, a fifth of the processor time is left, because tests wait for processes and sockets.
-    maxWorkers: 5,
+    maxWorkers: 6,
     sequence: { sequencer: SlowestFirst },
   },
 });
