@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makePlace, type Place } from '../../test/support/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../../test/support/terminal.js';
 import { screenSvg } from './screen-svg.js';
@@ -87,6 +88,8 @@ async function pictureOf({ title, columns, rows, play }: Scene, place: Place): P
   const session = openTerminal(place, [], { columns, rows });
   try {
     await session.untilScreen(/● connected/);
+    // A person does not type at once either. By then, the programs have compiled the code of their first requests.
+    await sleep(1000);
     await play(session);
     const address = place.simulatorUrl.replace('http://', '');
     const replacements = [[address, 'localhost:4545']] as const;
