@@ -1,3 +1,4 @@
+import { UNIT_MS } from '../common/time-units.js';
 import { STATISTICS, type Statistic } from './distribution.js';
 
 const OPERATORS = {
@@ -9,8 +10,6 @@ const OPERATORS = {
   '!=': (value: number, limit: number) => value !== limit,
 } as const;
 export type Operator = keyof typeof OPERATORS;
-
-const MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, min: 60_000 };
 
 /** One comparison of a figure with a limit, from `--check` or `--slo`. */
 export interface Condition {
@@ -42,7 +41,7 @@ export function parseCondition(text: string): Condition | undefined {
     figure,
     ...(statistic !== undefined && { statistic }),
     operator,
-    limit: Number(digits) * (MS[unit ?? ''] ?? 1),
+    limit: Number(digits) * (UNIT_MS[unit ?? ''] ?? 1),
     unit: unit === '%' ? '%' : unit === undefined ? 'none' : 'time',
   };
 }

@@ -14,9 +14,6 @@ export function pageRuns(runs: unknown): JsonRecord[] {
 }
 
 /** Whether the page has the charts of single requests. */
-export function hasCharts({
-  completed,
-  failed,
-}: JsonRecord | { completed: number; failed: number }): boolean {
+export function hasCharts({ completed, failed }: { completed?: unknown; failed?: unknown }): boolean {
   return Number(completed) + Number(failed) <= MOST_REQUESTS;
 }

@@ -42,7 +42,7 @@ export function readAttachment(path: string, refuse: Refuse): AttachedFile {
   if (bytes.length === 0) throw refuse('is empty');
   const type = typeIn(bytes, [...IMAGES, PDF]) ?? (isText(bytes) ? 'text/plain' : undefined);
   if (type === undefined)
-    throw refuse('can not be sent: it is not a PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
+    throw refuse('can not be sent: it is no PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
   return attached(basename(path), type, bytes);
 }
 

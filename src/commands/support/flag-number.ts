@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { UNIT_MS } from '../../common/time-units.js';
 
 /**
  * A parser for a flag's number. It refuses hexadecimal numbers and exponents, which are probably mistakes.
@@ -15,13 +16,11 @@ export function numberWithin(min: number, max: number, kind: 'whole' | 'any' = '
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 };
-
 /** A parser for a flag's time in seconds, with or without a unit, e.g. `90`, `90s`, `1.5m`. */
 export function secondsWithin(min: number, max: number) {
   return (text: string): number => {
     const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text) ?? [];
-    const value = Number(digits) * (UNITS[unit] ?? 1);
+    const value = Number(digits) * ((UNIT_MS[unit] ?? 1) / 1000);
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(
       `It must be a number of seconds from ${min} to ${max}, or have a unit: 90s, 15m, 2h.`,

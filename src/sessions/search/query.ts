@@ -1,4 +1,5 @@
 import { OUTCOME_NAMES } from '../../common/outcomes.js';
+import { UNIT_MS } from '../../common/time-units.js';
 
 /** A word or phrase to find. `prefix`: longer words match, too, e.g. while a word is being typed. */
 export interface Term {
@@ -131,8 +132,6 @@ function settle(name: string, sign: string, value: string, nowMs: number): Filte
 function comparisonOf(sign: string): Comparison {
   return sign === '<' || sign === '<=' || sign === '>' || sign === '>=' ? sign : '=';
 }
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, '': 1 };
 
 function duration(value: string): number | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|)$/i.exec(value);
