@@ -5,7 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath, openChromium } from '../scripts/support/chromium.js';
 import { createRandom, normal } from '../src/common/random.js';
-import { reportText } from '../src/loadtest/report-json.js';
+import { reportText } from '../src/loadtest/report/report-json.js';
 import { madeReport } from '../test/support/made-report.js';
 import { makePlace, runProgram } from '../test/support/program.js';
 import { say } from './support/figures.js';

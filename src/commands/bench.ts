@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
-import { csvReport, reportText } from '../loadtest/report-json.js';
+import { csvReport, reportText } from '../loadtest/report/report-json.js';
 import { curvesCsv } from '../loadtest/search/curve.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRandom, normal } from '../../src/common/random.js';
-import { reportText } from '../../src/loadtest/report-json.js';
+import { reportText } from '../../src/loadtest/report/report-json.js';
 import { groundForEach } from '../support/e2e.js';
 import { HOSTILE_TEXT, madeReport } from '../support/made-report.js';
 import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js';

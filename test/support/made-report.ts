@@ -1,7 +1,7 @@
 import type { Random } from '../../src/common/random.js';
-import { histogramsJson, reportJson, samplesJson } from '../../src/loadtest/report-json.js';
-import { requestsJson } from '../../src/loadtest/requests-json.js';
-import { createTally } from '../../src/loadtest/tally.js';
+import { createTally } from '../../src/loadtest/figures/tally.js';
+import { histogramsJson, reportJson, samplesJson } from '../../src/loadtest/report/report-json.js';
+import { requestsJson } from '../../src/loadtest/report/requests-json.js';
 
 /** Text of a provider that must not become markup. */
 export const HOSTILE_TEXT = '</script><img src=x onerror="document.title=1"><!--"\'&';

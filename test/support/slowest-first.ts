@@ -33,7 +33,7 @@ const SLOWEST = [
   'e2e/unreadable',
   'runtime/upstream/http2',
   'connector/load-exchanges',
-  'loadtest/compare',
+  'loadtest/compare/compare',
   'e2e/bench-server-metrics',
   'sdk/chat/chat-quirks',
   'runtime/policy/fault-schedules',

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ARRIVALS_SYNTAX, type ArrivalProcess, parseArrivals } from '../../loadtest/arrivals.js';
-import { parseStages, STAGES_SYNTAX, type Stage } from '../../loadtest/stages.js';
+import { ARRIVALS_SYNTAX, type ArrivalProcess, parseArrivals } from '../../loadtest/load/arrivals.js';
+import { parseStages, STAGES_SYNTAX, type Stage } from '../../loadtest/load/stages.js';
 import { numberWithin } from '../support/flag-number.js';
 import { oneLoad } from './search-flags.js';
 

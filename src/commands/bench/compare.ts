@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { isRecord } from '../../common/json.js';
-import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
-import { runsIn } from '../../loadtest/saved-report.js';
+import {
+  compareRuns,
+  type Difference,
+  FEWEST_VALUES,
+  type RunSamples,
+} from '../../loadtest/compare/compare.js';
+import { runsIn } from '../../loadtest/report/saved-report.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';
 import { numberWithin } from '../support/flag-number.js';

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../connector/types.js';
+import type { Clock, Order } from '../../loadtest/load/run-load.js';
 import type { Turn } from '../../loadtest/prompts/prompt.js';
-import type { Clock, Order } from '../../loadtest/run-load.js';
 import { type Results, send, type Target } from './send.js';
 
 /**

@@ -1,7 +1,7 @@
+import type { Tally } from '../../loadtest/figures/tally.js';
 import type { LoadCourse } from '../../loadtest/live/course.js';
 import { plot } from '../../loadtest/live/plot.js';
-import type { Limit } from '../../loadtest/run-load.js';
-import type { Tally } from '../../loadtest/tally.js';
+import type { Limit } from '../../loadtest/load/run-load.js';
 
 /** A running test. */
 export interface Shown {

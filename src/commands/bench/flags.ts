@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { MAX_SEED } from '../../common/random.js';
-import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
-import { parseShare, type Share } from '../../loadtest/share.js';
-import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
+import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/conditions/check.js';
+import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/conditions/slo.js';
+import { parseShare, type Share } from '../../loadtest/load/share.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin, secondsWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';

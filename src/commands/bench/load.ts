@@ -1,10 +1,10 @@
 import { createRandom } from '../../common/random.js';
-import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/arrivals.js';
+import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/load/arrivals.js';
+import type { Limit, Loop } from '../../loadtest/load/run-load.js';
+import { arrivalsOf, formatShare, placesOf, WHOLE } from '../../loadtest/load/share.js';
+import { describeStages, lengthOf, type Stage } from '../../loadtest/load/stages.js';
 import type { Turn } from '../../loadtest/prompts/prompt.js';
-import type { Limit, Loop } from '../../loadtest/run-load.js';
-import { arrivalsOf, formatShare, placesOf, WHOLE } from '../../loadtest/share.js';
-import { describeStages, lengthOf, type Stage } from '../../loadtest/stages.js';
-import { createTraceFile, type TraceEntry } from '../../loadtest/trace.js';
+import { createTraceFile, type TraceEntry } from '../../loadtest/prompts/trace.js';
 import { UsageError } from '../support/usage-error.js';
 import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
 import { inputName, readInput } from './input-file.js';

@@ -1,8 +1,8 @@
-import { createCounters } from '../../loadtest/counters.js';
-import { createDistribution } from '../../loadtest/distribution.js';
-import { type Instrument, mergedReadings, startInstrument } from '../../loadtest/instrument.js';
-import type { Limit, LoadResult } from '../../loadtest/run-load.js';
-import { createTally, type Tally } from '../../loadtest/tally.js';
+import { createDistribution } from '../../loadtest/figures/distribution.js';
+import { createTally, type Tally } from '../../loadtest/figures/tally.js';
+import { createCounters } from '../../loadtest/load/counters.js';
+import { type Instrument, mergedReadings, startInstrument } from '../../loadtest/load/instrument.js';
+import type { Limit, LoadResult } from '../../loadtest/load/run-load.js';
 import { probeDaemon } from './engine/daemon-probe.js';
 import type { Engine } from './engine/engine.js';
 import type { Part } from './engine/part.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type Check, parseCheck } from '../../loadtest/check.js';
-import { type Merged, mergeReports } from '../../loadtest/merge.js';
-import { csvReport, reportText } from '../../loadtest/report-json.js';
-import { readReport, type SavedReport } from '../../loadtest/saved-report.js';
+import { type Check, parseCheck } from '../../loadtest/conditions/check.js';
+import { type Merged, mergeReports } from '../../loadtest/report/merge.js';
+import { csvReport, reportText } from '../../loadtest/report/report-json.js';
+import { readReport, type SavedReport } from '../../loadtest/report/saved-report.js';
 import { EXIT } from '../support/exit-codes.js';
 import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';

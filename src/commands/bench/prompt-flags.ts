@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FILE_FORMATS, type FileFormat } from '../../loadtest/input/value-file.js';
-import { parseSpread, SPREAD_SYNTAX, type Spread } from '../../loadtest/spread.js';
+import { parseSpread, SPREAD_SYNTAX, type Spread } from '../../loadtest/prompts/spread.js';
 import { numberWithin } from '../support/flag-number.js';
 
 /** Flags for the prompts of a test. */

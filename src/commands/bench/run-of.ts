@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../config/index.js';
-import { type Check, evaluate } from '../../loadtest/check.js';
-import type { Slo } from '../../loadtest/slo.js';
-import { FEWEST_FOR_TRIM, type Trimmed, trimmed } from '../../loadtest/steady-part.js';
-import type { Tally } from '../../loadtest/tally.js';
-import { tokenFigures } from '../../loadtest/tokens.js';
-import { turnFigures } from '../../loadtest/turns.js';
+import { type Check, evaluate } from '../../loadtest/conditions/check.js';
+import type { Slo } from '../../loadtest/conditions/slo.js';
+import { FEWEST_FOR_TRIM, type Trimmed, trimmed } from '../../loadtest/figures/steady-part.js';
+import type { Tally } from '../../loadtest/figures/tally.js';
+import { tokenFigures } from '../../loadtest/figures/tokens.js';
+import { turnFigures } from '../../loadtest/figures/turns.js';
 import { tell } from '../support/tell.js';
 import type { BenchFlags } from './flags.js';
 import type { Measured } from './measure.js';

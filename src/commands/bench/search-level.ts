@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instrumentWarnings } from '../../loadtest/instrument.js';
+import { type SteadyPart, steadyPart, steadyReport } from '../../loadtest/figures/steady-part.js';
+import { createTally, type Tally } from '../../loadtest/figures/tally.js';
+import { instrumentWarnings } from '../../loadtest/load/instrument.js';
 import { type Criteria, SURE } from '../../loadtest/search/criteria.js';
 import type { Search } from '../../loadtest/search/find.js';
 import {
@@ -13,8 +15,6 @@ import {
 } from '../../loadtest/search/level.js';
 import { figuresSince } from '../../loadtest/server-metrics/figures.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
-import { type SteadyPart, steadyPart, steadyReport } from '../../loadtest/steady-part.js';
-import { createTally, type Tally } from '../../loadtest/tally.js';
 import type { BenchFlags } from './flags.js';
 import { loadOf } from './load.js';
 import type { LoadKind } from './search-flags.js';

@@ -1,4 +1,4 @@
-import { createTally } from '../../loadtest/tally.js';
+import { createTally } from '../../loadtest/figures/tally.js';
 import { mean } from '../../metrics/percentile.js';
 import { loadOf } from './load.js';
 import { type LoadKind, MOST_LOAD } from './search-flags.js';

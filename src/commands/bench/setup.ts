@@ -1,4 +1,4 @@
-import { formatSpread } from '../../loadtest/spread.js';
+import { formatSpread } from '../../loadtest/prompts/spread.js';
 import type { BenchFlags } from './flags.js';
 import type { Load, Trace } from './load.js';
 import type { Asked } from './prompts.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { placesOf, WHOLE } from '../../loadtest/share.js';
+import { placesOf, WHOLE } from '../../loadtest/load/share.js';
 import type { BenchFlags } from './flags.js';
 import type { Trace } from './load.js';
 import { type SearchPlan, searchOf } from './search-flags.js';

@@ -1,5 +1,5 @@
 import { percentile } from '../../metrics/percentile.js';
-import type { Sample, Sent } from '../sample.js';
+import type { Sample, Sent } from '../samples/sample.js';
 
 /** The course of a test, moment by moment. */
 export interface LoadCourse {

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../common/random.js';
 import type { ChatMessage } from '../../connector/types.js';
-import { drawFrom, drawWhole, type Spread } from '../spread.js';
+import { drawFrom, drawWhole, type Spread } from './spread.js';
 
 /** One request of a conversation. */
 export interface Turn {

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../common/random.js';
-import { drawWhole, formatSpread, type Spread } from '../spread.js';
 import type { Pace, PromptSource, Turn } from './prompt.js';
+import { drawWhole, formatSpread, type Spread } from './spread.js';
 import { firstWords, wordsOf } from './words.js';
 
 /** Settings of generated prompts, each with random length and words. */

@@ -1,6 +1,6 @@
 import { createRandom } from '../../common/random.js';
-import type { TraceEntry, TraceLengths } from '../trace.js';
 import type { Conversation, Turn } from './prompt.js';
+import type { TraceEntry, TraceLengths } from './trace.js';
 import { firstWords, wordsOf } from './words.js';
 
 /** Makes these draws independent of others with the same seed. */

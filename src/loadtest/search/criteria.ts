@@ -1,9 +1,9 @@
-import { type Check, evaluate } from '../check.js';
-import { compare, parseCondition } from '../condition.js';
-import { describeLimits, meets, type RequestLimit } from '../request-limits.js';
-import type { Latency, Sample } from '../sample.js';
-import type { Slo } from '../slo.js';
-import type { Report } from '../tally.js';
+import { type Check, evaluate } from '../conditions/check.js';
+import { compare, parseCondition } from '../conditions/condition.js';
+import { describeLimits, meets, type RequestLimit } from '../conditions/request-limits.js';
+import type { Slo } from '../conditions/slo.js';
+import type { Report } from '../figures/tally.js';
+import type { Latency, Sample } from '../samples/sample.js';
 
 /** A condition of an SLO, expressed as a required share of good requests, so that it has a confidence interval. */
 export interface Criterion {

@@ -1,5 +1,5 @@
-import type { Summary } from '../distribution.js';
-import { aligned } from '../table.js';
+import type { Summary } from '../figures/distribution.js';
+import { aligned } from '../report/table.js';
 import { answerInterval, type Curve, unitOf } from './curve.js';
 import type { Verdict } from './level.js';
 import { serverTable } from './server-columns.js';

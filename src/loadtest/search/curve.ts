@@ -1,5 +1,5 @@
-import { quoted, summaryJson } from '../report-json.js';
-import { short } from '../short.js';
+import { short } from '../figures/short.js';
+import { quoted, summaryJson } from '../report/report-json.js';
 import type { Judged } from './criteria.js';
 import type { Found } from './find.js';
 import type { Level } from './level.js';

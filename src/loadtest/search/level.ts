@@ -1,8 +1,8 @@
 import type { Role } from '../../metrics/server/known-servers.js';
-import type { Latency, Sample } from '../sample.js';
+import type { SteadyPart } from '../figures/steady-part.js';
+import type { Report, Tally } from '../figures/tally.js';
+import type { Latency, Sample } from '../samples/sample.js';
 import type { RoleFigure } from '../server-metrics/figures.js';
-import type { SteadyPart } from '../steady-part.js';
-import type { Report, Tally } from '../tally.js';
 import { type Criteria, FEWEST, type Judged, judge } from './criteria.js';
 
 /** The result of one load of a curve. Times in ms. */

@@ -1,6 +1,6 @@
 import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
-import { short } from '../short.js';
-import { aligned } from '../table.js';
+import { short } from '../figures/short.js';
+import { aligned } from '../report/table.js';
 import type { RoleFigure } from './figures.js';
 import type { Series, ServerRecord } from './record.js';
 

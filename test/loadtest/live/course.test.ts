@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCourse } from '../../../src/loadtest/live/course.js';
-import type { Sample } from '../../../src/loadtest/sample.js';
+import type { Sample } from '../../../src/loadtest/samples/sample.js';
 import { NO_SPEED } from '../../../src/metrics/speed.js';
 
 const sent = (index: number, ttftMs: number): Sample => ({

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { createRandom, type Random } from '../../../src/common/random.js';
-import type { Sample } from '../../../src/loadtest/sample.js';
+import { parseSlo } from '../../../src/loadtest/conditions/slo.js';
+import { steadyPart, steadyReport } from '../../../src/loadtest/figures/steady-part.js';
+import { createTally } from '../../../src/loadtest/figures/tally.js';
+import type { Sample } from '../../../src/loadtest/samples/sample.js';
 import { criteriaOf, SURE, shareInterval } from '../../../src/loadtest/search/criteria.js';
 import { createSearch } from '../../../src/loadtest/search/find.js';
 import {
@@ -12,9 +15,6 @@ import {
   verdictOf,
 } from '../../../src/loadtest/search/level.js';
 import { judgedTogether } from '../../../src/loadtest/search/neighbours.js';
-import { parseSlo } from '../../../src/loadtest/slo.js';
-import { steadyPart, steadyReport } from '../../../src/loadtest/steady-part.js';
-import { createTally } from '../../../src/loadtest/tally.js';
 import { NO_SPEED } from '../../../src/metrics/speed.js';
 
 const SERVICE_MS = 200;

@@ -1,5 +1,5 @@
-import { createDistribution } from '../../../loadtest/distribution.js';
-import type { Delay } from '../../../loadtest/instrument.js';
+import { createDistribution } from '../../../loadtest/figures/distribution.js';
+import type { Delay } from '../../../loadtest/load/instrument.js';
 import type { RuntimeClient } from '../../../sdk/index.js';
 
 export type Probed = Pick<RuntimeClient, 'health'>;

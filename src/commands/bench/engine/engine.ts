@@ -1,5 +1,5 @@
-import type { Counters } from '../../../loadtest/counters.js';
-import type { Tally } from '../../../loadtest/tally.js';
+import type { Tally } from '../../../loadtest/figures/tally.js';
+import type { Counters } from '../../../loadtest/load/counters.js';
 import type { BenchFlags } from '../flags.js';
 import { loadOf, type Trace } from '../load.js';
 import type { Target } from '../send.js';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadExchanges } from '../../../connector/load-exchanges.js';
-import type { Counters } from '../../../loadtest/counters.js';
-import { type Counts, createDistribution } from '../../../loadtest/distribution.js';
-import { type InstrumentReading, startInstrument } from '../../../loadtest/instrument.js';
-import { type Clock, type LoadResult, runLoad } from '../../../loadtest/run-load.js';
-import type { Sample } from '../../../loadtest/sample.js';
-import type { Share } from '../../../loadtest/share.js';
+import { type Counts, createDistribution } from '../../../loadtest/figures/distribution.js';
+import type { Counters } from '../../../loadtest/load/counters.js';
+import { type InstrumentReading, startInstrument } from '../../../loadtest/load/instrument.js';
+import { type Clock, type LoadResult, runLoad } from '../../../loadtest/load/run-load.js';
+import type { Share } from '../../../loadtest/load/share.js';
+import type { Sample } from '../../../loadtest/samples/sample.js';
 import { converse } from '../converse.js';
 import type { Load } from '../load.js';
 import type { Conversations, Target } from '../send.js';

@@ -1,9 +1,9 @@
 // One of several threads that send a test's requests. Each has its event loop and connections.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createCounters } from '../../../loadtest/counters.js';
-import { createDistribution } from '../../../loadtest/distribution.js';
+import { createDistribution } from '../../../loadtest/figures/distribution.js';
+import { createCounters } from '../../../loadtest/load/counters.js';
 import { inTurn } from '../../../loadtest/prompts/prompt.js';
-import { createSampleLog } from '../../../loadtest/sample-log.js';
+import { createSampleLog } from '../../../loadtest/samples/sample-log.js';
 import { compose } from '../../compose.js';
 import { openDirect } from '../direct.js';
 import { loadOf } from '../load.js';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { samplesOf } from '../../../loadtest/sample-rows.js';
+import { samplesOf } from '../../../loadtest/samples/sample-rows.js';
 import { abortable } from '../../../sdk/abortable.js';
 import { tell } from '../../support/tell.js';
 import type { Engine, Test } from './engine.js';
