@@ -56,7 +56,7 @@ async function bench(flags: BenchFlags): Promise<number> {
   reportProblems(composition.loaded);
   const abort = new AbortController();
   const interruption = interruptOn(abort);
-  // When the reader of stdout is gone, the test continues for its exit code.
+  // When the reader of stdout closes it, the test continues, because its exit code still counts.
   const watch = watchStdout(new AbortController());
   try {
     const { connector } = composition;
@@ -161,7 +161,8 @@ const WARMUP_FIRST = 1_000_000_000;
 
 /**
  * Returns the flags of the warm-up, which does not count and has the concurrency of the test. It sends the last prompts
- * of a list, because a server's prefix cache would answer prompts that the test repeats faster.
+ * of a list. Otherwise the test would repeat the warm-up's prompts, and a server's prefix cache would answer them
+ * faster.
  * @param count number of different prompts; undefined when they do not repeat
  */
 function warmupFlags(flags: BenchFlags, requests: number, count: number | undefined): BenchFlags {

@@ -30,7 +30,7 @@ const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
 };
 
 export function defineChat(command: Command): void {
-  // Words that name no command end up here.
+  // Words that are not the name of a command are arguments of the chat, the default command.
   command
     .argument('[words...]')
     .usage('[options]')
@@ -60,7 +60,8 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
       'the chat needs a terminal that can draw, and TERM is dumb. Set INK_SCREEN_READER=true for plain lines, or use: vastar-tui ask "…"',
     );
   }
-  // From here on the terminal neither echoes nor translates keys: enter typed during the start stays enter.
+  // From here on the terminal neither echoes nor translates keys, so that enter typed during the start arrives as
+  // enter.
   process.stdin.setRawMode(true);
   try {
     return await open(flags);
@@ -114,7 +115,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     connector.client.reconnect();
     composition.ready(ending.signal).then(
       () => {
-        // Runs only now: the daemon and the simulator need the cores before.
+        // Runs only now, because the daemon and the simulator needed the processor until here.
         setImmediate(() => {
           sessions.rehearse();
           void rehearse(connector.endpoint);
@@ -146,19 +147,19 @@ async function discoverLater({ connector, loaded }: Composition, signal: AbortSi
 }
 
 /**
- * Requests the models of our own simulator, so that both processes have loaded their code and the daemon has a
+ * Requests the models of the bundled simulator, so that both processes have loaded their code and the daemon has a
  * connection before the first question. A provider gets no request that the user did not make.
  */
 async function warmUp({ connector, spawns }: Composition, signal: AbortSignal): Promise<void> {
   const { name, baseUrl } = connector.endpoint;
   if (!spawns || name !== 'simulator' || !isLoopback(baseUrl)) return;
-  // A failure will show with the question itself.
+  // If this fails, the question fails too and shows the reason.
   await connector.listModels({ signal }).catch(() => {});
 }
 
 interface Endings {
   readonly signal: AbortSignal;
-  /** The defect that ended the program. */
+  /** The internal error that ended the program. */
   readonly error: string | undefined;
   exitCode(): number;
   remove(): void;

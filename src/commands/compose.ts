@@ -30,7 +30,7 @@ export interface Composition {
   spawns: boolean;
   /** Sends a conversation; starts the bundled simulator first when that is the endpoint. Never rejects. */
   exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;
-  /** Resolves when the endpoint's simulator serves; rejects with the reason when it could not start. */
+  /** Resolves when the endpoint's simulator accepts requests; rejects with the reason when it could not start. */
   ready(signal: AbortSignal): Promise<void>;
   /** Absent unless the variables of OpenTelemetry turn telemetry on. */
   telemetry: LateTelemetry | undefined;
@@ -72,7 +72,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     async exchange(messages, options = {}) {
       // Daemon and simulator start at the same time. The request reports why a daemon can't be reached.
       connector.connect({ ...(options.signal && { signal: options.signal }) }).catch(() => {});
-      // A simulator that can't be started shows as the refused connection that the request meets.
+      // If the simulator can't be started, the request reports a refused connection.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
       const told: ChatOptions = {
         ...options,
@@ -93,7 +93,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     ready,
     telemetry,
     async close() {
-      // The daemon exports what it has at the same time.
+      // The daemon exports its pending data at the same time.
       const exported = telemetry?.close();
       await connector.close();
       launcher?.stop();
@@ -142,7 +142,7 @@ function configuration(flags: GlobalFlags): LoadedConfig {
 export function reportProblems({ problems, endpoint }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
   if (unusable.length > 0) throw new ConfigError(unusable);
-  // The error of each answer names the endpoint's own problem.
+  // A problem of one endpoint is reported by its answers.
   const told = problems.filter(({ message }) => endpoint.problem?.startsWith(message) !== true);
   for (const problem of told) tell(formatProblem(problem));
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isLoopback } from '../config/index.js';
-import { inTurn, startingTurn } from '../runtime/clients/in-turn.js';
+import { startLockPath, withLock } from '../runtime/clients/start-lock.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
@@ -32,20 +32,22 @@ export interface LaunchOptions {
   logLevel?: string;
 }
 
-/** A process that must serve, and the functions that find or start it. */
+/** A process that must run, and the functions that find or start it. */
 interface Needed {
   what: string;
-  /** Whether one serves. Checked again after each start, because the process may have ended meanwhile. */
+  /** Whether one accepts connections. Checked again after each start, because the process may have ended meanwhile. */
   serves(signal: AbortSignal): Promise<boolean>;
   start(): Child;
   /** The path of the lock that lets only one program start the process. */
-  turn: string;
+  lock: string;
 }
 
-/** The most attempts to start the process while the address is in use and nothing serves there. */
+/** The most attempts to start the process while its address is in use and nothing answers there. */
 const STARTS = 5;
 
-/** Of many programs that start at once, one starts the daemon and one the simulator; the others wait and use them. */
+/**
+ * When many programs start at once, one starts the daemon, one starts the simulator, and the others wait and use them.
+ */
 export function createLauncher(options: LaunchOptions): Launcher {
   const { socketPath } = options;
   const url = new URL(options.simulatorUrl);
@@ -62,14 +64,14 @@ export function createLauncher(options: LaunchOptions): Launcher {
       daemon = startProcess(daemonCommand(options), this.what);
       return daemon;
     },
-    turn: startingTurn(socketPath),
+    lock: startLockPath(socketPath),
   };
   const neededSimulator: Needed = {
     what: 'the simulator',
     async serves(signal) {
       if (simulator?.running === true) await abortable(simulator.ready, signal);
-      // The program holds its own simulator too: the hold's end arrives before the system reports the end of the
-      // process. That end may arrive in this turn of the event loop, after the key that sent the question.
+      // The program holds its own simulator too, because the end of the hold arrives before the system reports the end
+      // of the process. It may arrive in this turn of the event loop, after the key that sent the question.
       if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);
       return hold !== undefined;
@@ -78,7 +80,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
       simulator = startProcess(selfCommand('simulator', '--port', port, '--exit-with-stdin'), this.what);
       return simulator;
     },
-    turn: `${socketPath}.simulator-${port}.starting`,
+    lock: `${socketPath}.simulator-${port}.starting`,
   };
 
   return {
@@ -107,7 +109,7 @@ async function ensure(needed: Needed, signal: AbortSignal): Promise<void> {
       starts += 1;
       await abortable(needed.start().ready, signal);
     };
-    await inTurn(needed.turn, START_LIMIT_MS, look, signal);
+    await withLock(needed.lock, START_LIMIT_MS, look, signal);
   }
 }
 

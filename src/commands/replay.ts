@@ -20,7 +20,7 @@ interface ReplayFlags extends GlobalFlags {
   loop?: true;
 }
 
-/** Time beyond the length of the recording, in ms. */
+/** The time that a replay may take beyond the length of the recording, in ms. */
 const GRACE_MS = 60_000;
 
 const HELP = `

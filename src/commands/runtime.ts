@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { systemClockMs } from '../common/system-clock.js';
 import { addressText, type ListenAddress } from '../runtime/clients/address.js';
-import { inTurn, startingTurn } from '../runtime/clients/in-turn.js';
+import { startLockPath, withLock } from '../runtime/clients/start-lock.js';
 import {
   addAddressFlags,
   addDaemonFlags,
@@ -69,8 +69,9 @@ async function start(command: Command): Promise<void> {
       say(`a daemon is running already at ${where}`);
       return;
     }
-    // Of programs that start at the same time, one starts the daemon. Otherwise a late one would outlive `stop`.
-    if (listen.kind === 'unix') await inTurn(startingTurn(listen.path), START_LIMIT_MS, work, never);
+    // Only one of the programs that start at the same time starts the daemon. Otherwise a second daemon could outlive
+    // `stop`.
+    if (listen.kind === 'unix') await withLock(startLockPath(listen.path), START_LIMIT_MS, work, never);
     else await work();
   }
   if (failure === undefined) {

@@ -29,7 +29,7 @@ const ID_OR_TITLE = 'the id of a session or its first characters, or a title tha
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
-  sessions.option('--file <path>', 'the file of the sessions (default: in the user’s data folder)');
+  sessions.option('--file <path>', 'the file with the sessions (default: in the user’s data folder)');
   const add = (usage: string, description: string): Command =>
     sessions.command(usage).description(description);
 
@@ -60,7 +60,7 @@ export function defineSessions(sessions: Command): void {
     .option('--output <path>', 'write to this file instead of stdout; an existing file is not replaced')
     .option('--all', 'all sessions')
     .action(inStore(exportSessions));
-  add('import', 'add the conversations of an export, ours or another program’s')
+  add('import', 'add the conversations of an export, of this or another program')
     .argument('<file...>', 'the exports, recognised by their content; "-" reads stdin')
     .option('--dry-run', 'show what would be added, without adding it')
     .addHelpText('after', IMPORT_HELP)

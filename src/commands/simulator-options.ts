@@ -67,10 +67,10 @@ function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
 async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<SimulatorOptions['replay']> {
   if (replay === undefined) return undefined;
   const { readRecordings } = await import('../simulator/recordings/recording.js');
-  const { atSpeed, inTurn } = await import('../simulator/recordings/replay.js');
+  const { atSpeed, cycleRecordings } = await import('../simulator/recordings/replay.js');
   const { recordings, problems } = await readRecordings(replay);
   for (const problem of problems) tell(problem);
-  return inTurn(recordings.map((one) => atSpeed(one, speed)));
+  return cycleRecordings(recordings.map((one) => atSpeed(one, speed)));
 }
 
 async function recordOf({ record, upstream }: SimulatorFlags): Promise<SimulatorOptions['record']> {

@@ -112,7 +112,7 @@ async function openLog(file: string) {
 
 /** Starts the server. When the address is in use, it prints a message, sets the exit code and returns undefined. */
 async function start(options: SimulatorOptions): Promise<Simulator | undefined> {
-  // Loaded here, so that other commands start without the server's code.
+  // The server's code is loaded here, so that other commands start without it.
   const { SimulatorStartError, startSimulator } = await import('../simulator/server.js');
   try {
     return await startSimulator(options);

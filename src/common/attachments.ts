@@ -11,7 +11,7 @@ export interface Attachment {
   url: string | null;
 }
 
-/** A question in the form of a chat completion's request. */
+/** A question in the format of a chat completion's request. */
 export interface QuestionMessage {
   role: 'user';
   content: string | RequestPart[];
@@ -23,7 +23,7 @@ type RequestPart =
   | { type: 'input_audio'; input_audio: { data: string; format: 'wav' | 'mp3' } }
   | { type: 'file'; file: { filename: string; file_data: string } };
 
-/** A question with its attachments in the form of a request. */
+/** Returns a question with its attachments in the format of a request. */
 export function questionMessage({
   text,
   attachments,

@@ -1,4 +1,4 @@
-/** The first characters of a text, at most `max` UTF-16 units, without half a character at the cut. */
+/** Returns the first characters of a text, at most `max` UTF-16 units. Never cuts a character in half. */
 export function beginningOf(text: string, max: number): string {
   return text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, '');
 }

@@ -15,13 +15,13 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The mark that replaces a bidirectional control: its name, as `‹RLO›`. Undefined for other characters. */
+/** Returns the mark that replaces a bidirectional control: its name, e.g. `‹RLO›`. Undefined for other characters. */
 export function bidiMark(character: string): string | undefined {
   const name = NAMES.get(character);
   return name === undefined ? undefined : `‹${name}›`;
 }
 
-/** A text with marks in place of its bidirectional controls. */
+/** Returns a text with marks in place of its bidirectional controls. */
 export function withBidiMarks(text: string): string {
   return text.replace(CONTROLS, (character) => bidiMark(character) ?? '');
 }

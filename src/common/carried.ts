@@ -15,7 +15,7 @@ export interface Carried {
   calls: Readonly<Record<number, unknown>>;
 }
 
-/** Reads the parts from saved JSON; undefined where there are none. */
+/** Reads the parts from saved JSON; undefined when there are none. */
 export function carriedIn(saved: unknown): Carried | undefined {
   if (!isRecord(saved)) return undefined;
   const { message, calls } = saved;

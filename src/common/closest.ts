@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The candidate that a misspelt word most likely stands for; case, `-` and `_` make no difference. */
+/** Returns the candidate that is most similar to a misspelt word. Ignores case, `-` and `_`. */
 export function closestTo(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const wanted = plain(word);
@@ -14,7 +14,7 @@ export function closestTo(word: string, candidates: readonly string[]): string |
   return best?.candidate;
 }
 
-/** A word without the differences that do not count. */
+/** Returns a word without the ignored differences. */
 export function plain(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
 }

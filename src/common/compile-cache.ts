@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { makeFolder, userFolders } from './user-folders.js';
 
 /**
- * Keeps the compiled form of the program's code in the user's cache directory, so that the next start need not
- * compile it again. If the directory can't be written, nothing is kept.
+ * Keeps the program's compiled code in the user's cache directory, so that the next start does not compile it again.
+ * Keeps nothing if the directory can't be written.
  */
 export function keepCompiledCode(): void {
   const folder = join(userFolders().cache, 'compiled');

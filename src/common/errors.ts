@@ -3,14 +3,14 @@ export enum ErrorClass {
   Success = 0,
   /** A retry may succeed: connection refused or lost, an overloaded peer. */
   Transient = 1,
-  /** Fails the same way every time. */
+  /** The same request would fail again. */
   Permanent = 2,
   RateLimited = 3,
   Timeout = 4,
   InvalidRequest = 5,
 }
 
-/** The place where a request failed. */
+/** The part of the path where a request failed. */
 export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 
 export interface ErrorDetails {
@@ -25,7 +25,7 @@ export interface ErrorDetails {
   sent?: SentCounts;
 }
 
-/** The number of times that one request was sent: `attempts`, and once more for each of `replaced`. */
+/** The number of times that one request was sent: the sum of `attempts` and `replaced`. */
 export interface SentCounts {
   readonly attempts: number;
   /** Dead reused connections that were replaced; absent if there were none. */
@@ -121,13 +121,13 @@ const FILE_REASONS: Record<string, string> = {
   EROFS: 'the disk is read-only',
 };
 
-/** The reason of a failed file operation, in words for users. */
+/** Returns the reason of a failed file operation, in words for users. */
 export function fileReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return FILE_REASONS[code] ?? messageOf(error);
 }
 
-/** The message of a thrown value, never a stack trace. */
+/** Returns the message of a thrown value, never a stack trace. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -21,14 +21,15 @@ const SECRET_NAME =
 
 const HIDDEN = '[hidden]';
 
-/** Whether the value of a header, parameter, member or variable of that name must not be shown. */
+/** Whether a header, parameter, member or variable of that name has a value that must not be shown. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
 /**
- * Headers that may be shown, saved and exported, request ids first. Values that are secret by their name, or are one of
- * these keys, become `[hidden]`. Keys within other values are removed. The scheme of an authorization stays.
+ * Returns headers in a form that may be shown, saved and exported, request ids first. The value of a header with a
+ * secret name, and a value that equals a key, become `[hidden]`. Keys within other values are removed. The scheme of an
+ * authorization stays.
  */
 export function shownHeaders(
   headers: Readonly<Record<string, string>>,

@@ -27,7 +27,7 @@ export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Below this length, even a text of nothing but brackets costs the parser little memory. */
+/** Below this length, the parser needs little memory even for a text that consists of brackets. */
 const SHORT_CHARS = 256 * 1024;
 /** The parser needs about 80 bytes for each nesting level, so millions of levels would need hundreds of megabytes. */
 const MAX_DEPTH = 10_000;

@@ -1,4 +1,4 @@
-/** The longest delay of a timer, in ms: a longer one would end at once. */
+/** The longest delay of a timer, in ms. With a longer one, Node's timer would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The timer of a time limit. */
@@ -9,8 +9,8 @@ export interface LimitTimer {
 }
 
 /**
- * Calls `passed` after `ms`, unless a pending read stops or refreshes the timer first. After a pause of the process, its
- * timers are due and its sockets have bytes at the same time. Node would run the timers first.
+ * Calls `passed` after `ms`, unless a pending read stops or refreshes the timer first. After a pause of the process,
+ * timers are due and bytes wait in sockets at the same time. Node would run the timers first.
  */
 export function startLimit(ms: number, passed: () => void): LimitTimer {
   let decision: NodeJS.Immediate | undefined;

@@ -1,5 +1,6 @@
 /**
- * The endings of an answer, with the word on the screen and the meaning. All lists of endings are made from this table.
+ * The endings of an answer, with the word on the screen and the meaning. All lists of endings are generated from this
+ * table.
  */
 export const OUTCOMES = {
   complete: { shown: 'done', meaning: 'the answer ended regularly' },

@@ -52,7 +52,7 @@ export const PARAMETERS: readonly Parameter[] = [
   choice('system_role', ['system', 'developer']),
 ];
 
-/** A member's value for the request: null removes the member. `problem` describes the valid values. */
+/** The value of a member of the request's body: null removes the member. `problem` describes the valid values. */
 export type ParameterValue = { ok: true; value: unknown } | { ok: false; problem: string };
 
 /** Reads a typed value as JSON, else as text. */

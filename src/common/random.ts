@@ -7,9 +7,8 @@ export const MAX_SEED = 2 ** 32 - 1;
 const MIX = 0x6d2b79f5;
 
 /**
- * A generator that gives the same numbers for the same seed (mulberry32: 32 bits of state, good enough
- * for jitter and choices, not for secrets). `stream` gives each exchange its own numbers, so that an exchange
- * draws the same numbers, independent of others.
+ * Creates a generator of the same numbers for the same seed (mulberry32: 32 bits of state, good enough for jitter and
+ * choices, not for secrets). With its own `stream`, an exchange gets the same numbers whatever other exchanges draw.
  */
 export function createRandom(seed: number, stream = 0): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)) | 0;
@@ -29,7 +28,7 @@ export function normal(random: Random): number {
 
 /** A draw from the gamma distribution with this shape and scale 1 (Marsaglia and Tsang, 2000). */
 export function gamma(shape: number, random: Random): number {
-  // The method is not valid below 1; a draw of the next shape is scaled down instead.
+  // The method is not valid below 1, so a draw with the shape plus 1 is scaled down.
   if (shape < 1) return gamma(shape + 1, random) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

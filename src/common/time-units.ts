@@ -1,4 +1,4 @@
-/** The milliseconds of each unit of time that flags, conditions and searches accept. Each of them accepts a part. */
+/** Units of time in milliseconds. Flags, conditions and searches each accept some of them. */
 export const UNIT_MS: Readonly<Record<string, number>> = {
   us: 0.001,
   ms: 1,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** The absolute paths of the user's folders for this program. */
+/** The absolute paths of this program's folders in the user's home. */
 export interface UserFolders {
   config: string;
   data: string;
@@ -61,8 +61,8 @@ function homeFolder(): string {
 }
 
 /**
- * Makes a folder that only its owner can enter, and those above it. Node's own `recursive` never returns on a file
- * system that refuses a new folder with ENOENT, as /proc does.
+ * Makes a folder that only its owner can enter, and those above it. Node's own option `recursive` never returns on a
+ * file system that refuses a new folder with ENOENT, such as /proc.
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 declare const __VERSION__: string | undefined;
 
-/** The package's version: built in by the bundler, read from package.json when run from source. */
+/** The package's version. The bundler inserts it; when run from source, it is read from package.json. */
 export const VERSION: string =
   typeof __VERSION__ === 'string' ? __VERSION__ : readVersion(new URL('../../package.json', import.meta.url));
 

@@ -13,7 +13,7 @@ const ZSTD_WINDOW_LOG = 23;
 /** A decoder of `node:zlib`. */
 export type Inflator = ReturnType<typeof Zlib.createGunzip> | ReturnType<typeof Zlib.createZstdDecompress>;
 
-// Nearly all answers are uncompressed, so the library is loaded for the first compressed one.
+// Loaded for the first compressed answer, because nearly all answers are uncompressed.
 export const zlib = (): typeof Zlib => process.getBuiltinModule('node:zlib');
 
 /**
@@ -38,7 +38,7 @@ export function codingByMagic(start: Uint8Array): Coding | undefined {
   const [first, second, third, fourth] = start;
   if (first === 0x1f && (second === 0x8b || second === undefined)) return 'gzip';
   if (first === 0x28 && second === 0xb5 && third === 0x2f && fourth === 0xfd) return 'zstd';
-  // The head of zlib's format with the usual window.
+  // The header of zlib's format with the usual window.
   return first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda) ? 'deflate' : undefined;
 }
 
@@ -65,7 +65,7 @@ export function beginsZstdFrame(first: number): boolean {
   return first === 0x28 || (first & 0xf0) === 0x50;
 }
 
-/** A decoder for a body with this first byte: "deflate" is zlib's format, and without its head with some servers. */
+/** A decoder for a body with this first byte: "deflate" is zlib's format, and without its header with some servers. */
 export function inflatorOf(coding: Coding, first: number): Inflator {
   const { createGunzip, createInflate, createInflateRaw, createBrotliDecompress, createZstdDecompress } =
     zlib();

@@ -11,7 +11,7 @@ import {
 } from './codings.js';
 import { failureOf, mebibytes, tooMuch } from './content-error.js';
 
-/** Far above the size of a daemon's reply. */
+/** Far above the size of any reply of a daemon. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /**

@@ -15,7 +15,7 @@ import type {
 import { Table } from './table.js';
 
 const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
-/** The hops by their numbers in the schema; 0 means no hop. */
+/** The hops by number in the schema; 0 means no hop. */
 const HOPS: readonly (Hop | undefined)[] = [undefined, 'client', 'daemon', 'network', 'provider'];
 const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
 

@@ -1,8 +1,8 @@
 import { MessageType } from './constants.js';
 import type { StreamChunk } from './messages.js';
 
-// Every token is sent in a StreamChunk, so this message is filled in instead of built. A table with all four fields
-// always has the same layout, with the payload last.
+// Every token is sent in a StreamChunk, so this message is written into a fixed layout, without a builder. A table with
+// all four fields always has the same layout, with the payload last.
 const CHUNK = {
   requestId: 24,
   sequence: 32,
@@ -29,7 +29,7 @@ const chunkTemplate = ((): Buffer => {
   return bytes;
 })();
 
-/** One StreamChunk frame. The payload must leave room for its 57 bytes of framing. */
+/** Encodes one StreamChunk frame. The payload must leave room for 57 bytes of framing. */
 export function encodeStreamChunk(chunk: StreamChunk): Buffer {
   const size = chunk.payload.length;
   const frame = Buffer.allocUnsafe(FRAME_HEADER + CHUNK.payload + size);

@@ -18,10 +18,7 @@ import type {
   WirePolicy,
 } from './messages.js';
 
-/**
- * A message as one frame.
- * @throws {RangeError} when it does not fit a frame (10 MiB).
- */
+/** Encodes a message as one frame. @throws {RangeError} when it does not fit in a frame (10 MiB). */
 export function encodeMessage(message: Message): Buffer {
   switch (message.type) {
     case MessageType.HealthCheck:
@@ -35,14 +32,14 @@ export function encodeMessage(message: Message): Buffer {
   }
 }
 
-/** A larger builder is not kept for the next message, so that one large message does not occupy memory permanently. */
+/** A larger builder is not reused for the next message, so that one large message does not occupy memory for good. */
 const BUILDER_KEPT_BYTES = 64 * 1024;
 let shared = new Builder(1024);
 
-/** About the number of bytes that a message needs besides its payload. */
+/** Approximate number of bytes that a message needs besides its payload. */
 const BESIDE_PAYLOAD_BYTES = 1024;
 
-/** A builder for one message. Copy its bytes before you build the next one. */
+/** Returns a builder for one message. Copy its bytes before you build the next message. */
 function emptyBuilder(message: TableMessage): Builder {
   const bytes = 'payload' in message ? message.payload.length + BESIDE_PAYLOAD_BYTES : 0;
   // A builder that grows to this size would copy its bytes several times.

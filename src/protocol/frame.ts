@@ -3,7 +3,7 @@ import { MessageType, PROTOCOL_CONSTANTS } from './constants.js';
 const { FRAME_LENGTH_SIZE, MESSAGE_TYPE_SIZE, MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 const HEADER_SIZE = FRAME_LENGTH_SIZE + MESSAGE_TYPE_SIZE;
 
-/** The peer broke the protocol. `inStep`: the start of the next frame is known. */
+/** Thrown when the peer violates the protocol. `inStep`: the start of the next frame is known. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly inStep: boolean;
@@ -57,7 +57,7 @@ export function createFrameReader(
         header.set(part, headerFilled);
         headerFilled += part.length;
         at += part.length;
-        // A bad length is an error as soon as it is read, not when the type byte follows.
+        // A bad length is an error as soon as it is read, before the type byte arrives.
         if (headerFilled >= FRAME_LENGTH_SIZE) {
           const size = payloadSize();
           // Not zeroed: every byte is written before the buffer is read.
@@ -88,10 +88,7 @@ export function createFrameReader(
   };
 }
 
-/**
- * One frame, ready for the socket.
- * @throws {RangeError} when the payload does not fit a frame.
- */
+/** Returns one frame, ready for the socket. @throws {RangeError} when the payload does not fit in a frame. */
 export function encodeFrame(type: MessageType, payload: Uint8Array): Buffer {
   const length = MESSAGE_TYPE_SIZE + payload.length;
   if (length > MAX_PAYLOAD_SIZE) {

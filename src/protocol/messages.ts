@@ -5,8 +5,8 @@ import type { MessageType } from './constants.js';
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
 
 /**
- * The daemon's timeline of an exchange: microseconds on its monotonic clock since it read the request's
- * last byte. A point that was not reached, or not passed (a pooled connection has no dns), is absent.
+ * The daemon's timeline of an exchange: microseconds on its monotonic clock since it read the request's last byte. A
+ * point that the exchange did not reach, or skipped (a pooled connection has no dns), is absent.
  */
 export interface Timings {
   queuedUs?: number;
@@ -18,7 +18,7 @@ export interface Timings {
   lastByteUs?: number;
   /** The connection came from the pool. */
   reused: boolean;
-  /** Requests sent upstream, the successful one included. Less `redirects`: the attempts. */
+  /** Requests sent upstream, the successful one included. Without `redirects`, this is the number of attempts. */
   attempts: number;
   /**
    * When the last attempt began; absent for the first attempt. The time before it went to earlier attempts and waits.
@@ -30,7 +30,7 @@ export interface Timings {
   redirects?: number;
   /** Reused connections that were dead and that the daemon replaced at once; absent when there was none. */
   replaced?: number;
-  /** How long the connection's TCP handshake took; a pooled connection keeps its figure. */
+  /** How long the connection's TCP handshake took; a pooled connection keeps the value. */
   handshakeUs?: number;
 }
 
@@ -126,7 +126,7 @@ export interface CircuitStatus {
   retryBudget: number;
 }
 
-/** One upstream origin as the daemon sees it: pools summed, the worst of circuits and budgets. */
+/** The daemon's state for one upstream origin: the sum of its pools, and the worst of its circuits and budgets. */
 export interface OriginStatus extends PoolState, CircuitStatus {
   origin: string;
   /** Empty when the daemon does not report it. */

@@ -1,6 +1,6 @@
 import { dateOf, waitOf } from './wait.js';
 
-/** One limit that the provider counts this caller against. */
+/** One of the provider's rate limits for this caller. */
 export interface RateLimit {
   /** The counted unit: `requests`, `tokens`, `input-tokens`, `requests-day`, or the policy's name. */
   of: string;
@@ -125,6 +125,6 @@ function parametersOf(item: string): [string, string][] {
 
 function countOf(value: string | undefined): number | undefined {
   const found = /^\s*(-?\d{1,15})\b/.exec(value ?? '')?.[1];
-  // Some gateways count on below zero.
+  // Some gateways continue to count below zero.
   return found === undefined ? undefined : Math.max(0, Number(found));
 }

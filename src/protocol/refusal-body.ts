@@ -19,7 +19,7 @@ const UNPAID_WORDS =
 /** Limits that renew after hours, days or months. */
 const USED_UP =
   /\b(daily|weekly|monthly)\b[^.]{0,40}\b(limit|quota|allocation|allowance|cap)\b|\bper[- _](day|week|month)\b|billing cycle|\busage[_ ]limit|hit your limit|(allotted|call volume) quota|used up your/i;
-/** Google: the account has no such quota at all, whatever wait the error asks for. */
+/** Google: the account has no such quota, although the error requests a wait. */
 const NO_QUOTA = /quota[^\n]{0,200}\blimit: 0\b/i;
 const TOO_LARGE = /\brequest too large\b|tokens must be reduced/i;
 const LIMIT_AND_NEED = /\blimit:? (\d+)[^.\n]{0,40}\brequested:? (\d+)/i;

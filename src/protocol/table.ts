@@ -3,7 +3,7 @@ import { ProtocolError } from './frame.js';
 /** State that all tables of one frame share. */
 interface Frame {
   readonly bytes: Uint8Array;
-  /** The same bytes; Buffer decodes short strings several times faster than TextDecoder. */
+  /** The same bytes as a Buffer, which decodes short strings several times faster than TextDecoder. */
   readonly text: Buffer;
   readonly view: DataView;
   /** How many bytes may still be read through offsets. It bounds a hostile frame with many offsets to one long string. */
@@ -58,7 +58,7 @@ export class Table {
     return this.#at + offset;
   }
 
-  /** Where the vector behind `field` starts (its first element) and how many elements it has. */
+  /** Returns the position of the first element of the vector in `field`, and the number of elements. */
   #vector(field: number, elementSize: number): { start: number; length: number } | undefined {
     const at = this.#field(field, 4);
     if (at < 0) return undefined;
@@ -74,7 +74,7 @@ export class Table {
     return { start: target + 4, length };
   }
 
-  /** Whether the field is there. */
+  /** Whether the table has the field. */
   has(field: number): boolean {
     return this.#field(field, 1) >= 0;
   }
@@ -116,7 +116,7 @@ export class Table {
     return this.#view.getUint32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
   }
 
-  /** An int64 as a number; `absent` where the field is not there. */
+  /** Returns an int64 as a number; `absent` when the table lacks the field. */
   int64AsNumber(field: number, absent: number): number {
     const at = this.#field(field, 8);
     if (at < 0) return absent;
@@ -128,7 +128,7 @@ export class Table {
     return at < 0 ? 0 : this.#view.getFloat64(at, true);
   }
 
-  /** The bytes, as a view into the frame; empty where absent. */
+  /** Returns the bytes as a view into the frame; empty when absent. */
   bytes(field: number): Uint8Array {
     const vector = this.#vector(field, 1);
     return vector === undefined
@@ -141,7 +141,7 @@ export class Table {
     return vector === undefined ? '' : this.#text(vector);
   }
 
-  /** @throws {ProtocolError} (still in step) where the field is absent. */
+  /** @throws {ProtocolError} (still in step) when the field is absent. */
   requiredString(field: number, name: string): string {
     if (this.#field(field, 4) < 0) throw new ProtocolError(`required field ${name} is missing`, true);
     return this.string(field);

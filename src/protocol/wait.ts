@@ -1,11 +1,11 @@
-/** A number from here on is a Unix time in seconds or ms: no wait is that long. */
+/** A number from this one up is a Unix time in seconds or ms, because no wait is that long. */
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
 /** Reads a wait in ms from seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601 date, or a Unix time. */
 export function waitOf(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
-  // A header that came twice has both values in one list.
+  // A header that was sent twice has both values in one list.
   const value = /^\s*\d[\w.]*\s*,/.test(text) ? text.slice(0, text.indexOf(',')) : text;
   const number = decimal(value);
   if (number !== undefined) {

@@ -4,8 +4,8 @@ import { visible } from '../config/problem.js';
 import type { RequestTelemetry } from '../telemetry/requests.js';
 import { telemetryPlan } from '../telemetry/variables.js';
 import { addressText } from './clients/address.js';
-import { inTurn, removeDeadTurns, startingTurn } from './clients/in-turn.js';
 import { ListenError } from './clients/listen-error.js';
+import { removeStaleLocks, startLockPath, withLock } from './clients/start-lock.js';
 import { optimizeParserLate } from './late-optimizing.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
 import type { DaemonFlags } from './options/daemon-flags.js';
@@ -18,9 +18,9 @@ import { rehearse } from './upstream/rehearse.js';
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
-/** The exit code for wrong flags or configuration, which a restart would not repair. */
+/** The exit code for wrong flags or configuration, which a restart would not correct. */
 export const EXIT_USAGE = 2;
-/** The longest wait for a program that starts a daemon at the same time. */
+/** The longest wait for a program that holds the start lock. */
 const LEAVE_LIMIT_MS = 30_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -74,7 +74,7 @@ async function serve(
       say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
     }
     await runtime.closed;
-    if (runtime.address.kind === 'unix') await removeDeadTurns(runtime.address.path);
+    if (runtime.address.kind === 'unix') await removeStaleLocks(runtime.address.path);
     pending = await endTelemetry(telemetry, log);
     release();
     return 0;
@@ -85,7 +85,7 @@ async function serve(
   } finally {
     if (flags.exitWithStdin) process.stdin.destroy();
     await logFile?.close();
-    // An export that was given up may wait for the collector for a while.
+    // An abandoned export may still wait for the collector for a while.
     if (pending) process.exit(0);
   }
 }
@@ -111,7 +111,7 @@ async function openTelemetry(log: Logger): Promise<RequestTelemetry | undefined>
   }
 }
 
-/** @returns whether an export was given up and may still run */
+/** @returns whether an export was abandoned and may still run */
 async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger): Promise<boolean> {
   const { problem, pending = false } = (await telemetry?.shutdown()) ?? {};
   if (problem !== undefined) log.warn('telemetry could not be exported', { message: problem });
@@ -120,8 +120,8 @@ async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger
 
 /**
  * Stops the runtime when stdin is closed and no client is connected. Programs that need a daemon wait for this one's
- * end, so that two never run at once. A client that connects at the last moment is served: it found a daemon, so it
- * does not start one.
+ * end, so that two never run at once. The daemon still serves a client that connects at the last moment: that client
+ * found a daemon, so it does not start one.
  * @returns a function to call when the last connection has closed
  */
 function leaveWithParent(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
@@ -142,11 +142,11 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController, log: Logge
     leaving = true;
     while (unused()) {
       if (address.kind === 'tcp') await retire();
-      else await inTurn(startingTurn(address.path), LEAVE_LIMIT_MS, retire, shutdown.signal);
+      else await withLock(startLockPath(address.path), LEAVE_LIMIT_MS, retire, shutdown.signal);
     }
     leaving = false;
   };
-  // A signal ends the wait for the turn.
+  // A signal ends the wait for the lock.
   const onIdle = (): void => void leave().catch(() => {});
   const onClose = (): void => {
     orphaned = true;

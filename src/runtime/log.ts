@@ -42,8 +42,8 @@ const nothing = (): void => {};
 export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
- * Appends one JSON object a line to a file that only its owner can read, and creates a missing
- * folder. A problem with the file loses lines and has no other effect.
+ * Appends one JSON object a line to a file that only its owner can read, and creates a missing folder. A problem with
+ * the file only loses lines.
  */
 export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }: LogFileOptions): LogFile {
   attempt(() => makeFolder(dirname(path)));

@@ -222,7 +222,7 @@ async function refuseForeign(
   what: string,
 ): Promise<void> {
   await abortable(connection.identified, stop);
-  // Still unknown: the connection was lost. Sending the request will report that.
+  // The kind is still unknown, because the connection was lost. Sending the request will report that.
   if (connection.extended || connection.daemon === undefined) return;
   const message = `use the daemon of vastar-tui: ${what}, which this daemon does not support`;
   throw new ConnectorException(message, ErrorClass.InvalidRequest, id);

@@ -26,7 +26,7 @@ export interface Ended {
   /** Undefined when the request was not sent. */
   readonly sentMs: number | undefined;
   readonly endMs: number;
-  /** Between arrivals of output. */
+  /** The gaps between arrivals of output, in ms. */
   readonly gapsMs: readonly number[];
   /** The end of each failed attempt, in ms since the request was sent, and its failure. */
   readonly retries: readonly Retried[];
@@ -40,12 +40,12 @@ export interface Retried {
 
 /** An exchange that is exported when it has ended. */
 export interface FollowedExchange {
-  /** For the request's header, so that spans of other programs belong to the same trace. */
+  /** The value for the request's header, so that spans of other programs belong to the same trace. */
   readonly traceparent: string;
   end(ended: Ended): void;
 }
 
-/** Exports exchanges in the form of the conventions for generative AI. */
+/** Exports exchanges in the format of the conventions for generative AI. */
 export interface ExchangeTelemetry {
   begin(asked: Asked): FollowedExchange;
   shutdown: OpenTelemetry['shutdown'];

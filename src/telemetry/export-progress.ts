@@ -1,16 +1,16 @@
 /**
- * At the end, the program stops waiting for a collector that accepted nothing for this time, in ms. On a busy machine,
- * building the export takes a second of it.
+ * At its end, the program waits this long for a collector that accepts nothing, in ms. On a busy machine, building the
+ * export takes a second of it.
  */
 const SILENT_MS = 3000;
-/** The longest wait at the end for a collector that accepts one batch after another, in ms. */
+/** The longest wait at the program's end for a collector that accepts one batch after another, in ms. */
 const FLUSH_MS = 5000;
 
 interface Exporter<Items> {
   export(items: Items, done: (result: { code: number }) => void): void;
 }
 
-/** Time, in ms. `after` returns a function that removes the timer. */
+/** The clock, in ms. `after` returns a function that removes the timer. */
 interface Clock {
   now(): number;
   after(ms: number, callback: () => void): () => void;

@@ -6,7 +6,7 @@ import type { Endpoint } from '../config/endpoints.js';
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
 
-/** The conventions' names of providers, where they differ from ours. */
+/** The conventions' names of providers that have another name in this program. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   azure: 'azure.ai.openai',
   gemini: 'gcp.gemini',

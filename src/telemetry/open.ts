@@ -24,7 +24,7 @@ export interface OpenTelemetry {
   /** Undefined when no traces are exported. */
   readonly record: ((span: KnownSpan) => SpanContext) | undefined;
   readonly meter: Meter | undefined;
-  /** Whether a new trace of that id is recorded. */
+  /** Returns whether a new trace with that id is recorded. */
   sampled(traceId: string, name: string): boolean;
   /** Exports the pending data and stops. */
   shutdown(): Promise<Shutdown>;
@@ -74,7 +74,7 @@ export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | '
   ];
 }
 
-/** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
+/** Above this number of waiting spans, further ones are dropped: a load test creates thousands a second. */
 const MOST_SPANS = 50_000;
 /**
  * Loads the official packages and starts the exporters.
@@ -175,7 +175,7 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
   };
 }
 
-/** The sampling of new traces. For a trace from another program, that program has decided. */
+/** The sampling of new traces. For a trace from another program, that program's decision applies. */
 function samplerOf(trace: typeof import('@opentelemetry/sdk-trace'), plan: TelemetryPlan): Sampler {
   const ratio = Number(plan.samplerArgument ?? 1);
   switch (plan.sampler.replace('parentbased_', '')) {

@@ -36,7 +36,7 @@ test('files with answers are used, unless a flag sets other content', async () =
   expect((await options({ script }, { content: 'echo' })).settings).toMatchObject({ content: 'echo' });
   const { sources, settings } = await options({ responses: join(script, '..') });
   expect(settings).toMatchObject({ content: 'responses' });
-  expect(sources?.responses?.inTurn()).toBe('One.\n---\nTwo.');
+  expect(sources?.responses?.next()).toBe('One.\n---\nTwo.');
 });
 
 test('a recording may be the distribution of times', async () => {

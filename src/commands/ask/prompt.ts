@@ -41,7 +41,7 @@ function addTo(value: string, before: readonly string[] = []): readonly string[]
   return [...before, value];
 }
 
-/** The flags as the connector takes them. */
+/** Converts the flags to the connector's options. */
 export function chatOptions(flags: PromptFlags): ChatOptions {
   const { temperature, maxTokens, tools } = flags;
   return {
@@ -64,14 +64,14 @@ export function imagesOf({ image: paths = [], json }: PromptFlags): Attachment[]
   });
 }
 
-/** The question as a message, with its images. */
+/** Returns the question as a message, with its images. */
 export function questionOf(prompt: string, flags: PromptFlags): ChatMessage {
   return questionMessage({ text: prompt, attachments: imagesOf(flags) });
 }
 
 /**
  * The question: the arguments, then the files, then stdin.
- * @throws {UsageError} when there is none, or a part of it cannot be read
+ * @throws {UsageError} when there is no question, or a part of it cannot be read
  */
 export async function promptFrom(
   words: readonly string[],

@@ -11,7 +11,7 @@ import { secretsToHide } from '../sessions.js';
 import { tell } from '../support/tell.js';
 import type { ToolMessage } from './tools.js';
 
-/** The saved session of a question. Tool calls can make a question take several exchanges. */
+/** The saved session of a question. A question with tool calls needs several exchanges. */
 export interface AskSession {
   /** The earlier messages. */
   readonly history: readonly ChatMessage[];
@@ -95,7 +95,7 @@ function recordIn(
       const exchange = running.keeper.ended(answer);
       // A request that was never sent, as for a missing key, has no start.
       const id = begin(endpoint.model);
-      // A turn without calls is sent without it.
+      // Providers need `carried` back only in a turn with tool calls.
       const kept = carried !== undefined && (toolCalls.length > 0 || calledTools) && { carried };
       journal.answerEnded(id, { status: outcome, text, reasoning, refusal, toolCalls, ...kept, exchange });
     },

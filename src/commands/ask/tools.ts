@@ -5,12 +5,12 @@ import type { ChatMessage } from '../../connector/types.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
 import { UsageError } from '../support/usage-error.js';
 
-/** A tool's result as a message. */
+/** The result of a tool call as a message. */
 export type ToolMessage = Extract<ChatMessage, { role: 'tool' }> & { content: string };
 
 /** The source of the results of tool calls, one line for each result. */
 export interface ToolResults {
-  /** A message for each call, in order; undefined when the lines have run out. */
+  /** Resolves to one message for each call, in order; undefined when there are too few lines. */
   next(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolMessage[] | undefined>;
   close(): void;
 }
@@ -26,7 +26,7 @@ export function openToolResults(path: string): ToolResults {
       reject(new UsageError(`--tool-results ${path} cannot be read: ${fileReason(error)}`)),
     );
   });
-  // The next call of `next` waits for it.
+  // Avoids an unhandled rejection: `next` awaits this promise.
   failed.catch(() => {});
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();

@@ -26,7 +26,7 @@ interface ReportedRun {
   readonly mode: string;
   readonly model: string;
   readonly samples: RunSamples;
-  /** The instrument's own warnings. */
+  /** Warnings that the load test itself distorted the figures. */
   readonly warnings: readonly string[];
 }
 
@@ -167,7 +167,7 @@ function runJson({ mode, model, samples, warnings }: ReportedRun): Record<string
   return { mode, model, tokens_estimated: samples.tokensEstimated, warnings };
 }
 
-/** @throws {UsageError} when the file is no report or lacks the values of single requests. */
+/** @throws {UsageError} when the file is not a report, or lacks the values of single requests. */
 function readReport(path: string): readonly ReportedRun[] {
   const runs = runsIn(path, readJson(path));
   if (typeof runs === 'string') throw new UsageError(runs);

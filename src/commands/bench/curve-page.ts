@@ -3,7 +3,10 @@ import { curveAnswer, curveNotes, curveTable } from '../../loadtest/search/curve
 import { serverTable } from '../../loadtest/search/server-columns.js';
 import { html, type Markup } from '../support/html.js';
 
-/** Returns the results of several loads as markup: the answer, a table of the loads, and one of the server's figures. */
+/**
+ * Returns the results of several loads as markup: the answer, a table of the loads, and a table of the server's
+ * figures.
+ */
 export function curveMarkup(curve: Curve): Markup {
   const unit = unitOf(curve);
   const [answer, ...conditions] = curveAnswer(curve);

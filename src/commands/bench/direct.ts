@@ -24,11 +24,11 @@ export interface DirectStreamer extends LoadStreamer {
   close(): Promise<void>;
 }
 
-/** More connections than a process can open, so that the pool sets no limit. */
+/** More connections than a process can open, so that the pool never limits them. */
 const NO_CEILING = 1_000_000;
-/** Reading pauses while the consumer has more than this many bytes to take. */
+/** Reading pauses while more than this many bytes wait for the consumer. */
 const MAX_AHEAD_BYTES = 256 * 1024;
-/** About the operating system's own limit. */
+/** Close to the operating system's own limit. */
 const CONNECT_TIMEOUT_MS = 120_000;
 const TENANT = 'bench';
 

@@ -14,7 +14,7 @@ export const inputName = (path: string): string => (path === '-' ? 'stdin' : pat
 
 /**
  * Feeds a file, or stdin for `-`, to a parser.
- * @param full called after each piece; true ends the reading
+ * @param full called after each piece; reading ends when it returns true
  * @throws {UsageError} that names the flag, the file and the reason
  */
 export async function readInput(

@@ -33,14 +33,14 @@ export type Trace = readonly TraceEntry[];
 
 /**
  * Reads the trace, but no more than `--requests` and `--duration` need.
- * @throws {UsageError} when the file is no trace or has no request
+ * @throws {UsageError} when the file is not a trace, or has no request
  */
 export async function readTrace(path: string, flags: BenchFlags): Promise<Trace> {
   const { requests = Number.POSITIVE_INFINITY, duration = Number.POSITIVE_INFINITY, traceSpeed } = flags;
   const entries: TraceEntry[] = [];
   let full = false;
   const images = createImageFiles('--trace', path);
-  // Other prompts belong to no session of the trace.
+  // With prompts from elsewhere, the trace's sessions have no meaning.
   const joins = flags.turns !== undefined && flags.prompt === undefined && flags.prompts === undefined;
   const most = joins ? Number.POSITIVE_INFINITY : 1;
   const file = createTraceFile(inputName(path), most, (entry, line) => {
@@ -55,7 +55,7 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
   return entries;
 }
 
-/** Makes the times of an entry as much shorter as the trace is faster. */
+/** Shortens the times of an entry by the trace's speed. */
 function atSpeed({ atMs, conversation, later, ...lengths }: TraceEntry, speed: number): TraceEntry {
   const timed = <Times extends Pick<Turn, 'delayMs' | 'afterMs'>>(one: Times): Times => ({
     ...one,

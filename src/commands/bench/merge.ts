@@ -25,10 +25,10 @@ interface MergeFlags {
 const HELP = `
 The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same
 time. The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged.
-The reports' checks apply to the merged report; --check adds others. --warmup auto finds the warm-up in all requests.
-The report keeps the server's series of all reports: those of one server are joined, those of several get the label
-server. Reports of searches (--find-rate, --find-concurrency, --sweep) are refused, because they have only the requests
-of one load.
+The checks of all reports apply to the merged report; --check adds more. With --warmup auto, the warm-up is found in
+the requests of all reports. The merged report has the server metrics of all reports. Series of one server are joined;
+with several servers, each series gets the label server. Reports of searches (--find-rate, --find-concurrency, --sweep)
+are refused, because they have only the requests of one load.
 
 Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a different test.`;
 
@@ -88,7 +88,7 @@ function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
       loop,
       slo,
       checks: [...checks.flatMap((text) => parseCheck(text) ?? []), ...added],
-      inTurns: load.turns !== null,
+      hasTurns: load.turns !== null,
       trims: load.warmup === 'auto',
     }),
   }));
@@ -106,7 +106,7 @@ function setupOf({ load, loop }: Merged): Setup {
     },
     through: load.through === 'daemon' ? 'daemon' : 'direct',
     policies: load.policies === true,
-    inTurns: load.turns !== null,
+    hasTurns: load.turns !== null,
     json: load,
   };
 }

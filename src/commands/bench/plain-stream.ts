@@ -50,7 +50,7 @@ class PlainStream implements LoadStream, RequestTarget {
   #headed = false;
   #ended = false;
   #settled = false;
-  /** Why the response broke off; kept until the consumer has taken all earlier events. */
+  /** Why the response was cut off; kept until the consumer has taken all earlier events. */
   #failure: Error | undefined;
   /** Aborts the request that follows a redirect. */
   #elsewhere: AbortController | undefined;

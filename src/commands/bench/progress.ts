@@ -7,7 +7,7 @@ export const PROGRESS = ['plots', 'line', 'none'] as const;
 export type Progress = (typeof PROGRESS)[number];
 
 const LINE_MS = 200;
-/** The interval of progress lines when stderr is not a terminal: each stays in a log. */
+/** The interval of progress lines when stderr is not a terminal. It is long, because each line stays in a log. */
 const LOG_MS = 10_000;
 const BAR_WIDTH = 24;
 

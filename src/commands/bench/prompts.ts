@@ -5,7 +5,7 @@ import { delayOf } from '../../loadtest/prompts/members.js';
 import {
   type Conversation,
   createPace,
-  inTurn,
+  cyclePrompts,
   type Pace,
   type PromptSource,
 } from '../../loadtest/prompts/prompt.js';
@@ -32,7 +32,7 @@ export interface Asked {
 
 /**
  * Returns the test's prompts, at least one.
- * @throws {UsageError} when the file cannot be read, is no prompt file or has no prompts
+ * @throws {UsageError} when the file cannot be read, is not a prompt file, or has no prompts
  */
 export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Asked> {
   checkFlags(flags);
@@ -106,7 +106,7 @@ async function sourceOf(flags: BenchFlags, pace: Pace, trace: Trace | undefined)
     };
   }
   const messages = [{ role: 'user', content: prompt ?? DEFAULT_PROMPT }] as const;
-  return inTurn([[{ messages }]], { text: '', json: json('text', null, 1, 0) });
+  return cyclePrompts([[{ messages }]], { text: '', json: json('text', null, 1, 0) });
 }
 
 async function promptFile(
@@ -159,7 +159,7 @@ async function promptFile(
     turns === undefined && rowsWithId > ids.size
       ? `, each sent alone; --turns all joins those of one session`
       : '';
-  return inTurn([first, ...others], {
+  return cyclePrompts([first, ...others], {
     text: `${conversations.length} from ${name} (${words})${left}${apart}`,
     json: json(name, reader.format ?? null, conversations.length, leftOut.length),
   });

@@ -25,11 +25,11 @@ export function resultJson(
     started_at: startedAt.toISOString(),
     interrupted,
     load: setup.json,
-    runs: runs.map((run) => runJson(run, setup.inTurns)),
+    runs: runs.map((run) => runJson(run, setup.hasTurns)),
   };
 }
 
-function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
+function runJson(run: EndpointRun, hasTurns: boolean): Record<string, unknown> {
   const { mode, model, url, report, tally, checks, slo, maxInFlight, unsent } = run;
   const promptRate = promptTokensPerSecond(run.tokens, report.durationMs);
   return {
@@ -45,8 +45,8 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     mean_in_flight: short(meanInFlight(tally.samples, report.durationMs)),
     unsent,
     marks_ms: run.marksMs.map(short),
-    conversations: inTurns ? conversationsJson(run.conversations) : null,
-    turns: inTurns ? turnsJson(run.turns) : null,
+    conversations: hasTurns ? conversationsJson(run.conversations) : null,
+    turns: hasTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),
     server_metrics: run.server === undefined ? null : serverJson(run.server, run.startedAt.getTime()),
     warmup: run.trim === undefined ? null : trimJson(run.trim, run.excluded),
@@ -65,7 +65,7 @@ function trimJson(
 ): Record<string, unknown> {
   return {
     ...{ method: 'mser-5', from_ms: short(fromMs), to_ms: short(toMs), before, after, steady },
-    // `bench merge` looks for the warm-up in all requests.
+    // `bench merge` looks for the warm-up in the requests of all reports.
     excluded: excluded === undefined ? null : requestsJson(excluded),
   };
 }

@@ -135,7 +135,7 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
     report.completed + report.failed + unsent + (trim === undefined ? 0 : trim.before + trim.after);
   return [
     ...(turns.length === 0 ? [] : [['turns', conversationsText(conversations, turns)]]),
-    ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
+    ['path', PATHS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ...(expectedArrivals === undefined ? [] : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
     [
@@ -150,7 +150,9 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
       'instrument',
       `${workers === 1 ? '' : `${workers} threads, `}event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
     ],
-    ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until the end of --drain`]]),
+    ...(unsent === 0
+      ? []
+      : [['unsent', `${unsent} arrivals still waited for a free slot when --drain ended`]]),
   ];
 }
 
@@ -163,7 +165,7 @@ export function trimText({ before, after, fromMs, steady }: Trim): string {
 }
 
 function arrivalsText(arrivals: number, expected: number): string {
-  return `${arrivals} by chance, ${Number(expected.toFixed(1))} on average; --seed draws others, --arrivals constant is even`;
+  return `${arrivals} by chance, ${Number(expected.toFixed(1))} on average; --arrivals constant avoids chance`;
 }
 
 function conversationsText(
@@ -202,7 +204,7 @@ const attemptsText = ({ total, retried, retriesMs, replaced }: Attempts): string
   `${total}, ${retried} requests were sent more than once and spent ${(retriesMs / 1000).toFixed(2)} s in retries` +
   (replaced === 0 ? '' : `; ${replaced} dead connections were replaced`);
 
-const WAYS = {
+const PATHS = {
   direct: 'directly to the provider',
   daemon: 'through the daemon, one attempt for each request, no circuit',
   policies: 'through the daemon, with its retries, circuit and limits',

@@ -25,7 +25,7 @@ export function runOf(
       loop,
       slo: flags.slo,
       checks: flags.check ?? [],
-      inTurns: flags.turns !== undefined,
+      hasTurns: flags.turns !== undefined,
       // `bench merge` finds the warm-up of a sharded test, in the requests of all shards.
       trims: flags.warmup === 'auto' && flags.shard === undefined,
     }),
@@ -41,13 +41,13 @@ export function figuresOf(
     loop,
     slo,
     checks,
-    inTurns,
+    hasTurns,
     trims,
   }: {
     loop: 'open' | 'closed';
     slo: Slo | undefined;
     checks: readonly Check[];
-    inTurns: boolean;
+    hasTurns: boolean;
     trims: boolean;
   },
 ): Figures {
@@ -57,7 +57,7 @@ export function figuresOf(
     tally,
     report,
     tokens: tokenFigures(tally.samples),
-    turns: inTurns ? turnFigures(tally) : [],
+    turns: hasTurns ? turnFigures(tally) : [],
     checks: checks.map((check) => evaluate(check, report)),
     slo: (slo?.checks ?? []).map((check) => evaluate(check, report)),
     ...(part !== undefined && { trim: part.trim, excluded: part.excluded }),

@@ -120,7 +120,7 @@ async function whenClear(
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return false;
     const samples = settled();
-    // Each check may be wrong by chance, so the next waits for a quarter more requests.
+    // Each check may be wrong by chance, so the next one waits until there are a quarter more requests.
     if (samples.length < 1.25 * looked) continue;
     looked = samples.length;
     const part = steadyPart(samples, tally.latencyOf);

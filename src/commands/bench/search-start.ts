@@ -10,7 +10,10 @@ const PILOT = { requests: 5, s: 10 } as const;
 /** Number of conversations whose mean length counts. */
 const LOOKED_AT = 100;
 
-/** Returns a search's first load: the rate that one request, or one conversation without pauses, at a time reaches. */
+/**
+ * Returns a search's first load. For rates, it is the rate that a closed loop of one request, or of one conversation
+ * without pauses, reaches.
+ */
 export async function firstLoad(ground: SearchGround, kind: LoadKind, signal: AbortSignal): Promise<number> {
   if (kind === 'concurrency') return 1;
   const { flags, label, turnsOf } = ground;

@@ -21,7 +21,7 @@ export interface Setup {
   readonly prompts: { readonly text: string; readonly count?: number };
   readonly through: Through;
   readonly policies: boolean;
-  readonly inTurns: boolean;
+  readonly hasTurns: boolean;
   /** The number of arrivals that the rate gives on average; set where chance decides how many there are. */
   readonly expectedArrivals?: number;
   /** The report's member `load`. */
@@ -46,7 +46,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
     prompts: { text: prompts.text, ...(prompts.count !== undefined && { count: prompts.count }) },
     through: flags.through,
     policies: flags.policies === true,
-    inTurns: turns !== null,
+    hasTurns: turns !== null,
     ...expectedOf(flags),
     json: {
       text,

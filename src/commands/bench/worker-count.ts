@@ -10,7 +10,7 @@ const ARRIVALS = 50;
 
 /**
  * Returns how many threads send a test's requests. `auto`: as many as the load needs, up to the number of processors.
- * An open loop with limited concurrency gets one thread, because each thread has a fixed part of the places.
+ * An open loop with limited concurrency gets one thread, because each thread has a fixed share of the concurrency.
  */
 export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, trace?: Trace): number {
   const search = searchOf(flags);

@@ -21,8 +21,8 @@ export interface ChatFlags {
 const PATIENCE_MS = 250;
 
 /**
- * Opens the saved sessions for the chat; `off` when the chat saves nothing. `rehearse` prepares an open file for the
- * first question.
+ * Opens the saved sessions for the chat; `off` when the chat saves nothing. `rehearse` runs the code of the first
+ * question early.
  */
 export function chatSessions(
   { continue: last, session, save, model }: ChatFlags,

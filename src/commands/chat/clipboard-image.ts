@@ -50,10 +50,12 @@ const READERS: readonly Reader[] = [
 ];
 
 const MAX_BYTES = 32 * 1024 * 1024;
-/** The program that owns the clipboard may not answer. */
+/** The program that owns the clipboard may never answer. */
 const PATIENCE_MS = 5000;
 
-/** The image in the clipboard, by the programs that are there: wl-paste, xclip, osascript, powershell.exe. */
+/**
+ * Reads the image in the clipboard with the first program that has one: powershell.exe, wl-paste, xclip or osascript.
+ */
 export async function clipboardImage(env: NodeJS.ProcessEnv): Promise<ReadFile<Attachment>> {
   const problems: string[] = [];
   for (const reader of READERS.filter(({ applies }) => applies(env))) {

@@ -16,8 +16,8 @@ const WRITERS: readonly Writer[] = [
 ];
 
 /**
- * Puts a text into the desktop's clipboard where a program for that is installed: some terminals ignore the sequence that
- * does so. Over SSH, this machine's clipboard is not the user's, so it does nothing.
+ * Copies a text to the desktop's clipboard, if a program for that is installed. Some terminals ignore the escape
+ * sequence for copying. Does nothing over SSH, where this machine's clipboard is not the user's.
  */
 export function copyToDesktop(text: string, env: NodeJS.ProcessEnv): void {
   const { SSH_CONNECTION = '' } = env;

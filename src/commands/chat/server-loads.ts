@@ -11,7 +11,7 @@ export function serverLoads({ connector }: Composition): ServerPort {
       const endpoint = connector.endpoints.find((one) => one.name === name);
       const page = endpoint && metricsRequest(endpoint);
       if (page === undefined) return { kind: 'unread', problem: 'the endpoint has no metrics_url' };
-      // Few endpoints have such a page.
+      // Loaded on demand, because few endpoints have such a page.
       const { scrape } = await import('../../connector/scrape.js');
       const { readServer } = await import('../../metrics/server/reading.js');
       const { url, headers } = page;

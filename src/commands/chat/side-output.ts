@@ -20,7 +20,7 @@ export function divertOutput(file: string, keys: readonly string[]): () => void 
       begun = true;
       appendFileSync(file, `${new Date().toISOString()} ${hide(text.trimEnd())}\n`, { mode: 0o600 });
     } catch {
-      // There is no other place to report this.
+      // The failure cannot be reported anywhere else.
     }
   };
   const sink = new Writable({

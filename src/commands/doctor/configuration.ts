@@ -12,7 +12,7 @@ export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[]
       : ok('file', `${file.path} (${file.origin})`),
     ...problems.map(({ severity, path, message, source, suggestion }) => {
       const report = severity === 'error' ? problem : warning;
-      const advice = suggestion ?? (severity === 'error' ? 'correct it there' : 'nothing has to be done');
+      const advice = suggestion ?? (severity === 'error' ? 'correct it there' : 'no action is needed');
       return report(path === '' ? 'file' : path, `${formatSource(source)}: ${message}`, advice);
     }),
     ...settingsOf(loaded).map(({ name, value, provenance }) =>

@@ -14,7 +14,7 @@ export function checkDisk(folders: Readonly<Record<string, string>>): Promise<Fi
 
 async function checkFolder(name: string, folder: string): Promise<Finding> {
   const there = await nearest(folder);
-  const shown = there === folder ? folder : `${folder} (not made yet)`;
+  const shown = there === folder ? folder : `${folder} (does not exist yet)`;
   try {
     await access(there, constants.W_OK | constants.X_OK);
   } catch {
@@ -22,7 +22,7 @@ async function checkFolder(name: string, folder: string): Promise<Finding> {
       name,
       there === folder
         ? `${folder}: no permission to write to it`
-        : `${folder} cannot be made: no permission to write to ${there}`,
+        : `${folder} cannot be created: no permission to write to ${there}`,
       `change its owner or mode: ls -ld ${there}`,
     );
   }

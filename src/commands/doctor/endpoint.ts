@@ -2,7 +2,10 @@ import { messageOf } from '../../common/errors.js';
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** Statuses of servers that have no list of models. Others mean a refusal: Gemini and xAI refuse a wrong key with 400. */
+/**
+ * Statuses of servers that have no list of models. Other statuses are refusals: Gemini and xAI refuse a wrong key with
+ * 400.
+ */
 const NO_LIST: readonly number[] = [404, 405, 501];
 
 /** One request with the key, which costs nothing: the list of models of the endpoint in use. */
@@ -11,7 +14,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
   try {
     const { statusCode, durationMs } = await connector.testConnection();
     const took = `answered ${statusCode} in ${durationMs.toFixed(0)} ms`;
-    if (statusCode < 400) return ok(name, `${took}: it takes the key`);
+    if (statusCode < 400) return ok(name, `${took}: it accepts the key`);
     if (statusCode === 429)
       return warning(name, took, 'the request limit is reached: wait, or check your plan');
     if (!NO_LIST.includes(statusCode))

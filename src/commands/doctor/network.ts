@@ -9,8 +9,8 @@ const LIMIT_MS = 10_000;
 const SHOWN_ADDRESSES = 3;
 
 /**
- * Checks the path to a provider without the key: the addresses of its name, the connection, TLS. Sends one HEAD
- * request.
+ * Checks the network path to a provider: the addresses of its name, the connection, TLS. Sends one HEAD request without
+ * the key.
  */
 export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): Promise<Finding[]> {
   const { baseUrl } = endpoint;

@@ -7,7 +7,7 @@ const NAME = 'vastar-tui simulator';
 
 /**
  * Whether the simulator answers at its address, through the daemon.
- * @param inUse whether it is the endpoint at the start: only then does its absence matter
+ * @param inUse whether it is the endpoint at the start: only then is its absence a problem
  */
 export async function checkSimulator(
   client: RuntimeClient,

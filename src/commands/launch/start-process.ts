@@ -5,14 +5,15 @@ import { EXIT } from '../support/exit-codes.js';
 export interface Child {
   readonly running: boolean;
   /**
-   * Resolves to true when it serves, and to false when another process already serves. Rejects when it could not start.
+   * Resolves to true when the process accepts connections, and to false when another process already does. Rejects when
+   * it could not start.
    */
   readonly ready: Promise<boolean>;
   /** Lets the process end once no client uses it. */
   release(): void;
 }
 
-/** Many programs that start at once share the processor with it. */
+/** Long, because many programs that start at once share the processor with it. */
 export const START_LIMIT_MS = 30_000;
 
 /**

@@ -19,7 +19,9 @@ export function openRecordingFile(path: string): RecordingFile {
     try {
       parseRecordings(before, path);
     } catch (error) {
-      throw new UsageError(`${messageOf(error)} Give --output a new file, or one of recordings.`);
+      throw new UsageError(
+        `${messageOf(error)} Give --output a new file, or a file that contains recordings.`,
+      );
     }
   }
   return {

@@ -66,7 +66,7 @@ interface Event {
   data: string;
 }
 
-/** The text, in the pieces that arrived. */
+/** Returns the text in the pieces that arrived. */
 function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string): Event[] {
   let from = 0;
   return ms.map((atMs, index) => {

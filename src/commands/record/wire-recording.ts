@@ -10,8 +10,9 @@ export interface WireRecording {
 }
 
 /**
- * @param sentMs when the request left, on the clock of the events. The daemon's own times begin when it
- *   has sent the request to the provider. So they exclude connecting, and the way between this process and the daemon.
+ * @param sentMs when this process sent the request, on the clock of the events. The daemon's own times begin when it
+ * has sent the request to the provider. So they exclude connecting, and the transfer between this process and the
+ * daemon.
  */
 export function createWireRecording(model: string, sentMs: number): WireRecording {
   let start: Extract<StreamEvent, { type: 'start' }> | undefined;

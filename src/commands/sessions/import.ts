@@ -16,7 +16,7 @@ import { UsageError } from '../support/usage-error.js';
  * Imports all conversations of exports of this or another program, or none of them; "-" is stdin. Prints the new ids.
  * Skips conversations of other programs that were imported before.
  * @throws {UsageError} when one cannot be read
- * @throws {SessionsError} `invalid` when one is no export
+ * @throws {SessionsError} `invalid` when one is not an export
  */
 export async function importSessions(
   store: SessionStore,
@@ -40,7 +40,7 @@ export async function importSessions(
     stdout.print(wanted.map(({ session }) => lineOf(session)).join(''));
     return;
   }
-  // Our own exports begin with the newest session, so they are imported from the end.
+  // This program's exports begin with the newest session, so they are imported from the end.
   const inOrder = [
     ...wanted.filter(({ foreign }) => !foreign).reverse(),
     ...wanted

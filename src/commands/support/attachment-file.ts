@@ -19,13 +19,13 @@ const PDF = ['application/pdf', /^%PDF-/] as const;
 
 /**
  * Reads an image file.
- * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is not a PNG, JPEG, GIF or WebP image
  */
 export function readImage(path: string, refuse: Refuse): AttachedFile {
   return imageOf(basename(path), readBytes(path, refuse), refuse);
 }
 
-/** The same for bytes that are already in memory. */
+/** Like `readImage`, for bytes that are already in memory. */
 export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFile {
   const type = typeIn(bytes, IMAGES);
   if (type === undefined) throw refuse('is not a PNG, JPEG, GIF or WebP image');
@@ -35,14 +35,15 @@ export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFi
 /**
  * Reads a file of any kind that models read. The content decides the kind, because names can be wrong and providers
  * check.
- * @throws the result of `refuse` when it cannot be read, is over 8 MiB or empty, or is neither image, PDF nor text
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB or empty, or is neither an image nor a PDF nor
+ * text
  */
 export function readAttachment(path: string, refuse: Refuse): AttachedFile {
   const bytes = readBytes(path, refuse);
   if (bytes.length === 0) throw refuse('is empty');
   const type = typeIn(bytes, [...IMAGES, PDF]) ?? (isText(bytes) ? 'text/plain' : undefined);
   if (type === undefined)
-    throw refuse('can not be sent: it is no PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
+    throw refuse('can not be sent: it is not a PNG, JPEG, GIF or WebP image, not a PDF and not UTF-8 text');
   return attached(basename(path), type, bytes);
 }
 

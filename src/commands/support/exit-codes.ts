@@ -31,7 +31,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   permanent: 'the request failed and would fail again',
   rateLimited: 'a rate limit was reached',
   timeout: 'a time limit has passed',
-  invalidRequest: 'the provider refused the request as wrong',
+  invalidRequest: 'the provider refused the request as invalid',
   truncated: 'the answer was cut off',
   stalled: 'the answer stalled',
   empty: 'the answer ended without any output',
@@ -75,7 +75,7 @@ export function exitCodeOf(answer: ChatAnswer): number {
   }
 }
 
-/** The exit code for a failure. A request that this program refused before sending counts as wrong use. */
+/** The exit code for a failure. A request that this program refused before it was sent counts as wrong use. */
 export function exitCodeOfError(error: ConnectorException | undefined): number {
   const refusedHere = error?.hop === 'client' && error.errorClass === ErrorClass.InvalidRequest;
   return refusedHere ? EXIT.usage : exitCodeOfClass(error?.errorClass);

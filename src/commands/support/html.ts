@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 
-/** Markup that needs no escaping. */
+/** Markup that is already escaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -40,7 +40,7 @@ export interface PageContent {
   readonly data: unknown;
 }
 
-/** @param template has a comment as a placeholder for each of them */
+/** @param template has a comment as a placeholder for title, markup and data */
 export function filledPage(template: string, { title, content, data }: PageContent): string {
   const packed = deflateRawSync(JSON.stringify(data)).toString('base64');
   return template

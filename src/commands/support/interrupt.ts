@@ -2,7 +2,7 @@ import { EXIT } from './exit-codes.js';
 
 /** Signals that end a command. */
 export interface Interruption {
-  /** Set by the first signal. */
+  /** The first signal that arrived. */
   readonly exitCode: number | undefined;
   remove(): void;
 }

@@ -2,12 +2,12 @@ import type { Endpoint } from '../../config/index.js';
 import type { ChatAnswer } from '../../connector/types.js';
 import { billedTokens, type Cost, costBy, type TokenPrices } from '../../metrics/cost.js';
 
-/** The day on which the price table was released: that of @pydantic/genai-prices, which is bundled. */
+/** The release date of the bundled price table, @pydantic/genai-prices. */
 export const PRICE_TABLE = { version: '0.1.8', date: '2026-09-23' };
 
 type Answer = Pick<ChatAnswer, 'usage' | 'model'> & { metrics: object };
 
-/** Own prices by the model's name. */
+/** The configured prices by the model's name. */
 export type OwnPrices = ReadonlyMap<string, TokenPrices>;
 
 /**
@@ -55,7 +55,7 @@ async function costOf(
       if (price !== null && Number.isFinite(price.total_price))
         return { usd: price.total_price, asOf: PRICE_TABLE.date };
     } catch {
-      // The table lacks the price of a kind of tokens in this answer, so no cost is shown.
+      // The table lacks a price for one kind of this answer's tokens, so no cost is shown.
       return undefined;
     }
   }

@@ -9,7 +9,7 @@ export interface StdoutWatch {
   readonly exitCode: number | undefined;
 }
 
-/** A failed write ends the program, unless the command watches stdout itself. */
+/** A failed write ends the program, unless the command handles a closed stdout itself. */
 export function endWithStdout(): void {
   process.stdout.on('error', onError);
   // Without stderr the program can't print a message.
@@ -27,7 +27,7 @@ export function requireStdout(): void {
     );
 }
 
-/** Aborts when stdout was closed, so that a command can end in order. */
+/** Returns a signal that aborts when stdout was closed, so that a command can end in an orderly way. */
 export function watchStdout(abort: AbortController): StdoutWatch {
   let exitCode: number | undefined;
   process.stdout.off('error', onError).on('error', (error: NodeJS.ErrnoException) => {

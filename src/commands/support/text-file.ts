@@ -26,7 +26,7 @@ export function readUtf8(path: string, refuse: (why: string) => UsageError): str
   return text;
 }
 
-/** The first bytes of compressed files, and the program that reads them. */
+/** The first bytes of compressed files, and the program that decompresses them. */
 const COMPRESSED = {
   '1f8b': 'gunzip',
   '504b0304': 'unzip',

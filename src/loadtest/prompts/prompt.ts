@@ -37,7 +37,7 @@ export interface PromptSource {
 }
 
 /** Uses the conversations in turn and begins again after the last. */
-export function inTurn(
+export function cyclePrompts(
   conversations: readonly [Conversation, ...Conversation[]],
   told: Pick<PromptSource, 'text' | 'json'>,
 ): PromptSource {

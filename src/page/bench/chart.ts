@@ -39,7 +39,7 @@ const WHOLE = [1, 2, 5]
 const LEAST_WIDTH = 200;
 
 /**
- * Creates a figure with a chart. It has a summary in words for screen readers, a table to open, and a cursor that
+ * Creates a figure with a chart. It has a summary for screen readers, a table that can be opened, and a cursor that
  * follows the arrow keys.
  */
 export function chart(options: ChartOptions): HTMLElement {

@@ -3,7 +3,7 @@ import { numberText, percentText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { LevelRow, Run } from './report.js';
 
-/** Charts latency and throughput by load, and the server's figures where its metrics page was read. */
+/** Charts latency and throughput by load, and the server's figures if its metrics page was read. */
 export function loadCurves({ levels, loadText: x }: Run): HTMLElement[] {
   const line = (label: string, color: string, value: (level: LevelRow) => number | null): Line[] => {
     const values = levels.map(value);

@@ -1,6 +1,6 @@
 import { HOPS } from '../../metrics/hops.js';
 
-/** What a hop is called, and where its time passes. */
+/** The name of a hop, and the place where its time passes. */
 export interface HopWords {
   readonly label: string;
   readonly place: string;

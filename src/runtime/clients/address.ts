@@ -4,7 +4,7 @@ import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 /** Where a daemon listens. */
 export type ListenAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
 
-/** The address as shown to users. */
+/** Returns the address in the form that users see. */
 export function addressText(address: ListenAddress): string {
   if (address.kind === 'unix') return address.path;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;

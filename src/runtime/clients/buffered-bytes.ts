@@ -19,7 +19,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * The daemon reads buffered answers from their providers until they hold `most` bytes together. From then on it reads
- * only the oldest one, so that each of them ends in turn. While the client's socket is full, the daemon reads none of
+ * only the oldest one, so that they end one after another. While the client's socket is full, the daemon reads none of
  * them.
  * @param congested returns whether the client's socket is full
  */
@@ -27,7 +27,7 @@ export function createBufferedBytes(congested: () => boolean, most: number = MOS
   /** Oldest first. */
   const answers = new Set<{ flow: Flow; bytes: number; paused: boolean }>();
   let total = 0;
-  /** True until one of the two limits is reached: up to then nothing has to be paused. */
+  /** True until one of the two limits is reached, which means that no answer is paused. */
   let relaxed = true;
 
   const updateFlow = (): void => {

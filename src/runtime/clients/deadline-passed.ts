@@ -21,7 +21,7 @@ export function deadlinePassed(
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
-/** Says how far a request got. The text is meant to be followed by the origin. */
+/** Describes how far a request got. The caller appends the origin. */
 export function phaseOf(timings: Timings): string {
   if (timings.attempts === 0) return 'before anything was sent to';
   if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';

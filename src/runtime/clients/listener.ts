@@ -10,7 +10,7 @@ const CLIENT_BUFFER_BYTES = 256 * 1024;
 export interface Listener {
   /** Includes the port that the system chose for port 0. */
   readonly address: ListenAddress;
-  /** Removes the socket's file: new clients can't connect, and connected ones are still served. */
+  /** Removes the socket's file, so that new clients can't connect. Connected clients stay connected. */
   release(): Promise<void>;
   /** Stops listening. Open connections stay open. */
   close(): Promise<void>;

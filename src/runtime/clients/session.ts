@@ -94,7 +94,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
 
   const send = (message: Message): void => outbox.send(encodeMessage(message));
 
-  /** The public daemon sends this message, too, for a frame that it can't read. */
+  /** The public daemon sends the same message for a frame that it can't read. */
   const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {
     const type = MessageType.ExecuteResponse;
     send({ type, requestId, errorClass, errorMessage, payload: new Uint8Array(0), durationUs: 0 });

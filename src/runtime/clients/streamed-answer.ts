@@ -12,8 +12,8 @@ const MAX_CHUNK_BYTES = 1024 * 1024;
  * Answers operation `stream`: sends StreamStart, then each read of the body at once as a StreamChunk, then StreamEnd.
  * The HTTP chunks of one read are joined, because they arrived together.
  *
- * Backpressure: each read is sent whole, so the window may go below zero by one read (64 KiB). While the window is
- * used up or the client's socket is full, the daemon does not read from the provider.
+ * Backpressure: the daemon sends each read whole, so the window may go below zero by one read (64 KiB). While the
+ * window is used up or the client's socket is full, the daemon does not read from the provider.
  */
 export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outlet: Outlet): Answer {
   let flow: Flow | undefined;

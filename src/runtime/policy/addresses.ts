@@ -38,7 +38,7 @@ const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
     ],
   ],
   [
-    'reserved', // for protocols, multicast, broadcast and the future
+    'reserved', // reserved for protocols, multicast, broadcast and future use
     [
       ['192.0.0.0', 24],
       ['192.88.99.0', 24],

@@ -43,7 +43,7 @@ export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCi
 }
 
 function isFailure(statusCode: number): boolean {
-  // 501 and 505 are about the request: the provider works.
+  // 501 and 505 refuse this kind of request: the provider works.
   return (statusCode >= 500 && statusCode !== 501 && statusCode !== 505) || statusCode === 408;
 }
 

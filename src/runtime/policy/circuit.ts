@@ -82,7 +82,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
 
   const settleProbe = (entered: State & { kind: 'open' | 'half-open' }, result: PassResult): void => {
     if (result.kind === 'success') state = closed();
-    // An ignored probe decides nothing, so the next request becomes the probe.
+    // An ignored probe shows nothing, so the next request becomes the probe.
     else if (result.kind === 'ignored') state = { ...entered, kind: 'open', untilMs: clock.now() };
     else open(Math.min(settings.maxOpenMs, 2 * entered.openMs), `it failed again: ${result.reason}`);
   };

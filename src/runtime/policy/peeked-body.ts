@@ -9,7 +9,7 @@ const MAX_DECODED_BYTES = 1024 * 1024;
 /** How long to wait for that start after the headers, in ms. */
 const MAX_WAIT_MS = 1000;
 
-/** A sink that withholds a response until it has the start of the body, or the body makes it wait. */
+/** A sink that withholds a response until it has the start of the body, or until the body is late. */
 export interface PeekedBody {
   /** Whether a response is withheld now. */
   readonly holding: boolean;

@@ -13,7 +13,7 @@ export type AttemptResult =
 
 export interface RetryQuestion {
   request: Pick<HttpRequest, 'method' | 'url'>;
-  /** The client says that the request may be sent twice. */
+  /** The client declared that the request may be sent twice. */
   declared?: boolean | undefined;
   result: AttemptResult;
   /** Attempts so far. */
@@ -35,7 +35,7 @@ export type RetryDecision =
   | { retry: true; delayMs: number }
   | {
       retry: false;
-      /** The first reason against a retry. */
+      /** The first reason not to retry. */
       because: 'final' | 'untouched' | 'unsafe' | 'attempts' | 'asked too long' | 'deadline' | 'budget';
     };
 
@@ -81,7 +81,7 @@ export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS):
   const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
   const said = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : {};
   const told = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
-  // The server knows best when a used up limit renews.
+  // Only the server knows when an exhausted limit renews.
   const final = said.final === 'used up' ? told === undefined : said.final !== undefined;
   if (!mayPass(result, headers) || final) return { retry: false, because: 'final' };
   if (!untouched) return { retry: false, because: 'untouched' };
@@ -101,14 +101,14 @@ function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }
   return limit * (0.5 + random / 2);
 }
 
-/** Statuses below 500 for faults that pass, among them Groq's 498 and the 499 of gateways that cancelled a request. */
+/** Statuses below 500 for temporary faults, among them Groq's 498 and the 499 of gateways that cancelled a request. */
 const PASSING: readonly number[] = [408, 409, 421, 424, 425, 429, 498, 499];
-/** The server does not serve such requests, whenever they come. */
+/** The server never serves such requests. */
 const NEVER_SERVED: readonly number[] = [501, 505];
 
 function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
   if (result.kind === 'failure') {
-    // A failure that the client or the daemon caused would only happen again.
+    // A failure that the client or the daemon caused would happen again.
     const outside = result.failure.hop === 'network' || result.failure.hop === 'provider';
     return outside && result.failure.isRetryable();
   }
@@ -119,8 +119,9 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
 }
 
 /**
- * Whether the request may be sent twice. A chat completion changes nothing at the provider. Of other answers' routes the
- * path proves nothing: a POST to `…/messages` can send a text message. So their client declares it.
+ * Whether the request may be sent twice. A chat completion changes nothing at the provider. For other routes, the path
+ * does not show this: a POST to `…/messages` can send a text message. So the client must declare the request
+ * repeatable.
  */
 export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>, declared = false): boolean {
   return (

@@ -16,7 +16,7 @@ export interface ScopedCircuits {
 const MAX_SCOPES = 100;
 const SEVERITY = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** Creates circuits by scope. Of many scopes, the oldest circuit is dropped. */
+/** Creates circuits by scope. With too many scopes, the oldest circuit is dropped. */
 export function createScopedCircuits(create: () => Circuit): ScopedCircuits {
   const circuits = new Map<string, Circuit>();
   return {

@@ -16,7 +16,7 @@ export function withRequestSpans(next: Transport, telemetry: RequestTelemetry): 
   };
 }
 
-/** Exports each attempt, and has the provider get the attempt's own `traceparent`. */
+/** Exports each attempt, and sends the attempt's own `traceparent` to the provider. */
 export function withAttemptSpans(next: Transport): Transport {
   return async (call, sink) => {
     const { span, timeline } = call;

@@ -24,7 +24,7 @@ export interface Limits {
   tenants: Readonly<Record<string, TenantLimit>>;
 }
 
-/** The defaults for a daemon of one user: they only bound the memory. */
+/** The defaults for a daemon of one user, which only bound the memory. */
 export const DEFAULT_LIMITS: Limits = {
   concurrent: 16_384,
   default: {

@@ -52,7 +52,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
   };
 }
 
-/** Returns the health response for a client without the token. It reveals nothing except how to get access. */
+/** Returns the health response for a client without the token. It only says how to get access. */
 export function lockedResponse(message: string): HealthResponse {
   return {
     type: MessageType.HealthResponse,

@@ -8,7 +8,7 @@ export interface CertificateFailure {
 export const SET_CERTIFICATE =
   'set client_cert and client_key of the endpoint, or --client-cert and --client-key';
 
-export const CHECK_CERTIFICATE = 'is client_cert the right one?';
+export const CHECK_CERTIFICATE = 'check client_cert';
 
 /** TLS alerts (RFC 8446, 6.2) by which a server refuses a missing or unsuitable client certificate. */
 const ALERTS: readonly [RegExp, string][] = [

@@ -25,8 +25,8 @@ export class ConnectTimeout extends Error {
 
 export interface ConnectorOptions {
   /**
-   * Takes the bytes of each read of a connection without TLS, in place of its `data` events. The bytes are only valid
-   * during the call: all connections read into one buffer.
+   * Receives the bytes of each read of a connection without TLS, in place of its `data` events. The bytes are only
+   * valid during the call: all connections read into one buffer.
    */
   onRead?: (socket: Socket, bytes: Buffer) => void;
   /** Longest time to connect, in ms. */
@@ -164,7 +164,7 @@ async function dial(
 
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
-/** Returns the TLS options: which authorities are trusted, and the client certificate. */
+/** Returns the TLS options: the trusted authorities and the client certificate. */
 function trustOf({ ca, verify = true }: ConnectorOptions, identity?: ClientCertificate): ConnectionOptions {
   const authorities = ca !== undefined && { ca: [...getCACertificates('default'), ca] };
   return {

@@ -29,7 +29,7 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
 }
 
 /**
- * Reads the parts of a request but its body.
+ * Reads the parts of a request except its body.
  * @throws {ConnectorException} InvalidRequest with the fault of the payload
  */
 export function parseRequestHead({

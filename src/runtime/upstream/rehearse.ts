@@ -23,7 +23,8 @@ const LIMIT_MS = 1000;
 
 /**
  * Sends a request to a server in this process, over connections of its own, so that Node compiles the code before the
- * first real request. That request would otherwise take some 15 ms longer, as if the provider or the network needed them.
+ * first real request. Otherwise the first real request would take some 15 ms longer, and the provider or the network
+ * would seem slow.
  * @returns whether it succeeded; nothing depends on it
  */
 export async function rehearse(signal: AbortSignal): Promise<boolean> {

@@ -19,7 +19,7 @@ let turnReadUs: number | undefined;
 function readNowUs(): number {
   if (turnReadUs !== undefined) return turnReadUs;
   const readUs = nowUs();
-  // A lone read needs no immediate, for which the event loop would make another round. Immediates run right after the
+  // A lone read needs no immediate, which would cost another turn of the event loop. Immediates run right after the
   // turn's reads.
   if (readUs - lastReadUs < CLOSE_US) {
     turnReadUs = readUs;
@@ -93,7 +93,8 @@ class ExchangeTimeline implements Timeline {
   }
 
   readUs(): number {
-    // Bytes can be read without a new turn, e.g. when a paused response continues. They come after their request.
+    // Bytes can be read without a new turn, e.g. when a paused response continues. Their time is after that of their
+    // request.
     return Math.max(readNowUs() - this.#startUs, this.timings.sentUs ?? 0);
   }
 
@@ -117,7 +118,7 @@ class ExchangeTimeline implements Timeline {
       timings.attemptUs = this.elapsedUs();
       return;
     }
-    // The time on a dead connection is an earlier attempt's, not the wait for this one.
+    // The time on a dead connection belongs to an earlier attempt, not to the wait for this one.
     const from = next === 'replaced' && redirectedUs === undefined ? this.elapsedUs() : attemptUs;
     if (from !== undefined) timings.attemptUs = from;
     const again = next === 'replaced' && redirectedUs !== undefined;
@@ -136,7 +137,7 @@ class ExchangeTimeline implements Timeline {
     timings.reused = connection.used;
     connection.used = true;
     if (connection.handshakeUs !== undefined) timings.handshakeUs = connection.handshakeUs;
-    // A connection opened earlier, for a request that was cancelled since, cost this request no connect time.
+    // The connection was opened earlier, for a request that was cancelled, so this request spent no time on connecting.
     if (timings.reused || connection.startUs < startUs) {
       timings.queuedUs = nowUs() - startUs;
       return;

@@ -51,7 +51,7 @@ export interface ResponseHead {
 export interface Flow {
   pause(): void;
   resume(): void;
-  /** Ends the request, as an error that the sink throws. */
+  /** An error that the sink throws to end the request. */
   abort(reason: Error): void;
 }
 

@@ -52,7 +52,7 @@ export async function openTunnel(
 interface ProxyAnswer {
   /** 0 when the proxy sent no status in time. */
   status: number;
-  /** Why the connection ended before the answer. */
+  /** The error that ended the connection before the answer. */
   error?: Error;
 }
 

@@ -154,7 +154,7 @@ const UNASKED = new Map([
 
 /** Node closes an HTTP/2 connection with these codes when the server violates the protocol or floods the client. */
 const H2_RULES = new Map<string, Pick<Failure, 'errorClass' | 'hop'>>([
-  // Some servers cause this now and then, for example while they restart.
+  // Some servers do this now and then, for example while they restart.
   ['ERR_HTTP2_ERROR', PROVIDER_NOW],
   ['ERR_HTTP2_TOO_MANY_INVALID_FRAMES', PROVIDER_ALWAYS],
 ]);

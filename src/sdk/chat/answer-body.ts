@@ -106,7 +106,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     const told = errorEventOf(value);
     const verdict =
       told === undefined ? createEventReader(context.format, answer).read(resultOf(value)) : 'unrecognised';
-    // Counts alone are also in answers of other APIs.
+    // Answers of other APIs also have counts, so counts alone prove nothing.
     const read =
       verdict === 'open' || (verdict === 'closing' && (!isBare(answer.result) || hasChoices(value)));
     const reported = told ?? reportedErrorOf(value);
@@ -139,7 +139,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
         if (whole) endWhole(parts.join(''));
         return;
       }
-      // An object that was cut off ends no event.
+      // An object that was cut off does not complete an event.
       if (whole && values.rest !== '') events.feed(`data: ${values.rest}`);
       events.end(whole);
     },

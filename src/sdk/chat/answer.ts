@@ -55,7 +55,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   return new ReadAnswer(onEvent, thinkingTags);
 }
 
-/** What reads the tags of an answer writes to it. A class for the reason of `createAnswer`'s. */
+/** The part of an answer that the reader of tags writes to. A class, for the reason given at `createAnswer`. */
 class TagsOf implements TagTarget {
   readonly #result: ChatResult;
   readonly #tell: (event: ChatEvent) => void;
@@ -209,7 +209,7 @@ class ReadAnswer implements Answer {
     return this.#repetitions.fresh(place, text);
   }
 
-  /** Passes on the held pieces of a possible repetition, before a piece of another place. */
+  /** Passes on the held pieces of a possible repetition, before a piece of another part of the answer. */
   #passHeld(next?: Place): void {
     const held = this.#repetitions.rest(next);
     if (held === undefined) return;

@@ -27,10 +27,12 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   /** The tool call's number for each content block with a tool call. */
   const calls = new Map<unknown, number>();
   const readContent = createContentReader(emit);
-  /** Text that a block began with, by its index: servers that begin so repeat it as the first delta. */
+  /**
+   * The text in a block's start event, by the block's index. Servers that send it there repeat it as the first delta.
+   */
   const begun = new Map<unknown, string>();
 
-  /** Blocks with calls of the provider's own tools, which are no part of the answer. */
+  /** Blocks with calls of the provider's own tools, which are not part of the answer. */
   const own = new Set<unknown>();
 
   const startBlock = (index: unknown, block: unknown): void => {
@@ -102,7 +104,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(event)) return 'unrecognised';
     switch (event.type) {
       case 'message_start':
-        // Its output count covers only the first tokens, so it doesn't count unless a later one follows.
+        // Its output count covers only the first tokens, so it is ignored unless a later count follows.
         readMessage(recordOf(event.message), { output_tokens: 0 });
         return 'open';
       case 'message':

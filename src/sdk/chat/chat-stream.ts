@@ -21,7 +21,10 @@ export interface ChatStream {
   feed(bytes: Uint8Array): void;
   /** Ends the answer and returns its result. Call it once, after all other calls. */
   end(how: StreamEnding): ChatResult;
-  /** Whether `[DONE]` or an error has arrived. Of further bytes only token counts are read, so the transport can be closed. */
+  /**
+   * Whether `[DONE]` or an error has arrived. In further bytes, only token counts are read, so the transport can be
+   * closed.
+   */
   readonly over: boolean;
   /**
    * Whether the answer would be complete if nothing more arrived. `doubtful`: a finish reason has arrived, but this
@@ -110,7 +113,7 @@ class AnswerStream implements ChatStream {
 
   get ending(): ChatStream['ending'] {
     const { concluded, result, over, doubtful } = this.#answer;
-    // Counts may come before the output that they are about.
+    // Counts may come before the output that they count.
     if (!concluded || (result.finishReason === null && !over && isBare(result))) return 'open';
     return doubtful ? 'doubtful' : 'concluded';
   }
@@ -118,7 +121,7 @@ class AnswerStream implements ChatStream {
   #textOf(bytes: Uint8Array): string {
     if (!this.#begun) {
       this.#begun = true;
-      // Many bodies come in one piece. For each of many pieces, the decoder costs less than the check.
+      // Many bodies come in one piece. With many pieces, the decoder costs less than this check for each piece.
       if (isAscii(bytes)) return asBuffer(bytes).toString('latin1');
     }
     this.#decoder ??= new StringDecoder('utf8');

@@ -49,11 +49,11 @@ export interface ChatResult {
   model?: string;
   error?: ConnectorException;
   malformedEvents: number;
-  /** Characters that the server sent again and that are left out; absent without any. */
+  /** Number of characters that the server sent again and that are left out; absent when there are none. */
   repeatedChars?: number;
 }
 
-/** Whether nothing of an answer has come. */
+/** Whether no part of an answer has arrived. */
 export function isBare({
   text,
   reasoning,

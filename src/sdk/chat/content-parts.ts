@@ -12,7 +12,7 @@ export interface Content {
   unread: number;
 }
 
-/** How deep nested parts are read. */
+/** The depth to which nested parts are read. */
 const MAX_DEPTH = 8;
 /** Members of a part that contain its text, each with the kind that it implies. */
 const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined])[] = [

@@ -1,16 +1,16 @@
-/** Fewest pieces that show the habit: with two, the second may just begin like the first. */
+/** Fewest pieces that prove the repetition. Of two pieces, the second may begin like the first by chance. */
 const MIN_PIECES = 3;
-/** Fewest bytes in which a piece repeats the one before it. Less may be chance. */
+/** Fewest bytes of a piece that the next one repeats. Fewer may be chance. */
 const MIN_BYTES = 16;
-/** The same at the answer's end, where no later piece can show more. */
+/** The same at the answer's end, when no further piece follows. */
 const MIN_BYTES_AT_END = 8;
-/** Most pieces that are held. */
+/** Most pieces that are held back. */
 const MAX_PIECES = 24;
 
 /**
- * Finds texts that a server sends again: each piece then contains the whole text so far, as DashScope's may. The habit
- * shows in the first pieces alone: each of them begins with the whole piece before it. From the first piece that does
- * not, the text is an ordinary one and passes unchanged. A text that only repeats itself ("ha", "haha") shows nothing.
+ * Removes repetitions from servers whose pieces each contain the whole text so far (e.g. DashScope). Such a server
+ * shows in the first pieces: each begins with the whole piece before it. After the first piece that does not, all
+ * pieces pass unchanged. A text that only repeats itself ("ha", "haha") proves nothing.
  */
 export class CumulativeText {
   #state: 'unclear' | 'ordinary' | 'cumulative' = 'unclear';
@@ -37,7 +37,7 @@ export class CumulativeText {
     return repeats ? this.#hold(piece) : this.#decide(false) + piece;
   }
 
-  /** Decides about the held pieces, and returns their new part. */
+  /** Decides whether the held pieces are repetitions, and returns their new part. */
   rest(): string {
     return this.#held === '' ? '' : this.#decide(this.#shows(MIN_BYTES_AT_END));
   }
@@ -47,7 +47,7 @@ export class CumulativeText {
     return this.#state === 'ordinary';
   }
 
-  /** Whether pieces are held. */
+  /** Whether pieces are held back. */
   get waiting(): boolean {
     return this.#held !== '';
   }
@@ -92,7 +92,7 @@ export class CumulativeText {
 
   #shortened(piece: string): string {
     const before = this.#last;
-    // A repeat that ends earlier brings nothing new.
+    // A repetition that ends earlier has no new part.
     const known = piece.startsWith(before) ? before.length : before.startsWith(piece) ? piece.length : 0;
     if (known < piece.length) this.#last = piece;
     this.#left += known;
@@ -100,7 +100,9 @@ export class CumulativeText {
   }
 }
 
-/** Whether the text is one piece at least twice in a row, the last time perhaps cut off. */
+/**
+ * Whether the text consists of one part that is repeated at least twice in a row; the last repetition may be cut off.
+ */
 function isPeriodic(text: string): boolean {
   const next = text.indexOf(text.slice(0, Math.ceil(text.length / 2)), 1);
   return next > 0 && next <= text.length / 2 && text.startsWith(text.slice(next));

@@ -12,7 +12,7 @@ const DATA = 'data:';
 /**
  * Rejoins events whose JSON has a line break inside of a string, which ends the field or the event before its time. A
  * line that follows such a cut is held until the JSON is whole: then the held lines pass as further lines of `data`. If
- * a line of its own comes first, the held lines pass unchanged. Text without such a cut passes at once.
+ * a separate field or event comes first, the held lines pass unchanged. Text without such a cut passes at once.
  */
 export class CutStrings {
   readonly #pass: (text: string) => void;
@@ -27,7 +27,7 @@ export class CutStrings {
     this.#pass = pass;
   }
 
-  /** Whether an object was cut and may continue. */
+  /** Whether an object was cut off and may continue. */
   get holding(): boolean {
     return this.#json !== '';
   }
@@ -80,7 +80,7 @@ export class CutStrings {
     if (!line.startsWith(DATA)) return false;
     const json = line.slice(DATA.length).trim();
     if (!endsInString(json)) return false;
-    // White space at the line's end is the string's.
+    // White space at the line's end belongs to the string.
     this.#json = line
       .slice(DATA.length)
       .trimStart()
@@ -106,7 +106,7 @@ export class CutStrings {
     this.#pass(lines.map((one) => `data: ${one}\n`).join(''));
   }
 
-  /** Passes on the held bytes. From `from` on it may be cut itself. */
+  /** Passes on the held bytes. The line that begins at `from` may be cut off, too. */
   #release(from = this.#held.length): void {
     const held = this.#held;
     const whole = from < held.length || held.endsWith('\n');

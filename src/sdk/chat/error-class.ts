@@ -15,7 +15,7 @@ export function classOf(
   if (statusCode === 501 || statusCode === 505) return ErrorClass.InvalidRequest;
   if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return ErrorClass.InvalidRequest;
-  // Some gateways refuse with 403 what exceeds a limit, and say when it renews.
+  // Some gateways refuse a request above a limit with 403, and say when the limit renews.
   if (statusCode === 403 && retryAfterMs !== undefined) return ErrorClass.RateLimited;
   if (statusCode < 400 || [401, 402, 403, 407].includes(statusCode)) return ErrorClass.Permanent;
   return isKeyRefused(message) ? ErrorClass.Permanent : ErrorClass.InvalidRequest;

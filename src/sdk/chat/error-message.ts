@@ -3,11 +3,11 @@ import { withoutEntities } from '../../common/entities.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import { withoutFraming } from './framed-body.js';
 
-/** How deep nested errors are read. */
+/** The depth to which nested errors are read. */
 const MAX_DEPTH = 12;
 /** Most entries of a list of errors that the message names. */
 const MAX_LISTED = 5;
-/** How much of a body of events is read. */
+/** The most characters of a body of events that are read. */
 const MAX_EVENTS_CHARS = 65_536;
 /** Members with an error's message, the most common first. */
 const WORDS = [

@@ -123,13 +123,13 @@ class EventsBody implements AnswerBody {
     answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
   }
 
-  /** Fails an answer of which nothing was read, although it had events. */
+  /** Fails an answer whose events were all unreadable. */
   #checkFormat(): void {
     const { result } = this.#answer;
     if (this.#strange === undefined || this.#recognised || result.error !== undefined || !isBare(result))
       return;
     const what = `answered with events in an unknown format (${this.#strange}).`;
-    this.#answer.fail(unusableError(`${what} Are api and base_url right?`, this.#context));
+    this.#answer.fail(unusableError(`${what} Check api and base_url.`, this.#context));
   }
 
   /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */

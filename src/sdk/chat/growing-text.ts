@@ -2,8 +2,8 @@
 const TOGETHER = 16;
 
 /**
- * A text that grows by short pieces. V8 stores a sum of strings as a tree that keeps all pieces, with some 70 bytes for
- * each, and its garbage collector copies them. So the latest pieces are joined again and again.
+ * A text that grows by short pieces. V8 stores a concatenation as a tree of all pieces, with some 70 bytes for each,
+ * and its garbage collector copies them. So the latest pieces are regularly joined into one string.
  */
 export class GrowingText {
   #whole: string;

@@ -14,7 +14,7 @@ const MAX_MENTIONS = 8;
 const ANALYSIS = 'analysis';
 const FINAL = 'assistantfinal';
 
-/** Where a tag is in the text. */
+/** The position of a tag in the text. */
 interface Found {
   /** Where the reasoning begins. */
   start: number;
@@ -23,9 +23,9 @@ interface Found {
 }
 
 /**
- * Finds the closing tag of reasoning in a text without its opening tag. A tag in code or in quotes is a mention of it,
- * and so is one behind an opening tag. In a text that begins with `analysis` and a further letter, the answer begins
- * behind `assistantfinal` (gpt-oss without its special tokens).
+ * Finds the closing tag of reasoning in a text without its opening tag. A tag in code or in quotes only mentions the
+ * tag, and so does one behind an opening tag. In a text that begins with `analysis` and a further letter, the answer
+ * begins behind `assistantfinal` (gpt-oss without its special tokens).
  */
 export class LoneClosing {
   /** The tag, once it is found. */
@@ -35,7 +35,7 @@ export class LoneClosing {
   /** The end of the text, if a tag may begin in it. */
   #tail = '';
   #mentions = 0;
-  /** Whether the text is gpt-oss's without special tokens; undefined while it is too short. */
+  /** Whether the text is that of gpt-oss without its special tokens; undefined while the text is too short to tell. */
   #bare: boolean | undefined;
 
   /**
@@ -80,7 +80,10 @@ export class LoneClosing {
   }
 }
 
-/** Whether a text that begins so is gpt-oss's without special tokens; undefined while it is too short. */
+/**
+ * Whether a text with this beginning is that of gpt-oss without its special tokens; undefined while it is too short to
+ * tell.
+ */
 function isBare(beginning: string): boolean | undefined {
   if (beginning.length > ANALYSIS.length) return /^analysis\S/.test(beginning);
   return ANALYSIS.startsWith(beginning) ? undefined : false;

@@ -9,7 +9,7 @@ export interface PlainEvents {
 
 /**
  * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
- * text goes to `rest`, in order; so does text with a carriage return, which may end a line, too.
+ * text goes to `rest`, in order; so does text with a carriage return, because a carriage return also ends a line.
  * @param onData called with the text after `data: `; returns false for an event that goes to `rest`, too
  * @param waiting whether all text goes to `rest` now
  */

@@ -9,7 +9,7 @@ const PROPOSALS =
 /** Matches the refused value in Pydantic's errors written as text. */
 const ECHOED_TEXT = /(['"])input\1\s*:[\s\S]*?(?=(['"])type\2\s*:|$)/g;
 
-/** The contents of an error without the quoted request. */
+/** Returns an error's contents without the quoted request. */
 interface Said {
   texts: string[];
   /** The members that `param` and `loc` point to, without `body` at the start. */

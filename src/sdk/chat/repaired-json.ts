@@ -9,7 +9,7 @@ const PARTS_AND_BREAKS = /"(?:[^"\\]|\\[\s\S])*"|[\r\n]+/g;
 /** Matches characters that begin or end a string, or hide the end of one. */
 const MARKS = /["\\]/g;
 
-/** Longer events are no chunk of an answer, and the repair of millions of parts would need hundreds of MiB. */
+/** Longer events are not chunks of an answer, and the repair of millions of parts would need hundreds of MiB. */
 const LIMIT_CHARS = 1024 * 1024;
 
 /**

@@ -1,17 +1,21 @@
 import { isRecord, parseJson } from '../../common/json.js';
 
-/** Arguments repeated with at least this many characters twice in a row are no nested object that begins alike. */
+/**
+ * A text of at least this many characters that comes twice in a row is a repetition, and not a nested object with the
+ * same beginning.
+ */
 const MIN_CHARS = 16;
 
 /**
- * Finds arguments of a tool call that a server sends again, each time all of them so far, or at the end. Arguments are
- * a JSON object. A piece that begins with all that came before is a repetition, unless an object that begins alike may
- * be nested at this place. Then the next pieces decide, or whether the whole is JSON.
+ * Removes repetitions from servers that send a tool call's arguments again: all of them so far with each piece, or all
+ * of them at the end. Arguments are a JSON object. A piece that begins with the whole text before it is a repetition,
+ * unless a nested object with the same beginning may follow here. In that case the next pieces decide, or whether the
+ * whole text is JSON.
  */
 export class RepeatedArguments {
   #told = '';
   #held = '';
-  /** The latest piece that may repeat all before it. */
+  /** The latest piece that may repeat the whole text before it. */
   #last = '';
   #cumulative = false;
   #left = 0;
@@ -33,14 +37,14 @@ export class RepeatedArguments {
     return this.#give(this.#release() + piece);
   }
 
-  /** Decides about the held pieces, and returns their new part. */
+  /** Decides whether the held pieces are repetitions, and returns their new part. */
   rest(): string {
     if (this.#held === '') return '';
     const repeats = isObject(this.#last) && !isObject(this.#told + this.#held);
     return repeats ? this.#replace(this.#last, this.#held.length) : this.#give(this.#release());
   }
 
-  /** Whether pieces are held. */
+  /** Whether pieces are held back. */
   get waiting(): boolean {
     return this.#held !== '';
   }

@@ -10,13 +10,14 @@ export interface RepeatedEvents {
 
 /** The name of the member with the text. */
 const NAME = '"content"';
-/** Where the text of a delta begins. Inside a JSON string the quotes would be escaped. */
+/** Matches the beginning of a delta's text. Inside a JSON string the quotes would be escaped. */
 const KEY = /"content": ?"/g;
 /**
- * Where OpenAI's padding begins. It differs in each event, to hide the text's length from observers of packet sizes.
+ * Matches the beginning of OpenAI's padding. It differs in each event, to hide the text's length from observers of
+ * packet sizes.
  */
 const PADDING_KEY = /"obfuscation": ?"/;
-/** Where the id begins. Some servers send a new id with each event. */
+/** Matches the beginning of the id. Some servers send a new id with each event. */
 const ID_KEY = /^\{"id": ?"/;
 /** Matches ids and padding without escapes. */
 const OPAQUE = /^[\w+/=-]*$/;

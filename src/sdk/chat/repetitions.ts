@@ -1,16 +1,16 @@
 import { CumulativeText } from './cumulative-text.js';
 import { RepeatedArguments } from './repeated-arguments.js';
 
-/** A part of an answer whose pieces follow each other: a kind of text, or the arguments of the call with this index. */
+/** A part of an answer that arrives in pieces: a kind of text, or the arguments of the call with this index. */
 export type Place = 'text' | 'reasoning' | 'refusal' | number;
 
 /**
- * Leaves out repeated parts of an answer's texts and arguments. At most one place holds pieces: before a piece for
- * another place, the caller passes on the `rest`.
+ * Removes repetitions from an answer's texts and arguments. At most one part holds pieces back: before a piece of
+ * another part, the caller passes on the `rest`.
  */
 export class Repetitions {
   /**
-   * The current place, if its text certainly repeats nothing and no piece is held: its pieces need not pass through
+   * The current part, if its text certainly repeats nothing and no piece is held back. Its pieces need not pass through
    * `fresh`.
    */
   ordinary: Place | undefined;
@@ -31,7 +31,10 @@ export class Repetitions {
     return text;
   }
 
-  /** The place with held pieces, and their new part; undefined when no pieces are held, or `next` is that place. */
+  /**
+   * Returns the part with held pieces, and their new text. Undefined when no pieces are held back, or when `next` is
+   * that part.
+   */
   rest(next?: Place): readonly [place: Place, text: string] | undefined {
     const place = this.#waiting;
     if (place === undefined || place === next) return undefined;

@@ -35,7 +35,7 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
   if (told || object === 'error' || hasErrorCode(root)) return root;
   // MiniMax sends `base_resp` with success, too: then status_code is 0.
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
-  // iFlytek's Spark does likewise.
+  // iFlytek's Spark sends `header` with success, too: then its code is 0.
   if (isRecord(header) && isFailureCode(header.code)) return header;
   const wrapped = recordOf(root.Response).Error;
   if (isRecord(wrapped)) return wrapped;

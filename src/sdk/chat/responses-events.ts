@@ -74,7 +74,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     }
   };
 
-  /** Of a response whose text came in pieces, its calls may have come with its end alone. */
+  /** When the text came in pieces, the calls may still come only in the last event. */
   const readOutput = (output: readonly unknown[]): void => {
     const bare = isBare(result);
     const told = new Set(result.toolCalls.map(({ id }) => id));
@@ -103,7 +103,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     else emit({ type: 'finish', reason: result.toolCalls.length > 0 ? 'tool_calls' : 'stop' });
   };
 
-  /** Reads a part of an item that comes whole, unless it came in pieces. */
+  /** Reads a whole part of an item, unless it has come in pieces. */
   const readWhole = (value: unknown, kind: 'text' | 'reasoning' | 'refusal'): void => {
     if (!inPieces) inPieces = readContent(value, kind);
   };

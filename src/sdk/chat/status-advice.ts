@@ -89,7 +89,7 @@ export function causeAdvice(message: string, statusCode = 400, kind = ''): strin
   return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;
 }
 
-/** Returns what Cloudflare's own error codes mean, which come as text: `error code: 1020`. */
+/** Returns the meaning of one of Cloudflare's own error codes, which come as text: `error code: 1020`. */
 export function cloudflareMeaning(text: string): { meaning: string; advice?: string } | undefined {
   const code = /^error code: (\d{3,4})$/i.exec(text)?.[1];
   if (code === undefined) return undefined;
@@ -105,12 +105,12 @@ export function cloudflareMeaning(text: string): { meaning: string; advice?: str
   return meaning === '' ? undefined : { meaning };
 }
 
-/** Statuses below 500 that keep their meaning when they come with a proxy's web page. */
+/** Statuses below 500 whose meaning is the same when they come with a proxy's web page. */
 const MEANT_BY_PROXIES: readonly number[] = [401, 407, 408, 413, 414, 429, 431];
 
 /** Web pages whose title says more than their status. */
 const TITLES: readonly [RegExp, string][] = [
-  [/requested URL could not be retrieved/i, 'Check the proxy: it may not or cannot pass the request on.'],
+  [/requested URL could not be retrieved/i, 'Check the proxy: it may not pass the request on, or it cannot.'],
   [/^ngrok$/i, 'Start the tunnel again, or correct base_url: ngrok has no such endpoint.'],
   [/header or cookie too large/i, 'Send fewer or shorter headers.'],
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],

@@ -34,7 +34,7 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
   let midLine = false;
   /** The last character of the line before, without white space; empty after a blank line. */
   let last = '';
-  /** Whether the line before continued the JSON of the line before it. */
+  /** Whether the previous line continued the JSON of the line before. */
   let joined = false;
   /** Whether the current event began with a stray line. No blank line follows it. */
   let bare = false;
@@ -43,7 +43,7 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
     if (from < to) pass(from === 0 && to === text.length ? text : text.slice(from, to));
   };
 
-  /** Passes what a parser needs before a line of this kind. */
+  /** Passes on what a parser needs before a line of this kind. */
   const begin = (kind: Exclude<Kind, 'unknown'>): void => {
     joined = kind === 'more';
     if (!joined && (bare || (kind === 'error' && last !== ''))) pass('\n');

@@ -4,7 +4,7 @@ import type { Place } from './repetitions.js';
 export interface SurrogatePairs {
   /** Returns the piece with a waiting first half in front, and without a first half at its end, which then waits. */
   join(place: Place, piece: string): string;
-  /** Returns and removes the halves that still wait, with their places. */
+  /** Returns and removes the halves that still wait, each with its part of the answer. */
   rest(): readonly (readonly [place: Place, half: string])[];
 }
 

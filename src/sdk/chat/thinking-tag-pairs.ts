@@ -18,7 +18,7 @@ export const THINKING_TOKENS: readonly TagPair[] = [
   ],
   ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
   ['<|channel>thought', '<channel|>'],
-  // The answer alone, without reasoning.
+  // A pair around the answer itself.
   ['<|start|>assistant<|channel|>final<|message|>', ''],
   ['<|channel|>final<|message|>', ''],
 ];

@@ -117,7 +117,7 @@ class TagReader implements ThinkingTags {
     this.#give('text', text);
   }
 
-  /** Passes text on as it comes, also a part of a tag: withheld text would shift the times of its arrival. */
+  /** Passes text on as it arrives, even a part of a tag, because withholding text would change its arrival times. */
   #open(text: string): void {
     this.#lone ??= new LoneClosing();
     const { text: before } = this.#target;

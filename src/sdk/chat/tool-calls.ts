@@ -72,7 +72,7 @@ export function createToolCallNumbering(
   };
 }
 
-/** Whether new arguments begin an object although those so far are a whole one. The same text again is a repetition. */
+/** Whether new arguments begin another object after a whole one. The same text again is a repetition. */
 function isObjectAfter(written: string, args: string): boolean {
   return /^\s*\{/.test(args) && args !== written && isWholeObject(written);
 }

@@ -42,7 +42,7 @@ export interface ConnectionEvents {
 }
 
 export interface Connection {
-  /** The daemon's last report; undefined until its kind is known. */
+  /** The daemon's latest report; undefined until its kind is known. */
   readonly daemon: DaemonInfo | undefined;
   /** Whether the daemon is known to have the extension: streams, cancel, credits. */
   readonly extended: boolean;
@@ -151,7 +151,7 @@ function createConnection(
     return exchanges.values().next().value;
   };
   const onReply = (reply: Reply): void => {
-    // The daemon refuses the whole connection, and closes it.
+    // With this message the daemon refuses the whole connection, and then closes it.
     if (reply.requestId === 0n && isRefusal(reply)) {
       destroy(replyError(reply, 0));
       return;
@@ -163,7 +163,7 @@ function createConnection(
     }
     const [question] = questions;
     if (reply.type !== MessageType.ExecuteResponse) streams = true;
-    // Our own daemon would have answered the health request first.
+    // The daemon of vastar-tui would have answered the health request first.
     else if (daemon === undefined && question !== undefined) learn(infoOf(question));
     exchangeOf(reply)?.onReply(reply);
   };

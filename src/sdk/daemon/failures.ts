@@ -27,7 +27,7 @@ export function lostError(error: ConnectorException, requestId: number): Connect
   return new ConnectorException(error.message, error.errorClass, requestId, { hop: error.hop, cause: error });
 }
 
-/** The connection was closed before the request was sent: the request can be sent on another connection. */
+/** Thrown when the connection was closed before the request was sent. The request can be sent on another connection. */
 export class UnsentError extends Error {
   readonly reason: ConnectorException;
 

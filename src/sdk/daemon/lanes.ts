@@ -9,9 +9,9 @@ import type { Link } from './link.js';
 const MAX_LANES = 8;
 
 /**
- * Assigns a connection to each request. Our own daemon runs any number of requests at once on the link's connection. A
- * daemon of the public protocol answers one request after another, so each request needs a separate connection. The
- * first one uses the link's, others use extra ones up to a limit, and further requests wait.
+ * Assigns a connection to each request. The daemon of vastar-tui runs any number of requests at once on the link's
+ * connection. A daemon of the public protocol answers one request after another, so each request needs a separate
+ * connection. The first one uses the link's, others use extra ones up to a limit, and further requests wait.
  */
 export class Lanes {
   readonly #link: Link;
@@ -104,7 +104,7 @@ export class Lanes {
     try {
       await abortable(changed.promise, signal);
     } catch (error) {
-      // If this request was already woken, wake the next one: otherwise that one would miss its turn.
+      // If this request was already woken, wake the next one instead. Otherwise that one would never be woken.
       if (!this.#queue.has(changed.resolve)) this.#wake();
       throw error;
     } finally {

@@ -32,7 +32,7 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
-/** The most new attempts after the found or started daemon has already ended. */
+/** The most further attempts when the daemon that was found or started has ended again. */
 const TRIES = 5;
 /** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;
@@ -61,7 +61,7 @@ export class Link {
   readonly #listeners = new Set<(state: ConnectionState) => void>();
   #phase: Phase = { kind: 'idle' };
   #state: ConnectionState = { status: 'idle' };
-  /** Attempts since the last success. */
+  /** Attempts to connect since the last success. */
   #attempts = 0;
   /** Whether to reconnect after a lost connection. */
   #persistent = false;

@@ -1,5 +1,5 @@
 export interface SerialConsumer<T> {
-  /** Passes the item to the consumer, or queues it until the items before it have been consumed. */
+  /** Passes the item to the consumer, or queues it until the earlier items have been consumed. */
   give(item: T): void;
   /** Calls `conclude` after the last item has been consumed. Don't call `give` after this. */
   endWith(conclude: () => void): void;

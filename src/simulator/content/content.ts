@@ -66,7 +66,7 @@ function textOf(request: ChatRequest, settings: Settings, sources: Sources, rand
       const folder = sources.responses ?? startedWithout('--responses');
       if (settings.responsesBy === 'chance') return folder.byChance(random);
       const named = settings.responsesBy === 'prompt' ? folder.byPrompt(prompt) : undefined;
-      return named ?? folder.inTurn();
+      return named ?? folder.next();
     }
   }
 }

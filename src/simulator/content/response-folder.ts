@@ -8,7 +8,7 @@ export interface ResponseFolder {
   /** Returns the file whose name's words are all in the prompt; of several, the one with the longest name. */
   byPrompt(prompt: string): string | undefined;
   /** Returns the files one after the other, by name, and starts again after the last. */
-  inTurn(): string;
+  next(): string;
   byChance(random: Random): string;
 }
 
@@ -48,7 +48,7 @@ export async function readResponseFolder(folder: string): Promise<ResponseFolder
       );
       return fitting.sort((a, b) => b.words.length - a.words.length)[0]?.text;
     },
-    inTurn: () => at(turn++),
+    next: () => at(turn++),
     byChance: (random) => at(Math.floor(random() * answers.length)),
   };
 }

@@ -14,7 +14,7 @@ export function atSpeed(recording: Recording, speed: number): Recording {
 export type Replay = (stream: boolean) => Recording | undefined;
 
 /** Uses the recordings one after the other, in a loop. Requests for a stream get recorded streams if there are any. */
-export function inTurn(recordings: readonly Recording[]): Replay {
+export function cycleRecordings(recordings: readonly Recording[]): Replay {
   const turns = [0, 0];
   return (wanted) => {
     const fitting = recordings.filter(({ stream }) => stream === wanted);

@@ -37,7 +37,7 @@ test('the disk check uses the free space', () => {
 
 test('a missing folder is checked by its parent folder', async () => {
   const [finding] = await checkDisk({ data: join(dir, 'a', 'b') });
-  expect(finding).toMatchObject({ check: 'data', detail: expect.stringContaining('not made yet') });
+  expect(finding).toMatchObject({ check: 'data', detail: expect.stringContaining('does not exist yet') });
   expect(finding?.status).not.toBe('problem');
 });
 

@@ -148,7 +148,7 @@ test('only events in an unknown format are an error that names them', () => {
   const { outcome, error } = read(named({ type: 'text_chunk' }, { type: 'finish_chunk' }));
   expect(outcome).toBe('error');
   expect(error?.message).toBe(
-    'The provider answered with events in an unknown format (text_chunk). Are api and base_url right?',
+    'The provider answered with events in an unknown format (text_chunk). Check api and base_url.',
   );
 });
 

@@ -5,7 +5,7 @@ import {
   type Recording,
   readRecordings,
 } from '../../../src/simulator/recordings/recording.js';
-import { atSpeed, inTurn, recordedTimes } from '../../../src/simulator/recordings/replay.js';
+import { atSpeed, cycleRecordings, recordedTimes } from '../../../src/simulator/recordings/replay.js';
 import { constant, postChat, readCompletion, receive, simulatorForTest } from '../chat-client.js';
 import { createFakeClock } from '../timing/fake-clock.js';
 import { bytes, RECORDING, recordingFile } from './recorded.js';
@@ -25,7 +25,7 @@ test('double speed halves every time and changes nothing else', () => {
 describe('a simulator that replays', () => {
   test('sends the recording at the recorded times', async () => {
     const clock = createFakeClock();
-    const simulator = await simulatorForTest({ clock, replay: inTurn([RECORDING]) });
+    const simulator = await simulatorForTest({ clock, replay: cycleRecordings([RECORDING]) });
     const pending = postChat(simulator, { model: 'anything', stream: true });
     while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
     const sent: number[] = [];
@@ -47,7 +47,7 @@ describe('a simulator that replays', () => {
     });
     const other = { ...part('{"whole":1}'), stream: false };
     const replay = [part('one'), other, part('two')].map((one) => ({ ...one, headersMs: 0 }));
-    const simulator = await simulatorForTest({ replay: inTurn(replay) });
+    const simulator = await simulatorForTest({ replay: cycleRecordings(replay) });
     const ask = async (stream: boolean): Promise<string> => (await postChat(simulator, { stream })).text();
     expect([await ask(true), await ask(false), await ask(true)]).toEqual(['one', '{"whole":1}', 'two']);
     expect(await ask(true)).toBe('one');
@@ -62,7 +62,9 @@ describe('a simulator that replays', () => {
       'set-cookie': '[hidden]',
       location: 'https://elsewhere.example',
     };
-    const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0, headers }]) });
+    const simulator = await simulatorForTest({
+      replay: cycleRecordings([{ ...RECORDING, headersMs: 0, headers }]),
+    });
     const replayed = (await postChat(simulator, { stream: true })).headers;
     expect(replayed.get('x-request-id')).toBe('req_1');
     expect(replayed.get('retry-after')).toBe('7');
@@ -71,14 +73,16 @@ describe('a simulator that replays', () => {
 
   test('adds no header: only the recorded ones and those of the connection', async () => {
     const headers = { 'x-upstream': 'one' };
-    const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0, headers }]) });
+    const simulator = await simulatorForTest({
+      replay: cycleRecordings([{ ...RECORDING, headersMs: 0, headers }]),
+    });
     const response = await postChat(simulator, { stream: true });
     const names = [...response.headers.keys()].filter((name) => !CONNECTION.test(name));
     expect(names.sort()).toEqual(['content-type', 'x-upstream']);
   });
 
   test('can have faults, too', async () => {
-    const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0 }]) });
+    const simulator = await simulatorForTest({ replay: cycleRecordings([{ ...RECORDING, headersMs: 0 }]) });
     expect((await postChat(simulator, { model: 'sim-fault-503' })).status).toBe(503);
   });
 });

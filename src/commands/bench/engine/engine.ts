@@ -15,7 +15,7 @@ export interface Test {
   tally: Tally;
 }
 
-/** Sends the requests of tests, one test after another. */
+/** Runs tests one after another, and sends their requests. */
 export interface Engine {
   /** Number of threads that send requests. */
   readonly workers: number;

@@ -35,7 +35,7 @@ export type ToWorker =
       /** Unix time in fractional ms. */
       startAtMs: number;
     }
-  /** Another worker sent or queued the last request of the count. */
+  /** Another worker has sent or queued the last of the test's requests. */
   | { type: 'given-out'; atMs: number }
   | { type: 'stop' }
   /** No further test follows. */

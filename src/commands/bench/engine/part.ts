@@ -11,8 +11,8 @@ import type { Load } from '../load.js';
 import type { Conversations, Target } from '../send.js';
 
 /**
- * Most requests of a closed loop that are sent together. It delays a request by the time that reading some answers
- * takes, 0.1 ms on average at 50 requests at a time. An open loop sends each request at its time.
+ * Most requests of a closed loop that are sent together. A request waits meanwhile for the reading of some answers: 0.1
+ * ms on average at 50 requests at a time. An open loop sends each request at its own time.
  */
 const TOGETHER = 16;
 

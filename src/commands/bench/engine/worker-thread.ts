@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createDistribution } from '../../../loadtest/figures/distribution.js';
 import { createCounters } from '../../../loadtest/load/counters.js';
-import { inTurn } from '../../../loadtest/prompts/prompt.js';
+import { cyclePrompts } from '../../../loadtest/prompts/prompt.js';
 import { createSampleLog } from '../../../loadtest/samples/sample-log.js';
 import { compose } from '../../compose.js';
 import { openDirect } from '../direct.js';
@@ -23,7 +23,7 @@ const tell = (message: FromWorker, moved: ArrayBuffer[] = []): void =>
 async function asked(): Promise<Asked> {
   const [first, ...others] = prompts?.conversations ?? [];
   if (prompts === undefined || first === undefined) return promptsFrom(flags, trace);
-  return { prompts: inTurn([first, ...others], prompts), pace: paceOf(flags) };
+  return { prompts: cyclePrompts([first, ...others], prompts), pace: paceOf(flags) };
 }
 
 const composition = compose({ ...flags, mode, spawn: false });

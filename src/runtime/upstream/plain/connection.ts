@@ -19,7 +19,7 @@ export interface RequestTarget {
 export interface Connection extends Flow {
   readonly times: ConnectionTimes;
   send(request: HttpRequest, target: RequestTarget): void;
-  /** Takes the bytes of one read. They are only valid during the call. */
+  /** Receives the bytes of one read. They are only valid during the call. */
   read(bytes: Buffer): void;
   /** Returns an opened connection without sending a request over it. */
   release(): void;
@@ -32,7 +32,7 @@ export interface Connection extends Flow {
 export interface ConnectionOptions {
   /** Most bytes of a response's headers. */
   headBytes: number;
-  /** How long the connection may be idle, in ms, unless the server sets a shorter time. */
+  /** How long the connection may be idle, in ms, unless the server states a shorter time. */
   keepAliveMs: number;
   onIdle(connection: Connection): void;
   onClosed(connection: Connection): void;

@@ -5,19 +5,23 @@ import { messageOf } from '../../common/errors.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
 
-/** The path of the turn in which one program starts a daemon at the socket, or the daemon there ends. */
-export function startingTurn(socketPath: string): string {
+/**
+ * Returns the path of the start lock for a daemon's socket. A program holds it while it starts the daemon, and a daemon
+ * while it ends.
+ */
+export function startLockPath(socketPath: string): string {
   return `${socketPath}.starting`;
 }
 
 /**
- * Runs `work` in one process at a time. If another process has the turn at `path`, this one waits until that turn
- * ends and does not run `work`. The turn is a listening Unix socket, so it also ends when its process is killed.
- * `work` runs without a turn if no socket can be created, or if the other process takes longer than `limitMs`.
+ * Runs `work` while this process holds the lock at `path`. If another process holds the lock, this one waits until the
+ * lock is free, and does not run `work`. The lock is a listening Unix socket, so it is also free when its holder is
+ * killed. `work` runs without the lock if no socket can be created, or if the other process holds it for longer than
+ * `limitMs`.
  * @param signal ends the wait; the promise then rejects with its reason
  * @returns whether `work` ran here
  */
-export async function inTurn(
+export async function withLock(
   path: string,
   limitMs: number,
   work: () => Promise<void>,
@@ -30,16 +34,16 @@ export async function inTurn(
     socket.on('error', () => {}).once('close', () => waiting.delete(socket));
   });
   try {
-    const turn = await claimSocketFile(server, path).catch((error: unknown) =>
+    const lock = await claimSocketFile(server, path).catch((error: unknown) =>
       error instanceof ListenError ? error : new ListenError(messageOf(error)),
     );
-    const taken = turn instanceof ListenError && turn.reason === 'in-use';
+    const taken = lock instanceof ListenError && lock.reason === 'in-use';
     if (taken && (await hasEnded(path, limitMs, signal))) return false;
     try {
       await work();
       return true;
     } finally {
-      if (!(turn instanceof ListenError)) await turn.release();
+      if (!(lock instanceof ListenError)) await lock.release();
     }
   } finally {
     server.close();
@@ -48,21 +52,21 @@ export async function inTurn(
 }
 
 /**
- * Removes the stale turns beside a daemon's socket. Their names may not be used again, so no other process removes
- * them.
+ * Removes the stale start locks beside a daemon's socket. Their names may never be used again, so no other process
+ * would remove them.
  */
-export async function removeDeadTurns(socketPath: string): Promise<void> {
+export async function removeStaleLocks(socketPath: string): Promise<void> {
   const directory = dirname(socketPath);
   const names = await readdir(directory).catch(() => []);
   const own = names.filter(
     (name) => name.startsWith(`${basename(socketPath)}.`) && name.endsWith('.starting'),
   );
   const nothing = async (): Promise<void> => {};
-  // Taking and releasing a stale turn removes its socket. A turn with a running holder is kept.
-  for (const name of own) await inTurn(join(directory, name), 0, nothing, new AbortController().signal);
+  // Taking and releasing a stale lock removes its socket. A lock whose holder runs is kept.
+  for (const name of own) await withLock(join(directory, name), 0, nothing, new AbortController().signal);
 }
 
-/** Waits until the turn at `path` ends. Resolves to false when it lasts longer than `limitMs`. */
+/** Waits until the lock at `path` is free. Resolves to false when it is held for longer than `limitMs`. */
 function hasEnded(path: string, limitMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
