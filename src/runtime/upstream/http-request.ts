@@ -23,7 +23,7 @@ export interface HttpRequest {
 export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
   // Checked without a schema library: this runs for every request, and a schema took longer than everything else.
-  if (!isRecord(parsed)) throw wrongType('the payload', 'object');
+  if (!isRecord(parsed)) throw wrongType('the payload', 'an object');
   const { body, body_encoding: encoding } = parsed;
   return { ...parseRequestHead(parsed), body: bodyOf(body ?? '', encoding ?? 'utf8') };
 }
@@ -45,9 +45,11 @@ export function parseRequestHead({
 }
 
 function stringIn(field: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrongType(`"${field}" in the payload`, 'string');
+  if (typeof value !== 'string') throw wrongType(`"${field}" in the payload`, 'a string');
   return value;
 }
+
+const NOT_BASE64 = /[^A-Za-z\d+/=_\s-]/;
 
 /** Decodes the body: text as UTF-8, or bytes as base64 (an extension of the protocol). */
 function bodyOf(body: unknown, encoding: unknown): Buffer | undefined {
@@ -55,6 +57,8 @@ function bodyOf(body: unknown, encoding: unknown): Buffer | undefined {
   if (encoding !== 'utf8' && encoding !== 'base64') {
     throw wrongType('"body_encoding" in the payload', 'utf8 or base64');
   }
+  // Node would skip such characters and send a different body.
+  if (encoding === 'base64' && NOT_BASE64.test(text)) throw wrongType('"body" in the payload', 'base64');
   return text === '' ? undefined : Buffer.from(text, encoding);
 }
 
@@ -130,7 +134,7 @@ const DEFAULT_HEADERS: HeaderList = [
 ];
 
 function headersOf(given: unknown): HeaderList {
-  if (!isRecord(given)) throw wrongType('"headers" in the payload', 'object');
+  if (!isRecord(given)) throw wrongType('"headers" in the payload', 'an object');
   const names = new Set<string>();
   const headers: Array<readonly [string, string]> = [];
   for (const name of Object.keys(given)) {

@@ -9,7 +9,13 @@ import { endByChunks } from './lenient-parser.js';
 import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
 import type { ResponseSink, Transport, UpstreamCall } from './transport.js';
-import { CutStream, headersTooLarge, tooManyInterim, upstreamFailure } from './upstream-failure.js';
+import {
+  CutStream,
+  headersTooLarge,
+  invalidStatus,
+  tooManyInterim,
+  upstreamFailure,
+} from './upstream-failure.js';
 import { createUpstreamPools, type PoolOptions, type PoolStatus } from './upstream-pools.js';
 
 export interface HttpTransport {
@@ -163,6 +169,7 @@ function createHandler({
     },
     onResponseStart(flow, statusCode) {
       if (settled) return;
+      if (statusCode < 100) throw invalidStatus(request.url.origin, statusCode);
       if (statusCode < 200) {
         interim += 1;
         if (interim > MAX_INTERIM) throw tooManyInterim(request.url.origin);

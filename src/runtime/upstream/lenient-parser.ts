@@ -2,9 +2,10 @@ import symbols from 'undici/lib/core/symbols.js';
 import { memberOf } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
-// RFC 9112 allows a client to accept more than undici does. Some proxies send responses with both Content-Length and
-// Transfer-Encoding (6.3), or lines that end with only LF (2.2). undici has no option for that, so this file changes
-// its internals. If a version of undici has other internals, undici keeps refusing such responses.
+// The standards let a client accept more than undici does. Some servers send responses with both Content-Length and
+// Transfer-Encoding (RFC 9112, 6.3), lines that end with only LF (2.2), or an unrequested 100 Continue (RFC 9110, 15.2).
+// undici has no option for that, so this file changes its internals. If a version of undici has other internals, undici
+// keeps refusing such responses.
 
 const LENIENCE = [
   'llhttp_set_lenient_chunked_length',
@@ -16,6 +17,7 @@ const LENIENCE = [
 interface Parser {
   llhttp: Record<(typeof LENIENCE)[number], (pointer: number, on: 0 | 1) => void>;
   ptr: number;
+  onHeadersComplete: (statusCode: number, upgrade: boolean, keepAlive: boolean) => number;
   contentLength: number;
   shouldKeepAlive: boolean;
 }
@@ -25,7 +27,14 @@ export function makeLenient(client: object): void {
   const parser = parserOf(memberOf(client, symbols.kSocket));
   if (parser === undefined) return;
   for (const name of LENIENCE) parser.llhttp[name](parser.ptr, 1);
+  const onHeadersComplete = parser.onHeadersComplete.bind(parser);
+  parser.onHeadersComplete = (statusCode, ...rest) =>
+    onHeadersComplete(statusCode === CONTINUE ? PROCESSING : statusCode, ...rest);
 }
+
+const CONTINUE = 100;
+/** undici skips this interim status like most others. */
+const PROCESSING = 102;
 
 /**
  * Makes the parser ignore Content-Length in a response that also has Transfer-Encoding: the last chunk ends the
@@ -50,5 +59,5 @@ function isParser(value: unknown): value is Parser {
   const { llhttp } = value;
   const known =
     typeof llhttp === 'object' && llhttp !== null && 'llhttp_set_lenient_chunked_length' in llhttp;
-  return known && 'contentLength' in value && 'shouldKeepAlive' in value;
+  return known && 'onHeadersComplete' in value && 'contentLength' in value && 'shouldKeepAlive' in value;
 }

@@ -78,6 +78,12 @@ export function tooManyInterim(origin: string): ConnectorException {
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
 }
 
+/** Returns the error for a status that is too small for HTTP (RFC 9110, 15). */
+export function invalidStatus(origin: string, statusCode: number): ConnectorException {
+  const text = `${origin} answered with the status ${statusCode}, which HTTP does not have: ${SERVER_AT_FAULT}`;
+  return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
+}
+
 const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
   ECONNREFUSED: (origin) => ({
     what: `nothing listens at ${origin}`,
@@ -190,12 +196,19 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';
-  // Many servers that demand a certificate just close the connection.
-  const early = origin.startsWith('https:') && !timings.reused && !begun;
-  const doubt =
-    certificate === undefined ? `it may demand a client certificate: ${SET_CERTIFICATE}` : CHECK_CERTIFICATE;
-  const advice = early ? `${LATER}; if it always does so, ${doubt}` : LATER;
+  // Only a new connection can be closed for how it was opened.
+  const doubt = timings.reused || begun || isReset(error) ? undefined : doubtOf(origin, code, certificate);
+  const advice = doubt === undefined ? LATER : `${LATER}; if it always does so, ${doubt}`;
   return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
+}
+
+/** Many servers just close a connection without TLS, or without the certificate that they demand. */
+function doubtOf(origin: string, code: string, certificate: object | undefined): string | undefined {
+  if (!origin.startsWith('https:'))
+    return code === 'ECONNRESET' ? undefined : 'its port may need https: in base_url';
+  return certificate === undefined
+    ? `it may demand a client certificate: ${SET_CERTIFICATE}`
+    : CHECK_CERTIFICATE;
 }
 
 /** Whether the error ended only one HTTP/2 stream, and not the connection. */

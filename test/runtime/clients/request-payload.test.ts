@@ -41,22 +41,27 @@ async function seen(payload: Record<string, unknown>): Promise<SeenRequest> {
 
 test.each<[string, Record<string, unknown> | string, RegExp]>([
   ['no JSON', '{"method":', /the payload is not JSON/],
-  ['another kind of JSON', '[]', /the payload must be object/],
-  ['no method', { url: 'http://127.0.0.1/' }, /"method" in the payload must be string/],
+  ['another kind of JSON', '[]', /the payload must be an object/],
+  ['no method', { url: 'http://127.0.0.1/' }, /"method" in the payload must be a string/],
   [
     'a header that is not text',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { a: 1 } },
-    /"headers\.a" in the payload must be string/,
+    /"headers\.a" in the payload must be a string/,
   ],
   [
     'a body that is not text',
     { method: 'GET', url: 'http://127.0.0.1/', body: {} },
-    /"body" in the payload must be string/,
+    /"body" in the payload must be a string/,
   ],
   [
     'an unknown encoding',
     { method: 'GET', url: 'http://127.0.0.1/', body_encoding: 'hex' },
     /"body_encoding" .* utf8 or base64/,
+  ],
+  [
+    'a body that is not base64',
+    { method: 'POST', url: 'http://127.0.0.1/', body: '{"a":1}', body_encoding: 'base64' },
+    /"body" in the payload must be base64/,
   ],
   [
     'an unknown method',

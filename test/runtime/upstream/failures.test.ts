@@ -55,7 +55,7 @@ test('a connection closed before the headers is Transient', async () => {
   const { end } = await endOf(upstream.url);
   expect(end.errorClass).toBe(ErrorClass.Transient);
   expect(end.errorMessage).toBe(
-    `${upstream.url} closed the connection before it answered (UND_ERR_SOCKET): try again in a moment`,
+    `${upstream.url} closed the connection before it answered (UND_ERR_SOCKET): try again in a moment; if it always does so, its port may need https: in base_url`,
   );
 });
 

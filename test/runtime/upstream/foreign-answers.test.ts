@@ -119,3 +119,25 @@ test('lines that end with only LF, and spaces after a chunk’s size, are accept
   const [answer] = await ask(says(text));
   expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Success });
 });
+
+test.each([
+  ['before the head', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['more than once', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n'],
+])('an unrequested 100 Continue is skipped: %s', async (_name, interim) => {
+  let connections = 0;
+  const answers = await ask((socket) => {
+    connections += 1;
+    socket.on('data', () => socket.write(`${interim}${HEAD}content-length: 5\r\n\r\nhello`));
+  }, 2);
+  for (const answer of answers)
+    expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Success });
+  expect(connections).toBe(1);
+});
+
+test('the error for a status below 100 says that the status is invalid', async () => {
+  const [answer] = await ask(says('HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n'));
+  expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
+  expect(answer?.errorMessage).toMatch(
+    /answered with the status 0, which HTTP does not have: fix the server/,
+  );
+});

@@ -76,7 +76,7 @@ export const OVER_HTTP1: Attack<Socket>[] = [
   {
     name: 'endless unrequested 100 responses',
     serve: after('', 'HTTP/1.1 100 Continue\r\n\r\n'),
-    says: /sent a response without a request/,
+    says: /sent interim responses \(1xx\) without end/,
     errorClass: Permanent,
   },
   {

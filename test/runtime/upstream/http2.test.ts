@@ -262,6 +262,7 @@ describe('errors', () => {
     expect(end.errorClass).toBe(ErrorClass.Transient);
     expect(end.errorMessage).toMatch(message);
     expect(end.errorMessage).not.toMatch(/HTTP\/2: "/);
+    expect(end.errorMessage).toMatch(/: try again in a moment$/);
   });
 
   // Node and undici treat codes 0 and 8 as a regular end.
