@@ -22,7 +22,8 @@ import { createKeyboard } from './keys/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';
-import { isLightBackground, plainTheme, type ThemeName, themeOf } from './style/theme.js';
+import { type Look, lookAfter, themeFor } from './style/look.js';
+import type { ThemeName } from './style/theme.js';
 import { osc52 } from './terminal/clipboard.js';
 import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
@@ -98,20 +99,25 @@ export async function runTui(options: TuiOptions): Promise<void> {
   // A stream that isn't a tty.WriteStream has no getColorDepth.
   const depth = 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined;
   const themeName = noColor ? 'none' : (options.theme ?? 'auto');
-  const theme = themeOf(themeName, depth);
-  const styles = theme !== plainTheme;
+  const styles = themeName !== 'none';
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
-  const painter = createPainter(stdout, theme);
-  const onBackground = (reply: string): void => {
-    if (isLightBackground(reply)) painter.restyle(themeOf('light', depth));
-  };
+  const themed = { name: themeName, depth, term: TERM } as const;
+  let look: Look = {};
+  const painter = createPainter(stdout, themeFor(look, themed));
   const keyboard = createKeyboard({
     stdin,
     stdout,
     now: clock.now,
     plain: screenReader,
-    onBackground: themeName === 'auto' ? onBackground : undefined,
+    asksBackground: themeName === 'auto',
+    onReply(reply) {
+      const before = look;
+      look = lookAfter(before, reply);
+      if (look === before) return;
+      painter.restyle(themeFor(look, themed));
+      if (before.utf8 === undefined && look.utf8 === false) actions.say(NOT_UTF8);
+    },
   });
   const jobControl = createJobControl({
     stopJob: options.stopJob,
@@ -207,6 +213,8 @@ export async function runTui(options: TuiOptions): Promise<void> {
   }
   if (uncaught !== undefined) throw uncaught.error;
 }
+
+const NOT_UTF8 = 'this terminal does not read UTF-8, so other characters are shown as ?';
 
 /** Pauses the painter while another program has the terminal. */
 function pausing(painter: Painter, suspend: SuspendTerminal): SuspendTerminal {

@@ -34,8 +34,15 @@ const TURN_MS = 10;
 /** A pause of the whole process lasts one turn, whatever its length. */
 const QUIET_TURNS = 6;
 
-/** @param graphemes whether a grapheme has one width; else each of its characters has its own, as in xterm [yes] */
-export function createScreen(columns: number, rows: number, { graphemes = true } = {}): Screen {
+/**
+ * @param graphemes whether a grapheme has one width; else each of its characters has its own, as in xterm [yes]
+ * @param encoding how the terminal reads the program's bytes
+ */
+export function createScreen(
+  columns: number,
+  rows: number,
+  { graphemes = true, encoding = 'utf8' as 'utf8' | 'latin1' } = {},
+): Screen {
   // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
   const terminal = new xterm.Terminal({
     cols: columns,
@@ -82,6 +89,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
   let expected = 0;
   terminal.onData((data) => {
     if (expected > 0 && /^\x1b\[\?[\d;]*c$/.test(data)) expected -= 1;
+    else if (/^\x1b\[\d+;\d+R$/.test(data)) type(data);
     else events.push(`reply ${JSON.stringify(data)}`);
   });
   let rawMode = false;
@@ -90,7 +98,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
     write(chunk: string, _encoding, done) {
       written += chunk;
       expected += chunk.split('\x1b[?u\x1b[c').length - 1;
-      terminal.write(chunk, () => {
+      terminal.write(Buffer.from(chunk).toString(encoding), () => {
         done();
         changed.emit('change');
       });
@@ -106,6 +114,10 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
       input.emit('data', Buffer.from(unread.shift() ?? ''));
   };
   input.on('newListener', () => queueMicrotask(hand));
+  const type = (text: string): void => {
+    unread.push(text);
+    hand();
+  };
   const stdin = Object.assign(input, {
     isTTY: true,
     setRawMode(on: boolean) {
@@ -155,10 +167,7 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
       return terminal.buffer.active.type === 'alternate';
     },
     events,
-    type(text) {
-      unread.push(text);
-      hand();
-    },
+    type,
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);
       stdout.columns = nextColumns;

@@ -30,6 +30,8 @@ export interface RunningTui {
 export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
   columns?: number;
   rows?: number;
+  /** How the terminal reads bytes [utf8]. */
+  encoding?: 'utf8' | 'latin1';
   notices?: readonly Notice[];
 }
 
@@ -37,9 +39,10 @@ export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
 export async function startTui({
   columns = 120,
   rows = 40,
+  encoding = 'utf8',
   ...options
 }: RunOptions = {}): Promise<RunningTui> {
-  const screen = createScreen(columns, rows);
+  const screen = createScreen(columns, rows, { encoding });
   const chat = createMemoryChat();
   const connection = createMemoryConnection();
   const clock = createFakeClock();

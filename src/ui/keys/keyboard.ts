@@ -21,8 +21,10 @@ export interface KeyboardOptions {
   now: () => number;
   /** Only reads keys and pastes and sends no queries; for screen readers. */
   plain: boolean;
-  /** Queries the background colour, and gets the terminal's reply without its ESC [no query]. */
-  onBackground?: ((reply: string) => void) | undefined;
+  /** Queries the background colour [false]. */
+  asksBackground?: boolean;
+  /** Gets each reply of the terminal without its ESC [none]. */
+  onReply?: (reply: string) => void;
 }
 
 const PASTE_ON = '\x1b[?2004h';
@@ -30,7 +32,6 @@ const PASTE_OFF = '\x1b[?2004l';
 /** Queries the kitty flags, then the device attributes. Every terminal answers the second, which ends the wait. */
 const ASK = '\x1b[?u\x1b[c';
 const ASK_BACKGROUND = '\x1b]11;?\x1b\\';
-const BACKGROUND_REPLY = /^\]11;/;
 const KITTY_REPLY = /^\[\?\d+u$/;
 const DEVICE_REPLY = /^\[\?[\d;]*c$/;
 /** Disambiguate escape codes (1), report alternate keys (4). @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/ */
@@ -52,7 +53,8 @@ const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
 const MOUSE_ON = '\x1b[?1002h\x1b[?1006h';
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l';
 
-export function createKeyboard({ stdin, stdout, now, plain, onBackground }: KeyboardOptions): Keyboard {
+export function createKeyboard(options: KeyboardOptions): Keyboard {
+  const { stdin, stdout, now, plain } = options;
   const parser = createKeyParser();
   const wheel = createWheel(now);
   const rawPaste = createRawPaste();
@@ -70,7 +72,7 @@ export function createKeyboard({ stdin, stdout, now, plain, onBackground }: Keyb
     if (stdout.writable) stdout.write(text);
   };
   const onReply = (text: string): void => {
-    if (BACKGROUND_REPLY.test(text)) onBackground?.(text);
+    options.onReply?.(text);
     const on = KITTY_REPLY.test(text) ? KITTY_ON : DEVICE_REPLY.test(text) ? MODIFIED_ON : undefined;
     if (on === undefined || protocolOff !== undefined || plain || !reading) return;
     protocolOff = on === KITTY_ON ? KITTY_OFF : MODIFIED_OFF;
@@ -114,7 +116,7 @@ export function createKeyboard({ stdin, stdout, now, plain, onBackground }: Keyb
     stdin.ref();
     stdin.on('data', onData);
     stdin.resume();
-    const ask = onBackground === undefined ? ASK : ASK_BACKGROUND + ASK;
+    const ask = options.asksBackground === true ? ASK_BACKGROUND + ASK : ASK;
     write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
   };
   const stop = (): void => {

@@ -1,4 +1,5 @@
 import type { Theme } from '../style/theme.js';
+import { ENCODING_PROBE } from '../terminal/encoding.js';
 import { compose, type Region, type Row, updateRow } from './frame.js';
 
 /**
@@ -29,6 +30,8 @@ const HIDE_CURSOR = '\x1b[?25l';
 
 export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Painter {
   let theme = firstTheme;
+  // The first frame's clearing removes what the probe draws.
+  let probe = ENCODING_PROBE;
   const regions = new Map<object, readonly Region[]>();
   const waiting = new Set<() => void>();
   let paused = true;
@@ -69,7 +72,8 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
       shown = [];
     }
     const frame = compose([...regions.values()].flat(), size);
-    let output = shown.length === 0 ? CLEAR : '';
+    let output = shown.length === 0 ? probe + CLEAR : '';
+    probe = '';
     for (const [y, row] of frame.rows.entries()) output += updateRow(shown[y], row, y, theme);
     shown = frame.rows;
     const cursor = frame.cursor ?? '';

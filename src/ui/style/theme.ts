@@ -116,7 +116,7 @@ function indexed({ mark, ...colours }: Palette): Theme {
  * each colour. A colour of an unknown form counts as dark.
  */
 export function isLightBackground(reply: string): boolean {
-  const [, ...parts] = /rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(reply) ?? [];
+  const [, ...parts] = /^\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(reply) ?? [];
   const [red = 0, green = 0, blue = 0] = parts.map(
     (part) => Number.parseInt(part, 16) / (16 ** part.length - 1),
   );
