@@ -9,11 +9,11 @@ import { openReports, writeReports } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { adviseOnFlags } from './bench/flags-elsewhere.js';
 import { loadOf, readTrace } from './bench/load.js';
-import { measure } from './bench/measure.js';
+import { type Measured, measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom, turnsOf } from './bench/prompts.js';
-import { type EndpointRun, resultText } from './bench/result.js';
+import { type EndpointRun, resultText, type StoppedTest } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
 import { runOf } from './bench/run-of.js';
 import { checkSearch, searchLoads } from './bench/search.js';
@@ -22,12 +22,14 @@ import { levelFlags } from './bench/search-level.js';
 import { openServerPage } from './bench/server-metrics.js';
 import { type Plan, setupOf } from './bench/setup.js';
 import { waitForStart } from './bench/start-at.js';
+import { StoppedEarly } from './bench/stopped-early.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
 import { stdout } from './support/sink.js';
 import { watchStdout } from './support/stdout.js';
+import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
 /** Adds `bench`, which sends load to a provider. Its figures have the same definitions as those of single answers. */
@@ -70,10 +72,15 @@ async function bench(flags: BenchFlags): Promise<number> {
       connector.use(name);
       // --start-at applies only to the first of several endpoints.
       const startAt = runs.length === 0 ? flags.startAt : undefined;
-      runs.push(await runOne(composition, plan, startAt, abort.signal));
+      try {
+        runs.push(await runOne(composition, plan, startAt, abort.signal));
+      } catch (error) {
+        if (!(error instanceof StoppedEarly) && error !== abort.signal.reason) throw error;
+      }
     }
     const interrupted = interruption.exitCode !== undefined;
-    if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
+    if (runs.length === 0) tell('stopped before the first answer: there is nothing to report');
+    else if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
     const json = resultJson(runs, setup, startedAt, interrupted);
     await writeReports(files, {
       json: () => reportText(json),
@@ -133,8 +140,13 @@ async function runOne(
       const ground = { engine, flags, label: name, turnsOf: turnsOf(plan), begun: 0, page };
       const { curve, best } = await searchLoads(ground, search, signal);
       const run = runOf(best.measured, endpoint, { ...flags, warmup: 0 }, load.kind);
-      return { ...run, curve, ...(best.server !== undefined && { server: best.server }) };
+      return {
+        ...run,
+        ...stoppedIn('test', best.measured, signal),
+        ...{ curve, ...(best.server !== undefined && { server: best.server }) },
+      };
     }
+    const during = signal.aborted ? 'start' : 'test';
     if (startAt !== undefined) await waitForStart(startAt, signal);
     const watch = page?.watch();
     // With --start-at, the test must not wait here: other machines begin at that time.
@@ -143,11 +155,23 @@ async function runOne(
     const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
       server = await watch?.stop();
     });
-    return { ...runOf(measured, endpoint, flags, load.kind), ...(server !== undefined && { server }) };
+    return {
+      ...runOf(measured, endpoint, flags, load.kind),
+      ...stoppedIn(during, measured, signal),
+      ...(server !== undefined && { server }),
+    };
   } finally {
     await page?.close();
     await engine.close();
   }
+}
+
+function stoppedIn(
+  during: StoppedTest['during'],
+  { stopped }: Measured,
+  signal: AbortSignal,
+): Pick<EndpointRun, 'stopped'> {
+  return signal.aborted ? { stopped: { during, ...stopped } } : {};
 }
 
 /** The most requests at a time that the flags allow. */

@@ -9,13 +9,14 @@ import type { Part } from './engine/part.js';
 import type { BenchFlags } from './flags.js';
 import type { Load } from './load.js';
 import { showProgress } from './progress.js';
-import { type Conversations, UNFINISHED } from './send.js';
+import { type Conversations, type Stopped, UNFINISHED } from './send.js';
 
 /** The measurements of one test. */
 export interface Measured extends LoadResult {
   startedAt: Date;
   tally: Tally;
   conversations: Conversations;
+  stopped: Stopped;
   /** Largest number of requests at the same time. */
   maxInFlight: number;
   /** The time that rates use, in ms: until the end of the last answer that was not cut off. */
@@ -70,6 +71,10 @@ export async function measure(
       startedAt: new Date(Math.min(...parts.map(({ startedAtMs }) => startedAtMs))),
       tally,
       conversations: conversationsOf(parts),
+      stopped: {
+        requests: parts.reduce((sum, { stopped }) => sum + stopped.requests, 0),
+        ms: parts.reduce((sum, { stopped }) => sum + stopped.ms, 0),
+      },
       maxInFlight: counters.mostInFlight,
       durationMs: durationOf(result, load.limit, tally),
       workers: engine.workers,

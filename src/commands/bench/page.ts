@@ -4,7 +4,7 @@ import { STATISTICS } from '../../loadtest/figures/distribution.js';
 import { failingSince } from '../../loadtest/figures/failures.js';
 import { short } from '../../loadtest/figures/short.js';
 import { LATENCIES, type Report } from '../../loadtest/figures/tally.js';
-import { meanInFlight, promptTokensPerSecond } from '../../loadtest/figures/throughput.js';
+import { promptTokensPerSecond } from '../../loadtest/figures/throughput.js';
 import type { TokenFigures } from '../../loadtest/figures/tokens.js';
 import { instrumentWarnings } from '../../loadtest/load/instrument.js';
 import { costText } from '../../metrics/cost.js';
@@ -12,7 +12,7 @@ import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
 import { curveMarkup } from './curve-page.js';
 import { hasCharts, MOST_REQUESTS, pageRuns } from './page-data.js';
-import { type EndpointRun, failingText, foundText, trimText } from './result.js';
+import { type EndpointRun, failingText, foundText, meanInFlightOf, stoppedText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
 /**
@@ -31,7 +31,7 @@ export function reportPage(
   return filledPage(pageTemplate('bench'), {
     title: `Load test: ${names}`,
     content: html`<header><div class="page-tools"></div><h1>Load test: ${names}</h1>
-<p class="soft">${setup.text}, started ${started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}${report.interrupted === true ? ', interrupted' : ''}</p></header>
+<p class="soft">${setup.text}, started ${started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</p></header>
 <noscript><p class="warnings">The charts need JavaScript. The tables below do not.</p></noscript>
 ${warnings(notes)}
 <main>${runs.map((run, number) => runSection(run, setup, number))}</main>
@@ -48,8 +48,10 @@ function warnings(texts: readonly string[]): Markup | undefined {
 
 function runSection(run: EndpointRun, setup: Setup, number: number): Markup {
   const { mode, model, url, report, instrument } = run;
+  const stopped = stoppedText(run);
   return html`<section id="run-${number}"><h2>${mode}: ${model}</h2><p class="soft">${url}</p>
 ${warnings(instrumentWarnings(instrument, report))}
+${stopped === undefined ? undefined : html`<p class="note">Stopped ${stopped}</p>`}
 ${run.curve === undefined ? undefined : curveMarkup(run.curve)}
 ${cards(run)}
 ${run.trim === undefined ? undefined : html`<p class="note">Excluded: ${trimText(run.trim)}</p>`}
@@ -61,7 +63,8 @@ ${hasCharts(report) ? undefined : html`<p class="note">There are no charts, beca
 </section>`;
 }
 
-function cards({ report, tokens, tally, maxInFlight, unsent }: EndpointRun): Markup {
+function cards(run: EndpointRun): Markup {
+  const { report, tokens, maxInFlight, unsent } = run;
   const { completed, failed, goodput, cost } = report;
   const all: [string, string][] = [
     ['complete', String(completed)],
@@ -71,7 +74,7 @@ function cards({ report, tokens, tally, maxInFlight, unsent }: EndpointRun): Mar
     ['output tokens/s', `${report.tokensEstimated ? '~' : ''}${report.outputTokensPerSecond.toFixed(1)}`],
     ...tokenCards(tokens, report),
     ['most in flight', String(maxInFlight)],
-    ['in flight on average', meanInFlight(tally.samples, report.durationMs).toFixed(1)],
+    ['in flight on average', meanInFlightOf(run).toFixed(1)],
     ...(goodput === undefined
       ? []
       : [

@@ -2,14 +2,14 @@ import type { CheckResult } from '../../loadtest/conditions/check.js';
 import { short } from '../../loadtest/figures/short.js';
 import type { Trim } from '../../loadtest/figures/steady-part.js';
 import type { Tally } from '../../loadtest/figures/tally.js';
-import { meanInFlight, promptTokensPerSecond } from '../../loadtest/figures/throughput.js';
+import { promptTokensPerSecond } from '../../loadtest/figures/throughput.js';
 import { tokensJson } from '../../loadtest/figures/tokens.js';
 import { instrumentWarnings } from '../../loadtest/load/instrument.js';
 import { histogramsJson, reportJson, samplesJson, turnsJson } from '../../loadtest/report/report-json.js';
 import { requestsJson } from '../../loadtest/report/requests-json.js';
 import { curveJson } from '../../loadtest/search/curve.js';
 import { serverJson } from '../../loadtest/server-metrics/report.js';
-import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
+import { type Attempts, attemptsOf, type EndpointRun, meanInFlightOf } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
 
@@ -42,8 +42,9 @@ function runJson(run: EndpointRun, hasTurns: boolean): Record<string, unknown> {
     prompt_tokens_per_s: promptRate === undefined ? null : short(promptRate),
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
-    mean_in_flight: short(meanInFlight(tally.samples, report.durationMs)),
+    mean_in_flight: short(meanInFlightOf(run)),
     unsent,
+    stopped: run.stopped === undefined ? null : { ...run.stopped, ms: short(run.stopped.ms) },
     marks_ms: run.marksMs.map(short),
     conversations: hasTurns ? conversationsJson(run.conversations) : null,
     turns: hasTurns ? turnsJson(run.turns) : null,

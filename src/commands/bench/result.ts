@@ -13,7 +13,7 @@ import { curveText } from '../../loadtest/search/curve-text.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { serverSource, serverText } from '../../loadtest/server-metrics/report.js';
 import type { Measured } from './measure.js';
-import type { Conversations } from './send.js';
+import type { Conversations, Stopped } from './send.js';
 import type { Setup } from './setup.js';
 
 /** The figures of the requests of one endpoint's test. */
@@ -31,8 +31,14 @@ export interface Figures {
   excluded?: Tally;
 }
 
+/** The end of a test that the user stopped. */
+export interface StoppedTest extends Stopped {
+  /** `start`: before the first request that counts. */
+  readonly during: 'start' | 'test';
+}
+
 /** The result of one endpoint's test. */
-export interface EndpointRun extends Figures, Omit<Measured, 'durationMs' | 'tally'> {
+export interface EndpointRun extends Figures, Omit<Measured, 'durationMs' | 'tally' | 'stopped'> {
   mode: string;
   model: string;
   url: string;
@@ -40,6 +46,8 @@ export interface EndpointRun extends Figures, Omit<Measured, 'durationMs' | 'tal
   server?: ServerRecord;
   /** The figures of all loads of a search; the run is then that of the found load. */
   curve?: Curve;
+  /** Set when the user stopped the test. */
+  stopped?: StoppedTest;
 }
 
 const BUCKETS = 12;
@@ -49,13 +57,14 @@ const BAR_WIDTH = 40;
 export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
-    if (run.curve !== undefined) return `${heading}\n${curveText(run.curve)}${shownText(run, run.curve)}`;
+    if (run.curve !== undefined)
+      return `${heading}${rowsText(stoppedRows(run))}\n${curveText(run.curve)}${shownText(run, run.curve)}`;
     const slo = run.slo.map((one) => `${one.passed ? 'SLO met   ' : 'SLO MISSED'}  ${foundText(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
       heading,
       runText(run, setup.loop, promptTokensPerSecond(run.tokens, run.report.durationMs)),
-      rowsText(endRows(run)),
+      rowsText([...stoppedRows(run), ...endRows(run)]),
       rowsText([...tokenRows(run), ...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
       ...slo,
       ...checks,
@@ -87,6 +96,24 @@ function shownText({ turns, server }: EndpointRun, curve: Curve): string {
 export function foundText({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
+}
+
+function stoppedRows(run: EndpointRun): string[][] {
+  const text = stoppedText(run);
+  return text === undefined ? [] : [['stopped', text]];
+}
+
+/** Formats e.g. `after 1.1 s, with 4 requests still running: …`; undefined when nobody stopped the test. */
+export function stoppedText({ stopped, curve, tookMs }: EndpointRun): string | undefined {
+  if (stopped === undefined) return undefined;
+  if (curve !== undefined) return 'before its end: not all loads were tested';
+  const { during, requests } = stopped;
+  if (during === 'start') return 'before the test began';
+  const running = `${requests} ${requests === 1 ? 'request' : 'requests'} still running`;
+  const when = `after ${(tookMs / 1000).toFixed(1)} s`;
+  return requests === 0
+    ? when
+    : `${when}, with ${running}: ${requests === 1 ? 'it is' : 'they are'} in no other figure`;
 }
 
 function endRows({ tally }: EndpointRun): string[][] {
@@ -138,10 +165,7 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
     ['path', PATHS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ...(expectedArrivals === undefined ? [] : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
-    [
-      'in flight',
-      `at most ${maxInFlight}, ${meanInFlight(tally.samples, report.durationMs).toFixed(1)} on average`,
-    ],
+    ['in flight', `at most ${maxInFlight}, ${meanInFlightOf(run).toFixed(1)} on average`],
     ...(marksMs.length === 0
       ? []
       : [['marks', marksMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')]]),
@@ -154,6 +178,11 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
       ? []
       : [['unsent', `${unsent} arrivals still waited for a free slot when --drain ended`]]),
   ];
+}
+
+/** Returns the mean number of requests in flight, with those that were running when the test was stopped. */
+export function meanInFlightOf({ tally, report, stopped, trim }: EndpointRun): number {
+  return meanInFlight(tally.samples, report.durationMs, trim === undefined ? stopped?.ms : undefined);
 }
 
 /** Formats e.g. `34 warm-up requests (2.1 s, by MSER-5) and the last 12`. */

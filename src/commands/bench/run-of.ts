@@ -12,7 +12,7 @@ import type { EndpointRun, Figures } from './result.js';
 
 /** Computes the result of an endpoint's test. */
 export function runOf(
-  { tally, durationMs, ...rest }: Measured,
+  { tally, durationMs, stopped: _stopped, ...rest }: Measured,
   { name, model, baseUrl }: Endpoint,
   flags: BenchFlags,
   loop: 'open' | 'closed',

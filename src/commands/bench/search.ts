@@ -9,6 +9,7 @@ import { MOST_LOAD, type SearchPlan } from './search-flags.js';
 import type { SearchGround, Tested } from './search-ground.js';
 import { runLevel } from './search-level.js';
 import { firstLoad } from './search-start.js';
+import { StoppedEarly } from './stopped-early.js';
 
 /** The result of several loads. */
 export interface Searched {
@@ -60,7 +61,7 @@ export async function searchLoads(
     return level;
   };
   const done = (found: Curve['found']): Searched =>
-    searched(plan, flags, found === undefined ? levels : judgedTogether(levels), found, tests);
+    searched(plan, flags, found === undefined ? levels : judgedTogether(levels), found, tests, signal);
   if (plan.type === 'sweep') {
     for (const load of plan.loads) if (!signal.aborted) await run(load, undefined);
     return done(undefined);
@@ -89,11 +90,13 @@ function searched(
   levels: readonly Level[],
   found: Curve['found'],
   tests: ReadonlyMap<number, Tested>,
+  signal: AbortSignal,
 ): Searched {
   const good = ({ report }: Level): number => report.goodput?.perSecond ?? report.requestsPerSecond;
   const [most] = levels.toSorted((one, other) => good(other) - good(one));
   const answer = found?.kept ?? found?.missed ?? most?.load ?? Number.NaN;
   const best = tests.get(answer);
+  if (best === undefined && signal.aborted) throw new StoppedEarly();
   if (best === undefined)
     throw new UsageError('check the endpoint with "vastar-tui doctor": no request was answered');
   const ordered = levels.toSorted((one, other) => one.load - other.load);

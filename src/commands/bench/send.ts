@@ -40,6 +40,13 @@ export interface Conversations {
   brokenOff: number;
 }
 
+/** Requests that were running when the user, or a search, stopped the test. They have no sample. */
+export interface Stopped {
+  requests: number;
+  /** Sum of the times since their sends. */
+  ms: number;
+}
+
 /** Collects the results of requests. */
 export interface Results {
   /** Number of the test's first conversation in the list of prompts. */
@@ -51,6 +58,7 @@ export interface Results {
   /** Adds a request's result; `gapsMs`: gaps between the answer's arrivals. */
   add(sample: Sample, gapsMs: readonly number[]): void;
   conversations: Conversations;
+  stopped: Stopped;
   counters: Counters;
   exchanges: LoadExchanges;
   /** Records the delay between the loop's order and the send, in ms. */
@@ -68,11 +76,11 @@ type Common = Omit<Failed, 'outcome' | 'errorClass' | 'message'>;
 
 const MAX_MESSAGE = 300;
 
-/** Sends one request and adds its result. A request that the user stopped has no result. Never rejects. */
+/** Sends one request and adds its result. A request that the user stopped is only counted. Never rejects. */
 export async function send(
   { through, endpoint, options, prices, priced, telemetry }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
-  { startMs, add, lateness, counters, exchanges }: Results,
+  { startMs, add, lateness, counters, exchanges, stopped }: Results,
   signal: AbortSignal,
 ): Promise<LoadAnswer> {
   let sentMs: number | undefined;
@@ -126,6 +134,9 @@ export async function send(
     // A daemon reports no attempts of a cancelled request, but it had received the request.
     const sent = { ...common, attempts: Math.max(1, attempts) };
     add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
+  } else {
+    stopped.requests += 1;
+    stopped.ms += endMs - (sentMs ?? endMs);
   }
   return answer;
 }

@@ -1,11 +1,14 @@
 import type { Sample } from '../samples/sample.js';
 import type { TokenFigures } from './tokens.js';
 
-/** Returns the mean number of requests in flight: the time of all requests by the time of the test. */
-export function meanInFlight(samples: readonly Sample[], durationMs: number): number {
+/**
+ * Returns the mean number of requests in flight: the time of all requests by the time of the test.
+ * @param stoppedMs time of the requests without a sample, which were running when the test was stopped
+ */
+export function meanInFlight(samples: readonly Sample[], durationMs: number, stoppedMs = 0): number {
   const busyMs = samples.reduce(
     (sum, one) => sum + Math.max(0, one.endMs - one.intendedMs - (one.lagMs ?? 0)),
-    0,
+    stoppedMs,
   );
   return busyMs / Math.max(1, durationMs);
 }

@@ -20,6 +20,7 @@ export interface MergedRun {
   readonly tally: Tally;
   readonly maxInFlight: number;
   readonly unsent: number;
+  readonly stopped?: { during: 'test'; requests: number; ms: number };
   readonly conversations: { begun: number; complete: number; brokenOff: number };
   /** Number of threads of all processes. */
   readonly workers: number;
@@ -112,6 +113,13 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
     tally,
     maxInFlight: mostAtOnce(samples),
     unsent: sum(({ unsent }) => unsent),
+    ...(runs.some(({ stopped }) => stopped !== undefined) && {
+      stopped: {
+        during: 'test',
+        requests: sum(({ stopped }) => stopped?.requests ?? 0),
+        ms: sum(({ stopped }) => stopped?.ms ?? 0),
+      },
+    }),
     conversations: {
       begun: sum(({ conversations }) => conversations?.begun ?? 0),
       complete: sum(({ conversations }) => conversations?.complete ?? 0),

@@ -19,6 +19,8 @@ export interface SavedRun {
   /** Gaps between arrivals of all answers; undefined without gaps. */
   readonly gaps?: Counts;
   readonly unsent: number;
+  /** Requests that were running when the user stopped the test, and the sum of their times; undefined for a whole test. */
+  readonly stopped?: { readonly requests: number; readonly ms: number };
   readonly conversations?: { readonly begun: number; readonly complete: number; readonly brokenOff: number };
   readonly workers: number;
   readonly instrument: Instrument;
@@ -108,6 +110,9 @@ function readRun(
     samples,
     ...(gaps !== undefined && { gaps }),
     unsent: numberOf(run.unsent),
+    ...(isRecord(run.stopped) && {
+      stopped: { requests: numberOf(run.stopped.requests), ms: numberOf(run.stopped.ms) },
+    }),
     ...(conversations !== undefined && {
       conversations: {
         begun: numberOf(conversations.begun),

@@ -8,7 +8,7 @@ import type { Share } from '../../../loadtest/load/share.js';
 import type { Sample } from '../../../loadtest/samples/sample.js';
 import { converse } from '../converse.js';
 import type { Load } from '../load.js';
-import type { Conversations, Target } from '../send.js';
+import type { Conversations, Stopped, Target } from '../send.js';
 
 /**
  * Most requests of a closed loop that are sent together. A request waits meanwhile for the reading of some answers: 0.1
@@ -26,6 +26,7 @@ export interface Part extends LoadResult {
   /** Unix time in ms. */
   startedAtMs: number;
   conversations: Conversations;
+  stopped: Stopped;
   /** Delays between the loop's orders and the sends. */
   lateness: Counts | undefined;
   instrument: InstrumentReading;
@@ -53,6 +54,7 @@ export async function measurePart(
   const { startMs, counters } = place;
   const lateness = createDistribution();
   const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
+  const stopped: Stopped = { requests: 0, ms: 0 };
   const shape = loop();
   const exchanges = new LoadExchanges(target, shape.kind === 'closed' ? TOGETHER : 1);
   const results = {
@@ -62,6 +64,7 @@ export async function measurePart(
     endMs: limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY,
     add: onSample,
     conversations,
+    stopped,
     counters,
     lateness: lateness.record,
   };
@@ -84,5 +87,12 @@ export async function measurePart(
   );
   exchanges.close();
   const startedAtMs = performance.timeOrigin + startMs;
-  return { ...load, startedAtMs, conversations, lateness: lateness.counts(), instrument: meter.stop() };
+  return {
+    ...load,
+    startedAtMs,
+    conversations,
+    stopped,
+    lateness: lateness.counts(),
+    instrument: meter.stop(),
+  };
 }

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+
+const ground = groundForEach();
+const { endpoint, start } = ground;
+
+const WHOLE = sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]').join('');
+
+/** Answers this many requests after `waitMs`, and leaves the others open after their first delta. */
+function answering(count: number, waitMs = 0): Handler {
+  let served = 0;
+  return (_request, response) => {
+    served += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (served <= count) setTimeout(() => response.end(WHOLE), waitMs);
+    else response.write(sseEvents(deltaOf('a')).join(''));
+  };
+}
+
+interface Report {
+  interrupted: boolean;
+  runs: { completed: number; failed: number; stopped: { requests: number; ms: number } | null }[];
+}
+
+/** Starts a test, presses Ctrl+C when request number `at` has arrived, and returns its end. */
+async function stopped(answers: number, at: number, flags: readonly string[], waitMs = 0) {
+  const upstream = await endpoint(answering(answers, waitMs));
+  const running = start(['bench', ...flags]);
+  running.child.stdin.end();
+  await upstream.request(at);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  running.child.kill('SIGINT');
+  return await running.ended;
+}
+
+test('a test that Ctrl+C stops before its first answer reports how many requests were running', async () => {
+  const { code, stdout } = await stopped(0, 3, ['--requests', '50', '--concurrency', '4']);
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/requests +0 complete, 0 failed, in/);
+  expect(stdout).toMatch(
+    /stopped +after \d+\.\d s, with 4 requests still running: they are in no other figure/,
+  );
+  expect(stdout).toMatch(/in flight +at most 4, [34]\.\d on average/);
+});
+
+test('the JSON report of a stopped test counts the requests that were running, also with workers', async () => {
+  const flags = ['--requests', '50', '--concurrency', '4', '--workers', '2', '--json', '-'];
+  const { code, stdout } = await stopped(0, 3, flags);
+  expect(code).toBe(130);
+  const report = JSON.parse(stdout) as Report;
+  expect(report).toMatchObject({
+    interrupted: true,
+    runs: [{ completed: 0, failed: 0, stopped: { requests: 4 } }],
+  });
+  expect(report.runs[0]?.stopped?.ms).toBeGreaterThan(4 * 200);
+});
+
+test('a test that is stopped during its warm-up reports that it had not begun', async () => {
+  const { code, stdout } = await stopped(0, 0, ['--requests', '50', '--warmup', '3']);
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/stopped +before the test began/);
+});
+
+test('a search that is stopped before its first answer exits with 130 and says that it has no result', async () => {
+  for (const flags of [
+    ['--sweep', 'concurrency:1,2', '--duration', '5'],
+    ['--find-rate', '5-20', '--slo', 'ttft.p95<500ms', '--duration', '5'],
+  ]) {
+    const { code, stdout, stderr } = await stopped(0, 0, flags);
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/stopped before the first answer: there is nothing to report/);
+  }
+});
+
+test('a search that is stopped reports the loads so far, and that higher ones were not tested', async () => {
+  const flags = ['--find-concurrency', '1-8', '--slo', 'ttft.p95<60s', '--duration', '1'];
+  const { code, stdout } = await stopped(12, 13, flags, 100);
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/stopped +before its end: not all loads were tested/);
+});
+
+test('a test that is stopped while its worker threads start keeps the reports of the endpoints before it', async () => {
+  const upstream = await endpoint(answering(1e6));
+  const running = start([
+    ...['bench', '--mode', 'openai,simulator', '--requests', '5', '--workers', '2', '--json', '-'],
+  ]);
+  running.child.stdin.end();
+  await upstream.request(4);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill('SIGINT');
+  const { code, stdout, stderr } = await running.ended;
+  expect({ code, stderr: /aborted/.test(stderr) }).toEqual({ code: 130, stderr: false });
+  expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, runs: [{ mode: 'openai' }] });
+});
