@@ -14,7 +14,7 @@ import { refused } from '../policy/egress.js';
 import type { Proxies } from './proxy.js';
 import type { Target } from './target.js';
 import { type ConnectionTimes, nowUs } from './timings.js';
-import { openTunnel } from './tunnel.js';
+import { noProxy, openTunnel } from './tunnel.js';
 
 const TLS_SESSIONS_KEPT = 100;
 
@@ -70,7 +70,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     const proxy = protocol === 'https:' ? proxies?.of('https:', target) : undefined;
     let socket: Socket;
     if (proxies?.has(target)) {
-      socket = await dial(target, opened, signal, onread);
+      socket = await dial(target, opened, signal, onread).catch((error: Error) => {
+        throw noProxy('HTTP_PROXY', origin, error);
+      });
     } else if (proxy !== undefined) {
       socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal, undefined), trust, signal);
     } else {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { addressKind } from '../policy/addresses.js';
 
 interface Place {
@@ -15,8 +15,8 @@ export interface Proxies {
 }
 
 /**
- * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower or upper case. NO_PROXY is `*` or a list of hosts; a host
- * includes its subdomains and may have a port.
+ * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower or upper case. NO_PROXY is `*` or a list of hosts and of
+ * networks such as 10.0.0.0/8; a host includes its subdomains and may have a port.
  * @returns undefined when no proxy is set
  * @throws {Error} that names the variable whose value is not an address
  */
@@ -72,9 +72,21 @@ function isOwn(host: string): boolean {
 
 function isDirect({ host, port }: Place, direct: readonly string[]): boolean {
   return direct.some((entry) => {
-    if (entry === '*') return true;
+    if (entry === '*' || isInNetwork(host, entry)) return true;
     const [, name = '', onlyPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
     if (onlyPort !== undefined && Number(onlyPort) !== port) return false;
     return host === name || host.endsWith(`.${name}`);
   });
+}
+
+/** Whether the host is this address, or an address in this network, e.g. 10.0.0.0/8. */
+function isInNetwork(host: string, network: string): boolean {
+  const kind = isIP(host);
+  const most = kind === 4 ? 32 : 128;
+  const [address = '', bits = `${most}`] = network.split('/');
+  if (kind === 0 || isIP(address) !== kind || !/^\d+$/.test(bits) || Number(bits) > most) return false;
+  const family = kind === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits), family);
+  return list.check(host, family);
 }

@@ -21,8 +21,7 @@ export async function openTunnel(
 ): Promise<Socket> {
   const name = hostOf(proxy);
   const plain = await dial({ host: name, port: portOf(proxy) }).catch((error: Error) => {
-    const text = `check HTTPS_PROXY: no connection to the proxy ${proxy.origin}: ${error.message}`;
-    throw new ConnectorException(text, ErrorClass.Transient, 0, { hop: 'network', cause: error });
+    throw noProxy('HTTPS_PROXY', proxy.origin, error);
   });
   const socket =
     proxy.protocol === 'https:'
@@ -37,16 +36,27 @@ export async function openTunnel(
     ...(authorization === undefined ? [] : [`Proxy-Authorization: ${authorization}`]),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  const { status, error } = await answerOf(socket, signal);
-  signal.throwIfAborted();
-  if (status >= 200 && status < 300) return socket;
+  const answer = await answerOf(socket, signal);
+  const { status } = answer;
+  const error: unknown = signal.aborted ? signal.reason : answer.error;
+  if (error === undefined && status >= 200 && status < 300) return socket;
   socket.destroy();
   // Node's messages may have advice for developers after a semicolon.
   const [reason] = error === undefined ? [`it answered ${status || 'nothing'}`] : messageOf(error).split(';');
-  const why = status === 407 ? 'it demands a user name and password' : reason;
+  const verb = authorization === undefined ? 'demands a' : 'refuses the';
+  const why = MEANS_PASSWORD.has(status) ? `it ${verb} user name and password` : reason;
   const text = `check HTTPS_PROXY: the proxy ${proxy.origin} opens no tunnel to ${place}: ${why}`;
   const errorClass = status >= 500 || status === 0 ? ErrorClass.Transient : ErrorClass.Permanent;
   throw new ConnectorException(text, errorClass, 0, { hop: 'network', cause: error });
+}
+
+/** Some proxies answer 401 instead of 407. */
+const MEANS_PASSWORD: ReadonlySet<number> = new Set([401, 407]);
+
+/** Returns the error for a proxy that can't be connected to. */
+export function noProxy(variable: string, proxy: string, cause: Error): ConnectorException {
+  const text = `check ${variable}: no connection to the proxy ${proxy}: ${messageOf(cause)}`;
+  return new ConnectorException(text, ErrorClass.Transient, 0, { hop: 'network', cause });
 }
 
 interface ProxyAnswer {

@@ -5,12 +5,13 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
+import type { Limits } from '../../../src/runtime/limits.js';
 import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
 import { testDaemon } from '../../support/daemon.js';
 import { freePort } from '../../support/free-port.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';
 import { CA_FILE, certificate, startTlsUpstream } from '../../support/tls-upstream.js';
-import { startUpstream } from '../../support/upstream.js';
+import { startTcpUpstream, startUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -23,7 +24,7 @@ describe('which requests go through a proxy', () => {
   const env = {
     HTTPS_PROXY: 'http://proxy.test:3128',
     http_proxy: 'plain.test:8080',
-    NO_PROXY: '.corp.test, db:5432,10.0.0.7',
+    NO_PROXY: '.corp.test, db:5432,10.0.0.7,172.16.0.0/12,fd00::/8,192.168.1.0/x,192.168.2.0/33,2001:db8::5',
   };
   const proxies = proxiesFrom(env);
 
@@ -35,6 +36,14 @@ describe('which requests go through a proxy', () => {
     ['db', 5432, false],
     ['db', 443, true],
     ['10.0.0.7', 443, false],
+    ['172.31.255.255', 443, false],
+    ['172.32.0.0', 443, true],
+    ['fd12::1', 443, false],
+    ['fe12::1', 443, true],
+    ['2001:db8::5', 443, false],
+    ['2001:db8::', 5, true],
+    ['192.168.1.1', 443, true],
+    ['192.168.2.1', 443, true],
     ['localhost', 443, false],
     ['127.0.0.1', 443, false],
     ['::1', 443, false],
@@ -121,10 +130,10 @@ function everywhere(url: string): Proxies {
   return { of: (_protocol, place) => (proxies.has(place) ? undefined : proxy), has: proxies.has };
 }
 
-async function ask(url: string, proxies: Proxies) {
+async function ask(url: string, proxies: Proxies, limits: Partial<Limits> = {}) {
   // The proxy runs on this machine, to which the rules deny requests.
   const policies = { maxAttempts: 1, egress: { loopback: false } };
-  const daemon = await testDaemon({ pool: { proxies, ca: readFileSync(CA_FILE, 'utf8') }, policies });
+  const daemon = await testDaemon({ pool: { proxies, limits, ca: readFileSync(CA_FILE, 'utf8') }, policies });
   closing.unshift(daemon.close);
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url }));
@@ -189,9 +198,32 @@ describe('a request through a proxy', () => {
     expect(end.errorMessage).toMatch(message);
   });
 
-  test('that is missing fails with an error that names the variable', async () => {
-    const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await freePort()}`));
+  test.each([401, 407])('with a wrong password fails with an error that says so: %i', async (status) => {
+    const proxy = await startProxy(1, status);
+    const { end } = await ask('https://far.example', everywhere(`http://me:wrong@127.0.0.1:${proxy.port}`));
+    expect(end.errorMessage).toMatch(/^check HTTPS_PROXY: .*: it refuses the user name and password$/);
+    expect(end.errorMessage).not.toContain('wrong');
+  });
+
+  test.each([
+    ['https:', 'HTTPS_PROXY'],
+    ['http:', 'HTTP_PROXY'],
+  ])('that is missing fails with an error that names the variable: %s', async (protocol, variable) => {
+    const proxy = `http://127.0.0.1:${await freePort()}`;
+    const { end } = await ask(`${protocol}//far.example`, everywhere(proxy));
     expect(end.errorClass).toBe(ErrorClass.Transient);
-    expect(end.errorMessage).toMatch(/^check HTTPS_PROXY: no connection to the proxy http:/);
+    expect(end.errorMessage).toMatch(
+      `check ${variable}: no connection to the proxy ${proxy}: connect ECONNREFUSED`,
+    );
+  });
+
+  test('that does not answer fails in time with an error that names the proxy', async () => {
+    const upstream = await startTcpUpstream(() => {});
+    closing.push(upstream.close);
+    const { end } = await ask('https://far.example', everywhere(upstream.url), { connectTimeoutMs: 100 });
+    expect(end.errorClass).toBe(ErrorClass.Transient);
+    expect(end.errorMessage).toBe(
+      `check HTTPS_PROXY: the proxy ${upstream.url} opens no tunnel to far.example:443: no connection within 0.1 s (--connect-timeout)`,
+    );
   });
 });
