@@ -1,5 +1,6 @@
 /** The connector and the SDK, as a library. */
-export type { ConfigObject, Endpoint } from './config/index.js';
+export type { ConfigObject } from './config/config-object.js';
+export type { Endpoint } from './config/endpoint.js';
 export { IncompleteAnswerException } from './connector/incomplete-answer.js';
 export {
   answerMessage,

@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
+import { closestTo } from '../common/closest.js';
 import { messageOf } from '../common/errors.js';
 import { VERSION } from '../common/version.js';
-import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
-import { answerRequest, closestTo, formatProblem, isLoopback } from '../config/index.js';
+import type { Endpoint } from '../config/endpoint.js';
+import { answerRequest } from '../config/endpoint-request.js';
+import { isLoopback } from '../config/endpoint-url.js';
+import type { Problem } from '../config/problem.js';
+import { formatProblem } from '../config/problem.js';
+import type { LoadedConfig } from '../config/resolve.js';
 import { rehearse } from '../connector/rehearse.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/keys/bindings.js';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { userFolders } from '../common/user-folders.js';
-import { ConfigError, formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
+import { loadConfig } from '../config/load.js';
+import { ConfigError, formatProblem } from '../config/problem.js';
+import type { LoadedConfig } from '../config/resolve.js';
 import { OpenAIStreamConnector } from '../connector/openai.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';

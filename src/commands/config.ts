@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { userFolders } from '../common/user-folders.js';
-import {
-  candidateFiles,
-  type Environment,
-  formatProblem,
-  formatSource,
-  type LoadedConfig,
-  loadConfig,
-  settingsOf,
-  trustDirectory,
-  type UserDirectories,
-  visible,
-} from '../config/index.js';
+import { settingsOf } from '../config/explain.js';
+import { candidateFiles, type UserDirectories } from '../config/find-file.js';
+import { loadConfig } from '../config/load.js';
+import { formatProblem, formatSource, visible } from '../config/problem.js';
+import type { LoadedConfig } from '../config/resolve.js';
+import { trustDirectory } from '../config/trust.js';
+import type { Environment } from '../config/variables.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { UsageError } from './support/usage-error.js';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadConfig, visible } from '../config/index.js';
+import { loadConfig } from '../config/load.js';
+import { visible } from '../config/problem.js';
 import { FOUND_END, FOUND_START } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { type Endpoint, sectionOf } from './endpoints.js';
+import type { Endpoint } from './endpoint.js';
+import { sectionOf } from './endpoints.js';
 import type { Source } from './problem.js';
 
 /**

@@ -1,40 +1,12 @@
 import { isSecretName } from '../common/headers.js';
 import { isRecord } from '../common/json.js';
 import type { WrittenAccess } from './access.js';
+import type { Access } from './endpoint.js';
 import type { Layer } from './layer.js';
-import { type Api, type Provider, type ProviderName, providerOf } from './providers.js';
+import { type Provider, providerOf } from './providers.js';
 import { Secret } from './secret.js';
 import { overlay, type Path, type Tree } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
-
-/** The access to an endpoint: its configuration, completed by its provider's preset. */
-export interface Access {
-  provider?: ProviderName;
-  /** The exact address of the route for answers, without its query. */
-  url?: string;
-  api: Api;
-  /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header that carries the key. */
-  auth: string;
-  /** By name in lower case. They win over the program's own. */
-  headers: ReadonlyMap<string, Secret>;
-  query: ReadonlyMap<string, Secret>;
-  /** A merge patch (RFC 7396) for the request's body. */
-  body: Tree;
-  /** False: answers come in one piece. */
-  stream: boolean;
-  /**
-   * True: when the provider refuses a member that the program may change, the request is sent again in another form.
-   */
-  adapt: boolean;
-  /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
-  thinkingTags: boolean;
-  /** The server's metrics page, in Prometheus' format. */
-  metricsUrl?: string;
-  /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
-  clientFiles?: { cert: string; key?: string };
-  /** Values besides the key that no message, log or file may contain. */
-  secrets: readonly Secret[];
-}
 
 /** Headers that Anthropic's own API requires with each request. */
 export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };

@@ -1,5 +1,5 @@
+import type { Endpoint } from './endpoint.js';
 import { below, endpointUrl, isVersioned, originOf, withoutRoute } from './endpoint-url.js';
-import type { Endpoint } from './endpoints.js';
 import { type Api, type Provider, providerOf } from './providers.js';
 
 /** The address and headers of one request. */

@@ -1,38 +1,15 @@
 import { isSecretName } from '../common/headers.js';
 import { parseApiKey } from './api-key.js';
-import { type Access, completeAccess } from './endpoint-access.js';
+import type { Endpoint } from './endpoint.js';
+import { completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
 import { type Layer, layerOf } from './layer.js';
 import { formatProblem, formatSource, visible } from './problem.js';
 import { providerOf } from './providers.js';
 import type { Profile } from './schema.js';
-import type { Secret } from './secret.js';
 import type { Settled } from './settle.js';
 import { type Path, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
-
-/** An address with its key, model and settings. */
-export interface Endpoint {
-  /** `simulator`, `openai`, or the profile's name. */
-  name: string;
-  /** `found`: a server on this machine that no configuration names. */
-  kind: 'simulator' | 'openai' | 'profile' | 'found';
-  /** The address that the API's routes are below; see `answerRequest`. */
-  baseUrl: string;
-  model: string;
-  apiKey?: Secret;
-  /** Until the response's headers. */
-  timeoutMs: number;
-  /** Longest silence after the headers; 0 = no limit. */
-  idleMs: number;
-  /** For the whole answer [no limit]. */
-  answerMs?: number;
-  access: Access;
-  /** Why the endpoint can't be used now, and what to do; always set when `blocked` is. */
-  problem?: string;
-  /** The endpoint would send an environment variable to an address that the user has not trusted. */
-  blocked?: { reason: string; howToAllow: string };
-}
 
 /** The section of the configuration with this endpoint's settings. */
 export function sectionOf(name: string): Path {

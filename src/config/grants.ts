@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
+import type { Endpoint } from './endpoint.js';
 import { isLoopback, OPENAI_ORIGIN, originOf } from './endpoint-url.js';
-import { type Endpoint, sectionOf } from './endpoints.js';
+import { sectionOf } from './endpoints.js';
 import type { Candidate } from './find-file.js';
 import type { Layer } from './layer.js';
 import { providerOf } from './providers.js';

@@ -1,6 +1,6 @@
+import type { Endpoint } from './endpoint.js';
 import { answerRequest } from './endpoint-request.js';
 import { OPENAI_ORIGIN } from './endpoint-url.js';
-import type { Endpoint } from './endpoints.js';
 import { PROVIDER_NAMES, PROVIDERS, type Provider, type ProviderName, providerOf } from './providers.js';
 
 /** A difference between an endpoint and its provider's documentation. */

@@ -1,6 +1,7 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isRecord, parseJson, stringOf } from '../common/json.js';
-import { type Endpoint, modelsRequest } from '../config/index.js';
+import type { Endpoint } from '../config/endpoint.js';
+import { modelsRequest } from '../config/endpoint-request.js';
 import { quote, statusError } from '../sdk/chat/chat-errors.js';
 import { reportedErrorOf } from '../sdk/chat/reported-error.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';

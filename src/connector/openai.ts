@@ -1,13 +1,9 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
-import {
-  answerRequest,
-  type ConfigObject,
-  type Endpoint,
-  type LoadedConfig,
-  loadConfig,
-  loadConfigObject,
-  modelsRequest,
-} from '../config/index.js';
+import type { ConfigObject } from '../config/config-object.js';
+import type { Endpoint } from '../config/endpoint.js';
+import { answerRequest, modelsRequest } from '../config/endpoint-request.js';
+import { loadConfig, loadConfigObject } from '../config/load.js';
+import type { LoadedConfig } from '../config/resolve.js';
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import type { Adaptations } from './adaptation.js';
@@ -42,10 +38,13 @@ export class OpenAIStreamConnector {
   readonly #adaptations: Adaptations = new Map();
 
   /**
-   * @param source A YAML file's path, an object of the same shape, or a loaded configuration.
+   * @param source A YAML file's path, or an object of the same shape.
    * @param client Settings of the connection to the daemon. They override the configuration's.
    * @throws {ConnectorException} InvalidRequest when the configuration is invalid.
    */
+  constructor(source: string | ConfigObject, client?: RuntimeClientConfig);
+  /** @internal The programs load the configuration themselves, with flags and variables. */
+  constructor(source: LoadedConfig, client?: RuntimeClientConfig);
   constructor(source: string | ConfigObject | LoadedConfig, client: RuntimeClientConfig = {}) {
     const loaded = load(source);
     const { runtime } = loaded.config;

@@ -1,4 +1,6 @@
-import { answerRequest, type Endpoint, type EndpointRequest, proxyPasswords } from '../config/index.js';
+import type { Endpoint } from '../config/endpoint.js';
+import { answerRequest, type EndpointRequest } from '../config/endpoint-request.js';
+import { proxyPasswords } from '../config/proxy-passwords.js';
 
 /** The parts that all requests for one model's answers share. */
 export interface Prepared extends Omit<EndpointRequest, 'headers'> {

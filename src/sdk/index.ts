@@ -6,12 +6,10 @@ export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../
 export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
 export { ContentError } from '../content/content-error.js';
 export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
-export {
-  ErrorClass as ProtocolErrorClass,
-  ExecuteRequest,
-  ExecuteResponse,
-  MessageType as ProtocolMessageType,
-} from '../protocol/generated/ipc.js';
+export { ErrorClass as ProtocolErrorClass } from '../protocol/generated/ipc/error-class.js';
+export { ExecuteRequest } from '../protocol/generated/ipc/execute-request.js';
+export { ExecuteResponse } from '../protocol/generated/ipc/execute-response.js';
+export { MessageType as ProtocolMessageType } from '../protocol/generated/ipc/message-type.js';
 export type {
   CircuitState,
   ClientCertificate,

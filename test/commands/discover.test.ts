@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { discover } from '../../src/commands/chat/discover.js';
-import { type ConfigObject, loadConfigObject } from '../../src/config/index.js';
+import type { ConfigObject } from '../../src/config/config-object.js';
+import { loadConfigObject } from '../../src/config/load.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { freePort } from '../support/free-port.js';

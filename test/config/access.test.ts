@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { answerRequest, ConfigError, type ConfigFlags, modelsRequest } from '../../src/config/index.js';
+import { answerRequest, modelsRequest } from '../../src/config/endpoint-request.js';
+import type { ConfigFlags } from '../../src/config/flags.js';
+import { ConfigError } from '../../src/config/problem.js';
 import { endpoint, lines, loadYaml } from './place.js';
 
 const p = (settings: string): string => `profiles:\n  p: { model: m, ${settings} }\n`;

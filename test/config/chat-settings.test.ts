@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatProblem } from '../../src/config/index.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { loadYaml } from './place.js';
 
 test('the chat’s request settings, limits, theme and keys are read', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ConfigError, formatSource } from '../../src/config/index.js';
+import { ConfigError, formatSource } from '../../src/config/problem.js';
 import { endpoint, lines, loadYaml, makePlace } from './place.js';
 
 test('without a file, a variable and a flag, the defaults apply without a problem', () => {

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  type ConfigObject,
-  loadConfigObject,
-  PROVIDER_NAMES,
-  presetRemarks,
-} from '../../src/config/index.js';
+import type { ConfigObject } from '../../src/config/config-object.js';
+import { loadConfigObject } from '../../src/config/load.js';
+import { presetRemarks } from '../../src/config/preset-check.js';
+import { PROVIDER_NAMES } from '../../src/config/providers.js';
 
 type Profile = Omit<NonNullable<ConfigObject['profiles']>[string], 'model'>;
 const remarksOn = (profile: Profile): string[] => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatProblem } from '../../src/config/index.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { endpoint, lines, loadYaml, makePlace } from './place.js';
 
 test.each([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
-import { loadConfigObject } from '../../src/config/index.js';
+import { loadConfigObject } from '../../src/config/load.js';
 import { runExchange } from '../../src/connector/exchange.js';
 import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import { OpenAIStreamConnector } from '../../src/index.js';

@@ -1,5 +1,5 @@
 import { parseJson } from '../../common/json.js';
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';

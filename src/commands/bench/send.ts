@@ -1,6 +1,6 @@
 import { beginningOf } from '../../common/beginning.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { LoadExchanges } from '../../connector/load-exchanges.js';
 import type { LoadAnswer, LoadTarget } from '../../connector/load-types.js';
 import { keysOf } from '../../connector/prepared.js';

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../../config/index.js';
+import type { LoadedConfig } from '../../config/resolve.js';
 import { createJournal } from '../../sessions/journal.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
 import type { SessionsPort } from '../../state/ports.js';

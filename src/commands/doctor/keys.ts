@@ -1,4 +1,5 @@
-import type { Endpoint, LoadedConfig } from '../../config/index.js';
+import type { Endpoint } from '../../config/endpoint.js';
+import type { LoadedConfig } from '../../config/resolve.js';
 import { type Finding, ok, problem } from './finding.js';
 
 /** Whether each endpoint has the settings that a request needs, above all its key. Keys are never shown. */

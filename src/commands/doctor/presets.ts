@@ -1,4 +1,5 @@
-import { type LoadedConfig, presetRemarks } from '../../config/index.js';
+import { presetRemarks } from '../../config/preset-check.js';
+import type { LoadedConfig } from '../../config/resolve.js';
 import { type Finding, warning } from './finding.js';
 
 /** The differences between the endpoints and their providers' documentation. Nothing is sent. */

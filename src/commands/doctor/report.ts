@@ -1,4 +1,4 @@
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { Piece, Style } from '../support/sink.js';
 import type { Finding } from './finding.js';
 

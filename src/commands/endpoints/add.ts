@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { Document, isMap, parseDocument } from 'yaml';
 import { messageOf } from '../../common/errors.js';
-import { ConfigError, formatProblem, loadConfigObject } from '../../config/index.js';
+import { loadConfigObject } from '../../config/load.js';
+import { ConfigError, formatProblem } from '../../config/problem.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**

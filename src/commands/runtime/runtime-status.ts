@@ -1,4 +1,4 @@
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { DaemonInfo, HealthResponse, TenantStatus } from '../../sdk/index.js';
 
 /** The data that `runtime status` prints. */

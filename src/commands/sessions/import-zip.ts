@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { Imported } from '../../sessions/import/conversation.js';
 import { readImport } from '../../sessions/import/recognise.js';
 import { type ReadAt, type ZipEntry, zipEntries } from '../../sessions/import/zip.js';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileReason } from '../../common/errors.js';
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import type { Imported } from '../../sessions/import/conversation.js';
 import { SessionsError } from '../../sessions/problem.js';
 import type { SessionStore } from '../../sessions/store.js';

@@ -1,4 +1,4 @@
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import { spentText } from '../../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../../sessions/search/search.js';
 import type { Message, SessionSummary } from '../../sessions/types.js';

@@ -1,4 +1,5 @@
-import { type LoadedConfig, proxyPasswords } from '../../config/index.js';
+import { proxyPasswords } from '../../config/proxy-passwords.js';
+import type { LoadedConfig } from '../../config/resolve.js';
 
 /** All keys and passwords of the environment and the configuration. The program must not write any of them. */
 export function configuredKeys({ endpoints }: LoadedConfig): string[] {

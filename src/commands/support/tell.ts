@@ -1,4 +1,4 @@
-import { visible } from '../../config/index.js';
+import { visible } from '../../config/problem.js';
 import { stderr } from './sink.js';
 
 /** Prints a message for the user on stderr, without the control sequences of a provider's or a file's text. */

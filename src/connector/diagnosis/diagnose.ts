@@ -1,12 +1,9 @@
-import {
-  type Access,
-  answerRequest,
-  closestTo,
-  type Endpoint,
-  PROVIDERS,
-  presetRemarks,
-  Secret,
-} from '../../config/index.js';
+import { closestTo } from '../../common/closest.js';
+import type { Access, Endpoint } from '../../config/endpoint.js';
+import { answerRequest } from '../../config/endpoint-request.js';
+import { presetRemarks } from '../../config/preset-check.js';
+import { PROVIDERS } from '../../config/providers.js';
+import { Secret } from '../../config/secret.js';
 import type { RuntimeClient } from '../../sdk/index.js';
 import { runExchange } from '../exchange.js';
 import type { ChatAnswer } from '../types.js';

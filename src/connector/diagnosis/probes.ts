@@ -1,17 +1,11 @@
 import { ConnectorException } from '../../common/errors.js';
 import { parseJson } from '../../common/json.js';
-import {
-  type Access,
-  ANTHROPIC_HEADERS,
-  APIS,
-  type Api,
-  answerRequest,
-  type Endpoint,
-  endpointUrl,
-  modelsRequest,
-  ROUTES,
-  Secret,
-} from '../../config/index.js';
+import type { Access, Endpoint } from '../../config/endpoint.js';
+import { ANTHROPIC_HEADERS } from '../../config/endpoint-access.js';
+import { answerRequest, modelsRequest, ROUTES } from '../../config/endpoint-request.js';
+import { endpointUrl } from '../../config/endpoint-url.js';
+import { APIS, type Api } from '../../config/providers.js';
+import { Secret } from '../../config/secret.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
 import { identityOf } from '../client-certificate.js';
 import { modelIdsIn } from '../models.js';

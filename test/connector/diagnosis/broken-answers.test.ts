@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { loadConfigObject } from '../../../src/config/index.js';
+import { loadConfigObject } from '../../../src/config/load.js';
 import { type Diagnosis, diagnose } from '../../../src/connector/diagnosis/diagnose.js';
 import { RuntimeClient } from '../../../src/index.js';
 import { type TestDaemon, testDaemon } from '../../support/daemon.js';

@@ -1,0 +1,55 @@
+import type { Api, ProviderName } from './providers.js';
+import type { Secret } from './secret.js';
+import type { Tree } from './tree.js';
+
+/** An address with its key, model and settings. */
+export interface Endpoint {
+  /** `simulator`, `openai`, or the profile's name. */
+  name: string;
+  /** `found`: a server on this machine that no configuration names. */
+  kind: 'simulator' | 'openai' | 'profile' | 'found';
+  /** The address that the API's routes are below; see `answerRequest`. */
+  baseUrl: string;
+  model: string;
+  apiKey?: Secret;
+  /** Until the response's headers. */
+  timeoutMs: number;
+  /** Longest silence after the headers; 0 = no limit. */
+  idleMs: number;
+  /** For the whole answer [no limit]. */
+  answerMs?: number;
+  access: Access;
+  /** Why the endpoint can't be used now, and what to do; always set when `blocked` is. */
+  problem?: string;
+  /** The endpoint would send an environment variable to an address that the user has not trusted. */
+  blocked?: { reason: string; howToAllow: string };
+}
+
+/** The access to an endpoint: its configuration, completed by its provider's preset. */
+export interface Access {
+  provider?: ProviderName;
+  /** The exact address of the route for answers, without its query. */
+  url?: string;
+  api: Api;
+  /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header that carries the key. */
+  auth: string;
+  /** By name in lower case. They win over the program's own. */
+  headers: ReadonlyMap<string, Secret>;
+  query: ReadonlyMap<string, Secret>;
+  /** A merge patch (RFC 7396) for the request's body. */
+  body: Tree;
+  /** False: answers come in one piece. */
+  stream: boolean;
+  /**
+   * True: when the provider refuses a member that the program may change, the request is sent again in another form.
+   */
+  adapt: boolean;
+  /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
+  thinkingTags: boolean;
+  /** The server's metrics page, in Prometheus' format. */
+  metricsUrl?: string;
+  /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
+  clientFiles?: { cert: string; key?: string };
+  /** Values besides the key that no message, log or file may contain. */
+  secrets: readonly Secret[];
+}
