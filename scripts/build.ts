@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { builtins } from './build/builtins.ts';
 import { removeUnreached } from './build/declarations.ts';
 import { LIBRARY_ENTRIES, writeEntries } from './build/entries.ts';
@@ -15,6 +15,7 @@ import { buildPages } from './build/pages.ts';
 import { smallPriceData } from './build/price-data.ts';
 import { defineRequire } from './build/require.ts';
 import { mergeSmallChunks } from './build/small-chunks.ts';
+import { smallUndici } from './build/small-undici.ts';
 import { wasmFiles } from './build/wasm-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,20 +39,6 @@ if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp)
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/**
- * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third
- * one, Milo, is an experiment that an environment variable turns on.
- */
-const oneParser: Plugin = {
-  name: 'one-parser',
-  setup({ onLoad }) {
-    onLoad({ filter: /llhttp[\\/]llhttp-wasm\.js$/ }, () => ({
-      contents: `throw new Error('this processor lacks SIMD instructions (SSE4.1, NEON), which the HTTP parser needs');`,
-    }));
-    onLoad({ filter: /undici[\\/]lib[\\/]milo[\\/].*\.js$/ }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 const chunks = join(root, 'dist', 'chunks');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(chunks, { recursive: true });
@@ -66,7 +53,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [builtins, wasmFiles(chunks), oneParser, smallPriceData, lateConstants],
+  plugins: [builtins, wasmFiles(chunks), smallUndici, smallPriceData, lateConstants],
   platform: 'node',
   format: 'esm',
   target: 'node20',
@@ -78,11 +65,14 @@ const { metafile } = await build({
   metafile: true,
   define: {
     'process.env.NODE_ENV': '"production"',
-    'process.env.UNDICI_USE_MILO': '"0"',
     __VERSION__: JSON.stringify(version),
   },
-  // Ink loads its devtools only with DEV=true, so they are not bundled.
-  alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.ts') },
+  alias: {
+    // Ink loads its devtools only with DEV=true, so they are not bundled.
+    'react-devtools-core': join(root, 'scripts', 'no-devtools.ts'),
+    // The same code as ES modules, from which unused parts can be removed.
+    yaml: join(root, 'node_modules/yaml/browser/dist/index.js'),
+  },
   logLevel: 'warning',
 });
 defineRequire(root, metafile);

@@ -11,7 +11,18 @@ const UNUSED = new Set([
   'extractors',
 ]);
 
-/** Removes descriptions from the price table, which are more than half of its size. */
+interface PricedProvider {
+  models: { id: string; match?: { equals?: string } }[];
+}
+
+/** Restores the omitted `match` of each model. */
+const RESTORED =
+  '.map((provider) => (provider.models.forEach((model) => (model.match ??= { equals: model.id })), provider))';
+
+/**
+ * Makes the price table less than half as large: removes descriptions, and the `match` of each model whose name must be
+ * its id.
+ */
 export const smallPriceData: Plugin = {
   name: 'small-price-data',
   setup({ onLoad }) {
@@ -19,12 +30,16 @@ export const smallPriceData: Plugin = {
       const source = readFileSync(path, 'utf8');
       const begin = source.indexOf('[');
       const end = source.indexOf('\n]') + 2;
-      const providers: unknown = new Function(`return ${source.slice(begin, end)}`)();
+      const providers = new Function(`return ${source.slice(begin, end)}`)() as PricedProvider[];
       if (!source.startsWith('const ') || !Array.isArray(providers) || providers.length < 10) {
         throw new Error(`${path} does not begin with the list of providers`);
       }
+      for (const model of providers.flatMap(({ models }) => models)) {
+        if (model.match === undefined) throw new Error(`${path} has a model without a match: ${model.id}`);
+        if (model.match.equals === model.id) delete model.match;
+      }
       const used = JSON.stringify(providers, (key, value) => (UNUSED.has(key) ? undefined : value));
-      return { contents: `${source.slice(0, begin)}${used}${source.slice(end)}` };
+      return { contents: `${source.slice(0, begin)}${used}${RESTORED}${source.slice(end)}` };
     });
   },
 };
