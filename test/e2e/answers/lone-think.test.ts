@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { groundWithDaemon } from '../../support/e2e.js';
+import { sseEvents } from '../../support/upstream.js';
+
+// Models whose template puts the opening tag of their reasoning into the prompt.
+
+const ground = groundWithDaemon();
+const PIECES = ['We', ' think', '.\n</', 'think', '>', '\n\n', 'Hi', ' you'];
+
+const deltas = (pieces: readonly string[]) =>
+  pieces.map((content) => JSON.stringify({ choices: [{ index: 0, delta: { content } }] }));
+const answering = (pieces: readonly string[]) =>
+  ground.endpoint({ chunks: sseEvents(...deltas(pieces), '[DONE]') });
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('a closing tag without its opening one', () => {
+  test('makes the text before it reasoning in ask --json; the figures are those of the text', async () => {
+    await answering(PIECES);
+    const { stdout } = await ground.run(['ask', '--json', 'hi']);
+    const lines = linesOf(stdout);
+    const done = lines.at(-1);
+    expect(done).toMatchObject({ outcome: 'complete', text: 'Hi you', reasoning: 'We think.\n' });
+    expect(lines.filter(({ type }) => type === 'split')).toMatchObject([
+      { reasoning: 'We think.\n', text: 'Hi' },
+    ]);
+    expect(lines.filter(({ type }) => type === 'delta').map(({ text }) => text)).toEqual(PIECES);
+    expect(done.metrics).toMatchObject({
+      chunks: PIECES.length,
+      output_tokens: PIECES.length,
+      tokens_estimated: true,
+    });
+  });
+
+  test('stays in the plain output, which was printed before', async () => {
+    await answering(PIECES);
+    const { stdout } = await ground.run(['ask', 'hi']);
+    expect(stdout).toBe('We think.\n</think>\n\nHi you\n');
+  });
+
+  test('separates reasoning and text in a saved session', async () => {
+    await answering(PIECES);
+    await ground.run(['ask', '--session', 'thought', 'hi']);
+    const { stdout } = await ground.run(['sessions', 'export', 'thought', '--format', 'json']);
+    expect(stdout).toContain('"Hi you"');
+    expect(stdout).not.toContain('</think>');
+  });
+});

@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makePlace, type Place, type Running, runProgram, startProgram } from '../../support/program.js';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const snippets = join(root, 'test', 'fixtures', 'seed');
+
+let place: Place;
+let daemon: Running;
+let simulator: Running;
+
+// The documented manual setup: runtime and simulator are started first.
+beforeAll(async () => {
+  place = await makePlace();
+  daemon = startProgram(place, ['runtime', 'run']);
+  simulator = startProgram(place, [
+    'simulator',
+    '--port',
+    new URL(place.simulatorUrl).port,
+    '--ttft',
+    '5',
+    '--tps',
+    '2000',
+  ]);
+  mkdirSync(join(place.dir, 'node_modules'));
+  symlinkSync(root, join(place.dir, 'node_modules', 'vastar-tui'));
+  symlinkSync(join(root, 'node_modules', '@types'), join(place.dir, 'node_modules', '@types'));
+  cpSync(snippets, place.dir, { recursive: true });
+  writeFileSync(join(place.dir, 'package.json'), '{"type":"module"}');
+  await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
+});
+
+afterAll(async () => {
+  daemon.child.kill();
+  simulator.child.kill();
+  await Promise.all([daemon.ended, simulator.ended]);
+  place.remove();
+});
+
+function node(args: readonly string[]) {
+  return spawnSync(process.execPath, args, {
+    cwd: place.dir,
+    env: { ...place.env, BASE_URL: place.simulatorUrl },
+    encoding: 'utf8',
+  });
+}
+
+test('the snippets compile in strict mode against the published types', () => {
+  const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const modules = ['--target', 'es2023', '--module', 'nodenext', '--types', 'node'];
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = node([tsc, ...flags, ...modules, 'basic.ts', 'sdk.ts', 'errors.ts']);
+  expect(result.stdout + result.stderr).toBe('');
+  expect(result.status).toBe(0);
+});
+
+test('the basic example streams and answers', () => {
+  const result = node(['basic.ts']);
+  expect(result.stderr).toBe('');
+  expect(result.stdout).toMatch(/AI Response: .*quantum/is);
+  expect(result.stdout).toMatch(/Answer: .*TypeScript/s);
+});
+
+test('the SDK used directly collects a stream and parses it', () => {
+  const result = node(['sdk.ts']);
+  expect(result.stderr).toBe('');
+  expect(result.stdout).toMatch(/^AI: \S/);
+});
+
+test('errors carry the request, the class and a message', () => {
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n`,
+  );
+  const result = node(['errors.ts']);
+  place.writeConfig(`simulator:\n  base_url: ${place.simulatorUrl}\n`);
+  expect(result.stdout).toBe('');
+  expect(result.stderr).toMatch(/Connector Error:/);
+  expect(result.stderr).toMatch(/errorClass: 'Transient'/);
+  expect(result.stderr).toMatch(/127\.0\.0\.1:1/);
+});
+
+test('a copy of the example configuration works unchanged', async () => {
+  const example = readFileSync(join(root, 'config.example.yaml'), 'utf8');
+  const own = await makePlace({ OPENAI_API_KEY: 'sk-test', USE_SIMULATOR: 'true' });
+  own.writeConfig(example.replaceAll('http://localhost:4545', own.simulatorUrl));
+  const answer = await runProgram(own, ['ask', 'What is the capital of France?']);
+  own.remove();
+  expect(answer).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n', stderr: '' });
+});
+
+test('the demo prints its three examples', async () => {
+  const { code, stdout, stderr } = await runProgram(place, ['demo', '--mode', 'simulator']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  for (const part of [
+    'Testing connection...',
+    `URL: ${place.simulatorUrl}/v1/chat/completions`,
+    'Connection successful',
+    'Example 1: Streaming Chat Completion',
+    'Example 2: Non-Streaming Chat Completion',
+    'The capital of France is Paris.',
+    'Example 3: Sequential Requests',
+    'Q: What is async/await?',
+    'All examples completed successfully!',
+  ]) {
+    expect(stdout).toContain(part);
+  }
+  expect(stdout).toMatch(/Total response length: \d{3,} characters/);
+});

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { groundForEach } from '../../support/e2e.js';
+import { crashProcess, VICTIMS } from '../../support/process-crash.js';
+
+const ground = groundForEach();
+
+// `npm run crash:processes` kills hundreds of processes.
+test.skipIf(process.platform !== 'linux').each(VICTIMS)(
+  'a %s that is killed during an answer leaves no process behind and loses no question',
+  async (victim) => {
+    const crash = { victim, afterMs: 600, shown: true, question: 'write a long answer' };
+    expect(await crashProcess(ground.place, crash)).toEqual({ faults: [], acknowledged: true });
+  },
+);

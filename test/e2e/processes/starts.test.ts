@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../../support/e2e.js';
+import { CLI, NODE, runProgram } from '../../support/program.js';
+import { startAtOnce } from '../../support/starts.js';
+
+const ground = groundForEach();
+
+test('simultaneous questions with nothing running share one daemon and one simulator, and each is answered', async () => {
+  const starts = await startAtOnce(ground.place, { asks: 12, keep: true });
+  expect(starts).toMatchObject({ failed: [], daemons: 1, simulators: 1, left: [] });
+});
+
+test('a question is answered while the program that started daemon and simulator ends, and two daemons never run at once', async () => {
+  const { place } = ground;
+  // Each program finds processes that the program before it is about to stop.
+  for (let round = 0; round < 4; round += 1) {
+    expect(await startAtOnce(place, { asks: 2 })).toMatchObject({ failed: [], daemonsAtOnce: 1, left: [] });
+  }
+});
+
+test('when the daemon can’t start, the error begins with what to do', async () => {
+  const socket = join(ground.place.dir, 'missing', 'runtime.sock');
+  const { code, stderr } = await runProgram(ground.place, ['ask', 'hi', '--socket', socket]);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `vastar-tui: create ${join(ground.place.dir, 'missing')}, or choose another path with --socket: the folder does not exist\n`,
+  });
+});
+
+test('in a folder that was removed, the error says so', async () => {
+  const gone = join(ground.place.dir, 'gone');
+  mkdirSync(gone);
+  const script = 'rmdir "$PWD"; exec "$0" "$@"';
+  const child = spawn('sh', ['-c', script, NODE, CLI, 'ask', 'hi'], {
+    cwd: gone,
+    env: ground.place.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const stderr = await text(child.stderr);
+  expect(stderr).toBe('vastar-tui: change to a folder that exists: the current one was removed\n');
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OpenAIStreamConnector } from '../../../src/index.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
+import { chunksOfQuirk, quirks } from '../../support/quirks.js';
+import { startUpstream } from '../../support/upstream.js';
+
+let place: Place;
+let daemon: Running;
+
+beforeAll(async () => {
+  place = await makePlace();
+  daemon = startProgram(place, ['runtime', 'run']);
+  await daemon.untilStderr(/listening on/);
+});
+
+afterAll(async () => {
+  daemon.child.kill();
+  await daemon.ended;
+  place.remove();
+});
+
+describe('a stream over HTTP, through the daemon process, to the connector', () => {
+  test.each(quirks)('$name', async (quirk) => {
+    const upstream = await startUpstream({
+      contentType: quirk.content_type,
+      chunks: chunksOfQuirk(quirk),
+    });
+    const connector = new OpenAIStreamConnector(
+      { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } },
+      { socketPath: place.socketPath },
+    );
+    const answer = await connector.exchange([{ role: 'user', content: 'Hi' }]);
+    await connector.close();
+    await upstream.close();
+
+    const { usage } = quirk.expect;
+    expect(answer).toMatchObject({
+      text: quirk.expect.text,
+      outcome: quirk.expect.outcome,
+      ...(quirk.expect.finish_reason !== undefined && { finishReason: quirk.expect.finish_reason }),
+      ...(quirk.expect.reasoning !== undefined && { reasoning: quirk.expect.reasoning }),
+      ...(quirk.expect.malformed_events !== undefined && { malformedEvents: quirk.expect.malformed_events }),
+      ...(quirk.expect.tool_calls !== undefined && { toolCalls: quirk.expect.tool_calls }),
+      ...(usage !== undefined && {
+        usage: {
+          promptTokens: usage.prompt_tokens,
+          completionTokens: usage.completion_tokens,
+          totalTokens: usage.total_tokens,
+        },
+      }),
+    });
+    if (quirk.expect.error !== undefined) expect(answer.error?.message).toContain(quirk.expect.error);
+    else if (quirk.expect.outcome !== 'error') expect(answer.error).toBeUndefined();
+    expect(answer.metrics.buffered).toBe(false);
+  });
+});

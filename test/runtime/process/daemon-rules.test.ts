@@ -1,0 +1,200 @@
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/common/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import {
+  buildDaemonPrograms,
+  type DaemonPrograms,
+  type RunningProgram,
+  runProgram,
+} from '../../support/daemon-program.js';
+import { freePort } from '../../support/free-port.js';
+import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
+import { CA_FILE, startTlsUpstream } from '../../support/tls-upstream.js';
+import { startUpstream } from '../../support/upstream.js';
+
+let programs: DaemonPrograms;
+let folder: string;
+let path: string;
+const running: RunningProgram[] = [];
+const closing: Array<() => Promise<void>> = [];
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-rules-'));
+  path = join(folder, 'd.sock');
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  for (const { process: child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningProgram {
+  const program = runProgram(programs.daemon, args, env);
+  running.push(program);
+  return program;
+}
+
+/** Starts a daemon process and connects a client. */
+async function daemon(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const program = start(['--socket', path, ...args], env);
+  await program.says(/listening on/);
+  const client = await rawClient({ kind: 'unix', path });
+  closing.unshift(client.close);
+  return { program, client };
+}
+
+let lastId = 0n;
+async function ask(client: RawClient, url: string, tenantId = 'test') {
+  lastId += 1n;
+  client.send(httpStream(lastId, { method: 'GET', url }, { tenantId }));
+  return streamOf(client, lastId);
+}
+
+test('its errors name the argument or file that it cannot use', async () => {
+  const limits = join(folder, 'limits.yaml');
+  await writeFile(limits, 'default: { requests_per_second: none }\n');
+  const config = join(folder, 'daemon.yaml');
+  await writeFile(config, 'retry:\n  attempt: 2\n');
+  const empty = join(folder, 'empty.pem');
+  await writeFile(empty, 'no certificate\n');
+  const readable = join(folder, 'token');
+  await writeFile(readable, 'a-token-that-all-can-read\n', { mode: 0o644 });
+  const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
+    [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
+    [['--tcp', '0', '--token-file', readable], /other users can read this token file/],
+    [['--limits', limits], /limits\.yaml:1:33: "default\.requests_per_second" must be a number/],
+    [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
+    [['--max-attempts', '0'], /give a number from 1 to 99/],
+    [
+      ['--ca', join(folder, 'none.pem')],
+      /the certificates \(--ca, upstream\.ca\) cannot be read: there is no such file or folder/,
+    ],
+    [['--ca', empty], /contains no certificate in PEM/],
+    [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
+    [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],
+    [[], /set HTTPS_PROXY to the URL of an HTTP proxy/, { HTTPS_PROXY: 'socks5://127.0.0.1' }],
+  ];
+  await Promise.all(
+    refusals.map(async ([args, message, env]) => {
+      const program = start(['--socket', join(folder, 'x.sock'), ...args], env);
+      // An unsuitable file is not a usage error, so the exit code differs.
+      expect(await program.ended).toBe(args.includes(readable) ? 1 : 2);
+      expect(program.stderr()).toMatch(message);
+      expect(program.stderr()).not.toMatch(/\n\s+at /);
+    }),
+  );
+});
+
+test('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both together', async () => {
+  const upstream = await startTlsUpstream('localhost');
+  closing.push(upstream.close);
+  for (const [args, env] of [
+    [['--ca', CA_FILE], {}],
+    [[], { NODE_EXTRA_CA_CERTS: CA_FILE }],
+    [['--ca', join(CA_FILE, '..', 'self-signed.cert.pem')], { NODE_EXTRA_CA_CERTS: CA_FILE }],
+  ] as const) {
+    const { program, client } = await daemon(args, env);
+    expect((await ask(client, upstream.url)).body.toString()).toBe('secret');
+    program.process.kill('SIGTERM');
+    await program.ended;
+  }
+});
+
+test('--insecure-skip-verify prints a warning and skips the checks', async () => {
+  const upstream = await startTlsUpstream('wrong-host');
+  closing.push(upstream.close);
+  const { program, client } = await daemon(['--insecure-skip-verify']);
+  expect(program.stderr()).toMatch(/^WARNING: --insecure-skip-verify: no TLS certificate is checked/);
+  expect((await ask(client, upstream.url)).body.toString()).toBe('secret');
+});
+
+test('limits and egress rules are enforced', async () => {
+  const limits = join(folder, 'limits.yaml');
+  await writeFile(limits, 'tenants: { test: { requests_per_second: 0.01 } }\n');
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  const { client } = await daemon(['--limits', limits, '--allow-origin', upstream.url]);
+  expect((await ask(client, upstream.url)).body.toString()).toBe('ok');
+  expect((await ask(client, upstream.url)).end.errorClass).toBe(ErrorClass.RateLimited);
+  const { end } = await ask(client, `http://localhost:${upstream.port}`, 'other');
+  expect(end.errorMessage).toMatch(/daemon's rules allow other origins only/);
+});
+
+test('over TCP it creates its token, and reveals nothing to clients without it', async () => {
+  const tokenFile = join(folder, 'token');
+  const port = await freePort();
+  const program = start(['--tcp', String(port), '--token-file', tokenFile]);
+  await program.says(/listening on/);
+  expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+  const command = (...args: string[]) => runProgram(programs.cli, ['runtime', ...args]);
+  const locked = command('status', '--tcp', String(port), '--json');
+  await locked.ended;
+  expect(JSON.parse(locked.stdout())).toMatchObject({ healthy: false, origins: [] });
+  expect(locked.stdout()).toContain('VASTAR_TOKEN_FILE');
+});
+
+test('--insecure-skip-verify also prints a warning in the background, and status shows it', async () => {
+  const env = { VASTAR_SOCKET_PATH: path };
+  const command = async (...args: string[]) => {
+    const program = runProgram(programs.cli, ['runtime', ...args], env);
+    return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() };
+  };
+  const started = await command('start', '--insecure-skip-verify');
+  expect(started).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^WARNING: --insecure-skip-verify/),
+  });
+  expect((await command('status')).stdout).toMatch(/ok; TLS certificates are NOT verified/);
+  expect(await command('stop')).toMatchObject({ code: 0 });
+});
+
+test('start, status and stop find the token by flag and by environment', async () => {
+  const port = String(await freePort());
+  const tokenFile = join(folder, 'made', 'token');
+  const command = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const program = runProgram(programs.cli, ['runtime', ...args], env);
+    return { code: await program.ended, stdout: program.stdout() };
+  };
+  expect(await command({}, 'start', '--tcp', port, '--token-file', tokenFile)).toMatchObject({ code: 0 });
+  expect(existsSync(tokenFile)).toBe(true);
+  const env = { VASTAR_TOKEN_FILE: tokenFile };
+  const status = await command(env, 'status', '--tcp', port, '--json');
+  expect(JSON.parse(status.stdout)).toMatchObject({ running: true, healthy: true, message: 'ok' });
+
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port: Number(port) });
+  closing.unshift(client.close);
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  expect(await client.next(of(MessageType.ExecuteResponse, 1n))).toMatchObject({
+    errorClass: ErrorClass.Permanent,
+  });
+  expect(await command(env, 'stop', '--tcp', port)).toMatchObject({ code: 0 });
+});
+
+test('without a token over TCP it serves, but sends no requests to this machine unless allowed', async () => {
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  for (const [args, allowed] of [
+    [[], false],
+    [['--loopback', 'allow'], true],
+  ] as const) {
+    const port = await freePort();
+    await start(['--tcp', String(port), '--allow-tokenless', ...args]).says(/listening on/);
+    const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
+    closing.unshift(client.close);
+    const { end, body } = await ask(client, upstream.url);
+    expect(body.toString()).toBe(allowed ? 'ok' : '');
+    if (!allowed) expect(end.errorMessage).toMatch(/this machine itself \(--loopback allow permits it\)/);
+  }
+});

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-program.js';
+import { of, rawClient } from '../../support/raw-client.js';
+
+let programs: DaemonPrograms;
+let folder: string;
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+  folder = await mkdtemp(join(tmpdir(), 'vt-files-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** CPU time of a process in ms (clock ticks of 10 ms). */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+async function cpuMsWithin(pid: number, ms: number): Promise<number> {
+  const before = cpuMs(pid);
+  await sleep(ms);
+  return cpuMs(pid) - before;
+}
+
+test.runIf(process.platform === 'linux')(
+  'a daemon without free file descriptors uses no CPU, serves connected clients, and recovers',
+  async () => {
+    const path = join(folder, 'd.sock');
+    // `exec`, so that the child is the daemon itself.
+    const command = 'ulimit -n 64; exec "$0" "$@"';
+    const child = spawn('sh', ['-c', command, process.execPath, programs.daemon, '--socket', path], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    const client = await rawClient({ kind: 'unix', path });
+    const crowd: Socket[] = Array.from({ length: 100 }, () => connect(path).on('error', () => {}));
+    // It may still have work when the crowd has come. One that tries to accept without end never rests.
+    await expect.poll(() => cpuMsWithin(child.pid ?? 0, 500)).toBeLessThan(100);
+    client.send({ type: MessageType.HealthCheck });
+    expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+
+    for (const socket of crowd) socket.destroy();
+    await expect
+      .poll(async () => {
+        const late = await rawClient({ kind: 'unix', path });
+        late.send({ type: MessageType.HealthCheck });
+        const answered = await late.next(of(MessageType.HealthResponse)).catch(() => undefined);
+        await late.close();
+        return answered?.healthy;
+      })
+      .toBe(true);
+    await client.close();
+    child.kill();
+    await new Promise((resolve) => child.once('close', resolve));
+  },
+);

@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClockMs } from '../../../src/common/system-clock.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../../support/daemon-program.js';
+import { freePort } from '../../support/free-port.js';
+import { httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
+import { startUpstream } from '../../support/upstream.js';
+
+let programs: DaemonPrograms;
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-command-'));
+  path = join(folder, 'd.sock');
+});
+afterEach(async () => {
+  if (existsSync(`${path}.pid`)) await runtime('stop');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  code: number | NodeJS.Signals;
+  stdout: string;
+  stderr: string;
+}
+
+async function runtime(...args: string[]): Promise<Outcome> {
+  const program = runProgram(programs.cli, ['runtime', ...args], { VASTAR_SOCKET_PATH: path });
+  const code = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+test('start, status and stop work together, and may be repeated', async () => {
+  expect(await runtime('status')).toEqual({
+    code: 3,
+    stdout: `no daemon is running at ${path}\n`,
+    stderr: '',
+  });
+  expect(await runtime('start')).toEqual({ code: 0, stdout: `started, listening on ${path}\n`, stderr: '' });
+  expect(await runtime('start')).toEqual({
+    code: 0,
+    stdout: `a daemon is running already at ${path}\n`,
+    stderr: '',
+  });
+
+  const { pid } = JSON.parse(readFileSync(`${path}.pid`, 'utf8'));
+  const shown = await runtime('status');
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toMatch(new RegExp(`^daemon 0\\.0\\.0-test at ${path}   running   answers in \\d`));
+  expect(shown.stdout).toContain(`process ${pid}   up `);
+
+  expect(await runtime('stop')).toEqual({ code: 0, stdout: `stopped, it was process ${pid}\n`, stderr: '' });
+  expect([existsSync(path), existsSync(`${path}.pid`)]).toEqual([false, false]);
+  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+});
+
+test('status shows requests and pools, as text and as JSON', async () => {
+  const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
+  await runtime('start');
+  const client = await rawClient({ kind: 'unix', path });
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+
+  const table = (await runtime('status')).stdout.trimEnd().split('\n');
+  expect(table[1]).toMatch(/requests 0 {3}streams 1$/);
+  expect(table.slice(3)).toEqual([
+    expect.stringMatching(/^tenant +origin +open {2}busy {2}queued {2}speaks +circuit {2}retries left$/),
+    expect.stringMatching(new RegExp(`^test +${upstream.url} +1 +1 +0 {2}http/1.1 {2}closed +3$`)),
+    '',
+    expect.stringMatching(
+      /^tenant +origin +running {2}streams {2}ended {2}failed {2}ttfb p50 {2}p95 {2}p99$/,
+    ),
+    expect.stringMatching(new RegExp(`^test +${upstream.url} +1 +1 +0 +0$`)),
+    '',
+    expect.stringMatching(/^tenant +running +of {2}waiting +of {2}refused {2}requests\/s {2}bytes\/s$/),
+    expect.stringMatching(/^test +1 {2}8192 +0 {2}8192 +0$/),
+  ]);
+
+  const { code, stdout } = await runtime('status', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    running: true,
+    address: path,
+    healthy: true,
+    version: '0.0.0-test',
+    active_requests: 1,
+    streams_open: 1,
+    origins: [
+      {
+        origin: upstream.url,
+        pool_open: 1,
+        circuit: 'closed',
+        tenants: [{ tenant: 'test', pool_open: 1, protocol: 'http/1.1', circuit: 'closed', streams: 1 }],
+      },
+    ],
+    limits: [{ tenant: 'test', running: 1, waiting: 0, concurrent: 8192, requests_per_second: 0 }],
+  });
+  await client.close();
+  await upstream.close();
+});
+
+test('status --json without a daemon is JSON, with exit code 3', async () => {
+  const { code, stdout } = await runtime('status', '--json');
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toEqual({ running: false, address: path });
+});
+
+test('stop is graceful: running exchanges finish first', async () => {
+  const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 500 });
+  await runtime('start');
+  const client = await rawClient({ kind: 'unix', path });
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  const stopping = runtime('stop');
+  expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
+  expect((await stopping).code).toBe(0);
+  await upstream.close();
+});
+
+test('a failing start prints the daemon’s error', async () => {
+  const outcome = await runtime('start', '--socket', join(folder, 'missing', 'd.sock'));
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
+});
+
+test('of several starts at the same time, one starts the daemon', async () => {
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => runtime('start')));
+  expect(outcomes.map(({ stdout }) => stdout).toSorted()).toEqual([
+    ...Array<string>(3).fill(`a daemon is running already at ${path}\n`),
+    `started, listening on ${path}\n`,
+  ]);
+});
+
+test('a pid file that can’t be written leaves no other file', async () => {
+  const script = 'ulimit -f 0; exec "$0" "$@"';
+  const child = spawn('sh', [
+    '-c',
+    script,
+    process.execPath,
+    programs.cli,
+    'runtime',
+    'run',
+    '--socket',
+    path,
+  ]);
+  await expect.poll(async () => (await runtime('status')).code).toBe(0);
+  const left = readdirSync(folder).filter((name) => name.includes('.pid'));
+  child.kill();
+  await once(child, 'exit');
+  expect(left).toEqual([]);
+});
+
+test('--socket before the subcommand is accepted, too', async () => {
+  const other = join(folder, 'other.sock');
+  const program = runProgram(programs.cli, ['--socket', other, 'runtime', 'status']);
+  expect(await program.ended).toBe(3);
+  expect(program.stdout()).toBe(`no daemon is running at ${other}\n`);
+});
+
+test('stop never signals another process whose pid happens to be in the pid file', async () => {
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
+
+  // No daemon answers, so the file is stale.
+  writeFileSync(`${path}.pid`, JSON.stringify(claim));
+  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+
+  // A daemon answers, but the file belongs to another daemon.
+  await runtime('start');
+  const own = readFileSync(`${path}.pid`, 'utf8');
+  writeFileSync(`${path}.pid`, JSON.stringify(claim));
+  const outcome = await runtime('stop');
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
+
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  stranger.kill('SIGKILL');
+  writeFileSync(`${path}.pid`, own);
+});
+
+test('start, status and stop work over TCP', async () => {
+  const port = String(await freePort());
+  expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
+    code: 0,
+    stdout: `started, listening on 127.0.0.1:${port}\n`,
+  });
+  expect(await runtime('status', '--tcp', port)).toMatchObject({ code: 0 });
+  expect(await runtime('stop', '--tcp', port)).toMatchObject({ code: 0 });
+  expect(await runtime('status', '--tcp', port)).toMatchObject({ code: 3 });
+});
