@@ -1,5 +1,4 @@
-import { type LookupAddress, lookup } from 'node:dns';
-import { isIP, type LookupFunction, connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
+import { isIP, type OnReadOpts, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   createSecureContext,
@@ -11,8 +10,8 @@ import type { buildConnector } from 'undici';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { ClientCertificate } from '../../protocol/messages.js';
 import { refused } from '../policy/egress.js';
+import { dial, settled, type Target } from './dial.js';
 import type { Proxies } from './proxy.js';
-import type { Target } from './target.js';
 import { type ConnectionTimes, nowUs } from './timings.js';
 import { noProxy, openTunnel } from './tunnel.js';
 
@@ -70,15 +69,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     const proxy = protocol === 'https:' ? proxies?.of('https:', target) : undefined;
     let socket: Socket;
     if (proxies?.has(target)) {
-      socket = await dial(target, opened, signal, onread).catch((error: Error) => {
+      socket = await dial(target, { opened, signal, onread }).catch((error: Error) => {
         throw noProxy('HTTP_PROXY', origin, error);
       });
     } else if (proxy !== undefined) {
-      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal, undefined), trust, signal);
+      socket = await openTunnel(proxy, target, (at) => dial(at, { opened, signal }), trust, signal);
     } else {
       const why = isIP(host) === 0 ? undefined : refusalOf(host);
       if (why !== undefined) throw refused(origin, why);
-      socket = await dial({ ...target, lookup: guardedLookup(origin, refusalOf) }, opened, signal, onread);
+      socket = await dial(target, { opened, signal, onread, permit: permitted(origin, refusalOf) });
     }
     if (protocol !== 'https:') return socket;
     const encrypted = await secure(socket, servername ?? host, target, signal);
@@ -142,28 +141,6 @@ function intoOneBuffer(onRead: NonNullable<ConnectorOptions['onRead']>): OnReadO
   };
 }
 
-/** Opens a TCP connection. */
-async function dial(
-  target: Target,
-  opened: ConnectionTimes,
-  signal: AbortSignal,
-  onread: OnReadOpts | undefined,
-): Promise<Socket> {
-  const startUs = nowUs();
-  const socket = netConnect({ ...target, ...(onread !== undefined && { onread }) })
-    .setNoDelay(true)
-    .setKeepAlive(true, 60_000);
-  // A layer above (tunnel or TLS) reports the failure. Without this handler the error would be uncaught.
-  socket.on('error', () => {});
-  socket.once('lookup', () => {
-    opened.dnsUs = nowUs();
-  });
-  await settled(socket, 'connect', signal);
-  opened.connectUs = nowUs();
-  opened.handshakeUs = opened.connectUs - (opened.dnsUs ?? startUs);
-  return socket;
-}
-
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
 /** Returns the TLS options: the trusted authorities and the client certificate. */
@@ -216,39 +193,11 @@ function createTls(trust: ConnectionOptions, http2 = true): Secure {
   };
 }
 
-/** Waits until a socket is ready. Destroys the socket when it fails or takes too long. */
-function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
-      socket.off('error', onError).off('close', onClose).off(ready, onReady);
-      settle();
-    };
-    const onReady = (): void => end(resolve);
-    const onError = (error: Error): void => end(() => reject(error));
-    const onClose = (): void => end(() => reject(new Error('the connection was closed')));
-    const onAbort = (): void =>
-      end(() => {
-        socket.destroy();
-        reject(signal.reason);
-      });
-    socket.once(ready, onReady).once('error', onError).once('close', onClose);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-}
-
-/** Resolves names like the system does, without the addresses that must not be connected to. */
-function guardedLookup(origin: string, refusalOf: (address: string) => string | undefined): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error !== null) return callback(error, []);
-      const usable = found.filter(({ address }) => refusalOf(address) === undefined);
-      const [first] = usable;
-      if (first !== undefined) {
-        return options.all === true ? callback(null, usable) : callback(null, first.address, first.family);
-      }
-      callback(refused(origin, refusalOf(found[0]?.address ?? '') ?? 'its name has no address'), []);
-    });
+/** Drops the addresses that must not be connected to. */
+function permitted(origin: string, refusalOf: (address: string) => string | undefined) {
+  return (addresses: readonly string[]): readonly string[] => {
+    const usable = addresses.filter((address) => refusalOf(address) === undefined);
+    if (usable.length > 0) return usable;
+    throw refused(origin, refusalOf(addresses[0] ?? '') ?? 'its name has no address');
   };
 }

@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
+import type { Target } from './dial.js';
 import { hostOf, portOf, proxyAuthorization } from './proxy.js';
-import type { Target } from './target.js';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 

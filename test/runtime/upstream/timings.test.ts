@@ -41,7 +41,9 @@ test('the times of a new connection are in order, and agree with times measured 
   const tookUs = (performance.now() - begin) * 1000;
 
   const { queuedUs, dnsUs, connectUs, tlsUs, sentUs, firstByteUs, lastByteUs, ...rest } = end.timings;
-  expect(rest).toEqual({ reused: false, attempts: 1, handshakeUs: Number(connectUs) - Number(dnsUs) });
+  expect(rest).toEqual({ reused: false, attempts: 1, handshakeUs: expect.any(Number) });
+  // The name may have other addresses, which were tried before.
+  expect(rest.handshakeUs).toBeLessThanOrEqual(Number(connectUs) - Number(dnsUs));
   expect(tlsUs).toBeUndefined();
   const points = [0, queuedUs, dnsUs, connectUs, sentUs, firstByteUs, lastByteUs].map(Number);
   expect(points).toEqual(points.toSorted((a, b) => a - b));
