@@ -4,7 +4,7 @@
 //   fuzz-text.ts [--texts N] [--seed N]
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { withBidiMarks } from '../src/common/bidi.js';
+import { withBidiMarks } from '../src/common/text/bidi.js';
 import { sanitize } from '../src/state/text/sanitize.js';
 import { lossIn } from '../test/support/faithful.js';
 import { harderText, longText } from '../test/support/harder-texts.js';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from './common/compile-cache.js';
-import { requireNode } from './common/node-version.js';
+import { keepCompiledCode } from './common/program/compile-cache.js';
+import { requireNode } from './common/program/node-version.js';
 
 // Nothing else is loaded before the check: the rest may not even start on an older Node.
 if (requireNode()) {

@@ -1,7 +1,7 @@
 // The documentation's tables that are generated from tables in the code.
 import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/exit-codes.js';
+import { OUTCOMES } from '../../src/common/chat/outcomes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
-import { OUTCOMES } from '../../src/common/outcomes.js';
 import { PROVIDERS, type Provider } from '../../src/config/providers.js';
 import { FIGURES, type Figure } from '../../src/metrics/figures.js';
 import { HOPS } from '../../src/metrics/hops.js';

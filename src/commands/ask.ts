@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { questionMessage } from '../common/attachments.js';
+import { questionMessage } from '../common/chat/attachments.js';
 import { answerMessage } from '../connector/messages.js';
 import type { ChatMessage } from '../connector/types.js';
 import { jsonLines, plainText } from './ask/output.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { closestTo } from '../common/closest.js';
 import { messageOf } from '../common/errors.js';
-import { VERSION } from '../common/version.js';
+import { VERSION } from '../common/program/version.js';
+import { closestTo } from '../common/text/closest.js';
 import type { Endpoint } from '../config/endpoint.js';
 import { answerRequest } from '../config/endpoint-request.js';
 import { isLoopback } from '../config/endpoint-url.js';

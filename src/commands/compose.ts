@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatProblem } from '../config/problem.js';
 import type { LoadedConfig } from '../config/resolve.js';

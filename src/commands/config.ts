@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
 import { settingsOf } from '../config/explain.js';
 import { candidateFiles, type UserDirectories } from '../config/find-file.js';
 import { loadConfig } from '../config/load.js';

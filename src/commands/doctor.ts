@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
 import { ConfigError, formatSource, visible } from '../config/problem.js';
 import { describeEndpoint, resolveEndpoint } from '../sdk/daemon/endpoint.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { parsedOrText } from '../common/json.js';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
 import { answerRequest } from '../config/endpoint-request.js';
 import { candidateFiles } from '../config/find-file.js';
 import { visible } from '../config/problem.js';

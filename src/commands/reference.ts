@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { VERSION } from '../common/version.js';
+import { VERSION } from '../common/program/version.js';
 import { bashCompletion } from './reference/bash.js';
 import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';

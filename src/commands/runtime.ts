@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
-import { systemClockMs } from '../common/system-clock.js';
+import { systemClockMs } from '../common/time/system-clock.js';
 import { addressText, type ListenAddress } from '../runtime/clients/address.js';
 import { startLockPath, withLock } from '../runtime/clients/start-lock.js';
 import {

@@ -1,4 +1,4 @@
-import { isSecretName } from '../common/headers.js';
+import { isSecretName } from '../common/http/headers.js';
 import { isRecord } from '../common/json.js';
 import type { WrittenAccess } from './access.js';
 import type { Access } from './endpoint.js';

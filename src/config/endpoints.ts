@@ -1,4 +1,4 @@
-import { isSecretName } from '../common/headers.js';
+import { isSecretName } from '../common/http/headers.js';
 import { parseApiKey } from './api-key.js';
 import type { Endpoint } from './endpoint.js';
 import { completeAccess } from './endpoint-access.js';

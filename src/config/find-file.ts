@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { UserFolders } from '../common/user-folders.js';
+import type { UserFolders } from '../common/program/user-folders.js';
 import { shortPath } from './problem.js';
 
 /** The folders with the user's configuration and with records about it. */

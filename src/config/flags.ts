@@ -1,4 +1,4 @@
-import { readParameter } from '../common/parameters.js';
+import { readParameter } from '../common/chat/parameters.js';
 import { type Layer, singleLayer, writtenLayer } from './layer.js';
 import { ConfigError, type Source } from './problem.js';
 import { type Path, type Tree, treeOf } from './tree.js';

@@ -1,6 +1,6 @@
-import { closestTo } from '../common/closest.js';
 import { isRecord } from '../common/json.js';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
+import { closestTo } from '../common/text/closest.js';
 import type { ConfigObject } from './config-object.js';
 import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
 import { type Candidate, candidateFiles } from './find-file.js';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { closestTo } from '../common/closest.js';
-import { userFolders } from '../common/user-folders.js';
+import { userFolders } from '../common/program/user-folders.js';
+import { closestTo } from '../common/text/closest.js';
 import type { ApiKey } from './api-key.js';
 import { withClientFiles } from './client-files.js';
 import type { Endpoint } from './endpoint.js';

@@ -1,4 +1,4 @@
-import { closestTo, plain } from '../common/closest.js';
+import { closestTo, plain } from '../common/text/closest.js';
 import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
 import type { Path } from './tree.js';
 

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
-import { shownHeaders } from '../common/headers.js';
+import { shownHeaders } from '../common/http/headers.js';
 import type { Endpoint } from '../config/endpoint.js';
 import { ContentError } from '../content/content-error.js';
 import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';

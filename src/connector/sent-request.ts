@@ -1,5 +1,5 @@
-import { shownHeaders } from '../common/headers.js';
-import { hideKeys } from '../common/key-forms.js';
+import { shownHeaders } from '../common/http/headers.js';
+import { hideKeys } from '../common/text/key-forms.js';
 import type { HTTPRequestConfig } from '../sdk/index.js';
 import type { ExchangeEvent } from './types.js';
 

@@ -1,4 +1,4 @@
-import { type LimitTimer, startLimit } from '../common/limit-timer.js';
+import { type LimitTimer, startLimit } from '../common/time/limit-timer.js';
 
 /** Ends an exchange early: on the caller's signal, after the answer's end, or on silence. */
 export interface Stopper {

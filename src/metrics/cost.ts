@@ -1,4 +1,4 @@
-import type { Usage } from '../common/usage.js';
+import type { Usage } from '../common/chat/usage.js';
 import { isBeside, reasoningTokensOf } from './delivered.js';
 
 /** Estimated cost of an answer by list prices, without discounts, taxes and fees. */

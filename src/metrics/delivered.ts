@@ -1,4 +1,4 @@
-import type { Usage } from '../common/usage.js';
+import type { Usage } from '../common/chat/usage.js';
 import type { Amount } from './arrivals.js';
 
 /** How many tokens of output arrived. */

@@ -1,4 +1,4 @@
-import type { Usage } from '../common/usage.js';
+import type { Usage } from '../common/chat/usage.js';
 import { type Amount, type Arrivals, createArrivalCounter } from './arrivals.js';
 import { type Delivered, deliveredOf, estimateTokens } from './delivered.js';
 import type { LoadFigures } from './exchange.js';

@@ -1,4 +1,4 @@
-import { REQUEST_ID_HEADERS } from '../common/headers.js';
+import { REQUEST_ID_HEADERS } from '../common/http/headers.js';
 import { isRateLimitHeader, type RateLimit, rateLimitsIn } from '../protocol/rate-limits.js';
 import { COST_HEADER, costIn, type ReportedCost } from './provider-cost.js';
 import {

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { Usage } from '../common/usage.js';
+import type { Usage } from '../common/chat/usage.js';
 import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
 import { type ContentMark, type DaemonTimings, LoadTimeline } from './load-timeline.js';
 import { createProviderReport } from './provider-report.js';

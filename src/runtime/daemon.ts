@@ -1,5 +1,5 @@
 import { messageOf } from '../common/errors.js';
-import { VERSION } from '../common/version.js';
+import { VERSION } from '../common/program/version.js';
 import { visible } from '../config/problem.js';
 import type { RequestTelemetry } from '../telemetry/requests.js';
 import { telemetryPlan } from '../telemetry/variables.js';

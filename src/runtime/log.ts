@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileReason, messageOf } from '../common/errors.js';
-import { makeFolder } from '../common/user-folders.js';
+import { makeFolder } from '../common/program/user-folders.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

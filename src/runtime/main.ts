@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from '../common/compile-cache.js';
-import { requireNode } from '../common/node-version.js';
+import { keepCompiledCode } from '../common/program/compile-cache.js';
+import { requireNode } from '../common/program/node-version.js';
 
 // Load no other module before the check: the others may fail on an older Node.
 if (requireNode()) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { VERSION } from '../common/version.js';
+import { VERSION } from '../common/program/version.js';
 import { visible } from '../config/problem.js';
 import { EXIT_USAGE, runDaemon } from './daemon.js';
 import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';

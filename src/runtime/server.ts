@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClockMs } from '../common/system-clock.js';
+import { systemClockMs } from '../common/time/system-clock.js';
 import type { RequestTelemetry } from '../telemetry/requests.js';
 import { addressText, type ListenAddress } from './clients/address.js';
 import { openListener } from './clients/listener.js';

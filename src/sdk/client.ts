@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
-import { nodeProblem } from '../common/node-version.js';
+import { nodeProblem } from '../common/program/node-version.js';
 import { MessageType } from '../protocol/constants.js';
 import { abortable } from './abortable.js';
 import { type Call, encodeCall } from './daemon/call.js';

@@ -1,4 +1,4 @@
-import type { Carried } from '../common/carried.js';
+import type { Carried } from '../common/chat/carried.js';
 import type { Database, Row } from './file/database.js';
 import { toJson } from './json.js';
 import { attachmentsOf, messageOf } from './records.js';

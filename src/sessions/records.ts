@@ -1,4 +1,4 @@
-import { carriedIn } from '../common/carried.js';
+import { carriedIn } from '../common/chat/carried.js';
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
 import { isList, isObject, parseJson } from './json.js';
 import { callsIn } from './tool-calls.js';

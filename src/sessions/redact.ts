@@ -1,4 +1,4 @@
-import { createKeyHider } from '../common/key-forms.js';
+import { createKeyHider } from '../common/text/key-forms.js';
 import { isList, isObject, toJson } from './json.js';
 import type { Json, JsonObject } from './types.js';
 

@@ -1,5 +1,5 @@
-import { type QuestionMessage, questionMessage } from '../common/attachments.js';
-import type { Carried } from '../common/carried.js';
+import { type QuestionMessage, questionMessage } from '../common/chat/attachments.js';
+import type { Carried } from '../common/chat/carried.js';
 import type { Message, ToolCall } from './types.js';
 
 /** A message in the format of a chat completion's request. */

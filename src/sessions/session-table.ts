@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beginningOf } from '../common/beginning.js';
+import { beginningOf } from '../common/text/beginning.js';
 import { type Database, integer, text } from './file/database.js';
 import { SessionsError } from './problem.js';
 import { summaryOf } from './records.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { messageOf } from '../common/errors.js';
-import { VERSION } from '../common/version.js';
+import { VERSION } from '../common/program/version.js';
 import type { Sources } from './content/content.js';
 import { createCounters, type SimulatorStats } from './http/counters.js';
 import { serveExchange } from './http/exchange.js';

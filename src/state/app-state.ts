@@ -1,4 +1,4 @@
-import type { Attachment } from '../common/attachments.js';
+import type { Attachment } from '../common/chat/attachments.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Branch } from './branches/branches.js';
 import { type Comparison, isAnswering } from './comparing/comparison.js';

@@ -1,4 +1,4 @@
-import { questionMessage } from '../common/attachments.js';
+import { questionMessage } from '../common/chat/attachments.js';
 import type { ChatMessage } from '../connector/types.js';
 import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 

@@ -1,4 +1,4 @@
-import type { Attachment } from '../common/attachments.js';
+import type { Attachment } from '../common/chat/attachments.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { Carried, ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';

@@ -1,4 +1,4 @@
-import type { Attachment } from '../common/attachments.js';
+import type { Attachment } from '../common/chat/attachments.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import type { ServerReading } from '../metrics/server/reading.js';
 import type { ConnectionState } from '../sdk/types.js';

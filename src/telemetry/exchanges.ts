@@ -1,5 +1,5 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
-import { createKeyHider } from '../common/key-forms.js';
+import { createKeyHider } from '../common/text/key-forms.js';
 import type { Endpoint } from '../config/endpoint.js';
 import type { ChatMessage } from '../connector/types.js';
 import type { LoadFigures } from '../metrics/exchange.js';

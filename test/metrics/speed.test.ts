@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Usage } from '../../src/common/usage.js';
+import type { Usage } from '../../src/common/chat/usage.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
 import { createTimeline, type OutputKind } from '../../src/metrics/timeline.js';
 

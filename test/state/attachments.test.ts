@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Attachment } from '../../src/common/attachments.js';
+import type { Attachment } from '../../src/common/chat/attachments.js';
 import type { Actions } from '../../src/state/actions.js';
 import type { FilesPort, ReadFile } from '../../src/state/ports.js';
 import type { AppStore } from '../../src/state/store.js';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Attachment } from '../../src/common/attachments.js';
+import type { Attachment } from '../../src/common/chat/attachments.js';
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import { type Actions, createActions } from '../../src/state/actions.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Attachment, questionMessage } from '../../common/attachments.js';
+import { type Attachment, questionMessage } from '../../common/chat/attachments.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../compose.js';

@@ -1,4 +1,4 @@
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
 import { describeLimits } from '../../loadtest/conditions/request-limits.js';
 import { STATISTICS } from '../../loadtest/figures/distribution.js';
 import { failingSince } from '../../loadtest/figures/failures.js';

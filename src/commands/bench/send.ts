@@ -1,5 +1,5 @@
-import { beginningOf } from '../../common/beginning.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import { visible } from '../../config/problem.js';
 import type { LoadExchanges } from '../../connector/load-exchanges.js';
 import type { LoadAnswer, LoadTarget } from '../../connector/load-types.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import type { ReadFile } from '../../state/ports.js';
 import { imageOf } from '../support/attachment-file.js';
 import { UsageError } from '../support/usage-error.js';

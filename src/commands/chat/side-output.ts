@@ -2,8 +2,8 @@ import { Console } from 'node:console';
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
-import { createKeyHider } from '../../common/key-forms.js';
-import { makeFolder } from '../../common/user-folders.js';
+import { makeFolder } from '../../common/program/user-folders.js';
+import { createKeyHider } from '../../common/text/key-forms.js';
 
 const MOST_BYTES = 1_000_000;
 

@@ -1,4 +1,4 @@
-import { userFolders } from '../../common/user-folders.js';
+import { userFolders } from '../../common/program/user-folders.js';
 import { settingsOf } from '../../config/explain.js';
 import { candidateFiles } from '../../config/find-file.js';
 import { formatSource } from '../../config/problem.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.js';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
 import type { DaemonInfo } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 

@@ -1,5 +1,5 @@
-import { nodeProblem } from '../../common/node-version.js';
-import { VERSION } from '../../common/version.js';
+import { nodeProblem } from '../../common/program/node-version.js';
+import { VERSION } from '../../common/program/version.js';
 import { type Finding, ok, problem } from './finding.js';
 
 /** @param version as in `process.versions.node` */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
 import { conversationIn } from '../../connector/request-body.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';

@@ -1,5 +1,5 @@
-import { beginningOf } from '../../common/beginning.js';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import { branchOf, figuresOf, headingOf } from '../../sessions/export/markdown.js';
 import type { Attachment, Message, Session } from '../../sessions/types.js';
 import { filledPage, html, type Markup } from '../support/html.js';

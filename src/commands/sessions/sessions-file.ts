@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { userFolders } from '../../common/user-folders.js';
+import { userFolders } from '../../common/program/user-folders.js';
 
 /** The default file of saved sessions. */
 export function sessionsFile(file?: string): string {

@@ -1,4 +1,4 @@
-import { msText } from '../../common/ms-text.js';
+import { msText } from '../../common/time/ms-text.js';
 import { HOPS, type Hops } from '../../metrics/hops.js';
 import { hopStretches, type Stretch } from '../../metrics/stretches.js';
 import { hopColor, hopWords } from '../../page/common/hops.js';

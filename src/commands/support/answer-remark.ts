@@ -1,4 +1,4 @@
-import { finishClassOf } from '../../common/finish-reasons.js';
+import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import { isBare } from '../../sdk/chat/chat-types.js';
 import type { ChatResult } from '../../sdk/index.js';
 import { emptyReason } from '../../state/exchange/failure.js';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import { readBytes } from './text-file.js';
 import type { UsageError } from './usage-error.js';
 

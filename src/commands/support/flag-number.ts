@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { UNIT_MS } from '../../common/time-units.js';
+import { UNIT_MS } from '../../common/time/time-units.js';
 
 /**
  * A parser for a flag's number. It refuses hexadecimal numbers and exponents, which are probably mistakes.

@@ -1,4 +1,4 @@
-import { withBidiMarks } from '../../common/bidi.js';
+import { withBidiMarks } from '../../common/text/bidi.js';
 import { createSanitizer, forTerminal } from '../../state/text/sanitize.js';
 
 /** The style of a text on a terminal with colours. */

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
 import { addEndpointFlags, MORE_FLAGS } from './endpoint-flags.js';
 import { notEmpty } from './flag-text.js';
 import { stderr, stdout } from './sink.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.js';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
 import type { Endpoint } from '../../config/endpoint.js';
 import { keysOf } from '../../connector/prepared.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../../connector/types.js';

@@ -1,4 +1,4 @@
-import { closestTo } from '../../common/closest.js';
+import { closestTo } from '../../common/text/closest.js';
 import type { Access, Endpoint } from '../../config/endpoint.js';
 import { answerRequest } from '../../config/endpoint-request.js';
 import { presetRemarks } from '../../config/preset-check.js';

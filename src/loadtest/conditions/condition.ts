@@ -1,4 +1,4 @@
-import { UNIT_MS } from '../../common/time-units.js';
+import { UNIT_MS } from '../../common/time/time-units.js';
 import { STATISTICS, type Statistic } from '../figures/distribution.js';
 
 const OPERATORS = {

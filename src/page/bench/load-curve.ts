@@ -1,4 +1,4 @@
-import { msText } from '../../common/ms-text.js';
+import { msText } from '../../common/time/ms-text.js';
 import { numberText, percentText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { LevelRow, Run } from './report.js';

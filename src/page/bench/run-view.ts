@@ -1,4 +1,4 @@
-import { msText } from '../../common/ms-text.js';
+import { msText } from '../../common/time/ms-text.js';
 import { el, numberText, withoutZeros } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import { bars, cumulative } from './distributions.js';

@@ -1,4 +1,4 @@
-import { msText } from '../../common/ms-text.js';
+import { msText } from '../../common/time/ms-text.js';
 import { el, numberText } from '../common/dom.js';
 import { hopColor } from '../common/hops.js';
 import type { Requests } from './report.js';

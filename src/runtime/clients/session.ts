@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ErrorClass } from '../../common/errors.js';
-import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
+import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
+import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../../common/user-folders.js';
+import { makeFolder } from '../../common/program/user-folders.js';
 
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 

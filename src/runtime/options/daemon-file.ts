@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { closestTo } from '../../common/closest.js';
+import { closestTo } from '../../common/text/closest.js';
 import { formatProblem, inOrder, type Problem } from '../../config/problem.js';
 import type { Path } from '../../config/tree.js';
 import { type Locate, readYamlFile } from '../../config/yaml-file.js';

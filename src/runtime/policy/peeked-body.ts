@@ -1,4 +1,4 @@
-import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
+import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import { decodedStart } from '../../content/decoded-body.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 

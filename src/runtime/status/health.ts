@@ -1,5 +1,5 @@
-import { systemClockMs } from '../../common/system-clock.js';
-import { VERSION } from '../../common/version.js';
+import { VERSION } from '../../common/program/version.js';
+import { systemClockMs } from '../../common/time/system-clock.js';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
 import type {
   CircuitStatus,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { messageOf } from '../../common/errors.js';
-import { isOwnHost } from '../../common/own-host.js';
+import { isOwnHost } from '../../common/http/own-host.js';
 import { ListenError } from '../clients/listen-error.js';
 
 export interface MetricsEndpoint {

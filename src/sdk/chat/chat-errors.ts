@@ -1,7 +1,7 @@
-import { beginningOf } from '../../common/beginning.js';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { parseJson } from '../../common/json.js';
-import { hideKeys } from '../../common/key-forms.js';
+import { beginningOf } from '../../common/text/beginning.js';
+import { hideKeys } from '../../common/text/key-forms.js';
 import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { type RefusalBody, readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';

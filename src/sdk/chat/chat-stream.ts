@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
+import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
-import { finishClassOf } from '../../common/finish-reasons.js';
 import { type Answer, type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';

@@ -1,11 +1,11 @@
-import type { Carried } from '../../common/carried.js';
+import type { Carried } from '../../common/chat/carried.js';
+import type { Outcome } from '../../common/chat/outcomes.js';
+import type { Usage } from '../../common/chat/usage.js';
 import type { ConnectorException } from '../../common/errors.js';
-import type { Outcome } from '../../common/outcomes.js';
-import type { Usage } from '../../common/usage.js';
 
-export type { Carried } from '../../common/carried.js';
-export type { Outcome } from '../../common/outcomes.js';
-export type { Usage } from '../../common/usage.js';
+export type { Carried } from '../../common/chat/carried.js';
+export type { Outcome } from '../../common/chat/outcomes.js';
+export type { Usage } from '../../common/chat/usage.js';
 
 export interface ToolCall {
   id: string;

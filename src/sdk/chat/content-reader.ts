@@ -1,4 +1,4 @@
-import { beginningOf } from '../../common/beginning.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import type { Answer } from './answer.js';
 import type { ChatEvent } from './chat-types.js';
 import { contentIn, type Piece } from './content-parts.js';

@@ -1,6 +1,6 @@
-import { beginningOf } from '../../common/beginning.js';
-import { withoutEntities } from '../../common/entities.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
+import { beginningOf } from '../../common/text/beginning.js';
+import { withoutEntities } from '../../common/text/entities.js';
 import { withoutFraming } from './framed-body.js';
 
 /** The depth to which nested errors are read. */

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { beginningOf } from '../../common/beginning.js';
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import { type AnswerContext, type AnswerHead, quote, streamError, unusableError } from './chat-errors.js';
 import type { ChatEventReader } from './chat-events.js';

@@ -1,5 +1,5 @@
 import { ErrorClass } from '../../common/errors.js';
-import { waitInWords } from '../../common/wait-in-words.js';
+import { waitInWords } from '../../common/time/wait-in-words.js';
 
 export const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
 export const LIMIT_ADVICE = 'Wait until the limit renews, or raise it at the provider.';

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
+import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 
 /**
  * How long the client waits for the daemon's own error after a limit, in ms. That error explains how the time was used, and

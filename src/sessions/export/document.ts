@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { carriedIn } from '../../common/carried.js';
+import { carriedIn } from '../../common/chat/carried.js';
 import { SessionsError } from '../problem.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
 

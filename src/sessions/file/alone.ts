@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../../common/user-folders.js';
+import { makeFolder } from '../../common/program/user-folders.js';
 import { SessionsError } from '../problem.js';
 import { type Database, openDatabase } from './database.js';
 

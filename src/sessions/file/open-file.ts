@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../../common/user-folders.js';
+import { makeFolder } from '../../common/program/user-folders.js';
 import { problemOf, SessionsError } from '../problem.js';
 import { alone } from './alone.js';
 import { type Database, integer, openDatabase, text } from './database.js';

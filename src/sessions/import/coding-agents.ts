@@ -1,4 +1,4 @@
-import { beginningOf } from '../../common/beginning.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import { isList, objectIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
 import { timeIn } from './content.js';

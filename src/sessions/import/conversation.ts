@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beginningOf } from '../../common/beginning.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import { previewOf } from '../session-table.js';
 import {
   EMPTY_MESSAGE,

@@ -1,4 +1,4 @@
-import { withoutEntities } from '../../common/entities.js';
+import { withoutEntities } from '../../common/text/entities.js';
 import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { timeIn } from './content.js';

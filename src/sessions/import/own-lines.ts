@@ -1,4 +1,4 @@
-import { carriedIn } from '../../common/carried.js';
+import { carriedIn } from '../../common/chat/carried.js';
 import { numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import { errorIn } from '../records.js';
 import { callsIn } from '../tool-calls.js';

@@ -1,5 +1,5 @@
-import { OUTCOME_NAMES } from '../../common/outcomes.js';
-import { UNIT_MS } from '../../common/time-units.js';
+import { OUTCOME_NAMES } from '../../common/chat/outcomes.js';
+import { UNIT_MS } from '../../common/time/time-units.js';
 
 /** A word or phrase to find. `prefix`: longer words match, too, e.g. while a word is being typed. */
 export interface Term {

@@ -1,4 +1,4 @@
-import { isOwnHost } from '../../common/own-host.js';
+import { isOwnHost } from '../../common/http/own-host.js';
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
 import { promptTokens } from '../chat/answer.js';
 import { routeAnswer } from '../chat/answer-route.js';

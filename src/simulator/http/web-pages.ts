@@ -1,4 +1,4 @@
-import { isOwnHost } from '../../common/own-host.js';
+import { isOwnHost } from '../../common/http/own-host.js';
 import { type Reply, textReply } from '../chat/reply.js';
 import type { SimulatorRequest } from './surroundings.js';
 

@@ -1,5 +1,5 @@
-import { shownHeaders } from '../../common/headers.js';
-import { keyForms } from '../../common/key-forms.js';
+import { shownHeaders } from '../../common/http/headers.js';
+import { keyForms } from '../../common/text/key-forms.js';
 import type { Recording } from './recording.js';
 
 const ASTERISK = 0x2a;

@@ -1,4 +1,4 @@
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import type { Acting } from '../acting.js';
 import type { FilesPort, ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';

@@ -1,4 +1,4 @@
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import type { AppState } from '../app-state.js';
 
 /**

@@ -1,6 +1,6 @@
-import { closestTo } from '../../common/closest.js';
+import { PARAMETERS, readParameter } from '../../common/chat/parameters.js';
 import { memberOf } from '../../common/json.js';
-import { PARAMETERS, readParameter } from '../../common/parameters.js';
+import { closestTo } from '../../common/text/closest.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';

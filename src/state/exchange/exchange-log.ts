@@ -1,6 +1,6 @@
-import { beginningOf } from '../../common/beginning.js';
-import { shownHeaders } from '../../common/headers.js';
-import type { Outcome } from '../../common/outcomes.js';
+import type { Outcome } from '../../common/chat/outcomes.js';
+import { shownHeaders } from '../../common/http/headers.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import { type Course, createCourse } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';

@@ -1,6 +1,6 @@
+import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import type { ConnectorException } from '../../common/errors.js';
-import { finishClassOf } from '../../common/finish-reasons.js';
-import { waitInWords } from '../../common/wait-in-words.js';
+import { waitInWords } from '../../common/time/wait-in-words.js';
 import type { ChatAnswer } from '../../connector/types.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { KeyHints } from '../view/key-hints.js';

@@ -1,4 +1,4 @@
-import { beginningOf } from '../../common/beginning.js';
+import { beginningOf } from '../../common/text/beginning.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';

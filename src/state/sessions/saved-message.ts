@@ -1,5 +1,5 @@
-import type { Attachment } from '../../common/attachments.js';
-import type { Outcome } from '../../common/outcomes.js';
+import type { Attachment } from '../../common/chat/attachments.js';
+import type { Outcome } from '../../common/chat/outcomes.js';
 import { costFrom } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { speedFrom } from '../../metrics/saved-speed.js';

@@ -1,4 +1,4 @@
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { Journal } from '../../sessions/journal.js';
 import type { EarlierMessage, EndStatus, Said } from '../../sessions/journal-place.js';

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { bidiMark } from '../../common/bidi.js';
+import { bidiMark } from '../../common/text/bidi.js';
 
 let segmenter: Intl.Segmenter | undefined;
 const TAB_STOP = 4;

@@ -1,4 +1,4 @@
-import { withBidiMarks } from '../../common/bidi.js';
+import { withBidiMarks } from '../../common/text/bidi.js';
 
 /** Removes terminal control sequences from a text that comes in pieces. */
 export interface Sanitizer {

@@ -1,4 +1,4 @@
-import { finishClassOf } from '../../common/finish-reasons.js';
+import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
 import type { AppState } from '../app-state.js';
 import { append } from '../branches/branches.js';

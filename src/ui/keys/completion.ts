@@ -1,4 +1,4 @@
-import { PARAMETERS } from '../../common/parameters.js';
+import { PARAMETERS } from '../../common/chat/parameters.js';
 import { completions } from './keymap.js';
 
 /** The drafts that the tab key can complete to: commands, and after `/set` members and their values. */

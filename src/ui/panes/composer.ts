@@ -1,4 +1,4 @@
-import type { Attachment } from '../../common/attachments.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { namesOf } from '../../state/attachments/attachments.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../../common/outcomes.js';
+import { OUTCOMES } from '../../common/chat/outcomes.js';
 import { costText } from '../../metrics/cost.js';
 import { amountsBetween, firstOutputMs } from '../../metrics/course.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';

@@ -1,7 +1,7 @@
 import { Box, Static, Text } from 'ink';
 import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { withBidiMarks } from '../../common/bidi.js';
+import { withBidiMarks } from '../../common/text/bidi.js';
 import { type Comparison, isAnswering } from '../../state/comparing/comparison.js';
 import { awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../common/outcomes.js';
+import type { Outcome } from '../../common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { count as wholeNumber } from '../../state/text/count.js';
 

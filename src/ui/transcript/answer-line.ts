@@ -1,5 +1,5 @@
-import { finishClassOf } from '../../common/finish-reasons.js';
-import { OUTCOMES } from '../../common/outcomes.js';
+import { finishClassOf } from '../../common/chat/finish-reasons.js';
+import { OUTCOMES } from '../../common/chat/outcomes.js';
 import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
 import { count, duration, taken, tokenRate, tookMs } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/line.js';

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { systemClockMs } from '../../../src/common/system-clock.js';
+import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../../support/daemon-program.js';
 import { freePort } from '../../support/free-port.js';

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { bidiMark } from '../../../src/common/bidi.js';
+import { bidiMark } from '../../../src/common/text/bidi.js';
 import {
   cellWidth,
   graphemeWidth,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Outcome } from '../../../src/common/outcomes.js';
+import type { Outcome } from '../../../src/common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../../src/metrics/exchange.js';
 import { requestLines } from '../../../src/ui/panes/request.js';
 import { plainText } from '../../../src/ui/style/line.js';

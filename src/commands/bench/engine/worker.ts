@@ -1,5 +1,5 @@
 // Starts a worker thread of a load test.
-import { keepCompiledCode } from '../../../common/compile-cache.js';
+import { keepCompiledCode } from '../../../common/program/compile-cache.js';
 
 // The compile cache of the main thread is not on in other threads.
 keepCompiledCode();

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../../../common/outcomes.js';
+import { OUTCOMES } from '../../../common/chat/outcomes.js';
 import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../../state/text/sanitize.js';
 import type { KeyHints } from '../../../state/view/key-hints.js';

@@ -1,5 +1,5 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
-import { withoutEntities } from '../../../common/entities.js';
+import { withoutEntities } from '../../../common/text/entities.js';
 import type { Tone } from '../../style/theme.js';
 
 interface Piece {

@@ -1,4 +1,4 @@
-import { isRecord } from './json.js';
+import { isRecord } from '../json.js';
 
 /**
  * The parts that a provider demands back, unchanged, together with the results of an answer's tool calls. Other

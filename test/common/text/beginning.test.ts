@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beginningOf } from '../../src/common/beginning.js';
+import { beginningOf } from '../../../src/common/text/beginning.js';
 
 test('the beginning of a text is as long as allowed, without half characters', () => {
   fc.assert(

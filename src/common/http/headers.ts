@@ -1,4 +1,4 @@
-import { createKeyHider } from './key-forms.js';
+import { createKeyHider } from '../text/key-forms.js';
 
 /** Headers that identify a request in the provider's logs, the most useful first. */
 export const REQUEST_ID_HEADERS = [

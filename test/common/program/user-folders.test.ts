@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { makeFolder, userFolders } from '../../src/common/user-folders.js';
+import { makeFolder, userFolders } from '../../../src/common/program/user-folders.js';
 
 let folder: string;
 beforeEach(() => {

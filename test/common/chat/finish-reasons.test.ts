@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { finishClassOf } from '../../src/common/finish-reasons.js';
-import { createChatStream } from '../../src/sdk/chat/chat-stream.js';
+import { finishClassOf } from '../../../src/common/chat/finish-reasons.js';
+import { createChatStream } from '../../../src/sdk/chat/chat-stream.js';
 
 const OUTCOMES = {
   complete: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeProblem } from '../../src/common/node-version.js';
+import { nodeProblem } from '../../../src/common/program/node-version.js';
 
 test.each(['22.19.0', '22.20.1', '23.0.0', '24.11.0', '100.0.0', '24.0.0-nightly'])(
   'Node %s is accepted',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PARAMETERS, readParameter } from '../../src/common/parameters.js';
+import { PARAMETERS, readParameter } from '../../../src/common/chat/parameters.js';
 
 test.each([
   ['temperature', '0.7', 0.7],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hideKeys } from '../../src/common/key-forms.js';
+import { hideKeys } from '../../../src/common/text/key-forms.js';
 
 const KEY = 'sk-a/b+c=d_0123456789';
 const bytes = fc.uint8Array({ maxLength: 9 }).map((array) => Buffer.from(array));

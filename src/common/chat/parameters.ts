@@ -1,4 +1,4 @@
-import { isRecord, parsedOrText } from './json.js';
+import { isRecord, parsedOrText } from '../json.js';
 
 /** A known member of a request's body, whose value can be checked before the request is sent. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretName } from '../../src/common/headers.js';
+import { isSecretName } from '../../../src/common/http/headers.js';
 
 test.each([
   'authorization',
