@@ -1,5 +1,5 @@
 // Compares the loads that `bench --find-rate` and `--find-concurrency` find with the theoretical ones. They run in real
-// time, against a simulator with a known slowdown or a known number of places. Several searches run at once, each with
+// time, against a simulator with a known slowdown or a known number of slots. Several searches run at once, each with
 // its own simulator. Takes some ten minutes. Run on an idle machine: tsx bench/find-rate.ts [SEEDS] [AT_ONCE] [WORD].
 // With a word, only the kinds of load run that have it in their name. On a busy machine, put `chrt -r 20` in front.
 import { readFileSync } from 'node:fs';
@@ -22,21 +22,20 @@ const atATime = 1 + (LIMIT_MS / GAP_MS - 1) / SLOWDOWN;
 const SHORT = { ttftMs: 20, tokens: 9 };
 const SHORT_MS = SHORT.ttftMs + GAP_MS * (SHORT.tokens - 1);
 
-/** With many places, a slightly higher rate has many more refusals, so few requests suffice. */
-const PLACES = 200;
+/** With many slots, a slightly higher rate has many more refusals, so few requests suffice. */
+const SLOTS = 200;
 const LONG = { ttftMs: 380, tokens: 3 };
 const LONG_MS = LONG.ttftMs + GAP_MS * (LONG.tokens - 1);
 
 /** The share of refused requests at this load in erlangs (Erlang B, for any distribution of the answers). */
 function refused(erlangs: number): number {
   let blocked = 1;
-  for (let place = 1; place <= PLACES; place += 1)
-    blocked = (erlangs * blocked) / (place + erlangs * blocked);
+  for (let slot = 1; slot <= SLOTS; slot += 1) blocked = (erlangs * blocked) / (slot + erlangs * blocked);
   return blocked;
 }
 
 function erlangsAt(share: number): number {
-  let [low, high] = [0, 2 * PLACES];
+  let [low, high] = [0, 2 * SLOTS];
   for (let step = 0; step < 60; step += 1) {
     const middle = (low + high) / 2;
     if (refused(middle) <= share) low = middle;
@@ -74,9 +73,9 @@ const CASES: readonly Case[] = [
     right: atATime / ((SHORT_MS / 1000) * (LIMIT_MS / GAP_MS)),
   },
   {
-    name: 'random arrivals a second, by places',
+    name: 'random arrivals a second, by slots',
     answer: LONG,
-    simulator: ['--max-concurrent', String(PLACES)],
+    simulator: ['--max-concurrent', String(SLOTS)],
     flags: ['--find-rate', '200-800', '--slo', 'errors<=1%'],
     windowS: 10,
     right: erlangsAt(0.01) / (LONG_MS / 1000),

@@ -8,7 +8,7 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** Headers that the daemon sets itself, or that change how the message is framed. */
 const FRAMING = /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
 
-/** A value of a header or a parameter. The refused value is not quoted: it may be a key. */
+/** The value of a header or a parameter. A refused value is not quoted, because it may be a key. */
 function sendable(pattern: RegExp) {
   return setting((value): Verdict<Secret> => {
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
@@ -21,7 +21,7 @@ function sendable(pattern: RegExp) {
 
 const headerName = z.string().check(
   z.refine((name) => TOKEN.test(name) && !FRAMING.test(name), {
-    error: 'cannot be set: use a header such as X-Team; the daemon sets those of the connection itself',
+    error: 'cannot be set: use a header such as X-Team; the daemon sets the headers of the connection itself',
   }),
 );
 const parameterName = z
@@ -88,7 +88,10 @@ export type WrittenAccess = z.output<typeof written>;
 /** The names of {@link accessKeys}. */
 export const ACCESS_NAMES = Object.keys(accessKeys) as readonly (keyof typeof accessKeys)[];
 
-/** The address of a section's keys: as written, else the provider's; undefined where none is known. */
+/**
+ * The address to which a section's keys are sent: the configured one, else the provider's; undefined when neither is
+ * known.
+ */
 export function addressOf({
   base_url,
   url,

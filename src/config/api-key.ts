@@ -5,7 +5,10 @@ export type ApiKey =
   /** `trimmed`: white space around it was removed. */
   { state: 'set'; secret: Secret; trimmed: boolean } | ({ state: 'malformed' } & KeyFault);
 
-/** A fault of a key. `reason` continues the sentence "openai.api_key …". Neither text contains a part of the key. */
+/**
+ * What is wrong with a key. `reason` continues the sentence "openai.api_key …". Neither text contains a part of the
+ * key.
+ */
 export interface KeyFault {
   reason: string;
   advice: string;
@@ -29,7 +32,7 @@ const AROUND: readonly [RegExp, KeyFault][] = [
 const NOT_SENDABLE = /[^\x21-\x7e]/;
 const COPY_AGAIN = 'copy the key again';
 
-/** Reads a key's text. A key travels in a header, so all of it must be visible ASCII. */
+/** Reads a key's text. A key is sent in a header, so all of it must be visible ASCII. */
 export function parseApiKey(text: string): ApiKey {
   const key = text.trim();
   const [, around] = AROUND.find(([pattern]) => pattern.test(key)) ?? [];

@@ -2,7 +2,7 @@ import type { Api, LocalServer, ProviderName } from './providers.js';
 
 /** The settings for the access to an endpoint, besides its address and key. */
 interface AccessObject {
-  /** The preset whose address, authentication and habits are used. */
+  /** The preset whose address, authentication and other defaults are used. */
   provider?: ProviderName | undefined;
   /** The exact address for answers, instead of `base_url`. */
   url?: string | undefined;
@@ -32,7 +32,7 @@ export interface ConfigObject {
     api_key?: string | undefined;
     base_url?: string | undefined;
     model?: string | undefined;
-    /** Milliseconds, at most one hour; so are the other timeouts. */
+    /** Milliseconds, at most one hour, like all other timeouts. */
     timeout_ms?: number | undefined;
     /** 0 = never. */
     idle_ms?: number | undefined;
@@ -63,7 +63,7 @@ export interface ConfigObject {
     max_tokens?: number | undefined;
   };
   slo?: {
-    /** Milliseconds; so is the other. */
+    /** Milliseconds, like `tpot_ms`. */
     ttft_ms?: number | undefined;
     tpot_ms?: number | undefined;
   };
@@ -78,9 +78,9 @@ export interface ConfigObject {
   motion?: 'full' | 'reduced' | undefined;
   /** The mouse scrolls, clicks and selects in the chat [true]. */
   mouse?: boolean | undefined;
-  /** For an action's name its keys; `none` takes them away. */
+  /** The keys of each action, by the action's name; `none` unbinds the action. */
   keys?: Record<string, string | string[]>;
-  /** By the model's name, US dollars for a million tokens. */
+  /** Prices in US dollars for a million tokens, by the model's name. */
   prices?: Record<
     string,
     {
@@ -93,7 +93,7 @@ export interface ConfigObject {
   >;
   profiles?: Record<
     string,
-    /** One of `base_url`, `url` and `provider` must give its address. */
+    /** One of `base_url`, `url` and `provider` must determine its address. */
     AccessObject & {
       base_url?: string | undefined;
       model: string;

@@ -11,7 +11,7 @@ import { type Environment, lookUp } from './variables.js';
 /** Headers that Anthropic's own API requires with each request. */
 export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
 
-/** @param section Where the endpoint's settings stand, to find the variables that they were made of. */
+/** @param section The section of the endpoint's settings, to find the variables that were used in them. */
 export function completeAccess(
   written: WrittenAccess,
   section: Path,
@@ -54,7 +54,7 @@ export function completeAccess(
   };
 }
 
-/** A value and its words: a provider may echo only the key of `Bearer KEY`. */
+/** Returns a value and its words, because a provider may repeat only the key of `Bearer KEY`. */
 function partsOf(value: string): string[] {
   const words = value.split(/[\s;,]+/).filter((word) => word !== '' && word !== value);
   const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];
@@ -77,7 +77,7 @@ function secretsIn(tree: Tree): string[] {
 /** Paths are not secret. */
 const CLIENT_FILE = /\.client_(cert|key)$/;
 
-/** The values of this section's variables with names of secrets. */
+/** The values of the variables in this section that have the name of a secret. */
 function fromVariables(section: Path, layers: readonly Layer[], env: Environment): string[] {
   const prefix = `${section.join('.')}.`;
   const names = layers.flatMap(({ variables }) =>

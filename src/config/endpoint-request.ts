@@ -54,7 +54,7 @@ function modelsUrl(endpoint: Endpoint): string | undefined {
   return root === undefined ? undefined : below(root, 'models');
 }
 
-/** A provider has the path of its documentation. Without a provider, an address without a version gets `/v1`. */
+/** A known provider has the path in its documentation. Otherwise an address without a version gets `/v1`. */
 function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
   const preset = providerOf(access.provider);
   if (preset === undefined) return endpointUrl(baseUrl, path);

@@ -1,9 +1,9 @@
-/** The origin a key from the environment may always be sent to. */
+/** The origin to which a key from the environment may always be sent. */
 export const OPENAI_ORIGIN = 'https://api.openai.com';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** A base address ready for use, or why it cannot be one. */
+/** A base address that can be used, or the reason why it can't. */
 export type BaseUrl = { value: string } | { refused: string };
 
 /**
@@ -22,7 +22,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   return { value: url.href.replace(/\/+$/, '') };
 }
 
-/** The ends of the addresses of single routes, which people enter by mistake as a base address. */
+/** The ends of routes that people enter by mistake as a base address. */
 const ROUTE = /\/(chat\/completions|responses|messages)$/;
 
 /** `/v1`, `/v4`, `/v1beta`, `/v1.1`, but not `/v2ray` or `/vault`. */

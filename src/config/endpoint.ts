@@ -8,7 +8,7 @@ export interface Endpoint {
   name: string;
   /** `found`: a server on this machine that no configuration names. */
   kind: 'simulator' | 'openai' | 'profile' | 'found';
-  /** The address that the API's routes are below; see `answerRequest`. */
+  /** The address below which the API's routes are; see `answerRequest`. */
   baseUrl: string;
   model: string;
   apiKey?: Secret;
@@ -31,9 +31,9 @@ export interface Access {
   /** The exact address of the route for answers, without its query. */
   url?: string;
   api: Api;
-  /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header that carries the key. */
+  /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header with the key. */
   auth: string;
-  /** By name in lower case. They win over the program's own. */
+  /** Headers by name in lower case. They override the program's own. */
   headers: ReadonlyMap<string, Secret>;
   query: ReadonlyMap<string, Secret>;
   /** A merge patch (RFC 7396) for the request's body. */
@@ -50,6 +50,6 @@ export interface Access {
   metricsUrl?: string;
   /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
   clientFiles?: { cert: string; key?: string };
-  /** Values besides the key that no message, log or file may contain. */
+  /** Further values, besides the key, that no message, log or file may contain. */
   secrets: readonly Secret[];
 }

@@ -71,7 +71,7 @@ type Addressed = Pick<Profile, 'baseUrl' | 'access'>;
 /** The names of an endpoint's time limits in the settings. */
 type Waits = { [Name in 'timeoutMs' | 'idleMs' | 'answerMs']?: number | undefined };
 
-/** An endpoint's time limits; those of `openai` where it has none. */
+/** An endpoint's time limits; those of `openai` unless it has its own. */
 function waitsOf(own: Waits, openai: Settled['config']['openai']): Pick<Endpoint, keyof Waits> {
   const answerMs = own.answerMs ?? openai.answerMs;
   return {
@@ -85,7 +85,7 @@ type KeyState = Pick<Endpoint, 'apiKey' | 'problem'>;
 
 function openaiKey(settled: Settled, env: Environment): KeyState {
   const { config, layers, problems } = settled;
-  // The address was refused and the default took its place: the key may belong to another provider.
+  // The address was refused and the default is used, so the key may belong to another provider.
   const refused = problems.find(
     ({ path, severity }) => /^openai\.(base_url|url|provider)$/.test(path) && severity === 'error',
   );
@@ -134,7 +134,10 @@ function keyOf(
   return preset.keyOptional === true || carried ? {} : { problem: notSet(preset.keyVariable) };
 }
 
-/** An unset variable that the key, a header, a query parameter or the body needs, and that no higher layer replaces. */
+/**
+ * Returns an unset variable that the key, a header, a query parameter or the body needs, unless a higher layer
+ * overrides that setting.
+ */
 function missingVariable(section: Path, layers: readonly Layer[]): KeyState {
   const prefix = `${section.join('.')}.`;
   for (const [index, { unsetKeys }] of layers.entries()) {

@@ -84,7 +84,10 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
   });
 }
 
-/** The settings that are set. Headers, parameters and the body have names only: their values can be secret. */
+/**
+ * The settings that have a value. Headers, parameters and members of the body are shown by name only, because their
+ * values can be secret.
+ */
 function accessSettings(
   section: string,
   { url, ...access }: WrittenAccess,

@@ -4,7 +4,7 @@ import { ConfigError, type Source } from './problem.js';
 import { type Path, type Tree, treeOf } from './tree.js';
 import type { Environment } from './variables.js';
 
-/** The flags of the command line. `model` and `baseUrl` belong to the endpoint that the program starts with. */
+/** The flags of the command line. `model` and `baseUrl` apply to the endpoint that the program starts with. */
 export interface ConfigFlags {
   mode?: string | undefined;
   model?: string | undefined;
@@ -18,7 +18,7 @@ export interface ConfigFlags {
   header?: readonly string[] | undefined;
   /** `name=value` */
   query?: readonly string[] | undefined;
-  /** `dotted.path=value`, the value as JSON or else as text. */
+  /** `dotted.path=value`; the value is read as JSON, else as text. */
   set?: readonly string[] | undefined;
   /** False: request the answer in one piece. */
   stream?: boolean | undefined;

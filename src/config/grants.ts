@@ -9,7 +9,7 @@ import { type Path, valueAt } from './tree.js';
 
 /**
  * An action for which a file in the current directory needs permission. It sends these variables to an address that is
- * neither OpenAI's nor on this machine. They are in the key, the address or the model's name.
+ * neither OpenAI's nor on this machine. The variables are in the key, the address or the model's name.
  */
 export interface Grant {
   endpoint: string;
@@ -31,7 +31,7 @@ export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[
   });
 }
 
-/** The file's layer, when it decides where requests go. */
+/** Returns the file's layer, if it determines where requests are sent. */
 function fileNaming(section: Path, layers: readonly Layer[]): Layer | undefined {
   const named = layers.flatMap((layer) => {
     const key = ['url', 'base_url', 'provider'].find((one) => {
@@ -85,7 +85,7 @@ function variablesSent({ name, access }: Endpoint, file: Layer): string[] {
   return name === 'openai' ? [...written, 'OPENAI_API_KEY'] : written;
 }
 
-/** Returns `endpoints`; those that need a grant are marked and lose their key. */
+/** Returns the endpoints. Those that need a grant are marked, and their key is removed. */
 export function blockUnconfirmed(
   endpoints: readonly Endpoint[],
   unconfirmed: readonly Grant[],

@@ -32,12 +32,12 @@ const MAX_ACCESS_DEPTH = 24;
 /** An unset variable in these settings is a problem only when the endpoint is used. */
 const NEEDED_BY_ENDPOINT: readonly string[] = ['api_key', 'url', 'headers', 'query', 'body'];
 
-/** The key below an endpoint's section, e.g. `headers` of `profiles.work.headers.X-Team`. */
+/** Returns the key below an endpoint's section, e.g. `headers` for `profiles.work.headers.X-Team`. */
 function settingOf(path: Path): string {
   return path[path[0] === 'profiles' ? 2 : 1] ?? '';
 }
 
-/** A layer of one value, e.g. of a flag. */
+/** Returns a layer with one value, e.g. that of a flag. */
 export function singleLayer(path: Path, value: string, source: Source, variable?: string): Layer {
   return {
     tree: treeOf(path, value),
@@ -47,7 +47,7 @@ export function singleLayer(path: Path, value: string, source: Source, variable?
   };
 }
 
-/** One layer for each variable that is set. */
+/** Returns one layer for each variable that is set. */
 export function environmentLayers(env: Environment, variables: readonly SettingVariable[]): Layer[] {
   return variables.flatMap((variable) => {
     const value = lookUp(env, variable);
@@ -57,8 +57,8 @@ export function environmentLayers(env: Environment, variables: readonly SettingV
 }
 
 /**
- * A layer from a file's tree or a program's object. It replaces `${VARIABLES}` and drops empty settings
- * and settings whose variable is unset.
+ * Creates a layer from a file's tree or a program's object. Replaces `${VARIABLES}`, and drops empty settings and
+ * settings whose variable is unset.
  */
 export function writtenLayer(
   written: Tree,
@@ -127,7 +127,7 @@ export function writtenLayer(
   return { layer: { tree: readTree(written, []), sourceOf, variables, unsetKeys }, problems };
 }
 
-/** The highest layer that has the setting. */
+/** Returns the highest layer that has the setting. */
 export function layerOf(layers: readonly Layer[], path: Path): Layer | undefined {
   return layers.findLast((layer) => valueAt(layer.tree, path) !== undefined);
 }

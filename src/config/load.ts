@@ -19,15 +19,15 @@ export interface LoadOptions extends Surroundings {
   configPath?: string | undefined;
 }
 
-/** As {@link LoadOptions}; `cwd` only makes a relative socket path absolute. */
+/** Like {@link LoadOptions}; `cwd` only makes a relative socket path absolute. */
 export interface ObjectOptions extends Partial<Surroundings> {
   env: Environment;
 }
 
 /**
- * Loads the configuration: flag over environment over file over default. The file is `configPath`, else
- * `config.yaml` of the current directory, else that of the user's config directory, else none. Errors are returned as
- * problems, and defaults replace the wrong values.
+ * Loads the configuration. Flags override the environment, the environment overrides the file, and the file overrides
+ * the defaults. The file is `configPath`, else `config.yaml` of the current directory, else that of the user's config
+ * directory, else none. Errors are returned as problems, and defaults replace the wrong values.
  *
  * @throws {ConfigError} when the file named by the user is missing or can't be used, or a flag's value can't be used
  */
@@ -49,7 +49,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
  * Completes a configuration that a program passes in the file's format. It wins over the environment, except over
  * `USE_SIMULATOR`. `${VARIABLES}` are replaced like in the file.
  *
- * @throws {ConfigError} where `input` is no object, or a flag's value cannot be used
+ * @throws {ConfigError} when `input` is not an object, or a flag's value cannot be used
  */
 export function loadConfigObject(input: ConfigObject, options: ObjectOptions): LoadedConfig {
   const { env, cwd = process.cwd() } = options;
@@ -116,7 +116,7 @@ function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions)
   return { tree: {}, locate: () => ({ kind: 'default' }), problems: skipped };
 }
 
-/** Whether the file is ours. Other programs also use the name `config.yaml`. */
+/** Whether the file belongs to this program. Others also use the name `config.yaml`. */
 function isOurs(tree: Tree): boolean {
   const keys = Object.keys(tree);
   return keys.length === 0 || keys.some((key) => closestTo(key, TOP_LEVEL) !== undefined);

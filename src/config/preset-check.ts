@@ -9,7 +9,7 @@ export interface PresetRemark {
   advice: string;
 }
 
-/** The beginnings of providers' keys, the longer before the shorter. */
+/** The beginnings of providers' keys, longer ones first. */
 const KEY_STARTS: readonly (readonly [start: string, owner: string])[] = [
   ...PROVIDER_NAMES.flatMap((name) =>
     (providerOf(name)?.keyStarts ?? []).map((start) => [start, name] as const),
@@ -28,7 +28,7 @@ export function presetRemarks(endpoint: Endpoint): readonly PresetRemark[] {
   return [...place, ...authRemarks(endpoint, owner), ...keys];
 }
 
-/** Returns the provider of the endpoint's API, if its preset or host shows it. */
+/** Returns the provider of the endpoint's API, if its preset or host tells. */
 function ownerOf(endpoint: Endpoint): ProviderName | 'openai' | undefined {
   const { provider } = endpoint.access;
   if (provider !== undefined) return provider;

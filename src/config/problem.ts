@@ -4,7 +4,7 @@ import { ConnectorException, ErrorClass } from '../common/errors.js';
 /** The source of a value. */
 export type Source =
   | { kind: 'default' }
-  /** `path` as `shortPath` has it; line and column count from 1. */
+  /** `path` is the result of `shortPath`; line and column count from 1. */
   | { kind: 'file'; path: string; line: number; column: number }
   /** A whole file. */
   | { kind: 'whole file'; path: string }
@@ -18,7 +18,7 @@ export interface Problem {
   severity: 'error' | 'warning';
   /** The problem, without its place. */
   message: string;
-  /** The setting, dotted, e.g. `openai.base_url`; empty where it is the whole file. */
+  /** The setting, dotted, e.g. `openai.base_url`; empty for a problem of the whole file. */
   path: string;
   source: Source;
   /** Advice, e.g. `did you mean "api_key"?` */
@@ -35,7 +35,7 @@ export class ConfigError extends ConnectorException {
   }
 }
 
-/** Problems of the file first, in the order of its lines; then the others in their order. */
+/** Sorts problems: those of the file first, by line; then the others, in the given order. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   const place = ({ source }: Problem): [number, number] => {
     return source.kind === 'file' ? [source.line, source.column] : [Infinity, 0];
@@ -77,7 +77,7 @@ export function shortPath(path: string, cwd: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
-/** Text in quotes, shortened if it is long. */
+/** Returns the text in quotes, shortened if it is long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }

@@ -1,6 +1,6 @@
 import type { Tree } from './tree.js';
 
-/** The ways to send a key. Any other word is the name of the header with the key. */
+/** The ways to send a key. Any other value of the setting is the name of the header with the key. */
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
 
 /** The wire formats that an endpoint can have. */
@@ -13,7 +13,7 @@ export interface Provider {
   baseUrl: string;
   /** True when each customer has a separate host: `baseUrl` is then only an example. */
   ownHost?: true;
-  /** Further hosts with the same API; one that begins with a dot is the end of the customers' hosts. */
+  /** Further hosts with the same API. A host that begins with a dot matches the end of a customer's host. */
   hosts?: readonly string[];
   /** One of AUTH_STYLES [bearer]. */
   auth?: string;
@@ -23,13 +23,13 @@ export interface Provider {
   keyStarts?: readonly string[];
   /** The paths of other wire formats, if they differ from that of `baseUrl`. */
   apiPaths?: Partial<Readonly<Record<Api, string>>>;
-  /** Further paths that it documents. */
+  /** Further paths in its documentation. */
   otherPaths?: readonly string[];
   /** True when requests need no key. */
   keyOptional?: true;
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
-  /** Laid over each request's body as a merge patch (RFC 7396): null removes a member. */
+  /** Applied to each request's body as a merge patch (RFC 7396): null removes a member. */
   body?: Tree;
   /**
    * The path of the list of models on the host, if it is not `models` below the address; null when there is no list.
@@ -77,7 +77,7 @@ export const PROVIDERS = {
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
-    // It refuses unknown members, and always sends usage with the last chunk.
+    // This provider refuses unknown members, and always sends usage with the last chunk.
     body: { stream_options: null },
     docs: 'https://docs.mistral.ai/api',
   },

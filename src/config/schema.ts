@@ -7,7 +7,7 @@ import { discover, idleMs, keyList, longText, milliseconds, number, timeoutMs } 
 
 const text = setting(readText);
 
-// The refused value is not quoted: it may be the key.
+// A refused value is not quoted, because it may be the key.
 const apiKey = setting((value): Verdict<ApiKey> => {
   return typeof value === 'string'
     ? { value: parseApiKey(value) }
@@ -164,7 +164,8 @@ const profileName = z.string().check(
 );
 
 /**
- * Reads a tree of the file's form into a {@link Config}; every setting but a profile's address and model has a default.
+ * Converts a tree in the file's format to a {@link Config}. Every setting has a default, except a profile's address and
+ * model.
  */
 export const configSchema = z.strictObject({
   openai: z.prefault(openai, {}),

@@ -8,7 +8,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself; for the request's header, nowhere else. */
+  /** Returns the value itself. Use it only for the request's header. */
   reveal(): string {
     return this.#value;
   }

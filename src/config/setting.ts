@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { quote } from './problem.js';
 
-/** A value that was read, or why it can't be used, as the end of a sentence. */
+/** A value that was read, or the reason why it can't be used, as the end of a sentence. */
 export type Verdict<T> = { value: T } | { refused: string };
 
 /** The schema of one setting. `read` returns the value, or the reason for the refusal as the end of a sentence. */
@@ -17,7 +17,7 @@ export function setting<T>(read: (value: unknown) => Verdict<T>) {
   );
 }
 
-/** A value in the form for messages. */
+/** Returns a value in the form for messages. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';

@@ -23,12 +23,12 @@ export function defaults(): Settled {
   return { config: configSchema.parse({}), layers: [], problems: [] };
 }
 
-/** Lays `layer` over the settled values. Settings that the schema refuses are left out and reported. */
+/** Merges `layer` over the settled values. Leaves out settings that the schema refuses, and reports them. */
 export function settle(below: Settled, layer: Layer): Settled {
   const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
   let problems = below.problems;
   let tree = layer.tree;
-  // The layers below are valid, so every fault is in `tree`, and each round removes something from it.
+  // The layers below are valid, so every fault is in `tree`, and each round removes a part of it.
   for (;;) {
     const read = configSchema.safeParse(overlay(base, tree));
     if (read.success) return { config: read.data, layers: [...below.layers, { ...layer, tree }], problems };

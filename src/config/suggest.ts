@@ -2,7 +2,7 @@ import { closestTo, plain } from '../common/text/closest.js';
 import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
 import type { Path } from './tree.js';
 
-/** Suggests a key of this or another section for an unknown key. */
+/** Suggests a key, of this or another section, for an unknown one. */
 export function suggestKey(path: Path): string | undefined {
   const word = path.at(-1) ?? '';
   const near = closestTo(word, keysBeside(path));

@@ -6,7 +6,7 @@ export type Tree = JsonRecord;
 /** The keys that lead to a value, outermost first. */
 export type Path = readonly string[];
 
-/** The value at `path`, or undefined. */
+/** Returns the value at `path`, or undefined. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let value = tree;
   for (const key of path) {
@@ -16,14 +16,14 @@ export function valueAt(tree: unknown, path: Path): unknown {
   return value;
 }
 
-/** A tree with only `value` at `path`. */
+/** Returns a tree with only `value` at `path`. */
 export function treeOf(path: Path, value: unknown): Tree {
   const [first, ...rest] = path;
   if (first === undefined) return {};
   return { [first]: rest.length === 0 ? value : treeOf(rest, value) };
 }
 
-/** `tree` without the values at `paths`. */
+/** Returns `tree` without the values at `paths`. */
 export function without(tree: Tree, paths: readonly Path[]): Tree {
   const byKey = Map.groupBy(paths, ([first]) => first);
   return Object.fromEntries(
@@ -35,7 +35,7 @@ export function without(tree: Tree, paths: readonly Path[]): Tree {
   );
 }
 
-/** Both trees combined; `above` overrides `below`. */
+/** Returns both trees combined; `above` overrides `below`. */
 export function overlay(below: Tree, above: Tree): Tree {
   const merged = new Map(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {

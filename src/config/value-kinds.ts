@@ -21,7 +21,7 @@ export const idleMs = number(
   `whole milliseconds from 0 (never) to ${MAX_TIMEOUT_MS}`,
 );
 
-/** A number in a range. It may be text, because a variable's value is text. */
+/** A number in a range. Text is accepted too, because a variable's value is text. */
 export function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
     const read = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
@@ -33,7 +33,7 @@ export function number(least: number, most: number, whole: boolean, words: strin
 
 export const milliseconds = number(0, MAX_TIMEOUT_MS, false, `milliseconds from 0 to ${MAX_TIMEOUT_MS}`);
 
-/** Longer than a model's name: a system prompt has paragraphs. */
+/** Text of several paragraphs, e.g. a system prompt. */
 export const longText = setting((value): Verdict<string> => {
   if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
   if (value.trim() === '') return { refused: 'must not be empty' };

@@ -10,13 +10,13 @@ export type Interpolated =
 
 const VARIABLE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
 
-/** The variable's value; undefined where it is unset or empty. */
+/** Returns the variable's value; undefined when it is unset or empty. */
 export function lookUp(env: Environment, variable: string): string | undefined {
   const value = Object.hasOwn(env, variable) ? env[variable] : undefined;
   return value === '' ? undefined : value;
 }
 
-/** Replaces `${NAME}` and `${NAME:-default}` once; a variable's value is not searched for further variables. */
+/** Replaces `${NAME}` and `${NAME:-default}`. Variables within a variable's value are not replaced. */
 export function interpolate(text: string, env: Environment): Interpolated {
   if (text.replace(VARIABLE, '').includes('${')) return { kind: 'malformed' };
   const matches = [...text.matchAll(VARIABLE)];

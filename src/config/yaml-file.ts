@@ -13,17 +13,17 @@ const MAX_ALIASES = 20;
 const MAX_SYNTAX_ERRORS = 5;
 
 /**
- * Finds the place of a key or of its value; if the file does not have the key, that of the nearest mapping around it.
+ * Finds the position of a key or of its value. For a key that the file lacks, it finds the nearest mapping around it.
  */
 export type Locate = (path: Path, part: 'key' | 'value') => Source;
 
 export type ParsedFile =
   | { kind: 'parsed'; tree: Tree; locate: Locate; problems: Problem[] }
   | { kind: 'missing' }
-  /** The file exists, but can't be used. */
+  /** Thrown for a file that exists but can't be used. */
   | { kind: 'unusable'; problems: Problem[] };
 
-/** Reads and parses the file at `path`; Problems call it `name`. Never throws. */
+/** Reads and parses the file at `path`. Problems contain `name` as the file's name. Never throws. */
 export function readYamlFile(path: string, name: string): ParsedFile {
   let bytes: Buffer;
   try {
@@ -39,7 +39,7 @@ export function readYamlFile(path: string, name: string): ParsedFile {
   }
 }
 
-/** Parses YAML 1.2 whose top level is a mapping. Problems call it `file`. Never throws. */
+/** Parses YAML 1.2 whose top level is a mapping. Problems contain `file` as the file's name. Never throws. */
 export function parseYaml(text: string, file: string): ParsedFile {
   const lines = new LineCounter();
   const at = (offset: number): Source => {
@@ -47,8 +47,8 @@ export function parseYaml(text: string, file: string): ParsedFile {
     return { kind: 'file', path: file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    // The parser's own check for repeated keys is quadratic; `indexPositions` finds them in one pass. The level
-    // keeps it from printing warnings.
+    // The parser's own check for repeated keys is quadratic; `indexPositions` finds them in one pass. The log level
+    // prevents it from printing warnings.
     const options = {
       lineCounter: lines,
       uniqueKeys: false,

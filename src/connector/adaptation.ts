@@ -13,17 +13,17 @@ export interface AdaptedBody {
   body(): JsonRecord;
   /**
    * Reads a refusal. @returns the members that the next body changes: none when a second request would not help.
-   * `news`: no earlier exchange of this process met this refusal
+   * `news`: this process has not had this refusal before
    */
   refused(error: string): { members: readonly Adaptable[]; news: boolean };
 }
 
 const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const;
 
-/** Words that refuse a member with any value. */
+/** Matches messages that refuse a member with any value. */
 const NOT_TAKEN =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|no longer|cannot find|use ['"`]?max_|instead/i;
-/** Words that refuse only a limit's value. */
+/** Matches messages that refuse only a limit's value. */
 const VALUE_REFUSED =
   /too (large|small|high|low|big|long|many)|at (most|least)|must be|exceed|greater than|less than/i;
 
@@ -86,7 +86,7 @@ function isLimit(name: string): name is keyof typeof OTHER_NAME {
   return Object.hasOwn(OTHER_NAME, name);
 }
 
-/** Returns a notice of the change and of the setting that forbids it. */
+/** Returns a notice about the change, with the setting that forbids it. */
 export function adaptationNotice(host: string, members: readonly Adaptable[]): string {
   const changes = members.map((name) =>
     name === 'stream_options'

@@ -9,7 +9,7 @@ export interface Identity {
 }
 
 const NONE: Identity = {};
-/** Far above a chain of certificates, which has a few KiB. */
+/** Far above the size of a chain of certificates, which is a few KiB. */
 const MAX_BYTES = 256 * 1024;
 
 /** The latest certificate of each pair of paths, with the files' state at that time. */

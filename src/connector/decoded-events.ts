@@ -52,7 +52,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     if (uncounted > 0) await pass({ ...chunk, data: NOTHING, wireBytes: uncounted });
   };
 
-  /** Passes on the bytes that the header's codings gave. */
+  /** Passes on bytes that are decoded by the header's codings. */
   const passPiece = (chunk: PassedChunk): void | Promise<void> => {
     if (inner === null || chunk.data.length === 0) return pass(chunk);
     const found = inner === undefined ? codingByMagic(chunk.data) : undefined;
@@ -70,7 +70,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     try {
       decoder = createContentDecoder(header);
     } catch (error) {
-      // Thrown at the first chunk, after the headers were passed on.
+      // An error that is thrown at the first chunk, after the headers were passed on.
       refused = error;
     }
     coding = decoder === undefined && refused === undefined ? undefined : header;

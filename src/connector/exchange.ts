@@ -46,7 +46,7 @@ export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
   /** Called after each chunk. While the returned promise is pending, reading pauses. */
   drained?: () => Promise<void> | undefined;
-  /** Members that providers refused before; new refusals are added to it. By default neither is kept. */
+  /** Members that providers refused before; new refusals are added. By default, no refusals are remembered. */
   adaptations?: Adaptations;
   /** When the request was sent, if the client has already sent it [now]. */
   sentMs?: number;
@@ -200,7 +200,7 @@ export async function runExchange(
     const result = await send();
     if (stop.stalled()) {
       const answer = finish({ kind: 'stalled' }, result.timings);
-      // A refusal has its own error, even without its whole body.
+      // A refusal is reported with its status, even when its body is incomplete.
       return answer.error === undefined ? { ...answer, error: silence(request.host, idleMs) } : answer;
     }
     return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);

@@ -55,7 +55,9 @@ export class LoadExchange implements LoadListener {
   #chat: ChatStream | undefined;
   /** The response's head, until its first bytes show whether they are compressed. */
   #start: StreamEvent | undefined;
-  /** The `runExchange` that reads a response that is not plain. `result`: of the request that this class sent. */
+  /**
+   * The `runExchange` that reads a response of another kind. `result`: the result of the request that this class sent.
+   */
   #other: { onEvent: Promise<OnEvent>; result: PromiseWithResolvers<StreamResult> } | undefined;
   #arrivedMs = 0;
   #readUs: number | undefined;

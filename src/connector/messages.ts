@@ -21,7 +21,7 @@ export interface ToolCallRequest {
   type: 'function';
   /** `arguments`: the JSON text that the model wrote. */
   function: { name: string; arguments: string };
-  /** Data that came with the call and goes back to the same provider unchanged. */
+  /** Data that the provider sent with the call, and gets back unchanged. */
   extra_content?: unknown;
 }
 

@@ -50,7 +50,7 @@ export async function listModels(
   );
 }
 
-/** Reads `{data:[{id}]}` (OpenAI), a bare list (Together) and `{models:[{name}]}` (Ollama, llama.cpp). */
+/** Reads the ids in `{data:[{id}]}` (OpenAI), a bare list (Together) or `{models:[{name}]}` (Ollama, llama.cpp). */
 export function modelIdsIn(body: unknown): string[] | undefined {
   const list = isRecord(body) ? (body.data ?? body.models) : body;
   if (!Array.isArray(list)) return undefined;

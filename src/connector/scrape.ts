@@ -15,14 +15,14 @@ export interface ScrapeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Further samples of a page are only counted. */
+/** Samples above this number are only counted. */
 const MAX_SAMPLES = 20_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** No retry and no circuit: after a failure, the caller reads the page again at its next interval. */
 const POLICY = { maxAttempts: 1, circuit: false } as const;
 
-/** Several servers have a metrics page only after a flag turned it on. */
+/** Several servers have a metrics page only when a flag turns it on. */
 const NO_PAGE: ReadonlySet<number> = new Set([404, 501]);
 const NO_PAGE_ADVICE =
   '; check the address, or start llama.cpp with --metrics, SGLang with --enable-metrics, LiteLLM with the callback prometheus';
@@ -72,7 +72,7 @@ export async function scrape(
   }
   if (status !== 200)
     return problem(`the server answered ${status}${NO_PAGE.has(status) ? NO_PAGE_ADVICE : ''}`);
-  if (page.end().samples === 0) return problem('the answer is no Prometheus metrics page');
+  if (page.end().samples === 0) return problem('the answer is not a Prometheus metrics page');
   return { ok: true, samples, leftOut };
 }
 

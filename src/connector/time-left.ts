@@ -1,8 +1,8 @@
 import { ConnectorException, ErrorClass, withDetails } from '../common/errors.js';
 
 /**
- * Returns the error of a time limit with the setting's value. A request that is sent again has only the rest of that
- * time, which the original error names.
+ * Returns the error of a time limit with the setting's value. A request that is sent again has only the remaining time,
+ * and that is the time that the original error names.
  * @param limits each limit as sent and as set, in ms
  */
 export function withSettings(

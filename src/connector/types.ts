@@ -46,14 +46,14 @@ export type ExchangeEvent =
 export interface LiveMetrics {
   /** @param nowMs `performance.now()` */
   snapshot(nowMs: number): ExchangeMetrics;
-  /** Call it after each frame with new content was written to the terminal. */
+  /** Call it after a frame with new content was written to the terminal. */
   painted(nowMs: number): void;
 }
 
 /** `stream` yields the exchange's events as they arrive, and last the answer. */
 export type AnswerEvent = ExchangeEvent | { type: 'done'; answer: ChatAnswer };
 
-/** Options of a request. The provider's default holds for an unset option. */
+/** Options of a request. For an unset option, the provider's default applies. */
 export interface RequestOptions {
   /** Aborting ends the exchange with outcome `cancelled`, here and at the provider. */
   signal?: AbortSignal;
@@ -71,7 +71,7 @@ export interface RequestOptions {
   answerMs?: number;
   /**
    * Longest silence after the headers, in ms; then the answer ends with outcome `stalled`. Replaces the endpoint's
-   * limit. Any byte ends a silence, also of comments and pings. 0 = no limit.
+   * limit. Any byte ends a silence, even one of a comment or a ping. 0 = no limit.
    */
   idleMs?: number;
   /**

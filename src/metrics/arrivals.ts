@@ -16,7 +16,7 @@ export interface Arrivals {
 }
 
 export interface ArrivalCounter {
-  /** Counts a piece of output with an estimate of its tokens. Pieces of one arrival have the same `atMs`. */
+  /** Counts a piece of output, with an estimate of its tokens. Pieces of one arrival have the same `atMs`. */
   add(atMs: number, tokens: number): void;
   summary(): Arrivals;
 }
@@ -33,7 +33,7 @@ class Counted implements ArrivalCounter {
   #firstMs = 0;
   #lastMs = 0;
   readonly #first: Amount = { pieces: 0, tokens: 0 };
-  /** The amount of the latest arrival. */
+  /** The amount of output in the latest arrival. */
   #current = this.#first;
   #largest: Amount = { pieces: 0, tokens: 0 };
   readonly #total: Amount = { pieces: 0, tokens: 0 };

@@ -101,12 +101,12 @@ export function spentText({ usd }: Pick<Cost, 'usd'>, unpriced: number): string 
   return `${costText({ usd })}${unpriced > 0 ? '+' : ''}`;
 }
 
-/** `2 answers have no known price`. */
+/** Formats e.g. `2 answers have no known price`. */
 export function unpricedText(unpriced: number): string {
   return `${unpriced === 1 ? '1 answer has' : `${unpriced} answers have`} no known price`;
 }
 
-/** Names the price table, e.g. `by prices of 2026-09-23`, and how many answers the sum lacks. */
+/** Names the price table, e.g. `by prices of 2026-09-23`, and the number of answers that the sum does not include. */
 export function costBasis({ asOf }: Pick<Cost, 'asOf'>, unpriced = 0): string {
   const prices = asOf === 'config' ? 'prices of the configuration' : `prices of ${asOf}`;
   return unpriced === 0 ? `by ${prices}` : `by ${prices}; ${unpricedText(unpriced)}`;

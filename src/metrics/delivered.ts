@@ -49,7 +49,7 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
   const partial =
     estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK || CHUNK_FACTOR * tokens < Math.min(estimate, pieces);
-  // Some gateways count each event separately. A truncated answer of Anthropic only has the count of the first event.
+  // Some gateways count only the current event. A truncated answer of Anthropic has only the count of the first event.
   if (tokens > 0 && partial) return { tokens: estimate, estimated: true, known: true, hidden };
   const most = HIDDEN_FACTOR * Math.max(estimate, pieces) + HIDDEN_SLACK;
   if (tokens > 0 && tokens <= most) return { tokens, estimated: false, known: true, hidden };
@@ -71,8 +71,8 @@ export function reasoningTokensOf(counts: Usage): number {
 }
 
 /**
- * Whether the reasoning exceeds the completion tokens only because the server also counted tokens behind the end, with
- * speculative decoding (SGLang). The total shows that the completion tokens include the reasoning.
+ * Whether the reasoning exceeds the completion tokens only because of speculative decoding: SGLang also counts drafted
+ * tokens after the answer's end. The total then shows that the completion tokens include the reasoning.
  */
 function isOverrun(counts: Usage): boolean {
   const { promptTokens, completionTokens, totalTokens, reasoningTokens = 0 } = counts;
@@ -90,7 +90,8 @@ function surplusOf({ promptTokens, completionTokens, totalTokens }: Usage): numb
 }
 
 /**
- * Returns how many reasoning tokens arrived. Text for less than half of the count is a summary: its tokens are unknown.
+ * Returns how many reasoning tokens arrived. If the text has less than half of the counted tokens, it is a summary, and
+ * its tokens are unknown.
  */
 function streamedReasoning({ tokens, pieces }: Amount, thought: number): { tokens: number; known: boolean } {
   if (pieces === 0 || thought === 0) return { tokens: 0, known: true };

@@ -75,12 +75,12 @@ export interface ExchangeMetrics {
   chunks: number;
   /** The number of reads by the daemon that brought output. */
   arrivals: number;
-  /** Body bytes before decoding. */
+  /** Number of bytes of the body before decoding. */
   bytes: number;
   /** The content coding of a compressed body, as written in its header, and the number of decoded bytes. */
   compressed?: { coding: string; decodedBytes: number };
   attempts: number;
-  /** How often a reused connection was dead and the daemon sent the request on a new one. Absent when never. */
+  /** How often a reused connection was dead, so that the daemon sent the request on a new one. Absent when 0. */
   replaced?: number;
   buffered: boolean;
   gaps?: GapSummary;

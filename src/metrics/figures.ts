@@ -19,7 +19,8 @@ export interface Figure {
 export type JsonValue = number | boolean | string | null | Readonly<Record<string, number | string>>;
 
 /**
- * The figures of one exchange. Times start when the request leaves the client. Screen, JSON and docs use this table.
+ * The figures of one exchange. All times count from the moment when the client sends the request. Screen, JSON and docs
+ * use this table.
  */
 export const FIGURES = {
   ttfb: {

@@ -20,7 +20,7 @@ export interface DaemonTimings {
   /** How long the TCP handshake took when the connection was opened; kept for pooled connections. */
   handshakeUs?: number;
   attempts: number;
-  /** How many dead reused connections the daemon replaced. */
+  /** Number of dead reused connections that the daemon replaced. */
   replaced?: number;
 }
 
@@ -115,7 +115,7 @@ export class LoadTimeline {
     this.#counted = counts;
   }
 
-  /** Takes timings in addition to those that came with the headers. They replace those of the same name. */
+  /** Adds timings to those that came with the headers. They replace those of the same name. */
   timed(timings: DaemonTimings | undefined): void {
     if (timings !== undefined && timings !== this.timings) this.timings = { ...this.timings, ...timings };
   }
@@ -150,7 +150,7 @@ export class LoadTimeline {
       figures.e2eMs = this.lastMs - this.#sentMs;
     }
     if (counted !== undefined) {
-      // No prompt is empty, so a zero means that the server does not fill in the field.
+      // No prompt has 0 tokens, so a zero means that the server does not fill in the field.
       if (counted.promptTokens > 0) figures.promptTokens = counted.promptTokens;
       if (counted.cachedTokens !== undefined) figures.cachedTokens = counted.cachedTokens;
     }

@@ -7,7 +7,7 @@ export interface ReportedCost {
   source: string;
 }
 
-/** LiteLLM's header. It is 0 where the cost is not known yet, as in streams. */
+/** LiteLLM's header. It is 0 when the cost is not known yet, as in streams. */
 export const COST_HEADER = 'x-litellm-response-cost';
 /** xAI counts in ten-billionths of a dollar. */
 const TICK_USD = 1e-10;

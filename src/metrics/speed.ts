@@ -15,7 +15,7 @@ export type Speed =
   | { kind: 'measured'; tokensPerSecond: number; tpotMs: number }
   | { kind: 'withheld'; reason: Withheld };
 
-/** One object for each reason: a load test keeps the speed of each request. */
+/** Shared objects, one for each reason, because a load test keeps the speed of each request. */
 const REASONS: Readonly<Record<Withheld, Speed>> = {
   burst: { kind: 'withheld', reason: 'burst' },
   too_few_arrivals: { kind: 'withheld', reason: 'too_few_arrivals' },

@@ -26,7 +26,7 @@ export interface Timeline {
   }): void;
   /** The body turned out to be compressed, although the headers name no coding. */
   coded(coding: string): void;
-  /** Takes an event of the answer, in which the provider may report its times. */
+  /** Reads the times that the provider may report in an event of the answer. */
   reported(members: Readonly<Record<string, unknown>>): void;
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
@@ -34,7 +34,7 @@ export interface Timeline {
   /** The text so far turned out to be reasoning. */
   split(): void;
   usage(counts: Usage): void;
-  /** All content so far is on the screen since `atMs`. */
+  /** All content so far has been on the screen since `atMs`. */
   painted(atMs: number): void;
   /** `timings` are added to the timings that came with the headers, and replace those of the same name. */
   end(atMs: number, timings?: DaemonTimings): void;

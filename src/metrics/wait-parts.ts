@@ -39,7 +39,7 @@ export const WAIT_PARTS = {
 } as const satisfies Record<WaitPartName, { label: string; basis: Basis; what: string }>;
 
 export interface WaitSplit {
-  /** In order of time; empty when nothing explains the wait. */
+  /** The parts in order of time; empty when nothing explains the wait. */
   parts: WaitPart[];
   /** One line for each reported time that the measured times contradict. */
   contradictions: string[];
@@ -52,7 +52,7 @@ const LABELS = { queue: 'queue', load: 'model load', prompt: 'prompt processing'
 
 /**
  * Splits `wait` into one network round trip, the times that the provider reports, and the rest. A reported part may
- * reach into the next hop. A reported time longer than the measured time becomes a contradiction instead of a part.
+ * extend into the next hop. A reported time longer than the measured time becomes a contradiction instead of a part.
  * @param handshakeMs duration of the connection's TCP handshake, which is one round trip
  */
 export function splitWait(

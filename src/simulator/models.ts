@@ -9,7 +9,7 @@ export interface SimulatedModel {
   id: string;
   /** One line for the help. */
   about: string;
-  /** The settings that differ from the simulator's own. */
+  /** The settings that override the simulator's. */
   settings: Partial<Settings>;
 }
 

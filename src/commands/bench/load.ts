@@ -1,7 +1,7 @@
 import { createRandom } from '../../common/random.js';
 import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/load/arrivals.js';
 import type { Limit, Loop } from '../../loadtest/load/run-load.js';
-import { arrivalsOf, formatShare, placesOf, WHOLE } from '../../loadtest/load/share.js';
+import { arrivalsOf, formatShare, slotsOf, WHOLE } from '../../loadtest/load/share.js';
 import { describeStages, lengthOf, type Stage } from '../../loadtest/load/stages.js';
 import type { Turn } from '../../loadtest/prompts/prompt.js';
 import { createTraceFile, type TraceEntry } from '../../loadtest/prompts/trace.js';
@@ -85,7 +85,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   if (open && ramp > 0)
     throw new UsageError('use --stages to change the rate: --ramp only applies to --concurrency');
   const limit = { ...limitOf(flags, trace) };
-  const places = placesOf(shard, concurrency ?? 1);
+  const slots = slotsOf(shard, concurrency ?? 1);
   if ((concurrency !== undefined || !open) && (concurrency ?? 1) < shard.of) {
     throw new UsageError(`raise --concurrency to ${shard.of} or more: each shard needs at least one`);
   }
@@ -107,7 +107,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   if (!open) {
     return {
       kind: 'closed',
-      loop: () => ({ kind: 'closed', concurrency: places, rampMs: ramp * 1000, part: shard }),
+      loop: () => ({ kind: 'closed', concurrency: slots, rampMs: ramp * 1000, part: shard }),
       limit,
       first,
       text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, started over ${ramp} s`}`,
@@ -115,7 +115,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       json,
     };
   }
-  const most = concurrency === undefined ? {} : { concurrency: places };
+  const most = concurrency === undefined ? {} : { concurrency: slots };
   const arrivals = (): Arrivals =>
     trace === undefined ? createArrivals(process, stages ?? [], createRandom(seed)) : momentsOf(trace);
   const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;

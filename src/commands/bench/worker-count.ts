@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { placesOf, WHOLE } from '../../loadtest/load/share.js';
+import { slotsOf, WHOLE } from '../../loadtest/load/share.js';
 import type { BenchFlags } from './flags.js';
 import type { Trace } from './load.js';
 import { type SearchPlan, searchOf } from './search-flags.js';
@@ -14,7 +14,7 @@ const ARRIVALS = 50;
  */
 export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, trace?: Trace): number {
   const search = searchOf(flags);
-  const concurrency = flags.concurrency === undefined ? undefined : placesOf(shard, flags.concurrency);
+  const concurrency = flags.concurrency === undefined ? undefined : slotsOf(shard, flags.concurrency);
   const most = concurrency ?? Number.POSITIVE_INFINITY;
   if (workers !== 'auto') return Math.min(workers, most);
   if (search !== undefined) return searchWorkers(search);

@@ -22,7 +22,7 @@ const AZURE_VERSION = PROVIDERS.azure.query['api-version'];
 
 interface DiagnosisOptions {
   signal?: AbortSignal;
-  /** Longest silence after an answer's begin, in ms [20000]. */
+  /** Longest silence after the beginning of an answer, in ms [20000]. */
   silentMs?: number;
 }
 
@@ -165,7 +165,7 @@ function modelFault({ model }: Endpoint, models: readonly string[]): Named {
   return ['model', offered === '' ? 'check the model name' : `set model, e.g. ${offered}`];
 }
 
-/** Finds a wrong version of Azure's API: Azure then answers as if the resource did not exist. */
+/** Detects a wrong version of Azure's API, with which Azure answers as if the resource did not exist. */
 async function versionFault(endpoint: Endpoint, detail: string, probes: Probes): Promise<Named | undefined> {
   const { hostname, pathname, searchParams } = new URL(answerRequest(endpoint).url);
   const azure = /\.azure\.com$/.test(hostname) || pathname.includes('/openai/deployments/');

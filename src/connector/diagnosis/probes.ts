@@ -63,7 +63,7 @@ export function createProbes(
   return {
     models: () => modelsOf(endpoint),
     async acceptedAuth() {
-      // A public list of models proves nothing about the key.
+      // A public list of models proves nothing about the key or its header.
       if (apiKey === undefined || (await modelsOf(endpoint)) !== undefined) return undefined;
       for (const auth of ['bearer', 'api-key', 'x-api-key', 'basic']) {
         if (auth !== access.auth && (await modelsOf(withAccess({ auth }))) !== undefined) return auth;
@@ -81,7 +81,7 @@ export function createProbes(
     },
     worksWith: async (query) => (await modelsOf(withAccess({ query }))) !== undefined,
     async spokenApi() {
-      // Some servers answer any route alike, even a missing one; then the answers prove nothing.
+      // Some servers give the same answer for any route, even a missing one. Such answers prove nothing.
       const nowhere = { url: `${new URL(baseUrl).origin}/no-such-route/${ROUTES[access.api]}` };
       if (await ask(withAccess(nowhere))) return undefined;
       for (const api of APIS) {

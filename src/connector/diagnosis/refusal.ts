@@ -37,7 +37,8 @@ export function connectionFault({ message, hop, errorClass }: ConnectorException
   // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
     return ['not configured', 'correct the setting that the message names'];
-  // With TLS 1.3 the server refuses after the handshake, and its reason is usually lost with the connection.
+  // With TLS 1.3 the server refuses a certificate after the handshake, and its reason is usually lost with the
+  // connection.
   if (
     /^https:\S+ (closed|reset) the .* before it answered|client certificate|HANDSHAKE_FAILURE/.test(message)
   ) {

@@ -1,6 +1,6 @@
 import { gamma } from '../../common/random.js';
 
-/** A statistic of a sample and of resamples, which are drawn from it with replacement. */
+/** A statistic of a sample, and of resamples that are drawn from the sample with replacement. */
 export interface Bootstrap {
   readonly value: number;
   /** Returns the statistic of a new resample of the same size. */

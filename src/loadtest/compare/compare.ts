@@ -13,7 +13,7 @@ const COMPARED = [
 
 /** One run's values: one for each request that has the figure. `errors`: 1 for a failed request, else 0. */
 export interface RunSamples extends Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>> {
-  /** Some token counts, on which `tpot` rests, are estimates. */
+  /** `tpot` uses token counts of which some are estimates. */
   readonly tokensEstimated: boolean;
 }
 
@@ -42,7 +42,7 @@ const RESAMPLES = 2000;
 
 /**
  * Compares two runs figure by figure. Each interval comes from a percentile bootstrap (Efron and Tibshirani, 1993). The
- * intervals are so wide that equal runs differ in any figure at most once in 20 comparisons. The method assumes
+ * intervals are wide enough that equal runs differ in any figure at most once in 20 comparisons. The method assumes
  * independent requests.
  * @param tolerance allowed worsening as a share of the earlier figure, e.g. 0.05; for errors, a share of requests
  */

@@ -16,7 +16,7 @@ export const SLO_SYNTAX =
   'comma-separated conditions: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500), or\n' +
   'a figure of the whole run in the form of --check, e.g. ttft.p95<500ms';
 
-/** Parses an SLO; undefined when a part is no condition, or two parts limit one figure in the same direction. */
+/** Parses an SLO; undefined when a part is not a condition, or two parts limit one figure in the same direction. */
 export function parseSlo(text: string): Slo | undefined {
   const limits: RequestLimit[] = [];
   const checks: Check[] = [];

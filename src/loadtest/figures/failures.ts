@@ -27,9 +27,9 @@ export function createFailures() {
   };
 }
 
-/** With fewer failures at the end, there is no remark about them. */
+/** Fewer failures at the end are not reported. */
 const FEWEST = 10;
-/** They take at least this share of the test. */
+/** The failures at the end last at least this share of the test. */
 const SHARE = 0.1;
 
 /**

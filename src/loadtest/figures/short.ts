@@ -1,4 +1,4 @@
-/** Rounds a figure to a thousandth, as in reports. */
+/** Rounds a figure to three decimals, as in reports. */
 export function short(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -13,7 +13,7 @@ export interface SteadyPart {
   readonly steady: boolean;
 }
 
-/** Removes the warm-up, which TTFT shows, or E2E when answers come in one piece. */
+/** Removes the warm-up, which is found by TTFT, or by E2E when answers come in one piece. */
 export function steadyPart(samples: readonly Sample[], latencyOf: Tally['latencyOf']): SteadyPart {
   const ordered = samples.toSorted(
     (one, other) => one.intendedMs - other.intendedMs || one.index - other.index,
@@ -102,7 +102,7 @@ export function trimmed(whole: Tally, loop: 'open' | 'closed', slo: Slo | undefi
     95,
   );
   const cut = lastMs - (longMs ?? 0);
-  // When answers take as long as the test, no part of it has full load.
+  // When answers take as long as the test, the test never has full load.
   const toMs = cut - fromMs < (lastMs - fromMs) / 2 ? lastMs : cut;
   const kept = samples.filter(({ intendedMs }) => intendedMs <= toMs);
   const tallyOf = (some: readonly Sample[]): Tally => {

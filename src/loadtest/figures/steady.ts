@@ -9,7 +9,7 @@ export interface Steady {
 const BATCH = 5;
 /** With fewer batches, the method is unreliable. */
 const FEWEST_BATCHES = 10;
-/** The last few batches alone would look steadier than any longer part. */
+/** At least this many batches remain: the last few alone would look steadier than any longer part. */
 const LAST_BATCHES = 5;
 
 /**

@@ -14,7 +14,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
   let cells: string[] = [];
   let cell = '';
   let length = 0;
-  /** `closed`: after a quotation mark in a quoted cell, which ends the cell or begins an escaped quotation mark. */
+  /** `closed`: after a quotation mark in a quoted cell. It ends the cell, or is the first half of an escaped one. */
   let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
 
   const add = (text: string): void => {

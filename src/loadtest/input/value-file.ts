@@ -9,11 +9,11 @@ export type FileFormat = (typeof FILE_FORMATS)[number];
 export interface ValueFile {
   feed(text: string): void;
   end(): void;
-  /** Undefined before the end of the first line. */
+  /** Undefined until the first line is complete. */
   readonly format: FileFormat | undefined;
 }
 
-/** Expectations on a file. */
+/** What a file may contain. */
 export interface Expected {
   /** The file's name. Plain text in a .json or .csv file is an error. */
   readonly name: string;
@@ -21,9 +21,9 @@ export interface Expected {
   readonly format?: FileFormat;
   /** Column names in lower case; a table must have one of them. */
   readonly columns: readonly string[];
-  /** Whether a name that is not in `columns` is expected, too. */
+  /** Returns whether a name that is not in `columns` is expected, too. */
   readonly isColumn?: (name: string) => boolean;
-  /** The column that may be the table's only one. */
+  /** The column that a table with one column must have. */
   readonly column?: string;
   /** Patterns of the beginnings of other kinds of file, with an error message for each. */
   readonly foreign: readonly (readonly [RegExp, string])[];

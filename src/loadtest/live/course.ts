@@ -1,7 +1,7 @@
 import { percentile } from '../../metrics/percentile.js';
 import type { Sample, Sent } from '../samples/sample.js';
 
-/** The course of a test, moment by moment. */
+/** A test's figures over time, one value for each moment. */
 export interface LoadCourse {
   /** Requests in flight. */
   readonly inFlight: readonly (number | null)[];
@@ -9,7 +9,7 @@ export interface LoadCourse {
   readonly perSecond: readonly (number | null)[];
   /** The p95 of TTFT of the answers that ended then, in ms. */
   readonly ttft: readonly (number | null)[];
-  /** Places of the user's marks. */
+  /** The indexes of the moments that the user marked. */
   readonly marks: readonly number[];
   /**
    * Adds a moment.

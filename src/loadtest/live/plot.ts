@@ -5,13 +5,13 @@ export interface PlotOptions {
   /** Columns and rows of the plot itself. */
   readonly width: number;
   readonly height: number;
-  /** Of several values in one column: their highest, or their mean. */
+  /** How several values become one column: by the highest, or by the mean. */
   readonly joined: 'most' | 'mean';
-  /** Places of values that are marked by a line. */
+  /** The indexes of values that get a vertical line. */
   readonly marks?: readonly number[];
 }
 
-/** A plot of characters. */
+/** A plot drawn with characters. */
 export interface Plot {
   /** From the top. */
   readonly rows: readonly string[];
@@ -19,7 +19,10 @@ export interface Plot {
   readonly top: number;
 }
 
-/** Bars from zero, a column for each value; more values than columns are joined. Null means no value. */
+/**
+ * Draws bars from zero, one column for each value. If there are more values than columns, neighbours are joined. Null
+ * means no value.
+ */
 export function plot(
   values: readonly (number | null)[],
   { width, height, joined, marks = [] }: PlotOptions,
@@ -35,7 +38,7 @@ export function plot(
     return columns
       .map((value, column) => {
         const eighths = value === null ? 0 : Math.round((value / top) * height * 8);
-        // A value above nothing is seen.
+        // A value above zero must be visible.
         const filled = Math.max(value !== null && value > 0 ? 1 : 0, eighths) - below * 8;
         const cell = EIGHTHS[Math.max(0, Math.min(8, filled))] ?? ' ';
         return cell === ' ' && marked.has(column) ? MARK : cell;
@@ -51,7 +54,7 @@ function join(values: readonly (number | null)[], how: PlotOptions['joined']): n
   return how === 'most' ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** The next 1, 2 or 5 times a power of ten. */
+/** Returns the next larger 1, 2 or 5 times a power of ten. */
 function niceTop(most: number): number {
   if (most <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(most));

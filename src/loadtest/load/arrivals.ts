@@ -6,7 +6,7 @@ export type ArrivalProcess =
   | { readonly kind: 'poisson' }
   /** Equal gaps. */
   | { readonly kind: 'constant' }
-  /** Gamma-distributed gaps. Shape 1 is Poisson; below 1, arrivals come in bursts; above 1, more evenly. */
+  /** Gamma-distributed gaps. Shape 1 is Poisson; below 1, arrivals come in bursts; above 1, they are more even. */
   | { readonly kind: 'gamma'; readonly shape: number };
 
 export const ARRIVALS_SYNTAX = 'poisson, constant or gamma:SHAPE';
@@ -28,7 +28,7 @@ export function formatArrivals(process: ArrivalProcess): string {
 
 /** The intended send time of one request. */
 export interface Arrival {
-  /** Number among all requests of the test, from 0, also when this process sends only a share. */
+  /** Number among all requests of the test, from 0, even when this process sends only a share of them. */
   readonly index: number;
   /** In ms since the start. */
   readonly atMs: number;

@@ -6,7 +6,7 @@ export interface Counters {
   begin(): void;
   /** Counts a request's end. */
   end(): void;
-  /** Counts the end of an order of the loop: a request or a conversation. */
+  /** Counts the end of a request or conversation that the loop has started. */
   settle(): void;
   readonly settled: number;
   /** Number of requests that run now. */

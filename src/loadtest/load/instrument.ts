@@ -37,7 +37,7 @@ export interface InstrumentMeter {
 }
 
 const RESOLUTION_MS = 5;
-/** A busier event loop has no room for bursts. */
+/** When the event loop is busier than this, bursts make it late. */
 const BUSY = 0.9;
 /** Smallest delay that distorts the figures by 3 %: in ms, or as a share of the median TTFT, whichever is more. */
 const FLOOR_MS = 5;

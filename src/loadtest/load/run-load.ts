@@ -1,6 +1,6 @@
 import type { Arrivals } from './arrivals.js';
 import { type Counters, createCounters } from './counters.js';
-import { arrivalsOf, placesOf, type Share, WHOLE } from './share.js';
+import { arrivalsOf, type Share, slotsOf, WHOLE } from './share.js';
 
 /** The time source of a load test. */
 export interface Clock {
@@ -31,8 +31,8 @@ export interface Order {
   /** The intended send time. */
   intendedMs: number;
   /**
-   * When the loop ordered the send; later than intended when the request waited for a place. Any later delay is our
-   * own.
+   * When the loop ordered the send; later than intended when the request waited for a free slot. Any further delay is
+   * this program's own.
    */
   readyMs: number;
 }
@@ -46,7 +46,7 @@ export class DrainLimit extends Error {
 export interface LoadResult {
   /** Time from the start to the last request's end, in ms. */
   tookMs: number;
-  /** Number of arrivals that still waited for a place when the test ended and were never sent. */
+  /** Number of arrivals that still waited for a free slot when the test ended, and were never sent. */
   unsent: number;
 }
 
@@ -59,7 +59,7 @@ export interface RunOptions {
   share?: Share;
   /** Counters shared with all other shares [new ones]. */
   counters?: Counters;
-  /** Called when the last request of a count is sent or waits for a place; `atMs` since the start. */
+  /** Called when the last request of a count is sent or waits for a free slot; `atMs` since the start. */
   onGivenOut?: (atMs: number) => void;
   /** Resolves with `onGivenOut`'s time of another process, which may reach the last request first. */
   givenOut?: Promise<number>;
@@ -114,7 +114,7 @@ export async function runLoad(
 
 interface Run {
   within: (index: number, atMs: number) => boolean;
-  /** Called when the last request of the count is sent or waits for a place. */
+  /** Called when the last request of the count is sent or waits for a free slot. */
   allGivenOut: (atMs: number) => void;
   send: Send;
   clock: Clock;
@@ -150,7 +150,7 @@ async function openLoop(
   { arrivals, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
   { within, allGivenOut, send, clock, startMs, signal, share }: Run,
 ): Promise<number> {
-  const most = placesOf(share, concurrency);
+  const most = slotsOf(share, concurrency);
   const backlog: Order[] = [];
   const running = new Set<Promise<void>>();
   const begin = (order: Order): void => {

@@ -32,7 +32,7 @@ export function arrivalsOf({ index, of }: Share, arrivals: Arrivals): Arrivals {
   };
 }
 
-/** Returns how many of all places a share has. The places of all shares add up to `places`. */
-export function placesOf({ index, of }: Share, places: number): number {
-  return Number.isFinite(places) ? Math.floor((places + of - 1 - index) / of) : places;
+/** Returns a share's part of `slots`. The parts of all shares add up to `slots`. */
+export function slotsOf({ index, of }: Share, slots: number): number {
+  return Number.isFinite(slots) ? Math.floor((slots + of - 1 - index) / of) : slots;
 }

@@ -11,7 +11,7 @@ import { indexedTurnsIn, payloadTurnsIn, turnsIn } from './turn-list.js';
 export interface Entry extends RequestMembers {
   readonly form: 'prompt' | 'messages' | 'OpenAI batch' | 'ShareGPT' | 'turns' | 'payloads';
   readonly messages: readonly ChatMessage[];
-  /** The conversation, where the file has its turns one by one; `messages` is empty then. */
+  /** The conversation, if the file lists its turns separately; `messages` is then empty. */
   readonly turns?: readonly Turn[];
 }
 
@@ -21,7 +21,7 @@ const PAYLOAD_NAMES = ['payloads', 'payload'];
 
 /**
  * Reads one value of a prompt file: a string or an object in a known form.
- * @returns a text with the reason when the value is no prompt
+ * @returns a text with the reason when the value is not a prompt
  */
 export function entryOf(value: unknown): Entry | string {
   if (typeof value === 'string') return { form: 'prompt', messages: [{ role: 'user', content: value }] };
@@ -123,7 +123,7 @@ function batchEntry({ url }: Record<string, unknown>, body: Record<string, unkno
   return typeof messages === 'string' ? messages : withRequest('OpenAI batch', messages, body, true);
 }
 
-/** Reads a message of a session that has its messages one by one. */
+/** Reads one message of a session that has a separate entry for each message. */
 function messageEntry(value: Readonly<Record<string, unknown>>): Entry | string {
   const { role, content, text = null, tool_calls, tool_call_id } = value;
   const tools = { ...(tool_calls != null && { tool_calls }), ...(tool_call_id != null && { tool_call_id }) };

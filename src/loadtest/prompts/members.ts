@@ -9,7 +9,7 @@ const LENGTH_NAMES = [
   'output_length',
   'output_tokens_count',
 ];
-/** Members of a request's body that the test sets. */
+/** Members of a request's body that the test itself sets. */
 const OWN_MEMBERS = ['model', 'messages', 'stream', 'stream_options', 'max_tokens'];
 
 type IsValue = (value: unknown) => boolean;
@@ -37,7 +37,7 @@ const PARAMETERS: Readonly<Record<string, IsValue>> = {
   min_tokens: isNumber,
   chat_template_kwargs: isRecord,
 };
-/** Members with further parameters of the request. */
+/** Names of members that contain further parameters of the request. */
 const EXTRA_NAMES = ['extra', 'extra_body'];
 
 /** The parts of a request that one entry or turn sets. */

@@ -1,7 +1,7 @@
 import { isRecord } from '../../common/json.js';
 import type { ChatMessage, ContentPart } from '../../connector/types.js';
 
-/** The names of roles in recorded conversations. */
+/** The roles of the API, by the names that recorded conversations use. */
 const ROLES: Record<string, ChatMessage['role']> = {
   system: 'system',
   developer: 'developer',
@@ -57,7 +57,7 @@ function roleOf(name: unknown): ChatMessage['role'] | undefined {
 /** Whether a role is that of the model. */
 export const isAnswer = (role: unknown): boolean => roleOf(role) === 'assistant';
 
-/** Returns the parts of a content, images in the form of the API; undefined when something else is among them. */
+/** Returns the parts of a content, images in the format of the API; undefined when one has another type. */
 export function contentFrom(list: readonly unknown[]): readonly ContentPart[] | undefined {
   const parts = list.map((part) => {
     if (!isRecord(part)) return part;

@@ -43,14 +43,16 @@ export function createPromptFile(
   return file;
 }
 
-/** Returns the entries of an object that holds a whole file's; undefined for an entry. */
+/**
+ * Returns the entries of an object that contains all entries of a file; undefined when the object is itself an entry.
+ */
 export function wrappedIn(value: unknown): readonly unknown[] | undefined {
   return isRecord(value) && Array.isArray(value.data) && promptIn(value) === undefined
     ? value.data
     : undefined;
 }
 
-/** Parses the cells that hold messages as JSON. */
+/** Parses cells that contain messages as JSON. */
 function withLists(record: unknown): unknown {
   return Object.fromEntries(
     Object.entries(record ?? {}).map(([name, cell]) => [name, LISTS.includes(name) ? parsed(cell) : cell]),

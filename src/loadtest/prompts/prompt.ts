@@ -12,11 +12,11 @@ export interface Turn {
   readonly maxTokens?: number;
   /** Further members of the request's body. */
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Wait before the question where the test sets none, in ms. */
+  /** Wait before the question, in ms, unless the test sets one. */
   readonly delayMs?: number;
-  /** Instead of a wait: when the question is due since the first one, in ms. */
+  /** Instead of a wait: when the question is due, in ms since the first question. */
   readonly afterMs?: number;
-  /** `messages` are the whole request, with the history. */
+  /** `messages` are those of the whole request, including the history. */
   readonly whole?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface PromptSource {
   readonly conversations?: readonly Conversation[];
 }
 
-/** Uses the conversations in turn and begins again after the last. */
+/** Uses the conversations one after another, and begins again after the last one. */
 export function cyclePrompts(
   conversations: readonly [Conversation, ...Conversation[]],
   told: Pick<PromptSource, 'text' | 'json'>,

@@ -69,7 +69,7 @@ function textIn(value: Members): string | undefined {
   for (const name of PROMPT_NAMES) {
     const prompt = value[name];
     if (typeof prompt !== 'string') continue;
-    // Data sets for training write the task and its material into two members.
+    // Training data sets put the task and its material into two members.
     const [before, after] =
       name === 'instruction'
         ? ['', textOf(value.input) || textOf(value.context)]
@@ -81,7 +81,7 @@ function textIn(value: Members): string | undefined {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-/** Returns addresses and paths of images, or a text with the reason when there is something else to see or hear. */
+/** Returns addresses and paths of images, or a text with the reason when there is audio, video or another medium. */
 function imagesIn(value: Members): readonly string[] | string {
   const other = OTHER_MEDIA.find((name) => !isEmpty(value[name]));
   if (other !== undefined) return `remove ${other}: only text and images are sent`;
@@ -101,7 +101,7 @@ function imagesIn(value: Members): readonly string[] | string {
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Marks in a text the place of an image, which is sent as a separate part. */
+/** Matches marks in a text for the position of an image, which is sent as a separate part. */
 const PLACEHOLDER = /<image>\n?/g;
 
 function withImages(text: string, images: readonly string[]): Content {

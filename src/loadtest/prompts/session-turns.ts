@@ -56,7 +56,7 @@ function joinedTurns(rows: Rows): Turn[] {
   return turns;
 }
 
-/** Returns whether each row has the messages of all earlier ones, too, so that it is sent as it is. */
+/** Returns whether each row contains the messages of all earlier rows, so that it is sent unchanged. */
 function haveHistory([first, ...later]: Rows): boolean {
   const opening = JSON.stringify(first.entry.messages[0]);
   return later.some(({ entry: { form, messages }, mode }) => {

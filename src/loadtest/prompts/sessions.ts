@@ -1,7 +1,7 @@
 type Members = Readonly<Record<string, unknown>>;
 
 const SESSION_NAMES = ['session_id', 'conversation_id', 'chat_id'];
-/** The row that a row continues (Bailian). */
+/** The member with the id of the row that a row continues (Bailian). */
 export const PARENT = 'parent_chat_id';
 const TURN_NAMES = ['turn', 'turn_id', 'turn_index', 'round'];
 

@@ -10,8 +10,8 @@ const BLOCK_TOKENS = 512;
 const DEFAULT_TOKENS = 64;
 
 /**
- * Returns the prompts of a trace. Where it has only their lengths, creates prompts as long. If the trace has block ids, equal blocks become equal text, so that a
- * prefix cache has the same hits as in the trace.
+ * Returns the prompts of a trace. If the trace has only their lengths, creates prompts of these lengths. If the trace
+ * has block ids, equal blocks become equal text, so that a prefix cache has the same hits as in the trace.
  */
 export function createTracePrompts(
   entries: readonly TraceEntry[],
@@ -43,7 +43,7 @@ export function createTracePrompts(
   };
 }
 
-/** Returns the tokens of a block: a size that explains the number of blocks of every length. */
+/** Returns the number of tokens in a block: a size that agrees with the number of blocks for every length. */
 function blockTokensOf(entries: readonly TraceEntry[]): number {
   let least = 1;
   let most = Number.POSITIVE_INFINITY;

@@ -21,15 +21,15 @@ export interface TraceLengths {
 export interface TraceEntry extends TraceLengths {
   /** Time since the trace's first request. */
   readonly atMs: number;
-  /** The request or conversation, where the trace has more than its lengths. */
+  /** The request or conversation, if the trace has more than its lengths. */
   readonly conversation?: Conversation;
-  /** The later turns of a conversation of which the trace has only lengths. */
+  /** The later turns of a conversation, if the trace has only their lengths. */
   readonly later?: readonly (TraceLengths & Pick<Turn, 'delayMs' | 'afterMs' | 'whole'>)[];
 }
 
 /** One row of a trace. */
 interface Row {
-  /** Since any moment; undefined for a further turn that has a wait instead. */
+  /** The time since any fixed moment; undefined for a later turn that has a wait instead. */
   readonly ms: number | undefined;
   readonly delayMs: number | undefined;
   readonly lengths: TraceLengths;
@@ -46,7 +46,7 @@ const TIMES = ['timestamp', 'created_time'];
 const INPUTS = ['input_length', 'input_tokens', 'contexttokens', 'request tokens', 'prompt_tokens'];
 const OUTPUTS = ['output_length', 'output_tokens', 'generatedtokens', 'response tokens', 'completion_tokens'];
 const BLOCKS = 'hash_ids';
-/** A member that only Bailian's traces have, whose times are seconds in JSON Lines, too. */
+/** A member that only Bailian's traces have. Their times are in seconds, even in JSON Lines. */
 const IN_SECONDS = PARENT;
 
 /**

@@ -36,7 +36,7 @@ export function turnsIn(list: readonly unknown[], before: readonly ChatMessage[]
       continue;
     }
     waiting = [...waiting, ...messages];
-    // A system message goes with the question after it.
+    // A system message belongs to the question after it.
     if (role !== 'user') continue;
     const request = requestMembersOf(value);
     if (typeof request === 'string') return refuse(request);
@@ -68,7 +68,7 @@ export function indexedTurnsIn(
       ),
     ),
   );
-  // A table has as many columns as its longest conversation has turns.
+  // A table has a column for each turn of its longest conversation, so other conversations have empty cells.
   return turnsIn(
     list.filter(
       ({ prompt, text }) => ![prompt, text].every((one) => one === undefined || one === null || one === ''),
@@ -78,7 +78,7 @@ export function indexedTurnsIn(
 }
 
 /**
- * Reads a session's request bodies. Each has the history that it is to be sent with.
+ * Reads a session's request bodies. Each includes its history, with which it is sent.
  * @returns a text with the reason when a body is invalid
  */
 export function payloadTurnsIn(list: readonly unknown[]): readonly Turn[] | string {

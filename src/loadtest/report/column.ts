@@ -8,7 +8,7 @@ export class Column implements Iterable<number | null> {
   readonly #samples: readonly Sample[];
   readonly #figure: (sample: Sample) => number | null | undefined;
 
-  /** @param figure returns undefined for a request that has no place in the list */
+  /** @param figure returns undefined for a request that the list leaves out */
   constructor(samples: readonly Sample[], figure: (sample: Sample) => number | null | undefined) {
     this.#samples = samples;
     this.#figure = figure;

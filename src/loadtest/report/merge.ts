@@ -6,7 +6,7 @@ import { joinRecords } from '../server-metrics/join.js';
 import type { ServerRecord } from '../server-metrics/record.js';
 import type { SavedReport, SavedRun } from './saved-report.js';
 
-/** One endpoint's test that several processes sent. Times in ms. */
+/** One endpoint's test, whose requests several processes sent. Times in ms. */
 export interface MergedRun {
   readonly mode: string;
   readonly model: string;

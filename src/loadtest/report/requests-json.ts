@@ -62,7 +62,7 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
   };
 }
 
-/** Numbers of a saved report's column; null when the request lacks the figure. */
+/** A column of numbers in a saved report; null when the request lacks the figure. */
 type SavedColumn = (number | null)[];
 
 /** Members of a report that apply to all its requests. */

@@ -40,7 +40,7 @@ export interface SavedReport {
   readonly runs: readonly SavedRun[];
 }
 
-/** Returns the runs of a report, or a text with the reason when the value is no report that this version reads. */
+/** Returns the runs of a report, or a text with the reason when the value is not a report that this version reads. */
 export function runsIn(name: string, value: unknown): readonly JsonRecord[] | string {
   const { version, runs } = recordOf(value);
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isRecord))
@@ -50,7 +50,7 @@ export function runsIn(name: string, value: unknown): readonly JsonRecord[] | st
   return runs;
 }
 
-/** Reads a report. @returns a text with the reason when the value is no report */
+/** Reads a report. @returns a text with the reason when the value is not a report */
 export function readReport(name: string, value: unknown): SavedReport | string {
   const report = recordOf(value);
   const load = recordOf(report.load);
@@ -67,7 +67,7 @@ export function readReport(name: string, value: unknown): SavedReport | string {
   return { name, interrupted: report.interrupted === true, load, loop, runs };
 }
 
-/** Continue `create … again` when a run cannot be read. */
+/** These texts continue `create … again` when a run cannot be read. */
 const NO_REQUESTS = ' with this version: requests are missing or damaged';
 const DAMAGED = ': the report is damaged';
 
@@ -102,7 +102,7 @@ function readRun(
     model,
     url: String(run.url),
     startedAtMs,
-    // A report without its warm-up has the length of the rest.
+    // The duration of a report that excludes the warm-up is that of the remaining test.
     durationMs:
       trim === undefined
         ? numberOf(run.duration_ms)

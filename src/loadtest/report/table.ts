@@ -13,7 +13,7 @@ export interface Run {
 /** The statistics that fit into 80 columns; the JSON report has all. */
 const COLUMNS = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const satisfies readonly Statistic[];
 
-/** Formats the latencies of all runs, one run below the other for each figure. */
+/** Formats the latencies of all runs. For each figure, the runs are one below the other. */
 export function latencyTable(runs: readonly Run[]): string {
   const several = runs.length > 1;
   const rows = LATENCIES.flatMap((name) =>

@@ -85,7 +85,7 @@ export interface Judged {
   readonly share?: { readonly value: number; readonly low: number; readonly high: number };
   /** The required share. */
   readonly needed?: number;
-  /** The share by the tests of all loads nearby, 0 to 1; it decides `kept`. */
+  /** The share that the tests of all nearby loads give together, 0 to 1; it decides `kept`. */
   readonly curve?: number;
   readonly of: number;
 }

@@ -14,7 +14,7 @@ export interface Table {
 const AT_ITS_LIMIT =
   'this process or machine was slow, and its delays are part of the figures (--json has the reasons)';
 
-/** Returns the figures of all loads as a table, without columns that no load has. */
+/** Returns the figures of all loads as a table, without columns that would be empty. */
 export function curveTable(curve: Curve): Table {
   const { levels } = curve;
   const ms = (summary: Summary | undefined, name: 'p50' | 'p95' | 'p99'): string =>
@@ -47,7 +47,7 @@ export function curveTable(curve: Curve): Table {
   return { labels: used[1] ? 2 : 1, rows: shown };
 }
 
-/** Returns what marks in the table mean, and how to get missing figures. */
+/** Explains the marks in the table, and how to get missing figures. */
 export function curveNotes({ levels }: Curve): string[] {
   return [
     ...(levels.some(({ report }) => report.completed > 0 && report.requestsPerSecond === 0)

@@ -39,8 +39,8 @@ export interface Verdict {
 }
 
 /**
- * Returns the samples before the first running request, so that a verdict does not favour short answers. Of
- * conversations, those before the first that has a further turn.
+ * Returns the samples before the first running request, so that a verdict does not favour short answers. With
+ * conversations, these are the samples before the first conversation that has not ended.
  * @param turnsOf number of turns of conversation number `index`
  */
 export function settledSamples(samples: readonly Sample[], turnsOf: (index: number) => number): Sample[] {
@@ -74,19 +74,22 @@ export function verdictOf(
 }
 
 /**
- * Returns whether a load is well within the SLO or clearly not, for use while loads are doubled. In this way, the
- * search later tests loads next to the last one that met the SLO.
+ * Returns whether a load is well within the SLO or clearly outside, for use while loads are doubled. The search later
+ * tests the loads near the last one that met the SLO anyway.
  */
 export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));
 }
 
-/** A service with free places reaches its usual number of requests after a few answers; failures come in bursts as long. */
+/**
+ * A service with free slots reaches its usual number of requests after the time of a few answers. Bursts of failures
+ * last about as long.
+ */
 const SETTLING = 6;
 
 /**
- * Returns whether a test has run for so long that the service is as busy as at the end. Before, a load far too high can
- * seem well within the SLO, because the service still has free places.
+ * Returns whether a test has run long enough for the service to be as busy as it will become. Until then, a load far
+ * too high can seem well within the SLO, because the service still has free slots.
  * @param samples in the order of their intended send times
  */
 export function isSettled(samples: readonly Sample[]): boolean {
@@ -96,12 +99,12 @@ export function isSettled(samples: readonly Sample[]): boolean {
   return whole.length > 0 && lastMs >= (SETTLING * sum) / whole.length;
 }
 
-/** Chance alone explains less growth than this many standard deviations. */
+/** Growth of more than this many standard deviations is not due to chance. */
 const SURE_GROWTH = 4;
 
 /**
  * Returns whether requests piled up in the second half of a window: more arrived than ended, by more than chance
- * explains. Of conversations, only the first turns count: how many later ones there are depends on the answers.
+ * explains. With conversations, only first turns count, because the number of later turns depends on the answers.
  */
 export function fellBehind(samples: readonly Sample[], windowMs: number): boolean {
   const first = samples.filter(({ turn }) => turn === 1);

@@ -1,7 +1,7 @@
 import type { Judged } from './criteria.js';
 import type { Level, Verdict } from './level.js';
 
-/** Loads that differ by less than this, in natural logarithms, judge each other. */
+/** Loads whose natural logarithms differ by less than this judge each other. */
 const REACH = 0.1;
 /** Keeps the slope finite when every request meets a condition at one load, and none at the next. */
 const RIDGE = 1e-3;
@@ -9,14 +9,14 @@ const MOST_STEPS = 50;
 
 /** The share of good requests at a load. */
 interface Point {
-  /** Distance of the load, in reaches. */
+  /** Distance of the load, in units of `REACH`. */
   readonly x: number;
   readonly share: number;
   readonly weight: number;
 }
 
 /**
- * Judges each load by all loads within 10 % of it. Requests fail in bursts, so that one test can miss them all, or have
+ * Judges each load by all loads within 10 % of it. Requests fail in bursts, so one test can miss all bursts, or have
  * too many. The share of good requests changes smoothly with the load: a logistic curve through several tests is more
  * exact than one test.
  */

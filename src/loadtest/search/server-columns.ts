@@ -5,7 +5,7 @@ import type { Level } from './level.js';
 
 /** One of the server's figures of a load, as a column of a table. */
 interface ServerColumn {
-  /** In the printed table. */
+  /** The column's name in the printed table. */
   readonly head: string;
   /** In CSV. */
   readonly name: string;

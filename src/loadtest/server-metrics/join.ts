@@ -3,8 +3,8 @@ import { figuresSince } from './figures.js';
 import type { Series, ServerRecord } from './record.js';
 
 /**
- * Joins the records of processes that ran at the same time. Records of one server become one; the figures of several
- * servers are added, or the highest is taken, as for several engines of one server.
+ * Joins the records of processes that ran at the same time. Records of one server become one record. The figures of
+ * several servers are added, or the highest counts, as for several engines of one server.
  */
 export function joinRecords(records: readonly ServerRecord[]): ServerRecord | undefined {
   const servers = [...Map.groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
@@ -21,8 +21,9 @@ function identityOf({ url, series }: ServerRecord): string {
 }
 
 /**
- * Uses the pages of the record that has most, and earlier and later pages of the others. Pages of two records are never
- * mixed: their clocks differ a little, and a counter that seems to fall counts as a restart.
+ * Uses all pages of the record with the most pages, and only earlier and later pages of the others. Pages of two
+ * records are never interleaved: their clocks differ a little, so a counter could seem to fall, which counts as a
+ * restart.
  */
 function ofOneServer(first: ServerRecord, others: readonly ServerRecord[]): ServerRecord {
   if (others.length === 0) return first;
@@ -66,7 +67,7 @@ function ofOneServer(first: ServerRecord, others: readonly ServerRecord[]): Serv
   };
 }
 
-/** Pages less than this apart are of the same moment: a page is read once a second. */
+/** Pages less than this apart belong to the same moment, because a page is read once a second. */
 const APART_MS = 500;
 
 interface Page {

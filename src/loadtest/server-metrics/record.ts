@@ -40,14 +40,14 @@ export interface ServerRecorder {
 
 export interface RecorderLimits {
   readonly series: number;
-  /** Number of pages whose series are kept. With more pages, every second one is kept, then every fourth, and so on. */
+  /** Most pages whose series are kept. With more pages, every second one is kept, then every fourth, and so on. */
   readonly pages: number;
-  /** Number of values of all series: the more series, the fewer pages are kept. */
+  /** Most values of all series together: with more series, fewer pages are kept. */
   readonly values: number;
 }
 
 const LIMITS: RecorderLimits = { series: 20_000, pages: 600, values: 1_200_000 };
-/** Number of pages that are kept of any number of series. */
+/** Fewest pages that are kept, however many series there are. */
 const FEWEST_PAGES = 2;
 
 /** The figures use every page; the series use as many pages as the limits allow. */

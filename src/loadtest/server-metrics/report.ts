@@ -57,7 +57,7 @@ const LABELS: Readonly<Record<Role, string>> = {
   generation_tokens: 'output tok',
 };
 
-/** Formats where a record comes from, e.g. `server  vLLM at http://…, 12 pages of 340 series`. */
+/** Formats the source of a record, e.g. `server  vLLM at http://…, 12 pages of 340 series`. */
 export function serverSource(record: ServerRecord): string {
   const { url, server, pages, failed, problem, series } = record;
   const about = [
@@ -69,7 +69,7 @@ export function serverSource(record: ServerRecord): string {
   return `server      ${about}\n`;
 }
 
-/** Formats a record as text for below the client's figures; empty without a record. */
+/** Formats a record as the text below the client's figures; empty without a record. */
 export function serverText(record: ServerRecord | undefined): string {
   if (record === undefined) return '';
   const { figures } = record;

@@ -58,10 +58,10 @@ const hasLabel = (labels: string, label: string): boolean => `,${labels},`.inclu
  * `dp_rank` serves different requests.
  */
 const SAME_REQUESTS = /(?:^|,)(?:tp_rank|pp_rank|cp_rank|attn_cp_rank|moe_ep_rank)="(?:[^"\\]|\\.)*"/g;
-/** SGLang's scheduler reports a figure of each priority, and their sum with an empty priority. */
+/** SGLang's scheduler reports a figure for each priority, and the sum under an empty priority. */
 const PRIORITY = /(?:^|,)priority="((?:[^"\\]|\\.)*)"/;
 
-/** Returns the values without those that repeat others. */
+/** Returns one value for each group of processes that report the same one. */
 function joinedByRank(samples: readonly Labelled[], role: Role): number[] {
   const most = new Map<string, number>();
   for (const { labels, value } of withoutParts(samples, role)) {
@@ -71,7 +71,7 @@ function joinedByRank(samples: readonly Labelled[], role: Role): number[] {
   return [...most.values()];
 }
 
-/** Tokens are counted once for each request, with its priority, so they have no sum. */
+/** Token counts have no sum over priorities, because each token is counted only under its request's priority. */
 function withoutParts(samples: readonly Labelled[], role: Role): readonly Labelled[] {
   if (role === 'prompt_tokens' || role === 'generation_tokens') return samples;
   const sums = samples.filter(({ labels }) => PRIORITY.exec(labels)?.[1] === '');

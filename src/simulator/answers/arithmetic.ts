@@ -1,4 +1,4 @@
-/** A longer prompt is hardly a sum. */
+/** A longer prompt is unlikely to be a calculation. */
 const MAX_CHARACTERS = 200;
 
 const OPENING =
@@ -12,7 +12,7 @@ const WORDS: readonly [RegExp, string][] = [
   [/\bdivided by\b|÷/gi, '/'],
 ];
 
-/** "2 + 2 = **4**"; undefined when the prompt has no calculation. */
+/** Returns e.g. "2 + 2 = **4**"; undefined when the prompt has no calculation. */
 export function arithmeticAnswer(prompt: string): string | undefined {
   if (prompt.length > MAX_CHARACTERS) return undefined;
   const asked = prompt
@@ -27,7 +27,7 @@ export function arithmeticAnswer(prompt: string): string | undefined {
   if (square !== undefined) return answer(`√${square}`, Math.sqrt(numberOf(square)));
   const sum = WORDS.reduce((text, [word, sign]) => text.replace(word, sign), asked);
   if (!/^[-\d\s.+*/^()]+$/.test(sum) || !/\d\s*[-+*/^]\s*[-(]*\d/.test(sum)) return undefined;
-  // A date, a telephone number.
+  // Not a calculation: a date or a telephone number.
   if (/\d-\d+-\d|\d\/\d+\/\d/.test(sum)) return undefined;
   const value = resultOf(sum);
   return value === undefined ? undefined : answer(sum.replace(/\s*([-+*/^])\s*/g, ' $1 ').trim(), value);
@@ -40,7 +40,7 @@ function answer(sum: string, value: number): string {
 
 const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
 
-/** The value of a sum in the usual order; undefined when the text is not a sum. */
+/** Computes a calculation with the usual precedence; undefined when the text is not one. */
 function resultOf(sum: string): number | undefined {
   const parts = sum.match(/\d+(?:\.\d+)?|[-+*/^()]/g) ?? [];
   if (parts.join('') !== sum.replace(/\s/g, '')) return undefined;

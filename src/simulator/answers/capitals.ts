@@ -48,7 +48,10 @@ const CAPITALS: Record<string, string> = {
 
 const QUESTION = /\bcapital(?: city)? of (?:the )?([a-z][a-z ]*[a-z])/i;
 
-/** "The capital of France is Paris."; undefined when the prompt is not about a capital, or the country is unknown. */
+/**
+ * Returns e.g. "The capital of France is Paris."; undefined when the prompt is not about a capital, or the
+ * country is unknown.
+ */
 export function capitalAnswer(prompt: string): string | undefined {
   const country = QUESTION.exec(prompt)?.[1];
   if (country === undefined) return undefined;

@@ -18,7 +18,7 @@ import { quote, subjectOf } from './subject.js';
 import type { Topic } from './topic.js';
 import { UNICODE_SAMPLE } from './unicode.js';
 
-// The first matching topic gives the answer: definite subjects, then forms, then a bare greeting.
+// The first matching topic gives the answer: specific subjects come first, then formats, then plain greetings.
 const TOPICS: readonly Topic[] = [
   { match: /^\W*(?:test|ping|testing)\W*$/i, text: TEST_CONFIRMED },
   {
@@ -48,8 +48,8 @@ const TOPICS: readonly Topic[] = [
 const READ_LIMIT = 2_000;
 
 /**
- * The answer to a conversation: a prepared text for its last user message, which can depend on earlier ones. `random`
- * decides only between equally good answers.
+ * Returns the answer to a conversation: a prepared text for its last user message, which can depend on earlier
+ * messages. `random` decides only between equally good answers.
  */
 export function composeAnswer(messages: readonly Message[], random: Random): string {
   const said = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));

@@ -12,7 +12,7 @@ const REPEAT = /^\W*(?:please )?(?:repeat(?: after me)?|say)\s*:?\s+["“']?([^"
 const THANKS = /^\W*(?:thanks?|thank you|thx|cheers)\b/i;
 
 /**
- * The answer to a message that is about the conversation itself; undefined for any other.
+ * Returns the answer to a message that is about the conversation itself; undefined for any other message.
  * @param earlier the user's messages before this one, oldest first
  * @param answered the last answer
  */
@@ -51,12 +51,12 @@ export function conversationAnswer(
   return undefined;
 }
 
-/** The text to repeat, when the message is such a request. */
+/** Returns the text to repeat, if the message requests that. */
 export function repeatAnswer(prompt: string): string | undefined {
   return REPEAT.exec(prompt)?.[1]?.trim();
 }
 
-/** The first sentence of running text, not of a heading, a table or code. */
+/** Returns the first sentence of running text, which is not a heading, a table or code. */
 function firstSentence(text: string): string | undefined {
   const prose = text.split(/\n+/).find((line) => /^[\p{L}*"]/u.test(line));
   return prose === undefined ? undefined : /^.+?[.!?](?=\s|$)/.exec(prose)?.[0];

@@ -36,7 +36,7 @@ Everything else gets an answer like this one. The simulator is for trying the co
 
 const NOTHING_ASKED = `Your message was empty, so there is nothing to answer. Say "hello" to see what this simulator can do.`;
 
-/** The answer for a subject without a prepared text, which states that. */
+/** Returns the answer for a subject without a prepared text. The answer says that there is none. */
 export function fallbackAnswer(subject: string, random: Random): string {
   return subject === '' ? NOTHING_ASKED : pick(TEMPLATES, random)(subject);
 }

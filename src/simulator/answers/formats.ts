@@ -1,6 +1,9 @@
 import type { Topic } from './topic.js';
 
-/** Answers to prompts for a form instead of a subject. Named languages come before code in general. */
+/**
+ * Answers to prompts for a format instead of a subject, e.g. a table. Named programming languages come before code in
+ * general.
+ */
 export const FORMATS: readonly Topic[] = [
   {
     match: /\bpython\b/i,

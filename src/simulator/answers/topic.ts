@@ -1,6 +1,6 @@
-/** A prepared answer and the prompts it is for. */
+/** A prepared answer, and the prompts that it answers. */
 export interface Topic {
-  /** Compared with the last user message. */
+  /** Matched against the last user message. */
   match: RegExp;
   text: string;
 }

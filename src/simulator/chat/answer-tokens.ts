@@ -7,7 +7,7 @@ import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs
 /** A token of an answer, by the kind of delta that streams it. */
 export type Token =
   | { kind: 'reasoning'; text: string }
-  /** Hidden reasoning, which takes time but is not sent. */
+  /** A token of hidden reasoning, which takes time but is not sent. */
   | { kind: 'hidden'; text: string }
   | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
   | { kind: 'call'; index: number; id: string; name: string }

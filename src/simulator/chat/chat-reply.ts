@@ -26,7 +26,8 @@ function* streamFrames(
   const chunks = createChunkWriter(identity, includeUsage);
   const atOpening = logprobs === undefined ? null : NO_CONTENT_YET;
   for (const [index, { tokens }] of choices.entries()) {
-    // OpenAI's first event has no content where calls of tools follow; some clients begin a text at an empty one.
+    // OpenAI's first event has no content when tool calls follow. With an empty content, some clients would begin a
+    // text.
     const content = tokens[0]?.kind === 'call' ? null : '';
     const opening = { role: 'assistant', content, refusal: null };
     yield textFrame(schedule.headersMs, chunks.delta(index, opening, null, atOpening));

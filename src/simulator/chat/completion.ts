@@ -99,7 +99,7 @@ export interface ChunkWriter {
 
 /** @param includeUsage whether every chunk has `usage`, which is null except in the last one, like OpenAI's */
 export function createChunkWriter(identity: CompletionIdentity, includeUsage: boolean): ChunkWriter {
-  // Build the shared members once, so that each chunk costs only its delta.
+  // The shared members are encoded once, so that each chunk only needs its delta to be encoded.
   const shared = JSON.stringify({
     id: identity.id,
     object: 'chat.completion.chunk',

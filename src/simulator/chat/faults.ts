@@ -137,7 +137,7 @@ function streamed(about: string, frames: (reply: Reply) => Reply['frames']): Des
   return { about, fault: (reply, { stream }) => (stream ? { ...reply, frames: frames(reply) } : reply) };
 }
 
-/** Picks a name from `weights`. A higher weight makes a name more likely. */
+/** Draws a name at random. Its probability is proportional to its weight. */
 export function pickFault(weights: ReadonlyMap<string, number>, random: Random): string | undefined {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   let left = random() * total;

@@ -1,8 +1,8 @@
 import type { Frame, Reply } from './reply.js';
 
-// The building blocks of faults: each takes a reply's frames and yields changed ones, one at a time.
+// Functions that faults are built from. Each one takes a reply's frames, and yields changed ones one at a time.
 
-/** How long a part is delayed so that it travels in its own packet. */
+/** The delay that makes a part travel in its own packet, in ms. */
 const APART_MS = 2;
 
 /** Yields the frames with the first half of the answer's tokens, or half the bytes of a single frame. */

@@ -15,13 +15,13 @@ export interface ChoiceLogprobs {
   refusal: null;
 }
 
-/** Tokens that could come at any place. There are more than `top_logprobs` may request. */
+/** Likely alternatives for any token. There are more than `top_logprobs` may request. */
 const ALTERNATIVES = [
   ...[' the', ' a', ' of', ' and', ' to', ' in', ' is', ' it', ' that', ' for', ' as', ' with', ' on'],
   ...[',', '.', '\n\n', ':', ' (', ' or', ' by', ' from', ' this', ' an', ' at'],
 ] as const;
 
-/** Least probability of the chosen token, so that it is the likeliest. */
+/** Lowest probability of the chosen token, high enough to make it the likeliest. */
 const LEAST = 0.4;
 /** The share of the remaining probability that each further token gets. */
 const SHARE = 0.6;

@@ -25,7 +25,7 @@ export interface Reply {
   tokens: number;
   /** What happens after the frames: the body ends, the connection is reset, or it stays open without further bytes. */
   ending: 'end' | 'reset' | 'silence';
-  /** `headers` are all that the provider sent: the simulator adds none of its own. */
+  /** `headers` are complete: the simulator adds no headers of its own. */
   recorded?: true;
 }
 

@@ -6,9 +6,11 @@ import { endWith, firstHalf, insertHalfway, withoutLast } from './frames.js';
 import { gzipped } from './gzip.js';
 import { type Frame, jsonReply, type Reply } from './reply.js';
 
-/** Faults of real providers, known from public bug reports. Each breaks clients that only expect OpenAI's behaviour. */
+/**
+ * Faults of real providers, known from public bug reports. Each fault breaks clients that expect OpenAI's behaviour.
+ */
 export const REPORTED_FAULTS: Record<string, DescribedFault> = {
-  bursts: streamed('the first token, then the whole rest in one piece', (reply) => ({
+  bursts: streamed('the first token, then all the rest in one piece', (reply) => ({
     ...reply,
     frames: inTwoBursts(reply),
   })),

@@ -82,7 +82,7 @@ function inFormat(text: string, format: ChatRequest['format'], random: Random): 
   }
 }
 
-/** Returns the contents of the text's code block: in this mode, a model writes no fence. */
+/** Returns the contents of the text's code block, because in this mode a model writes no fence. */
 function fencedIn(text: string): string {
   return /^```json\n([\s\S]*?)^```/m.exec(text)?.[1] ?? '';
 }

@@ -2,7 +2,7 @@ import type { ChatRequest, Tool } from '../chat/chat-request.js';
 import { type Random, randomId } from '../random.js';
 import { schemaExample } from './schema-example.js';
 
-/** A call of one of the request's functions; `arguments` is JSON. */
+/** A call of one of the request's functions; `arguments` is JSON text. */
 export interface ToolCall {
   id: string;
   name: string;

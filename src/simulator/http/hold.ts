@@ -7,12 +7,12 @@ export interface Hold {
   release(): void;
 }
 
-/** If no answer arrives within this time, the server counts as serving. */
+/** A server that has not answered within this time has accepted the hold. */
 const LIMIT_MS = 1000;
 
 /**
- * Keeps the simulator at an address running until this program releases it. Another server at the address answers with
- * 404, which is fine, too.
+ * Keeps the simulator at an address running until this program releases it. Another server may run at the address: its
+ * 404 counts as well.
  * @returns undefined when no server answers; rejects with the signal's reason
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {

@@ -4,7 +4,7 @@ import type { SimulatorRequest } from './surroundings.js';
 
 /**
  * Returns the response headers that let a web page read the response (CORS), as providers send them. Only pages of this
- * machine get them: replayed answers may be private. Paths below /admin are for no page.
+ * machine get them, because replayed answers may be private. No page gets them for paths below /admin.
  */
 export function pageHeaders({
   path,
@@ -19,7 +19,7 @@ export function pageHeaders({
   ];
 }
 
-/** Returns the reply to a page's question whether it may send a request; undefined for other requests. */
+/** Returns the reply to a page's preflight request; undefined for other requests. */
 export function preflightReply({ method, path, headers }: SimulatorRequest): Reply | undefined {
   const asked = headers['access-control-request-method'];
   if (method !== 'OPTIONS' || asked === undefined || pageHeaders({ path, headers }).length === 0)

@@ -13,7 +13,10 @@ export function atSpeed(recording: Recording, speed: number): Recording {
 /** Returns the recording for the next request. `stream`: whether it requests a stream. */
 export type Replay = (stream: boolean) => Recording | undefined;
 
-/** Uses the recordings one after the other, in a loop. Requests for a stream get recorded streams if there are any. */
+/**
+ * Uses the recordings one after another, and begins again after the last one. Requests for a stream get recorded
+ * streams if there are any.
+ */
 export function cycleRecordings(recordings: readonly Recording[]): Replay {
   const turns = [0, 0];
   return (wanted) => {

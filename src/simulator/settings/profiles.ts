@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 /** The settings that a profile contains. */
 export type Profile = Pick<Settings, 'ttft' | 'gap'> & Partial<Settings>;
 
-/** Standard deviations of the logarithm, close to those of real providers on an ordinary day. */
+/** Standard deviations of the logarithm of times, close to those of real providers on an ordinary day. */
 export const TTFT_SIGMA = 0.1;
 export const GAP_SIGMA = 0.25;
 

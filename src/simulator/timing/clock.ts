@@ -3,7 +3,7 @@ export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;
   /**
-   * Calls `wake` once, when the clock reads `dueMs` or later, but never during this call.
+   * Calls `wake` once, at `dueMs` or later, but never during this call.
    * @returns a function that cancels the alarm
    */
   alarm(dueMs: number, wake: () => void): () => void;

@@ -143,7 +143,7 @@ test.each([
   expect(reasons.map((reason) => reason instanceof DrainLimit)).toEqual([true, true]);
 });
 
-test('arrivals without a place until the drain limit count as unsent', async () => {
+test('arrivals without a free slot until the drain limit count as unsent', async () => {
   const clock = createVirtualClock();
   const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
   const limit = { kind: 'requests', count: 4, drainMs: 100 } as const;

@@ -7,8 +7,8 @@ import {
   arrivalsOf,
   formatShare,
   parseShare,
-  placesOf,
   type Share,
+  slotsOf,
 } from '../../../src/loadtest/load/share.js';
 import { createVirtualClock } from './virtual-clock.js';
 
@@ -34,11 +34,11 @@ test('the arrivals of all shards together are the arrivals of the whole test, ea
 test('the shards of a closed loop together have the requests and the concurrency of the whole test', async () => {
   for (const of of [1, 2, 3, 7]) {
     const sent: number[] = [];
-    let places = 0;
+    let slots = 0;
     for (const shard of shardsOf(of)) {
       const clock = createVirtualClock();
-      const concurrency = placesOf(shard, 10);
-      places += concurrency;
+      const concurrency = slotsOf(shard, 10);
+      slots += concurrency;
       const send = async ({ index }: Order): Promise<void> => {
         sent.push(index);
         await clock.wait(7, never);
@@ -46,7 +46,7 @@ test('the shards of a closed loop together have the requests and the concurrency
       const loop = { kind: 'closed', concurrency, part: shard } as const;
       await clock.play(runLoad(loop, { kind: 'requests', count: 100 }, send, { clock, signal: never }));
     }
-    expect(places).toBe(10);
+    expect(slots).toBe(10);
     expect(sent.toSorted((one, other) => one - other)).toEqual(
       Array.from({ length: 100 }, (_, index) => index),
     );

@@ -79,7 +79,7 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
 }
 
 /**
- * Reads the messages of a request to count tokens.
+ * Reads the messages of a request that counts tokens.
  * @throws {ApiError} like `parseAnthropicRequest`
  */
 export function parseCountRequest({ headers, body: text }: FormatInput): Message[] {

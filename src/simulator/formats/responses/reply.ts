@@ -81,7 +81,7 @@ function withTokens(
 
 type Event = readonly [type: string, members: object];
 
-/** Returns the events before, for and after the deltas of one item. */
+/** Returns the events before and after the deltas of one item, and the event for a delta. */
 function itemEvents(
   item: OutputItem,
   output_index: number,

@@ -34,7 +34,7 @@ const functionTool = z.object({
   strict: z.nullish(z.boolean()),
 });
 
-/** Tools that OpenAI runs itself, and those that are no JSON functions. Agents send them with every request. */
+/** Tools that OpenAI runs itself, and tools that are not JSON functions. Agents send them with every request. */
 const otherTool = z.object({
   type: z.enum([
     'apply_patch',
