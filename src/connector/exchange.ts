@@ -106,8 +106,9 @@ export async function runExchange(
         times.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
         watch.arrived(event);
         const told = watch.told();
-        const wasOver = chat.over;
+        const { over: wasOver, silent } = chat;
         chat.feed(event.data);
+        if (watch.told() === told && chat.silent > silent) watch.silent();
         // Comments and pings after the end do not extend the wait.
         if (chat.over && !wasOver) stop.after(LINGER_MS);
         else if (!chat.over && watch.told() > told) stop.after(CLOSING_MS[chat.ending]);

@@ -211,11 +211,13 @@ export class LoadExchange implements LoadListener {
     this.#arrivedMs = atMs;
     this.#readUs = offsetUs;
     const told = this.#told;
-    const wasOver = chat.over;
+    const { over: wasOver, silent } = chat;
     chat.feed(data);
     if (chat.over) {
       if (!wasOver) this.#endAtMs = atMs + LINGER_MS;
-    } else if (this.#told > told)
+    } else if (this.#told === told) {
+      if (chat.silent > silent) this.#timeline.silent(atMs, offsetUs);
+    } else
       this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
   }
 

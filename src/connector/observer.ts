@@ -14,6 +14,8 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
       arrivedMs = chunk.atMs;
       readUs = chunk.offsetUs;
     },
+    /** Call this after the chunk that arrived last was read without an event, although it had output. */
+    silent: () => timeline.silent(arrivedMs, readUs),
     onChatEvent(event: ChatEvent): void {
       told += 1;
       if (event.type === 'report') {

@@ -103,6 +103,11 @@ export class LoadTimeline {
     this.#arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
   }
 
+  /** Counts an arrival whose output only a later event has. */
+  silent(arrivedMs: number, readUs: number | undefined): void {
+    this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
+  }
+
   /** The text so far turned out to be reasoning. */
   split(): void {
     this.#reasoning.pieces += this.#rest.pieces;

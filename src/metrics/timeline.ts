@@ -31,6 +31,8 @@ export interface Timeline {
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   content(mark: ContentMark): void;
+  /** Counts an arrival whose output only a later event has, e.g. white space before a tag of reasoning. */
+  silent(arrivedMs: number, readUs: number | undefined): void;
   /** The text so far turned out to be reasoning. */
   split(): void;
   usage(counts: Usage): void;
@@ -161,6 +163,10 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     content(mark) {
       unpaintedMs ??= mark.arrivedMs;
       load.content(mark);
+    },
+    silent(arrivedMs, readUs) {
+      unpaintedMs ??= arrivedMs;
+      load.silent(arrivedMs, readUs);
     },
     split: () => load.split(),
     usage: (counts) => load.usage(counts),

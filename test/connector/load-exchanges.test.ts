@@ -251,3 +251,16 @@ test('a stream in gzip that no header names is read, and the time of its first o
   expect(answer).toMatchObject({ outcome: 'complete', text: 'one two three' });
   expect(metrics.ttftMs).toBeGreaterThan(0);
 });
+
+test('a first token that is white space counts when it arrives', async () => {
+  const endpoint = await serve(async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(sseEvents(deltaOf('\n\n')).join(''));
+    await sleep(200);
+    response.end(WHOLE.join(''));
+  });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const { metrics } = await ask();
+  exchanges.close();
+  expect((metrics.e2eMs ?? 0) - (metrics.ttftMs ?? 0)).toBeGreaterThanOrEqual(199);
+});

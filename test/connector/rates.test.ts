@@ -92,6 +92,25 @@ describe('providers’ streams through the daemon', () => {
   });
 });
 
+test.each([
+  ['white space', ['\n\n', 'Hi', ' you']],
+  ['a tag of reasoning', ['<think>', 'hm', '</think>', 'Hi']],
+  ['the beginning of a tag', ['<', 'b>Hi', '</b>']],
+])('a first token that is %s counts when it arrives', async (_name, [first = '', ...rest]) => {
+  answer = async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(sseEvents(deltaOf(first)).join(''));
+    await sleep(200);
+    response.write(': keep-alive\n\n');
+    await sleep(100);
+    response.end(sseEvents(...rest.map((text) => deltaOf(text)), FINISH, '[DONE]').join(''));
+  };
+  const { text, metrics } = await ask();
+  expect(text.trim()).toMatch(/^(<b>)?Hi/);
+  expect((metrics.e2eMs ?? 0) - (metrics.ttftMs ?? 0)).toBeGreaterThanOrEqual(298);
+  expect(metrics.arrivals).toBe(2);
+});
+
 test('a failed attempt and the wait after it are a separate hop, and the hops add up', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const failing = serveScript({ status: 503, delayMs: 60, contentType: 'application/json', chunks: ['{}'] });

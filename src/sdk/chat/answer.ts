@@ -30,6 +30,8 @@ export interface Answer {
    */
   readonly doubtful: boolean;
   readonly over: boolean;
+  /** Grows with text that has no event (yet): white space that a tag may follow, tags, and possible repetitions. */
+  readonly silent: number;
   /** Characters kept in memory, with a fixed amount added for each empty part. */
   readonly size: number;
 }
@@ -116,6 +118,8 @@ class ReadAnswer implements Answer {
   #repeats = false;
   #doubtful = false;
   #over = false;
+  /** Characters that passed through the reader of tags. */
+  #tagged = 0;
   #size = 0;
   /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
   #repeated: string | undefined = '';
@@ -186,6 +190,10 @@ class ReadAnswer implements Answer {
     return this.#over;
   }
 
+  get silent(): number {
+    return this.#tagged + this.#repetitions.withheld;
+  }
+
   get size(): number {
     return this.#size;
   }
@@ -193,6 +201,7 @@ class ReadAnswer implements Answer {
   #pass(piece: ChatEvent): void {
     if (piece.type === 'text' && this.#tags !== undefined) {
       this.#tags.feed(piece.text);
+      this.#tagged += piece.text.length;
       // Withheld text counts as output of this event, too.
       this.#output = true;
       return;

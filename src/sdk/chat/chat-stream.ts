@@ -31,6 +31,8 @@ export interface ChatStream {
    * server may send one with every chunk.
    */
   readonly ending: 'open' | 'doubtful' | 'concluded';
+  /** Grows when text arrives, also text without an event (yet): white space that a tag may follow, and the tag. */
+  readonly silent: number;
 }
 
 /**
@@ -109,6 +111,10 @@ class AnswerStream implements ChatStream {
 
   get over(): boolean {
     return this.#answer.over;
+  }
+
+  get silent(): number {
+    return this.#answer.silent;
   }
 
   get ending(): ChatStream['ending'] {

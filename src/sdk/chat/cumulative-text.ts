@@ -47,9 +47,9 @@ export class CumulativeText {
     return this.#state === 'ordinary';
   }
 
-  /** Whether pieces are held back. */
-  get waiting(): boolean {
-    return this.#held !== '';
+  /** Characters that are held back. */
+  get withheld(): number {
+    return this.#held.length;
   }
 
   /** Characters that were left out so far. */

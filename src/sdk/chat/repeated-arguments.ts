@@ -44,9 +44,9 @@ export class RepeatedArguments {
     return repeats ? this.#replace(this.#last, this.#held.length) : this.#give(this.#release());
   }
 
-  /** Whether pieces are held back. */
-  get waiting(): boolean {
-    return this.#held !== '';
+  /** Characters that are held back. */
+  get withheld(): number {
+    return this.#held.length;
   }
 
   /** Characters that were left out so far. */

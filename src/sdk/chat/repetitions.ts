@@ -26,7 +26,7 @@ export class Repetitions {
       this.#places[place] = reader;
     }
     const text = reader.feed(piece);
-    this.#waiting = reader.waiting ? place : undefined;
+    this.#waiting = reader.withheld > 0 ? place : undefined;
     this.ordinary = reader instanceof CumulativeText && reader.ordinary ? place : undefined;
     return text;
   }
@@ -40,6 +40,11 @@ export class Repetitions {
     if (place === undefined || place === next) return undefined;
     this.#waiting = undefined;
     return [place, this.#places[place]?.rest() ?? ''];
+  }
+
+  /** Characters that are held back. */
+  get withheld(): number {
+    return this.#waiting === undefined ? 0 : (this.#places[this.#waiting]?.withheld ?? 0);
   }
 
   /** Characters that were left out so far. */
