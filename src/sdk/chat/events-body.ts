@@ -7,6 +7,7 @@ import type { ChatEventReader } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { CutStrings } from './cut-strings.js';
 import { createEventReader } from './event-reader.js';
+import { LastWords } from './last-words.js';
 import { nativeFormat } from './native-apis.js';
 import { createPlainEvents } from './plain-events.js';
 import { endsInString, repairedJson } from './repaired-json.js';
@@ -68,6 +69,7 @@ class EventsBody implements AnswerBody {
   #recognised = false;
   /** The name, or else the beginning, of the first event in an unknown format. */
   #strange: string | undefined;
+  readonly #lastWords = new LastWords();
   #flushing = false;
   /** Kept until an event comes. */
   #beginning = '';
@@ -104,6 +106,7 @@ class EventsBody implements AnswerBody {
     const context = this.#context;
     const answer = this.#answer;
     this.#checkFormat();
+    this.#checkEnd();
     if (this.#seen || answer.over) return;
     const beginning = this.#beginning;
     const said = beginning
@@ -132,6 +135,13 @@ class EventsBody implements AnswerBody {
     this.#answer.fail(unusableError(`${what} Check api and base_url.`, this.#context));
   }
 
+  /** Fails an answer without an end whose last events report an error. */
+  #checkEnd(): void {
+    const answer = this.#answer;
+    const message = answer.over || answer.concluded ? '' : this.#lastWords.message;
+    if (message !== '') answer.fail(streamError({ message, kind: '' }, this.#context));
+  }
+
   /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */
   #onPlain(data: string): boolean {
     const text = this.#answer.over ? undefined : this.#repeated.textOf(data);
@@ -141,6 +151,7 @@ class EventsBody implements AnswerBody {
       if (!this.#onData(data, undefined, true)) return false;
       if (this.#texts === 1 && this.#others === 0) this.#repeated.learn(data);
     } else if (text !== '') {
+      this.#lastWords.clear();
       this.#answer.nextEvent();
       this.#answer.emit({ type: 'text', text });
       this.#checkSize();
@@ -213,6 +224,7 @@ class EventsBody implements AnswerBody {
 
   /** Handles an event that is not JSON. */
   #onOther(text: string, name: string | undefined): void {
+    if (text === '' && IS_END.test(name ?? '')) this.#answer.conclude('finish');
     // Some gateways put comments into `data:` fields.
     if (text === '' || text.startsWith(':')) return;
     const repaired = repairedJson(text);
@@ -242,6 +254,7 @@ class EventsBody implements AnswerBody {
     }
     answer.nextEvent();
     const verdict = this.#reader.read(event);
+    if (verdict !== 'unrecognised') this.#lastWords.clear();
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {
       const native = nativeFormat(event);
@@ -257,6 +270,7 @@ class EventsBody implements AnswerBody {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       const cut = this.#flushing && /^[{["]/.test(text);
+      if (!cut) this.#lastWords.take(event, name, text);
       if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= quote(name, keys);
       if (!foreign && !cut) {
         this.#strange ??= beginningOf(quote(text, keys), MAX_STRANGE);

@@ -13,7 +13,7 @@ export interface ReportedError {
 
 /** Returns the error in a stream's event (or in a JSON answer), or undefined. */
 export function errorEventOf(event: unknown, name?: string, text = ''): ReportedError | undefined {
-  if (name === 'error') return reportedErrorOf(event) ?? { message: text, kind: '' };
+  if (name === 'error' || name === 'exception') return reportedErrorOf(event) ?? { message: text, kind: '' };
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
   // OpenAI's Responses API. `response.incomplete` is not a failure.
@@ -31,6 +31,7 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
   const told =
     (isRecord(error) && (choices === undefined || isFilled(error))) ||
     stringOf(error) !== '' ||
+    (typeof error === 'number' && isFailure(error)) ||
     (Array.isArray(error) && error.length > 0);
   if (told || object === 'error' || hasErrorCode(root)) return root;
   // MiniMax sends `base_resp` with success, too: then status_code is 0.
@@ -41,7 +42,7 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
   if (isRecord(wrapped)) return wrapped;
   const [choice] = Array.isArray(choices) ? choices : [];
   if (isRecord(choice)) {
-    const inner = choice.error;
+    const inner = choice.error ?? recordOf(choice.delta).error;
     return isRecord(inner) || stringOf(inner) !== '' ? { error: inner } : undefined;
   }
   // In an object with an answer, the members checked below often have another meaning.
@@ -56,7 +57,9 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
     root.success === false ||
     root.detail !== undefined ||
     root.errorMessage !== undefined;
-  return failed || [code, root.status, root.error_code].some(isFailureCode) ? root : undefined;
+  return failed || [code, root.status, root.status_code, root.error_code].some(isFailureCode)
+    ? root
+    : undefined;
 }
 
 /** Whether an error object says anything. Gateways written in Go send an empty one with each chunk. */
@@ -91,14 +94,18 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   if (!isRecord(root)) return undefined;
   const { error } = root;
   const told = isRecord(error) ? error : root;
-  const message = errorMessageIn(body) || (hasErrorCode(root) ? stringOf(root.text) : '');
+  const message = errorMessageIn(body) || (hasErrorCode(root) ? stringOf(root.text) : '') || numberIn(error);
   if (message === '' && told === root) return undefined;
-  const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
+  const statusCode = [told.code, told.status, root.code, error].map(Number).find(isFailure);
   return {
     message: message === '' ? JSON.stringify(told) : message,
     kind: [told.type, told.code, told.Code].map(stringOf).join(' ').trim(),
     ...(statusCode !== undefined && { statusCode }),
   };
+}
+
+function numberIn(error: unknown): string {
+  return typeof error === 'number' ? `error ${error}` : '';
 }
 
 function isFailure(status: number): boolean {

@@ -6,21 +6,26 @@ export interface StrayLines {
 }
 
 const FIELD = 'error:';
+const DATA = 'data:';
 const OPENING_BRACE = '{';
 /** Characters that end a line inside of a JSON text, or a field without a value. */
 const OPEN = /[{[,:]/;
 /** Characters that begin a line inside of a JSON text. */
 const INNER = /["{[}\]\-\dtfn]/;
 const CLOSING = /[}\]]/;
-/** Characters that begin a line of plain text, or of a web page. */
-const PLAIN = /[A-Z<]/;
+/** Matches the beginning of plain text, or of a web page. Names of fields contain no space. */
+const PLAIN = /^(?:[A-Z<]|[a-z][\w'-]* )/;
+/** Matches a word that may begin plain text. */
+const WORD = /^[a-z][\w'-]*$/;
+/** Most characters of such a word. */
+const MAX_WORD = 32;
 /** Most white space at the start of a line that is read before the line's kind is decided. */
 const MAX_INDENT = 1000;
 
 /**
  * Passes text on, in order, with these lines as fields, because the event stream format would ignore them:
  * - JSON over several lines, where only the first one begins with `data:`
- * - bare JSON (a gateway's error, chunks after a comment)
+ * - bare JSON (a gateway's error, also in a list; chunks after a comment)
  * - `error: {…}` (llama.cpp until 2025)
  * - plain text or a web page after an event (a proxy's error)
  *
@@ -105,10 +110,23 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
     if ((open ? INNER : CLOSING).test(first)) return 'more';
   }
   const first = text[at];
-  if (first === OPENING_BRACE || (texts && PLAIN.test(first ?? ''))) return 'bare';
-  if (first !== 'e') return 'field';
-  if (text.startsWith(FIELD, at)) return 'error';
-  return FIELD.startsWith(text.slice(at, at + FIELD.length)) ? 'unknown' : 'field';
+  if (first === OPENING_BRACE) return 'bare';
+  if (first === '[') return isBeginning('[{', text, at) ?? 'field';
+  if (text.startsWith(DATA, at)) return 'field';
+  if (first === 'e') {
+    if (text.startsWith(FIELD, at)) return 'error';
+    if (isBeginning(FIELD, text, at) !== undefined) return 'unknown';
+  }
+  if (!texts) return 'field';
+  const word = text.slice(at, at + MAX_WORD);
+  if (PLAIN.test(word)) return 'bare';
+  return word.length < MAX_WORD && WORD.test(word) ? 'unknown' : 'field';
+}
+
+/** Returns whether the text at this place is `whole`, or may become it. */
+function isBeginning(whole: string, text: string, at: number): 'bare' | 'unknown' | undefined {
+  if (text.startsWith(whole, at)) return 'bare';
+  return whole.startsWith(text.slice(at, at + whole.length)) ? 'unknown' : undefined;
 }
 
 /** Returns the last character of a range that is not white space. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
 import { sseEvents } from '../../support/upstream.js';
 
@@ -69,8 +69,7 @@ test.each<[name: string, body: string, expected: Partial<ChatResult>]>([
   ['several chunks in a list', `data: [${text('H')},${text('i')}]\n\n`, {}],
   ['an end by its name', `data: ${text('Hi')}\n\nevent: done\ndata: {}\n\n`, { outcome: 'complete' }],
   ['an end by a member', `data: ${text('Hi')}\n\ndata: {"done":true}\n\n`, { outcome: 'complete' }],
-  ['plain text after an event', `data: ${text('Hi')}\n\nBad Gateway`, { malformedEvents: 1 }],
-  ['a web page after an event', `data: ${text('Hi')}\n\n<html>502</html>\n`, { malformedEvents: 1 }],
+  ['an end by its name alone', `data: ${text('Hi')}\n\nevent: done\ndata: \n\n`, { outcome: 'complete' }],
   ['an error in plain text', `data: ${text('Hi')}\n\ndata: [ERROR] no memory\n\n`, { outcome: 'error' }],
 ])('events that are not JSON: %s', (_name, body, expected) => {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
@@ -81,5 +80,59 @@ test.each<[name: string, body: string, expected: Partial<ChatResult>]>([
     outcome,
     malformedEvents: 0,
     ...expected,
+  });
+});
+
+describe('an answer without an end whose last event says something else is an error with these words', () => {
+  test.each([
+    ['plain text', 'Bad Gateway', 'Bad Gateway'],
+    [
+      'plain text that begins with a small letter',
+      'upstream connect error. reset reason: x',
+      'reset reason: x',
+    ],
+    ['plain text as data', 'data: Internal Server Error\n\n', 'Internal Server Error'],
+    ['a web page', '<html><title>502 Bad Gateway</title>\n<body></body></html>\n', '502 Bad Gateway'],
+    ['XML', '<?xml version="1.0"?><Error><Message>no memory</Message></Error>', 'no memory'],
+    [
+      'a traceback',
+      'Traceback (most recent call last):\n  File "x", line 1\nValueError: no memory\n',
+      'no memory',
+    ],
+    ['a dictionary of Python', `data: {'error': {'message': 'no memory', 'code': 500}}\n\n`, 'no memory'],
+    ['a list with an error', '[{"error":{"code":503,"message":"no memory"}}]\n', 'no memory'],
+    ['an event exception', 'event: exception\ndata: {"message":"no memory"}\n\n', 'no memory'],
+    ['status_code', 'data: {"status_code":500,"message":"no memory"}\n\n', 'no memory'],
+    ['err', 'data: {"err":{"message":"no memory"}}\n\n', 'no memory'],
+    ['errorMsg', 'data: {"errorCode":"500","errorMsg":"no memory"}\n\n', 'no memory'],
+    ['ErrorMsg', 'data: {"ErrorMsg":{"Msg":"no memory","Code":2001}}\n\n', 'no memory'],
+    ['errmsg', 'data: {"ret":-1,"errmsg":"no memory"}\n\n', 'no memory'],
+    ['last_error', 'event: chat.failed\ndata: {"last_error":{"code":5,"msg":"no memory"}}\n\n', 'no memory'],
+    ['a fault', 'data: {"fault":{"faultstring":"no memory"}}\n\n', 'no memory'],
+    ['__type', 'data: {"__type":"ThrottlingException","message":"no memory"}\n\n', 'no memory'],
+    [
+      'an error in the delta',
+      'data: {"choices":[{"delta":{"error":{"message":"no memory"}}}]}\n\n',
+      'no memory',
+    ],
+    ['a number', 'data: {"error":500}\n\n', '500'],
+  ])('%s', (_name, last, words) => {
+    for (const size of [1, 7, 1e6]) {
+      const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+      const body = Buffer.from(`data: ${text('Hi')}\n\n${last}`);
+      for (let at = 0; at < body.length; at += size) stream.feed(body.subarray(at, at + size));
+      const { outcome, error, text: told } = stream.end({ kind: 'closed' });
+      expect([outcome, told, error?.message]).toEqual(['error', 'Hi', expect.stringContaining(words)]);
+    }
+  });
+
+  test.each([
+    ['the answer goes on', `data: Internal Server Error\n\ndata: ${text('!')}\n\n`],
+    ['an event is cut off', 'data: {"message":"no me'],
+    ['a field has another name', 'answer: {"message":"no memory"}\n\n'],
+  ])('but not when %s', (_name, last) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from(`data: ${text('Hi')}\n\n${last}`));
+    expect(stream.end({ kind: 'closed' }).outcome).toBe('truncated');
   });
 });

@@ -1,0 +1,33 @@
+import { errorMessageIn } from './error-message.js';
+import { reportedErrorOf } from './reported-error.js';
+
+/** Characters after which no more words are kept. */
+const MAX_WORDS = 4096;
+/** Matches names of events that report a failure. */
+const FAILED = /fail|error|exception/i;
+
+/**
+ * Keeps what the latest events say that do not belong to the answer. If the answer then ends without its end mark, these
+ * words are the server's error, in a form of its own: plain text, a web page, or JSON with unusual members.
+ */
+export class LastWords {
+  #words = '';
+
+  /** Takes an event that belongs to no answer. `event` is undefined for one that is not JSON. */
+  take(event: unknown, name: string | undefined, text: string): void {
+    if (this.#words.length >= MAX_WORDS) return;
+    if (event === undefined) this.#words += `${text}\n`;
+    else if (name === undefined || name === 'message' || FAILED.test(name))
+      this.#words += reportedErrorOf(event)?.message ?? '';
+  }
+
+  /** Call this for an event of the answer. */
+  clear(): void {
+    this.#words = '';
+  }
+
+  /** The error's message; empty when there is none. */
+  get message(): string {
+    return this.#words === '' ? '' : errorMessageIn(this.#words);
+  }
+}
