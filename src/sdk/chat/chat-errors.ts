@@ -161,6 +161,7 @@ export function quote(text: string, keys: readonly string[] = []): string {
   // Redact before cutting: a key that is cut in half would not be recognised.
   const line = hideKeys(text, keys)
     .slice(0, 4 * QUOTE_LIMIT)
+    .replace(/\u001b\[[\d;]*m/g, '')
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
   return line.length > QUOTE_LIMIT ? `${beginningOf(line, QUOTE_LIMIT)}…` : line;
@@ -206,7 +207,8 @@ function whereOf({ source }: AnswerContext): string {
   return source ?? 'The provider';
 }
 
-function sentence(text: string): string {
+/** Ends a text with a full stop, unless it has an end. */
+export function sentence(text: string): string {
   return /[.!?…。！？]$/.test(text) ? text : `${text}.`;
 }
 

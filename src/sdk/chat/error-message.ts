@@ -155,10 +155,12 @@ export function isWebPage(body: string): boolean {
 /** Returns a web page's title or heading, or its first words, on one line. */
 export function webPageTitle(page: string): string {
   const start = page.slice(0, 16_384);
+  // Express calls each page `Error`, and says in its body what is wrong.
+  const said = /<title>Error<\/title>[\s\S]*<pre>([\s\S]*?)<\/pre>/i.exec(start)?.[1] ?? '';
   const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';
   const text = (html: string): string =>
     withoutEntities(html.replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^>]*>?/g, ' '))
       .replace(/\s+/g, ' ')
       .trim();
-  return text(heading) || beginningOf(text(start), 100);
+  return beginningOf(text(said), 100) || text(heading) || beginningOf(text(start), 100);
 }

@@ -2,7 +2,14 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
-import { type AnswerContext, type AnswerHead, quote, streamError, unusableError } from './chat-errors.js';
+import {
+  type AnswerContext,
+  type AnswerHead,
+  quote,
+  sentence,
+  streamError,
+  unusableError,
+} from './chat-errors.js';
 import type { ChatEventReader } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { CutStrings } from './cut-strings.js';
@@ -13,6 +20,7 @@ import { createPlainEvents } from './plain-events.js';
 import { endsInString, repairedJson } from './repaired-json.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { errorEventOf } from './reported-error.js';
+import { BASE_URL_ADVICE } from './status-advice.js';
 import { createStrayLines, type StrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
 
@@ -122,8 +130,9 @@ class EventsBody implements AnswerBody {
       return;
     }
     const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
-    const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;
-    answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
+    const words = said === '' ? '' : `: ${quote(said, context.keys)}`;
+    const what = sentence(`answered with ${form}, not with an event stream${words}`);
+    answer.fail(unusableError(`${what} ${BASE_URL_ADVICE}`, context));
   }
 
   /** Fails an answer whose events were all unreadable. */

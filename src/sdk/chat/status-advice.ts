@@ -8,6 +8,8 @@ const KEY_ADVICE = 'Check the API key.';
 const FILTER_ADVICE = "Change the messages: the provider's content filter refused them.";
 const CHANGE_ADVICE = 'The request must change before it is sent again.';
 export const BASE_URL_ADVICE = 'Is base_url right?';
+const MODEL_ADVICE = 'Check the model name.';
+const REGION_ADVICE = 'Use another provider if this one does not serve your region.';
 
 /** The facts about a refusal that determine the advice. */
 export interface Refused {
@@ -29,7 +31,7 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
     return BILLING_ADVICE;
   }
   if (statusCode === 413) return SHORTER_ADVICE;
-  if (statusCode === 451) return 'Use another provider if this one does not serve your region.';
+  if (statusCode === 451) return REGION_ADVICE;
   if ([405, 415, 426].includes(statusCode)) return BASE_URL_ADVICE;
   if (statusCode === 414) return 'Shorten base_url and query.';
   if (statusCode === 431) return 'Send fewer or shorter headers.';
@@ -47,7 +49,7 @@ export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): st
 
 /** Matches refusals of the key that come with another status than 401, or with 200. */
 const KEY_REFUSED =
-  /\b(incorrect|invalid|wrong|expired|missing|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* fail/i;
+  /\b(incorrect|invalid|wrong|expired|missing|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* (fail|error)|身份验证失败|令牌(无效|已?过期)|无效的(令牌|密钥|api ?key)/i;
 /** Matches errors of a conversation that is too long for the model. */
 const TOO_LONG =
   /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
@@ -60,6 +62,13 @@ const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matc
 
 /** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
 const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\b.*\b(missing|required)\b/i;
+
+/** Matches refusals of the model that come with another status than 404. */
+const NO_MODEL =
+  /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b)[^.:]{0,80}(?<!parameter )\b(not found|does not exist|not exist|(is )?not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
+/** Matches refusals because of the place that the request comes from. */
+const REGION =
+  /unsupported_country|\b(country|region|territory|location) (is )?not supported|not (available|supported) in your (country|region|location)/i;
 
 /** Whether an error's message says that the key is wrong. */
 export function isKeyRefused(message: string): boolean {
@@ -82,8 +91,11 @@ export const FILTERED: readonly number[] = [400, 403, 422, 451];
 /** Returns advice when an error's message shows a common cause. @param kind the error's own `type` and `code` */
 export function causeAdvice(message: string, statusCode = 400, kind = ''): string | undefined {
   if (NO_ROUTE.test(message)) return BASE_URL_ADVICE;
+  if (REGION.test(message) || REGION.test(kind)) return REGION_ADVICE;
   if (isTooLong(message)) return SHORTER_ADVICE;
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return FILTER_ADVICE;
+  if ([400, 403, 422, 503].includes(statusCode) && (NO_MODEL.test(message) || NO_MODEL.test(kind)))
+    return MODEL_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
   if (isKeyRefused(message)) return KEY_ADVICE;
   return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;

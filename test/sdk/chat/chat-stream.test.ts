@@ -300,14 +300,14 @@ describe('a body that is not an event stream', () => {
   test('the error for plain text quotes it', () => {
     const { result } = read('hello\n', { kind: 'closed' }, { statusCode: 200, contentType: 'text/plain' });
     expect(result.error?.message).toBe(
-      'The provider answered with text/plain, not with an event stream: hello',
+      'The provider answered with text/plain, not with an event stream: hello. Is base_url right?',
     );
   });
 
   test('the error for plain text that is called an event stream quotes it; only comments are a cut answer', () => {
     const { result } = read('Internal Server Error\n');
     expect(result.error?.message).toBe(
-      'The provider answered with text, not with an event stream: Internal Server Error',
+      'The provider answered with text, not with an event stream: Internal Server Error. Is base_url right?',
     );
     expect(read(': ping\n\n: ping\n\n').result.outcome).toBe('truncated');
   });

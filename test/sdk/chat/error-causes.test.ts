@@ -145,3 +145,64 @@ test('a web page that says that the headers are too large gives that advice', ()
   const page = '<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>';
   expect(errorOf(400, page, 'text/html').message).toContain('Send fewer or shorter headers.');
 });
+
+const MODEL = 'Check the model name.';
+const REGION = 'Use another provider if this one does not serve your region.';
+const CHANGE = 'The request must change before it is sent again.';
+
+test.each<[string, number, string, string, string]>([
+  [
+    'Hugging Face',
+    400,
+    "The requested model 'x' is not supported by any provider.",
+    'model_not_supported',
+    MODEL,
+  ],
+  ['DeepSeek', 400, 'Model Not Exist', 'invalid_request_error', MODEL],
+  ['OpenRouter', 400, 'x/y is not a valid model ID', '', MODEL],
+  ['Mistral', 400, 'Invalid model: x', 'invalid_model', MODEL],
+  ['SiliconFlow', 400, 'Model does not exist. Please check it carefully.', '', MODEL],
+  ['Bedrock', 400, 'The provided model identifier is invalid.', '', MODEL],
+  [
+    'Groq',
+    400,
+    'The model `x` has been decommissioned and is no longer supported.',
+    'model_decommissioned',
+    MODEL,
+  ],
+  ['Zhipu', 400, '模型不存在，请检查模型代码。', '1211', MODEL],
+  ['New API', 503, '当前分组 default 下对于模型 x 无可用渠道', 'model_not_found', MODEL],
+  ['Gemini', 400, 'User location is not supported for the API use.', '', REGION],
+  [
+    'OpenAI',
+    403,
+    'Country, region, or territory not supported',
+    'unsupported_country_region_territory',
+    REGION,
+  ],
+  ['xAI', 403, 'Your newly created team has no credits or licenses yet.', '', BILLING],
+  ['One API', 403, '用户额度不足', '', BILLING],
+  ['a parameter', 400, "Unsupported parameter: 'top_k' is not supported with this model.", '', CHANGE],
+  ['a value', 400, "Unsupported value: 'temperature' does not support 0.2 with this model.", '', CHANGE],
+  ['a member', 400, 'model: Extra inputs are not permitted', '', CHANGE],
+])('a refused model, region or account is named: %s', (_name, status, message, code, advice) => {
+  const said = errorOf(status, { error: { message, code } }).message;
+  expect(said.endsWith(advice), said).toBe(true);
+});
+
+test('a refused key is named in Chinese, too', () => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
+  stream.feed(Buffer.from('{"success":false,"code":1000,"msg":"身份验证失败。"}'));
+  const { error } = stream.end({ kind: 'closed' });
+  expect(error?.message.endsWith(KEY), error?.message).toBe(true);
+});
+
+test('the page of Express says what is wrong', () => {
+  const page =
+    '<!DOCTYPE html><html><head><title>Error</title></head><body><pre>Cannot POST /chat/completions</pre></body></html>';
+  expect(errorOf(404, page, 'text/html').message).toContain('("Cannot POST /chat/completions")');
+});
+
+test('the colours of a message for a terminal are left out', () => {
+  expect(errorOf(500, '\u001b[1;31mno memory\u001b[0m', 'text/plain').message).toContain('500: no memory.');
+});
