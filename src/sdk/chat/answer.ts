@@ -149,7 +149,7 @@ class ReadAnswer implements Answer {
         return;
       }
       default:
-        if (piece.type === 'finish' || piece.type === 'error') this.#passRest();
+        if (piece.type === 'finish' || piece.type === 'error' || piece.type === 'split') this.#passRest();
         this.#pass(piece);
     }
   };
@@ -171,8 +171,11 @@ class ReadAnswer implements Answer {
   }
 
   stop(): void {
+    // Output that was only held came before the end mark.
+    const conclusion = this.#conclusion;
     this.#passRest();
     this.#tags?.end();
+    this.#conclusion = conclusion;
     this.#over = true;
     const { left } = this.#repetitions;
     if (left > 0) this.result.repeatedChars = left;

@@ -26,6 +26,9 @@ const OWN_TOOL = /^(?:server|mcp)_tool_use$/;
 export function createAnthropicReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   /** The tool call's number for each content block with a tool call. */
   const calls = new Map<unknown, number>();
+  let count = 0;
+  /** The id of the message that has begun and not ended. */
+  let open: string | undefined;
   const readContent = createContentReader(emit);
   /**
    * The text in a block's start event, by the block's index. Servers that send it there repeat it as the first delta.
@@ -49,11 +52,28 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
       readContent(block, 'text');
       return;
     }
-    const number = calls.size;
+    const number = count;
+    count += 1;
     calls.set(index, number);
     const whole = isRecord(block.input) && Object.keys(block.input).length > 0;
     const named = { id: stringOf(block.id), name: stringOf(block.name) };
     emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
+  };
+
+  /** A gateway lost its connection in the middle, and passes on another answer from its beginning. */
+  const restart = (): void => {
+    if (result.text !== '' || result.reasoning !== '') emit({ type: 'split', reasoning: '', text: '' });
+    begun.clear();
+    parts.clear();
+  };
+
+  const startMessage = (message: JsonRecord): void => {
+    const id = stringOf(message.id);
+    // Some gateways send the same start several times.
+    if (open !== undefined && open !== id && open !== '' && id !== '') restart();
+    open = id;
+    // Its output count covers only the first tokens, so it is ignored unless a later count follows.
+    readMessage(message, { output_tokens: 0 });
   };
 
   const readDelta = (index: unknown, delta: unknown): void => {
@@ -104,8 +124,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(event)) return 'unrecognised';
     switch (event.type) {
       case 'message_start':
-        // Its output count covers only the first tokens, so it is ignored unless a later count follows.
-        readMessage(recordOf(event.message), { output_tokens: 0 });
+        startMessage(recordOf(event.message));
         return 'open';
       case 'message':
         readMessage(event);
@@ -121,6 +140,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
         finish(recordOf(event.delta).stop_reason);
         return 'open';
       case 'message_stop':
+        open = undefined;
         report(event);
         return 'closing';
       case 'content_block_stop':

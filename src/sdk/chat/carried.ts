@@ -11,6 +11,8 @@ export interface CarriedParts {
   call(index: number, call: JsonRecord): void;
   /** Reads the start of a content block, in Anthropic's format. */
   block(index: unknown, block: JsonRecord): void;
+  /** Forgets all parts: the answer begins again. */
+  clear(): void;
   /** Reads a delta of the block at `index`. */
   piece(index: unknown, delta: JsonRecord): void;
 }
@@ -75,6 +77,14 @@ class Collected implements CarriedParts {
     this.#blocks.push(kept);
     this.#byIndex ??= new Map();
     this.#byIndex.set(index, kept);
+  }
+
+  clear(): void {
+    this.#reasoning = '';
+    this.#details = undefined;
+    this.#blocks = undefined;
+    this.#byIndex = undefined;
+    this.#calls = undefined;
   }
 
   piece(index: unknown, { thinking, signature }: JsonRecord): void {

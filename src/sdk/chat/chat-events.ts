@@ -54,7 +54,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!usual) parts.message(delta);
     if (!usual && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
       // OpenRouter sends the reasoning twice: here in parts.
-      readContent(delta.reasoning_details, 'reasoning');
+      if (!readContent(delta.reasoning_details, 'reasoning'))
+        readContent(otherReasoningIn(delta), 'reasoning');
     }
     readContent(content ?? delta.text ?? delta.parts, 'text');
     readContent(refusal, 'refusal');
@@ -192,6 +193,18 @@ const REASONING = [
   'thinking_blocks',
   'thought',
 ];
+
+/** Matches rarer names of members that contain reasoning. */
+const OTHER_REASONING =
+  /^(?:internal_)?(?:reasoning|thinking|thoughts?|cot|chain_of_thought)(?:_(?:contents?|text|summary|delta|output))?$/;
+
+/** Returns reasoning under a rarer name, or where LiteLLM keeps what a provider adds. */
+function otherReasoningIn(delta: JsonRecord): unknown {
+  for (const name in delta)
+    if (OTHER_REASONING.test(name) && stringOf(delta[name]) !== '') return delta[name];
+  const { reasoning_content: content, reasoning } = recordOf(delta.provider_specific_fields);
+  return content ?? reasoning;
+}
 
 /** Members of a delta that hold output. */
 const OUTPUT: ReadonlySet<string> = new Set([

@@ -21,7 +21,8 @@ export type ChatEvent =
   | { type: 'refusal'; text: string }
   /**
    * The text so far was reasoning up to a closing tag without an opening one, such as `</think>`: it is now `reasoning`,
-   * and `text` is what follows the tag. Both replace what came before.
+   * and `text` is what follows the tag. Both replace what came before. When a gateway begins the answer again, both are
+   * empty.
    */
   | { type: 'split'; reasoning: string; text: string }
   /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */

@@ -71,7 +71,9 @@ export function contentIn(value: unknown, type: Piece['type']): Content {
   return { pieces, unread };
 }
 
-function kindOf({ type }: JsonRecord, otherwise: Piece['type']): Piece['type'] {
+function kindOf({ type, thought }: JsonRecord, otherwise: Piece['type']): Piece['type'] {
+  // Gemini marks its thoughts so.
+  if (thought === true) return 'reasoning';
   if (typeof type !== 'string') return otherwise;
   if (/refusal/.test(type)) return 'refusal';
   return /reasoning|thinking|thought|summary/.test(type) ? 'reasoning' : otherwise;

@@ -5,6 +5,7 @@ import { isRecord, parseJson } from '../../common/json.js';
  * same beginning.
  */
 const MIN_CHARS = 16;
+const EMPTY = '{}';
 
 /**
  * Removes repetitions from servers that send a tool call's arguments again: all of them so far with each piece, or all
@@ -22,6 +23,7 @@ export class RepeatedArguments {
 
   /** Returns the new part of the piece. Empty while it is unclear: the piece is then held. */
   feed(piece: string): string {
+    if (this.#told === '' && piece !== '') return this.#begin(piece);
     if (this.#told === '' || piece === '') return this.#give(piece);
     const before = this.#held === '' ? this.#told : this.#last;
     const begins = piece.startsWith('{');
@@ -52,6 +54,16 @@ export class RepeatedArguments {
   /** Characters that were left out so far. */
   get left(): number {
     return this.#left;
+  }
+
+  /** Holds an empty object: Anthropic begins each call with one, and some gateways pass it on before the arguments. */
+  #begin(piece: string): string {
+    const before = this.#release();
+    if (before !== '' && piece.startsWith('{')) this.#left += before.length;
+    else if (before !== '') return this.#give(before + piece);
+    if (piece !== EMPTY) return this.#give(piece);
+    this.#held = piece;
+    return '';
   }
 
   #give(text: string): string {

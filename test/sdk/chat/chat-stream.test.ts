@@ -247,7 +247,7 @@ describe('a body that is not an event stream', () => {
     choices: [
       {
         index: 0,
-        message: { content: 'Hi', tool_calls: [{ id: 'c', function: { name: 'f', arguments: '{}' } }] },
+        message: { content: 'Hi', tool_calls: [{ id: 'c', function: { name: 'f', arguments: '{"a":1}' } }] },
       },
     ],
   };

@@ -29,6 +29,24 @@ test.each(['thought', 'thinking_content', 'reasoning_summary'])('reasoning as %s
   expect(read({ [name]: 'Hm.' })).toMatchObject({ reasoning: 'Hm.' });
 });
 
+test.each(['thoughts', 'reasoning_contents', 'chain_of_thought', 'thinking_text'])(
+  'reasoning under the rarer name %s',
+  (name) => {
+    expect(read({ [name]: 'hm', content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });
+  },
+);
+
+test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
+  const kept = { provider_specific_fields: { reasoning_content: 'hm' } };
+  expect(read({ ...kept, content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });
+  expect(read({ ...kept, reasoning_content: 'hm' })).toMatchObject({ reasoning: 'hm' });
+});
+
+test('a part that is marked as a thought is reasoning', () => {
+  const content = [{ type: 'text', text: 'hm', thought: true }];
+  expect(read({ content })).toMatchObject({ reasoning: 'hm', text: '' });
+});
+
 test('reasoning in blocks counts once beside the same in a field', () => {
   const thinking_blocks = [{ type: 'thinking', thinking: 'Hm.', signature: null }];
   expect(read({ thinking_blocks }).reasoning).toBe('Hm.');

@@ -121,6 +121,8 @@ describe('arguments that are sent again', () => {
     ['whole, several times', [ARGS, ARGS, ARGS]],
     ['whole after their beginning', ['{"at":"Be', ARGS]],
     ['whole after an opening brace', ['{', ARGS]],
+    ['whole after an empty object', ['{}', ARGS]],
+    ['whole after two empty objects', ['{}', '{}', ARGS]],
   ])('%s', (_, pieces) => {
     const { toolCalls, repeatedChars } = read(...called(...pieces));
     expect(toolCalls[0]?.arguments).toBe(ARGS);
@@ -131,6 +133,8 @@ describe('arguments that are sent again', () => {
     ['a nested object that begins alike', ['{"a":', '{"a":', '1}}']],
     ['a nested object that is whole', ['{"a":', '{"a":1}', '}']],
     ['a text with braces', ['{"code":"', '{"code":"', '1', '}', '"}']],
+    ['an empty object alone', ['{}']],
+    ['an empty object after an opening brace', ['{', '}']],
     ['repeated words', ['{"a":"', 'no ', 'no ', 'no', '"}']],
     ['repeated digits', ['{"a":1', '00', '00', '}']],
     ['arguments that are no JSON', ['{x', '{', 'x']],
