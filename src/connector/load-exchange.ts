@@ -217,8 +217,7 @@ export class LoadExchange implements LoadListener {
       if (!wasOver) this.#endAtMs = atMs + LINGER_MS;
     } else if (this.#told === told) {
       if (chat.silent > silent) this.#timeline.silent(atMs, offsetUs);
-    } else
-      this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
+    } else this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
   }
 
   readonly #onChatEvent = (event: ChatEvent): void => {
