@@ -90,7 +90,7 @@ test.each([
 
 test('commands write to the terminal only through the sink, which removes control sequences', () => {
   // The chat redirects other output.
-  const allowed = new Set(['src/commands/support/sink.ts', 'src/commands/chat/side-output.ts']);
+  const allowed = new Set(['src/commands/support/output/sink.ts', 'src/commands/chat/side-output.ts']);
   const strays = sources('src/commands').filter(
     (file) =>
       !allowed.has(file) &&

@@ -1,5 +1,5 @@
 // The documentation's tables that are generated from tables in the code.
-import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/exit-codes.js';
+import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/ending/exit-codes.js';
 import { OUTCOMES } from '../../src/common/chat/outcomes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
 import { PROVIDERS, type Provider } from '../../src/config/providers.js';

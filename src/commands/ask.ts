@@ -7,11 +7,11 @@ import { addPromptFlags, chatOptions, imagesOf, type PromptFlags, promptFrom } f
 import type { AskSession } from './ask/session.js';
 import { watchSilence } from './ask/silence.js';
 import { openToolResults } from './ask/tools.js';
-import { compose, reportProblems } from './compose.js';
-import { ANSWER_EXIT_CODES, exitCodeOf } from './support/exit-codes.js';
-import { notEmpty } from './support/flag-text.js';
-import { interruptOn } from './support/interrupt.js';
-import { requireStdout, watchStdout } from './support/stdout.js';
+import { compose, reportProblems } from './composition/compose.js';
+import { ANSWER_EXIT_CODES, exitCodeOf } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { notEmpty } from './support/flags/flag-text.js';
+import { requireStdout, watchStdout } from './support/output/stdout.js';
 
 interface AskFlags extends PromptFlags {
   session?: string;

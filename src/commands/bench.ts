@@ -5,32 +5,32 @@ import { csvReport, reportText } from '../loadtest/report/report-json.js';
 import { curvesCsv } from '../loadtest/search/curve.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
-import { openReports, writeReports } from './bench/files.js';
-import { addBenchFlags, type BenchFlags } from './bench/flags.js';
-import { adviseOnFlags } from './bench/flags-elsewhere.js';
+import { addBenchFlags, type BenchFlags } from './bench/flags/flags.js';
+import { adviseOnFlags } from './bench/flags/flags-elsewhere.js';
+import { searchOf } from './bench/flags/search-flags.js';
 import { loadOf, readTrace } from './bench/load.js';
 import { type Measured, measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
-import { promptsFrom, turnsOf } from './bench/prompts.js';
-import { type EndpointRun, resultText, type StoppedTest } from './bench/result.js';
-import { resultJson } from './bench/result-json.js';
-import { runOf } from './bench/run-of.js';
-import { checkSearch, searchLoads } from './bench/search.js';
-import { searchOf } from './bench/search-flags.js';
-import { levelFlags } from './bench/search-level.js';
+import { promptsFrom, turnsOf } from './bench/prompts/prompts.js';
+import { openReports, writeReports } from './bench/report/files.js';
+import { type EndpointRun, resultText, type StoppedTest } from './bench/report/result.js';
+import { resultJson } from './bench/report/result-json.js';
+import { runOf } from './bench/report/run-of.js';
+import { checkSearch, searchLoads } from './bench/search/search.js';
+import { levelFlags } from './bench/search/search-level.js';
 import { openServerPage } from './bench/server-metrics.js';
 import { type Plan, setupOf } from './bench/setup.js';
 import { waitForStart } from './bench/start-at.js';
 import { StoppedEarly } from './bench/stopped-early.js';
-import { type Composition, compose, reportProblems } from './compose.js';
-import { givenEndpointFlags } from './support/endpoint-flags.js';
-import { EXIT } from './support/exit-codes.js';
-import { interruptOn } from './support/interrupt.js';
-import { stdout } from './support/sink.js';
-import { watchStdout } from './support/stdout.js';
-import { tell } from './support/tell.js';
-import { UsageError } from './support/usage-error.js';
+import { type Composition, compose, reportProblems } from './composition/compose.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { givenEndpointFlags } from './support/flags/endpoint-flags.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { stdout } from './support/output/sink.js';
+import { watchStdout } from './support/output/stdout.js';
+import { tell } from './support/output/tell.js';
 
 /** Adds `bench`, which sends load to a provider. Its figures have the same definitions as those of single answers. */
 export function defineBench(command: Command): void {
@@ -85,7 +85,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     await writeReports(files, {
       json: () => reportText(json),
       csv: () => (search === undefined ? csvReport(runs) : curvesCsv(runs)),
-      html: async () => [(await import('./bench/page.js')).reportPage(runs, setup, json)],
+      html: async () => [(await import('./bench/report/page.js')).reportPage(runs, setup, json)],
     });
     // An error of stdout arrives in the next event-loop turn.
     await nextTurn();

@@ -18,13 +18,13 @@ import { keepNewSpaceSmall } from './chat/new-space.js';
 import { serverLoads } from './chat/server-loads.js';
 import { divertOutput } from './chat/side-output.js';
 import { typedFiles } from './chat/typed-files.js';
-import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
-import { EXIT } from './support/exit-codes.js';
-import { notEmpty } from './support/flag-text.js';
-import { configuredKeys } from './support/secrets.js';
-import { tell } from './support/tell.js';
-import { toolsFlag } from './support/tools-file.js';
-import { UsageError } from './support/usage-error.js';
+import { type Composition, compose, type GlobalFlags, logFile } from './composition/compose.js';
+import { configuredKeys } from './composition/secrets.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { notEmpty } from './support/flags/flag-text.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { toolsFlag } from './support/input/tools-file.js';
+import { tell } from './support/output/tell.js';
 
 /** Interval of health checks during a request. They detect a stopped daemon, and keep the daemon's figures current. */
 const HEARTBEAT_MS = 1000;

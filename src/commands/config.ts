@@ -8,9 +8,9 @@ import { formatProblem, formatSource, visible } from '../config/problem.js';
 import type { LoadedConfig } from '../config/resolve.js';
 import { trustDirectory } from '../config/trust.js';
 import type { Environment } from '../config/variables.js';
-import type { EndpointFlags } from './support/endpoint-flags.js';
-import { EXIT } from './support/exit-codes.js';
-import { UsageError } from './support/usage-error.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import type { EndpointFlags } from './support/flags/endpoint-flags.js';
+import { UsageError } from './support/flags/usage-error.js';
 
 /** The configuration that the command inspects. */
 export interface ConfigHost {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { IncompleteAnswerException } from '../connector/incomplete-answer.js';
 import type { ChatOptions } from '../connector/types.js';
-import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
-import { EXIT, exitCodeOf } from './support/exit-codes.js';
-import { interruptOn } from './support/interrupt.js';
-import { stderr, stdout } from './support/sink.js';
-import { watchStdout } from './support/stdout.js';
-import { tell } from './support/tell.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './composition/compose.js';
+import { EXIT, exitCodeOf } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { stderr, stdout } from './support/output/sink.js';
+import { watchStdout } from './support/output/stdout.js';
+import { tell } from './support/output/tell.js';
 
 const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { userFolders } from '../common/program/user-folders.js';
 import { ConfigError, formatSource, visible } from '../config/problem.js';
 import { describeEndpoint, resolveEndpoint } from '../sdk/daemon/endpoint.js';
-import { type Composition, compose, type GlobalFlags } from './compose.js';
+import { type Composition, compose, type GlobalFlags } from './composition/compose.js';
 import { checkConfiguration } from './doctor/configuration.js';
 import { checkDaemon } from './doctor/daemon.js';
 import { checkDisk } from './doctor/disk.js';
@@ -19,8 +19,8 @@ import { counts, reportJson, type Section, sectionText, summaryText } from './do
 import { checkSimulator } from './doctor/simulator.js';
 import { checkSocket } from './doctor/socket.js';
 import { checkTerminal } from './doctor/terminal.js';
-import { EXIT } from './support/exit-codes.js';
-import { stdout } from './support/sink.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { stdout } from './support/output/sink.js';
 
 interface DoctorFlags extends GlobalFlags {
   json?: true;

@@ -10,11 +10,11 @@ import { visible } from '../config/problem.js';
 import { PROVIDER_NAMES } from '../config/providers.js';
 import { overlay, type Tree, treeOf } from '../config/tree.js';
 import { diagnose } from '../connector/diagnosis/diagnose.js';
-import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
-import { EXIT } from './support/exit-codes.js';
-import { interruptOn } from './support/interrupt.js';
-import { stdout } from './support/sink.js';
-import { UsageError } from './support/usage-error.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './composition/compose.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { stdout } from './support/output/sink.js';
 
 interface AddFlags extends GlobalFlags {
   name?: string;

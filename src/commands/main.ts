@@ -2,12 +2,12 @@ import { CommanderError } from 'commander';
 import { ConnectorException, messageOf } from '../common/errors.js';
 import { ConfigError } from '../config/problem.js';
 import { SessionsError } from '../sessions/problem.js';
-import { EXIT, exitCodeOfError } from './support/exit-codes.js';
-import { leave } from './support/leave.js';
-import { endWithStdout } from './support/stdout.js';
-import { createProgram, load } from './support/table.js';
-import { tell } from './support/tell.js';
-import { UsageError } from './support/usage-error.js';
+import { EXIT, exitCodeOfError } from './support/ending/exit-codes.js';
+import { leave } from './support/ending/leave.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { endWithStdout } from './support/output/stdout.js';
+import { createProgram, load } from './support/output/table.js';
+import { tell } from './support/output/tell.js';
 
 /** Parses the arguments and runs one command. Sets the exit code, and prints one message for an exception. */
 export async function main(argv: readonly string[]): Promise<void> {

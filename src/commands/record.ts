@@ -4,14 +4,14 @@ import type { Recording } from '../simulator/recordings/recording.js';
 import { withoutKeys } from '../simulator/recordings/without-keys.js';
 import { jsonLines, plainText } from './ask/output.js';
 import { addPromptFlags, chatOptions, type PromptFlags, promptFrom, questionOf } from './ask/prompt.js';
-import { compose, reportProblems } from './compose.js';
+import { compose, reportProblems } from './composition/compose.js';
+import { configuredKeys } from './composition/secrets.js';
 import { openRecordingFile } from './record/recording-file.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
-import { exitCodeOf } from './support/exit-codes.js';
-import { interruptOn } from './support/interrupt.js';
-import { configuredKeys } from './support/secrets.js';
-import { requireStdout, watchStdout } from './support/stdout.js';
-import { tell } from './support/tell.js';
+import { exitCodeOf } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { requireStdout, watchStdout } from './support/output/stdout.js';
+import { tell } from './support/output/tell.js';
 
 interface RecordFlags extends PromptFlags {
   output: string;

@@ -5,8 +5,8 @@ import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
-import { stdout } from './support/sink.js';
-import { UsageError } from './support/usage-error.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { stdout } from './support/output/sink.js';
 
 /** Makes the program with every command loaded, for a description of all commands. */
 type WholeProgram = () => Promise<Command>;

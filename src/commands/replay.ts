@@ -6,13 +6,13 @@ import { type Recording, readRecordings } from '../simulator/recordings/recordin
 import { atSpeed } from '../simulator/recordings/replay.js';
 import { startSimulator } from '../simulator/server.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
-import { EXIT, exitCodeOf } from './support/exit-codes.js';
-import { numberWithin } from './support/flag-number.js';
-import { interruptOn } from './support/interrupt.js';
-import { requireStdout, watchStdout } from './support/stdout.js';
-import { tell } from './support/tell.js';
-import { UsageError } from './support/usage-error.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './composition/compose.js';
+import { EXIT, exitCodeOf } from './support/ending/exit-codes.js';
+import { interruptOn } from './support/ending/interrupt.js';
+import { numberWithin } from './support/flags/flag-number.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { requireStdout, watchStdout } from './support/output/stdout.js';
+import { tell } from './support/output/tell.js';
 
 interface ReplayFlags extends GlobalFlags {
   json?: true;

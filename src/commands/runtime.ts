@@ -16,8 +16,8 @@ import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
 import { endDaemon, START_LIMIT_MS, startDaemon } from './runtime/runtime-process.js';
 import { statusJson, statusTable } from './runtime/runtime-status.js';
-import { EXIT } from './support/exit-codes.js';
-import { stderr, stdout } from './support/sink.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { stderr, stdout } from './support/output/sink.js';
 
 /** The exit code of `status` when no daemon answers, as for init scripts (LSB). */
 const EXIT_NOT_RUNNING = 3;

@@ -3,16 +3,16 @@ import { loadConfig } from '../config/load.js';
 import { visible } from '../config/problem.js';
 import { FOUND_END, FOUND_START } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
+import { configuredKeys } from './composition/secrets.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions/sessions-file.js';
 import { hitText, messageText, sessionText } from './sessions/texts.js';
-import { EXIT } from './support/exit-codes.js';
-import { notEmpty } from './support/flag-text.js';
-import { configuredKeys } from './support/secrets.js';
-import { stdout } from './support/sink.js';
-import { tell } from './support/tell.js';
-import { UsageError } from './support/usage-error.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { notEmpty } from './support/flags/flag-text.js';
+import { UsageError } from './support/flags/usage-error.js';
+import { stdout } from './support/output/sink.js';
+import { tell } from './support/output/tell.js';
 
 interface Flags extends ExportFlags {
   config?: string;

@@ -5,11 +5,11 @@ import { modelHelp } from '../simulator/models.js';
 import type { Simulator, SimulatorOptions } from '../simulator/server.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../simulator/settings/defaults.js';
 import { SETTING_RULES } from '../simulator/settings/setting-rules.js';
-import { type SimulatorFlags, simulatorOptions } from './simulator-options.js';
-import { EXIT } from './support/exit-codes.js';
-import { numberWithin } from './support/flag-number.js';
-import { stderr } from './support/sink.js';
-import { tell } from './support/tell.js';
+import { type SimulatorFlags, simulatorOptions } from './simulator/simulator-options.js';
+import { EXIT } from './support/ending/exit-codes.js';
+import { numberWithin } from './support/flags/flag-number.js';
+import { stderr } from './support/output/sink.js';
+import { tell } from './support/output/tell.js';
 
 const MAX_PORT = 65_535;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type SimulatorFlags, simulatorOptions } from '../../src/commands/simulator-options.js';
-import { UsageError } from '../../src/commands/support/usage-error.js';
+import { type SimulatorFlags, simulatorOptions } from '../../src/commands/simulator/simulator-options.js';
+import { UsageError } from '../../src/commands/support/flags/usage-error.js';
 import { formatRecording } from '../../src/simulator/recordings/recording.js';
 import { constant } from './chat-client.js';
 

@@ -4,9 +4,9 @@ import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { readingRemarks } from '../../state/exchange/failure.js';
-import { remarkOn } from '../support/answer-remark.js';
-import { stderr, stdout } from '../support/sink.js';
-import { tell } from '../support/tell.js';
+import { remarkOn } from '../support/output/answer-remark.js';
+import { stderr, stdout } from '../support/output/sink.js';
+import { tell } from '../support/output/tell.js';
 
 /** Prints an answer as it arrives. */
 export interface Output {

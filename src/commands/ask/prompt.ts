@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import { type Attachment, questionMessage } from '../../common/chat/attachments.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import { bytes } from '../../ui/style/format.js';
-import type { GlobalFlags } from '../compose.js';
-import { readImage } from '../support/attachment-file.js';
-import { numberWithin } from '../support/flag-number.js';
-import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
-import { readStdin, readStdinIfAny } from '../support/stdin.js';
-import { tell } from '../support/tell.js';
-import { readTextFile } from '../support/text-file.js';
-import { toolsFlag } from '../support/tools-file.js';
-import { UsageError } from '../support/usage-error.js';
+import type { GlobalFlags } from '../composition/compose.js';
+import { numberWithin } from '../support/flags/flag-number.js';
+import { addLimitFlags, type LimitFlags, limitOptions } from '../support/flags/limit-flags.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { readImage } from '../support/input/attachment-file.js';
+import { readStdin, readStdinIfAny } from '../support/input/stdin.js';
+import { readTextFile } from '../support/input/text-file.js';
+import { toolsFlag } from '../support/input/tools-file.js';
+import { tell } from '../support/output/tell.js';
 
 /** The flags of a question and of its request. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {

@@ -8,7 +8,7 @@ import { createExchangeKeeper } from '../../state/exchange/finished-exchange.js'
 import type { EndpointInfo } from '../../state/ports.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
 import { secretsToHide } from '../sessions.js';
-import { tell } from '../support/tell.js';
+import { tell } from '../support/output/tell.js';
 import type { ToolMessage } from './tools.js';
 
 /** The saved session of a question. A question with tool calls needs several exchanges. */

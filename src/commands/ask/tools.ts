@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileReason } from '../../common/errors.js';
 import type { ChatMessage } from '../../connector/types.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
 
 /** The result of a tool call as a message. */
 export type ToolMessage = Extract<ChatMessage, { role: 'tool' }> & { content: string };

@@ -8,12 +8,12 @@ import {
 } from '../../loadtest/compare/compare.js';
 import { runsIn } from '../../loadtest/report/saved-report.js';
 import { createRandom } from '../../simulator/random.js';
-import { EXIT } from '../support/exit-codes.js';
-import { numberWithin } from '../support/flag-number.js';
-import { stdout } from '../support/sink.js';
-import { UsageError } from '../support/usage-error.js';
-import { openReport } from './files.js';
+import { EXIT } from '../support/ending/exit-codes.js';
+import { numberWithin } from '../support/flags/flag-number.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { stdout } from '../support/output/sink.js';
 import { readJson } from './read-json.js';
+import { openReport } from './report/files.js';
 
 interface CompareFlags {
   /** In percent. */

@@ -5,10 +5,10 @@ import { arrivalsOf, formatShare, slotsOf, WHOLE } from '../../loadtest/load/sha
 import { describeStages, lengthOf, type Stage } from '../../loadtest/load/stages.js';
 import type { Turn } from '../../loadtest/prompts/prompt.js';
 import { createTraceFile, type TraceEntry } from '../../loadtest/prompts/trace.js';
-import { UsageError } from '../support/usage-error.js';
-import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
-import { inputName, readInput } from './input-file.js';
-import { createImageFiles } from './prompt-images.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { type BenchFlags, DEFAULT_DRAIN_S } from './flags/flags.js';
+import { inputName, readInput } from './prompts/input-file.js';
+import { createImageFiles } from './prompts/prompt-images.js';
 
 const DEFAULT_REQUESTS = 20;
 

@@ -6,9 +6,9 @@ import type { Limit, LoadResult } from '../../loadtest/load/run-load.js';
 import { probeDaemon } from './engine/daemon-probe.js';
 import type { Engine } from './engine/engine.js';
 import type { Part } from './engine/part.js';
-import type { BenchFlags } from './flags.js';
+import type { BenchFlags } from './flags/flags.js';
+import { showProgress } from './live/progress.js';
 import type { Load } from './load.js';
-import { showProgress } from './progress.js';
 import { type Conversations, type Stopped, UNFINISHED } from './send.js';
 
 /** The measurements of one test. */

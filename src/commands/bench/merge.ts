@@ -3,16 +3,16 @@ import { type Check, parseCheck } from '../../loadtest/conditions/check.js';
 import { type Merged, mergeReports } from '../../loadtest/report/merge.js';
 import { csvReport, reportText } from '../../loadtest/report/report-json.js';
 import { readReport, type SavedReport } from '../../loadtest/report/saved-report.js';
-import { EXIT } from '../support/exit-codes.js';
-import { stdout } from '../support/sink.js';
-import { tell } from '../support/tell.js';
-import { UsageError } from '../support/usage-error.js';
-import { openReports, writeReports } from './files.js';
-import { readCheck } from './flags.js';
+import { EXIT } from '../support/ending/exit-codes.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { stdout } from '../support/output/sink.js';
+import { tell } from '../support/output/tell.js';
+import { readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
-import { type EndpointRun, resultText } from './result.js';
-import { resultJson } from './result-json.js';
-import { figuresOf } from './run-of.js';
+import { openReports, writeReports } from './report/files.js';
+import { type EndpointRun, resultText } from './report/result.js';
+import { resultJson } from './report/result-json.js';
+import { figuresOf } from './report/run-of.js';
 import type { Setup } from './setup.js';
 
 interface MergeFlags {
@@ -70,7 +70,7 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
   await writeReports(files, {
     json: () => reportText(report),
     csv: () => csvReport(runs),
-    html: async () => [(await import('./page.js')).reportPage(runs, setup, report, merged.notes)],
+    html: async () => [(await import('./report/page.js')).reportPage(runs, setup, report, merged.notes)],
   });
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok

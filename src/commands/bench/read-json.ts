@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
 
 /**
  * Reads a JSON file.

@@ -11,8 +11,8 @@ import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js'
 import type { Failed, Sample, Sent } from '../../loadtest/samples/sample.js';
 import { percentile } from '../../metrics/percentile.js';
 import type { ExchangeTelemetry } from '../../telemetry/exchanges.js';
-import { remarkOn } from '../support/answer-remark.js';
-import { type OwnPrices, withCost } from '../support/prices.js';
+import { type OwnPrices, withCost } from '../composition/prices.js';
+import { remarkOn } from '../support/output/answer-remark.js';
 
 /** The path of requests to the provider. */
 export type Through = 'direct' | 'daemon';

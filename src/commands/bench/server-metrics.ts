@@ -3,9 +3,9 @@ import type { Endpoint } from '../../config/endpoint.js';
 import { metricsRequest } from '../../config/endpoint-request.js';
 import { type Scrape, scrape } from '../../connector/scrape.js';
 import { createServerRecorder, type ServerRecord } from '../../loadtest/server-metrics/record.js';
-import { tell } from '../support/tell.js';
+import { tell } from '../support/output/tell.js';
 import { openDirect } from './direct.js';
-import type { ServerMetricsFlags } from './server-metrics-flags.js';
+import type { ServerMetricsFlags } from './flags/server-metrics-flags.js';
 
 /** A server's metrics page, which tests read one after another. */
 export interface ServerPage {

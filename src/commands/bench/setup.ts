@@ -1,8 +1,8 @@
 import { formatSpread } from '../../loadtest/prompts/spread.js';
-import type { BenchFlags } from './flags.js';
+import type { BenchFlags } from './flags/flags.js';
+import { type SearchPlan, searchOf } from './flags/search-flags.js';
 import type { Load, Trace } from './load.js';
-import type { Asked } from './prompts.js';
-import { type SearchPlan, searchOf } from './search-flags.js';
+import type { Asked } from './prompts/prompts.js';
 import type { Through } from './send.js';
 
 /** The flags, load and prompts of a test. */

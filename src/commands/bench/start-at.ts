@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tell } from '../support/tell.js';
+import { tell } from '../support/output/tell.js';
 
 /** Waits until the given time, so that tests on several machines begin together. Prints a notice when that time is in the past. */
 export async function waitForStart(time: Date, signal: AbortSignal): Promise<void> {

@@ -2,8 +2,8 @@ import type { LoadedConfig } from '../../config/resolve.js';
 import { createJournal } from '../../sessions/journal.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
 import type { SessionsPort } from '../../state/ports.js';
+import { configuredKeys } from '../composition/secrets.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
-import { configuredKeys } from '../support/secrets.js';
 
 /** The chat's own flags. */
 export interface ChatFlags {

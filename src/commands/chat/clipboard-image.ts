@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Attachment } from '../../common/chat/attachments.js';
 import type { ReadFile } from '../../state/ports.js';
-import { imageOf } from '../support/attachment-file.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { imageOf } from '../support/input/attachment-file.js';
 
 /** A program that reads the clipboard. */
 interface Reader {

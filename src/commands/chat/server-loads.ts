@@ -1,6 +1,6 @@
 import { metricsRequest } from '../../config/endpoint-request.js';
 import type { ServerPort } from '../../state/ports.js';
-import type { Composition } from '../compose.js';
+import type { Composition } from '../composition/compose.js';
 
 const TIMEOUT_MS = 4000;
 

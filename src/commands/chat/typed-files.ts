@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileReason } from '../../common/errors.js';
 import type { FilesPort, ReadFile } from '../../state/ports.js';
-import { readAttachment } from '../support/attachment-file.js';
-import { readUtf8 } from '../support/text-file.js';
-import { readTools } from '../support/tools-file.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { readAttachment } from '../support/input/attachment-file.js';
+import { readUtf8 } from '../support/input/text-file.js';
+import { readTools } from '../support/input/tools-file.js';
 import { clipboardImage } from './clipboard-image.js';
 
 /** Reads files whose paths the user types in the chat, where no shell expands them. */

@@ -1,5 +1,5 @@
 import { visible } from '../../config/problem.js';
-import type { Piece, Style } from '../support/sink.js';
+import type { Piece, Style } from '../support/output/sink.js';
 import type { Finding } from './finding.js';
 
 /** The findings of checks that belong together. */

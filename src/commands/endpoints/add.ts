@@ -4,7 +4,7 @@ import { Document, isMap, parseDocument } from 'yaml';
 import { messageOf } from '../../common/errors.js';
 import { loadConfigObject } from '../../config/load.js';
 import { ConfigError, formatProblem } from '../../config/problem.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
 
 /**
  * Adds a profile to a configuration file, and creates a missing file. Comments and all other content stay unchanged.

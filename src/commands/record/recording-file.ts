@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { fileReason, messageOf } from '../../common/errors.js';
 import { formatRecording, parseRecordings, type Recording } from '../../simulator/recordings/recording.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
 
 /** A file that recordings are added to. */
 export interface RecordingFile {

@@ -1,5 +1,5 @@
 import type { Command, Help, Option } from 'commander';
-import { MORE_FLAGS } from '../support/endpoint-flags.js';
+import { MORE_FLAGS } from '../support/flags/endpoint-flags.js';
 
 /** The completions of a flag's or argument's value. */
 export type Value =

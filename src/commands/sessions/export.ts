@@ -4,9 +4,9 @@ import { VERSION } from '../../common/program/version.js';
 import { conversationIn } from '../../connector/request-body.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
-import { stdout } from '../support/sink.js';
-import { tell } from '../support/tell.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { stdout } from '../support/output/sink.js';
+import { tell } from '../support/output/tell.js';
 
 export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning', 'html'] as const;
 type Format = (typeof FORMATS)[number];

@@ -4,8 +4,8 @@ import type { Imported } from '../../sessions/import/conversation.js';
 import { readImport } from '../../sessions/import/recognise.js';
 import { type ReadAt, type ZipEntry, zipEntries } from '../../sessions/import/zip.js';
 import { SessionsError } from '../../sessions/problem.js';
-import { textOf } from '../support/text-file.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { textOf } from '../support/input/text-file.js';
 
 /** A string can't be longer, and a small archive can unpack to terabytes. */
 const MAX_BYTES = 512 * 1024 * 1024;

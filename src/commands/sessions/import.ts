@@ -6,11 +6,11 @@ import type { Imported } from '../../sessions/import/conversation.js';
 import { SessionsError } from '../../sessions/problem.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
-import { stdout } from '../support/sink.js';
-import { untilStdinEnds } from '../support/stdin.js';
-import { tell } from '../support/tell.js';
-import { notText, textOf } from '../support/text-file.js';
-import { UsageError } from '../support/usage-error.js';
+import { UsageError } from '../support/flags/usage-error.js';
+import { untilStdinEnds } from '../support/input/stdin.js';
+import { notText, textOf } from '../support/input/text-file.js';
+import { stdout } from '../support/output/sink.js';
+import { tell } from '../support/output/tell.js';
 
 /**
  * Imports all conversations of exports of this or another program, or none of them; "-" is stdin. Prints the new ids.

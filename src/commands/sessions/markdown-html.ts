@@ -1,7 +1,7 @@
 import { Marked, type Tokens } from 'marked';
 import { lexMarkdown } from '../../ui/transcript/markdown/lexer.js';
 import { shield } from '../../ui/transcript/markdown/shield.js';
-import { html, Markup } from '../support/html.js';
+import { html, Markup } from '../support/output/html.js';
 
 /** Headings of an answer are below those of the page. */
 const HEADINGS_BELOW = 3;

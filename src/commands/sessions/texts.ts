@@ -4,7 +4,7 @@ import { FOUND_END, FOUND_START, type SearchHit } from '../../sessions/search/se
 import type { Message, SessionSummary } from '../../sessions/types.js';
 import { bytes } from '../../ui/style/format.js';
 import { foundFigures } from '../../ui/style/found-figures.js';
-import type { Piece } from '../support/sink.js';
+import type { Piece } from '../support/output/sink.js';
 
 /** Formats a session of the list: its id, the time of its last use, its title, facts and first words. */
 export function sessionText(session: SessionSummary): string {

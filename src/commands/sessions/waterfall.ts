@@ -3,7 +3,7 @@ import { HOPS, type Hops } from '../../metrics/hops.js';
 import { hopStretches, type Stretch } from '../../metrics/stretches.js';
 import { hopColor, hopWords } from '../../page/common/hops.js';
 import type { JsonObject } from '../../sessions/types.js';
-import { html, type Markup } from '../support/html.js';
+import { html, type Markup } from '../support/output/html.js';
 
 /** The steps of an answer's time as a table with a bar for each; undefined when they were not saved. */
 export function waterfall(metrics: JsonObject): Markup | undefined {

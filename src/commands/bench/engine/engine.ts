@@ -1,6 +1,6 @@
 import type { Tally } from '../../../loadtest/figures/tally.js';
 import type { Counters } from '../../../loadtest/load/counters.js';
-import type { BenchFlags } from '../flags.js';
+import type { BenchFlags } from '../flags/flags.js';
 import { loadOf, type Trace } from '../load.js';
 import type { Target } from '../send.js';
 import type { Probed } from './daemon-probe.js';

@@ -2,7 +2,7 @@ import type { Counts } from '../../../loadtest/figures/distribution.js';
 import type { Share } from '../../../loadtest/load/share.js';
 import type { Conversation, PromptSource } from '../../../loadtest/prompts/prompt.js';
 import type { Rows } from '../../../loadtest/samples/sample-rows.js';
-import type { BenchFlags } from '../flags.js';
+import type { BenchFlags } from '../flags/flags.js';
 import type { Trace } from '../load.js';
 import type { Part } from './part.js';
 

@@ -1,8 +1,8 @@
-import type { Composition } from '../../compose.js';
-import { tell } from '../../support/tell.js';
+import type { Composition } from '../../composition/compose.js';
+import { tell } from '../../support/output/tell.js';
 import { openDirect } from '../direct.js';
+import { workerCount } from '../flags/worker-count.js';
 import type { Plan } from '../setup.js';
-import { workerCount } from '../worker-count.js';
 import { createLocalEngine, type Engine } from './engine.js';
 import { sendable } from './messages.js';
 import { openTarget } from './target.js';

@@ -1,9 +1,9 @@
 import type { HttpStreamer } from '../../../connector/types.js';
-import type { Composition } from '../../compose.js';
-import { limitOptions } from '../../support/limit-flags.js';
-import { loadPrices, mayHavePrice } from '../../support/prices.js';
-import type { BenchFlags } from '../flags.js';
-import type { Asked } from '../prompts.js';
+import type { Composition } from '../../composition/compose.js';
+import { loadPrices, mayHavePrice } from '../../composition/prices.js';
+import { limitOptions } from '../../support/flags/limit-flags.js';
+import type { BenchFlags } from '../flags/flags.js';
+import type { Asked } from '../prompts/prompts.js';
 import type { Target } from '../send.js';
 
 /** Turns off the daemon's retries, circuit and limits. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { samplesOf } from '../../../loadtest/samples/sample-rows.js';
 import { abortable } from '../../../sdk/abortable.js';
-import { tell } from '../../support/tell.js';
+import { tell } from '../../support/output/tell.js';
 import type { Engine, Test } from './engine.js';
 import { type FromWorker, sendable, type ToWorker, type WorkerSetup } from './messages.js';
 import type { Part } from './part.js';

@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileReason } from '../../../common/errors.js';
+import { UsageError } from '../flags/usage-error.js';
+
+/** The size limit of a file or of stdin in a prompt. */
+export const LIMIT_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Returns a text file as part of a prompt: its name, then its content.
+ * @throws {UsageError} when it cannot be read, is not UTF-8, or is over 8 MiB
+ */
+export function readTextFile(path: string): string {
+  const refuse = (why: string): UsageError => new UsageError(`--file ${path} ${why}`);
+  return `${basename(path)}:\n${readUtf8(path, refuse).trimEnd()}`;
+}
+
+/**
+ * Returns the content of a text file.
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is not UTF-8
+ */
+export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
+  const bytes = readBytes(path, refuse);
+  const text = textOf(bytes);
+  if (text === undefined) throw refuse(notText(bytes));
+  return text;
+}
+
+/** The first bytes of compressed files, and the program that decompresses them. */
+const COMPRESSED = {
+  '1f8b': 'gunzip',
+  '504b0304': 'unzip',
+  '28b52ffd': 'unzstd',
+  fd377a58: 'unxz',
+  '425a68': 'bunzip2',
+};
+
+/** The message for bytes that are not text. */
+export function notText(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  const found = Object.entries(COMPRESSED).find(([magic]) => start.startsWith(magic));
+  if (found !== undefined) return `is compressed; decompress it first, with: ${found[1]}`;
+  return 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
+}
+
+/**
+ * Decodes UTF-8, or UTF-16 that begins with a byte order mark, as Windows programs write it.
+ * @returns undefined when it is neither, or longer than a string can be (512 MB)
+ */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    // Bytes in another encoding that begin like UTF-16, for example UTF-32, have NULs.
+    return encoding !== 'utf-8' && text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a file's bytes. @throws the result of `refuse` when it cannot be read, or is over 8 MiB */
+export function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
+  try {
+    const { size } = statSync(path);
+    if (size > LIMIT_BYTES) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
+    return readFileSync(path);
+  } catch (error) {
+    throw error instanceof UsageError ? error : refuse(`cannot be read: ${fileReason(error)}`);
+  }
+}
