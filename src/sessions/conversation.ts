@@ -36,7 +36,7 @@ export interface Conversation {
     answerId: number,
     answer: Answer & {
       status: Exclude<MessageStatus, 'streaming'>;
-      /** Omit it if the exchange's figures contain it. */
+      /** Not needed when the exchange's figures contain it. */
       finishReason?: string | null;
       exchange?: FinishedExchange;
     },
@@ -205,7 +205,7 @@ export function createConversation(
         const ids = new Map<number, number>();
         const mapped = (old: number | null): number | null => (old === null ? null : (ids.get(old) ?? null));
         for (const message of session.messages) {
-          // No program continues an imported answer.
+          // An imported answer is never continued.
           const status = message.status === 'streaming' ? 'interrupted' : message.status;
           ids.set(message.id, messages.add(seq, { ...message, status, parentId: mapped(message.parentId) }));
         }

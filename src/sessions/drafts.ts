@@ -6,8 +6,8 @@ import type { Attachment, Clock, Json } from './types.js';
 import { isAlive } from './writer.js';
 
 /**
- * Unsent text by session; null stands for a chat without a session. It belongs to the process that wrote it. While that
- * process runs, no other process gets the text. After that, the first one that opens the session gets it.
+ * Unsent text by session; null stands for a chat without a session. A text belongs to the process that wrote it, and no
+ * other process gets it while that process runs. Afterwards the first process that opens the session gets it.
  */
 export interface Drafts {
   draft(session: string | null): string;
@@ -24,7 +24,7 @@ export interface Drafts {
 
 type Table = 'drafts' | 'queue' | 'unsent_files';
 
-/** The order of the rows of several ended programs. */
+/** The order in which texts of ended programs are taken over. */
 const ORDERS: Readonly<Record<Table, string>> = {
   drafts: 'at_ms DESC',
   queue: 'position',
@@ -32,7 +32,7 @@ const ORDERS: Readonly<Record<Table, string>> = {
 };
 
 export function createDrafts(db: Database, clock: Clock, redactor: Redactor, writer = process.pid): Drafts {
-  /** Returns this process if it has text in the table for the session, else an ended process that has. */
+  /** Returns the owner of the session's text in the table: this process if it has one, else an ended process. */
   const ownerOf = (table: Table, session: string): number | undefined => {
     const owners = db
       .all(`SELECT writer FROM ${table} WHERE session = ? ORDER BY ${ORDERS[table]}`, session)

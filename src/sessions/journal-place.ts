@@ -43,7 +43,7 @@ export interface Unsaved {
   head?: number | null;
 }
 
-/** The session that a change belongs to. Waiting changes keep their session when another one is opened. */
+/** The session that changes are saved to. Waiting changes keep their session when another one is opened. */
 export interface Place {
   session: string | undefined;
   title: string | undefined;
@@ -51,13 +51,13 @@ export interface Place {
   saved: Map<number, number>;
 }
 
-/** Saves changes of a journal in the session of a place. Each call is part of the caller's transaction. */
+/** Saves changes of a journal to a session. Each call is part of the caller's transaction. */
 export interface PlaceWriter {
   /** Saves a question or a tool result. */
   ask(at: Place, said: Said): void;
-  /** Saves the start of an answer, unless it is saved. Returns its id in the file. */
+  /** Saves the start of an answer, unless it is already saved. Returns its id in the file. */
   begin(at: Place, id: number, asked: Asked): number;
-  /** Saves a message of a conversation that was deleted. */
+  /** Saves an earlier message again, after another program has deleted the session. */
   saveAgain(at: Place, message: EarlierMessage): void;
   saveUnsaved(at: Place, unsaved: Unsaved): void;
 }
@@ -66,7 +66,7 @@ export function createPlaceWriter(store: SessionStore): PlaceWriter {
   const sessionFor = (at: Place, words: string): string => {
     if (at.session === undefined) {
       at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
-      // The draft without a session now belongs to this session.
+      // The draft of the chat without a session now belongs to this session.
       store.saveDraft(null, '');
       store.saveFiles(null, []);
     }

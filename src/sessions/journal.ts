@@ -19,8 +19,8 @@ export interface JournalOptions {
   /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after?: (delayMs: number, callback: () => void) => () => void;
   /**
-   * Called when saving begins to fail (for a lock, only if it lasts), and with undefined when all waiting changes are
-   * saved.
+   * Called when saving begins to fail (when the file is locked, only if the lock lasts), and with undefined when all
+   * waiting changes are saved.
    */
   onProblem?: (problem: SessionsError | undefined) => void;
   /**
@@ -38,8 +38,8 @@ export interface Journal {
   /** The session's id once the session is saved. */
   readonly session: string | undefined;
   /**
-   * Saves a question or a tool result. Send it only if this returns true, which means that it is on disk. It follows
-   * the last message unless `parentId` is set.
+   * Saves a question or a tool result. Returns true when it is on disk; only then may it be sent. It follows the last
+   * message unless `parentId` is set.
    */
   said(message: Said): boolean;
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
@@ -55,13 +55,13 @@ export interface Journal {
   draft(text: string): void;
   /** Saves the attachments of the queue and of the draft. Written within a second, or with the queue. */
   files(files: readonly Attachment[]): void;
-  /** Saves the queued messages. They are on disk when this returns, and so is the draft. */
+  /** Saves the queued messages and the draft. Both are on disk when this returns. */
   queue(texts: readonly string[]): void;
   /** Sets the session's title, also for a session that does not exist yet. */
   name(title: string): void;
   /** Maps the caller's id to a message of the resumed session, by its id in the file. */
   known(id: number, savedId: number): void;
-  /** Continues in another session, or in a new one. */
+  /** Continues with another session, or with a new one. */
   open(session: string | undefined): void;
   /** Writes all waiting changes, marks a streaming answer as interrupted, and stops the timer. */
   close(): void;

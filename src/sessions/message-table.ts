@@ -11,7 +11,7 @@ export interface Answer {
   reasoning?: string;
   refusal?: string;
   toolCalls?: readonly ToolCall[];
-  /** Known only at the end. */
+  /** Set at the answer's end. */
   carried?: Carried | null;
 }
 

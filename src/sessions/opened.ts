@@ -27,7 +27,7 @@ export interface OpenedSession {
   parameters: JsonObject;
   draft: string;
   queue: string[];
-  /** The attachments of both. */
+  /** The attachments of the draft and of the queue. */
   files: Attachment[];
 }
 
@@ -36,7 +36,7 @@ interface LeftOver {
   session: SessionSummary;
   /** Whether the last answer was still streaming when its program ended. */
   interrupted: boolean;
-  /** Whether it has typed or queued text that was not sent. */
+  /** Whether the session has typed or queued text that was not sent. */
   unsent: boolean;
 }
 

@@ -83,7 +83,7 @@ export function problemOf(error: unknown, path: string): SessionsError {
 
 function resultCode(error: unknown): number | string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // SQLite has no code of its own for a header with an unknown format number.
+  // SQLite reports a header with an unknown format number with a general code.
   if (error.message === 'unsupported file format') return NOTADB;
   // The low byte of an extended code is the primary code.
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;

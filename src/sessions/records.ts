@@ -14,8 +14,8 @@ import {
   type SessionSummary,
 } from './types.js';
 
-// These functions convert rows of the file to values. Unknown values, from a newer version or a damaged file, become
-// the nearest known value.
+// The functions below convert rows of the file to values. An unknown value, from a newer version or a damaged file,
+// becomes the nearest known one.
 
 export function summaryOf(row: Row): SessionSummary {
   return {
@@ -34,7 +34,7 @@ export function summaryOf(row: Row): SessionSummary {
   };
 }
 
-/** The sums that lists add, in one value. */
+/** The totals of one session, which lists show. */
 function spentIn(
   row: Row,
 ): Pick<SessionSummary, 'costUsd' | 'unpriced' | 'tokensEstimated'> & { tokens?: number } {

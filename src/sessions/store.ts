@@ -20,8 +20,8 @@ export interface SessionStore extends SessionTable, Conversation, Drafts, Openin
   /** Saves all changes of `work` together, or none. */
   together<T>(work: () => T): T;
   /**
-   * Saves a built-in question with its answer, and rolls both back. After that, the statements are prepared and their
-   * code is compiled for the first real question.
+   * Saves a built-in question with its answer, and rolls both back. This prepares the statements and compiles the code
+   * for the first real question.
    */
   rehearse(): void;
   close(): void;
@@ -57,7 +57,7 @@ export function openSessions(
   path: string,
   { clock = SYSTEM_CLOCK, secrets = [], patienceMs, writer }: StoreOptions = {},
 ): SessionStore {
-  // The file has whole milliseconds, but a clock may return fractions.
+  // The file stores whole milliseconds, but a clock may return fractions.
   const whole: Clock = { unixMs: () => Math.round(clock.unixMs()) };
   const { database, notices } = openFile(path, whole.unixMs());
   if (patienceMs !== undefined) database.exec(`PRAGMA busy_timeout = ${Math.round(patienceMs)}`);

@@ -118,11 +118,11 @@ export interface SessionSummary {
   model: string | null;
   /** Prompt and completion tokens of all exchanges, hidden reasoning included. */
   tokens: number;
-  /** A part of `tokens` is an estimate; only in lists. */
+  /** Whether a part of `tokens` is an estimate. Only set in lists. */
   tokensEstimated?: true;
   /** Cost of all answers with a known price, in US dollars. Only set in lists. */
   costUsd?: number;
-  /** The number of answers without a known price, if others have one; only in lists. */
+  /** The number of answers without a known price, if other answers have one. Only set in lists. */
   unpriced?: number;
   messages: number;
   exchanges: number;

@@ -2,14 +2,14 @@ import { messageOf } from '../common/errors.js';
 import type { AppState } from './app-state.js';
 import { sanitize } from './text/sanitize.js';
 
-/** The state, a way to change it, and toasts: every action gets these. */
+/** What every action gets: the state, a function that changes it, and toasts. */
 export interface Acting {
   readonly get: () => AppState;
   readonly change: (transition: (state: AppState) => AppState) => void;
   /** The program is ending, so actions must not change the state. */
   readonly ended: boolean;
   say(text: string): void;
-  /** Makes an action of `run`; a toast shows the text that `run` returns. */
+  /** Makes an action from `run`; a toast shows the text that `run` returns. */
   act<A extends unknown[]>(run: (...args: A) => string | undefined): (...args: A) => void;
   /** Makes an asynchronous action; a toast shows its result or its error. */
   actLater(run: () => Promise<string | undefined>): () => void;
@@ -20,7 +20,7 @@ const TOAST_MS = 4000;
 
 export function createActing({ get, change }: Pick<Acting, 'get' | 'change'>): Acting {
   let ended = false;
-  // The text may quote a file, a server or the user: make it safe for the terminal.
+  // Make the text safe for the terminal, because it may quote a file, a server or the user.
   const say = (text: string): void =>
     change((state) => ({ ...state, toast: { text: onOneLine(text), untilMs: state.nowMs + TOAST_MS } }));
   return {

@@ -32,7 +32,7 @@ export interface ActionPorts extends DraftPorts, EndpointPorts {
   server?: ServerPort | undefined;
   /** Reads files that the user names by path [none]. */
   files?: FilesPort | undefined;
-  /** Where conversations are saved; with `off` they are not saved. */
+  /** The saved sessions; with `off` conversations are not saved. */
   sessions?: SessionsPort | 'off' | undefined;
 }
 

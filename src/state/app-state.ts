@@ -37,7 +37,7 @@ export type Overlay =
   | { readonly kind: 'help'; readonly offset: number }
   /** The panes in place of the conversation, when the terminal is too narrow to show both. */
   | { readonly kind: 'panes'; readonly pane: PaneName; readonly offset: number }
-  /** A pane's figures as sentences. `back` is what the user sees after closing it. */
+  /** The explanation of a pane's figures. `back` is what the user sees after closing it. */
   | {
       readonly kind: 'explain';
       readonly pane: PaneName;
@@ -66,13 +66,13 @@ export interface QueuedMessage {
 
 export interface ResumeOffer {
   readonly title: string;
-  /** True when the last answer was interrupted; false when a message was never sent. */
+  /** True when the last answer was interrupted; false when a typed message was not sent. */
   readonly interrupted: boolean;
   /** When the conversation was last used: Unix time in ms. */
   readonly usedMs: number;
 }
 
-/** Everything the interface shows. `sanitize` has cleaned all texts from outside. */
+/** Everything the interface shows. All texts from outside are already sanitized. */
 export interface AppState {
   /** The branch in use. */
   readonly messages: readonly Message[];
@@ -104,9 +104,9 @@ export interface AppState {
   readonly request: RequestView;
   readonly session: SessionFigures;
   readonly keys: KeyHints;
-  /** The limits that a good answer keeps. */
+  /** The limits that a good answer meets. */
   readonly slo: Slo;
-  /** Reduced motion: clocks and figures change only once a second. */
+  /** Whether motion is reduced: clocks and figures then change only once a second. */
   readonly calm: boolean;
   /** Present while the running exchange waits for a retry. */
   readonly retry?: RetryNotice | undefined;
@@ -117,7 +117,7 @@ export interface AppState {
   readonly mouse: boolean;
   readonly overlay: Overlay;
   readonly panes: Panes;
-  /** The rate limits are shown beside the conversation, so their countdown must run. */
+  /** Whether the rate limits are shown beside the conversation, so that their countdown must run. */
   readonly limitsBeside: boolean;
   readonly search: Search;
   /** Answers side by side in place of the conversation, until the user chooses one. */
@@ -127,9 +127,9 @@ export interface AppState {
   /** Answers are shown as Markdown source. */
   readonly sourceShown: boolean;
   readonly toast?: Toast | undefined;
-  /** Until this time (Unix ms), another ctrl+c quits. */
+  /** The time (Unix ms) until which another ctrl+c quits. */
   readonly quitArmedUntilMs?: number | undefined;
-  /** The shared clock in Unix ms; it only advances while something on the screen moves. */
+  /** The shared clock in Unix ms. It only advances while something on the screen moves. */
   readonly nowMs: number;
 }
 

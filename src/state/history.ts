@@ -5,7 +5,7 @@ import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 type Asked = AssistantMessage['endpoint'];
 
 /**
- * The messages to send: questions, answers (also partial ones) and the results of tool calls.
+ * Returns the messages to send: questions, answers (even partial ones) and the results of tool calls.
  * @param asked the request's endpoint. An answer's carried members are only sent to the endpoint they came from.
  */
 export function historyOf(messages: readonly Message[], asked: Asked): ChatMessage[] {
@@ -34,12 +34,12 @@ function resultsAfter(messages: readonly Message[], index: number): ToolMessage[
 
 interface Around {
   results: readonly ToolMessage[];
-  /** The answer follows tool results, so it ends a turn with calls. */
+  /** Whether the answer follows tool results, so that it ends a turn with calls. */
   ended: boolean;
   asked: Asked;
 }
 
-/** The answer as messages. Calls without a result are left out, because providers refuse them. */
+/** Returns the answer as messages. Leaves out calls without a result, because providers refuse them. */
 function answered(message: AssistantMessage, { results, ended, asked }: Around): ChatMessage[] {
   const { text, toolCalls = [], carried, endpoint } = message;
   const own = endpoint.name === asked.name && endpoint.model === asked.model ? carried : undefined;

@@ -46,7 +46,7 @@ export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
   readonly turn?: Turn | undefined;
   readonly reasoning: string;
-  /** The end of `text` that the provider marked as the model's refusal. */
+  /** The last part of `text`, if the provider marked it as the model's refusal. */
   readonly refusal?: string;
   /** When the first and the last reasoning arrived: Unix time in ms. */
   readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
@@ -95,7 +95,7 @@ export function lastQuestion(messages: readonly Message[]): UserMessage | undefi
   return messages.findLast((message): message is UserMessage => message.role === 'user');
 }
 
-/** The question or tool result that the last answer belongs to, or that has no answer yet. */
+/** Returns the question or tool result that the last answer belongs to, or that has no answer yet. */
 export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
   const said = messages.filter((message) => message.role !== 'notice');
   const last = said.at(-1);
@@ -109,7 +109,7 @@ export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessa
   return asked?.role === 'assistant' ? undefined : asked;
 }
 
-/** The last answer that has text. */
+/** Returns the last answer that has text. */
 export function lastAnswer(messages: readonly Message[]): AssistantMessage | undefined {
   return messages.findLast(
     (message): message is AssistantMessage => message.role === 'assistant' && message.text !== '',

@@ -33,7 +33,7 @@ export type ReadFile<T> = { ok: true; content: T } | { ok: false; problem: strin
 
 /** Sends requests to endpoints. */
 export interface ChatPort {
-  /** Doesn't reject when the request fails: the answer's outcome says so. */
+  /** Resolves even when the request fails: the answer's outcome then says so. */
   exchange(messages: ChatMessage[], options: ChatOptions): Promise<ChatAnswer>;
 }
 
@@ -44,7 +44,7 @@ export interface EndpointInfo {
   url: string;
   model: string;
   limits?: WaitLimits;
-  /** The endpoint's server has a metrics page. */
+  /** Whether the endpoint's server has a metrics page. */
   tellsLoad?: boolean;
 }
 
@@ -55,13 +55,13 @@ export interface WaitLimits {
 }
 
 export interface ModeInfo extends EndpointInfo {
-  /** It was found on this machine and is not in the configuration. */
+  /** Whether the endpoint was found on this machine, and is not in the configuration. */
   found?: boolean;
-  /** Why the mode can't be used now, and what to do. */
+  /** The reason why the endpoint can't be used now, and what to do. */
   problem?: string | undefined;
 }
 
-/** The latest load of an endpoint's server, or why it could not be read. */
+/** The latest load of an endpoint's server, or the reason why it could not be read. */
 export type ServerLoad =
   | { readonly kind: 'read'; readonly figures: ServerReading['figures'] }
   | { readonly kind: 'unread'; readonly problem: string };
@@ -92,7 +92,7 @@ export interface Notice {
 export interface SessionsPort {
   /** The conversation at the start: a new one, the last used one, or the one with this title or id. */
   readonly begin: { kind: 'new' } | { kind: 'last' } | { kind: 'named'; name: string };
-  /** The user named the model for this start: the conversation at the start does not replace it. */
+  /** Whether the user named the model for this start. The conversation at the start then does not replace it. */
   readonly modelGiven?: boolean;
   /** @throws an Error with a text for the user when the file can't be used; a later call may work */
   open(told: {
@@ -125,7 +125,7 @@ export interface ScreenPort {
   exit(): void;
 }
 
-/** The time; tests pass a clock that they control. */
+/** The clock. Tests pass one that they control. */
 export interface Clock {
   /** Monotonic, in ms, as `performance.now()`. */
   now(): number;

@@ -46,7 +46,7 @@ const MARGIN_FROM_COLUMNS = 40;
 /** The width of ` > ` before the draft. */
 export const PROMPT_WIDTH = 3;
 
-/** The width of a draft row in cells; one more cell is left for the cursor after it. */
+/** Returns the width of a draft row in cells. One more cell is left for the cursor after the text. */
 export function draftWidth(columns: number): number {
   return Math.max(1, columns - PROMPT_WIDTH - 2);
 }

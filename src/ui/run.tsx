@@ -49,7 +49,7 @@ export interface TuiOptions {
   files?: FilesPort;
   /** Copies to the desktop's clipboard, for terminals without OSC 52 [none]. */
   copyText?: (text: string) => void;
-  /** Where conversations are saved. With `off` they are not saved, and the screen shows `not saved`. */
+  /** The saved sessions. With `off` conversations are not saved, and the screen shows `not saved`. */
   sessions?: SessionsPort | 'off';
   /** The key bindings [the defaults]. */
   keymap?: Keymap;
@@ -57,7 +57,7 @@ export interface TuiOptions {
   theme?: ThemeName | undefined;
   /** Reduced motion [false]. */
   calm?: boolean;
-  /** The program handles the mouse [the terminal does]. */
+  /** Whether the program handles the mouse [the terminal does]. */
   mouse?: boolean;
   /** The objectives of a good answer [500 ms to the first token, 50 ms per further one]. */
   slo?: { readonly [K in keyof Slo]?: number | undefined };
@@ -69,11 +69,11 @@ export interface TuiOptions {
   stdin?: NodeJS.ReadStream;
   /** A terminal [process.stdout]. */
   stdout?: NodeJS.WriteStream;
-  /** Aborting it ends the interface like quitting. */
+  /** Aborting it ends the interface, as quitting does. */
   signal?: AbortSignal;
-  /** No colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
+  /** Whether to use no colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
   noColor?: boolean;
-  /** Plain appended lines instead of a screen [when INK_SCREEN_READER is true]. */
+  /** Whether to append plain lines instead of drawing a screen [when INK_SCREEN_READER is true]. */
   screenReader?: boolean;
   clock?: Clock;
   /** Stops this process's job for Ctrl+Z [SIGTSTP to the process group]. */

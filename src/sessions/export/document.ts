@@ -13,7 +13,7 @@ const jsonObject: z.ZodMiniType<JsonObject> = z.record(z.string(), z.json());
 const unixMs = z.int();
 const reference = z.nullable(z.int());
 
-// Members that version 1 lacks get an empty default.
+// Members that version 1 lacks have an empty default.
 const attachment = z.object({
   name: z.string(),
   type: z.string(),
@@ -93,7 +93,7 @@ export const document = z
     description: 'docs/sessions.md describes each member.',
   });
 
-/** The texts of problems, which zod/mini leaves out. */
+/** zod/mini has no texts for problems, so they are loaded here. */
 const english = en().localeError;
 
 const versioned = z.object({ format: z.literal(FORMAT), version: z.int() });

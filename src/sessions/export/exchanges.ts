@@ -13,7 +13,7 @@ export function toJsonLines(sessions: readonly Session[]): string {
       title: session.title,
       ...rest,
       question: question?.text ?? null,
-      // The attachments' data is only in the JSON export.
+      // Only the JSON export contains the attachments' data.
       attachments: question?.attachments.map(({ data: _data, ...named }) => named) ?? [],
       answer: answer?.text ?? null,
       reasoning: answer?.reasoning ?? null,

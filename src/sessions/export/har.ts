@@ -24,7 +24,7 @@ export function toHar(sessions: readonly Session[], version: string, translate: 
     })),
     entries: sessions
       .flatMap((session) =>
-        // The address of imported exchanges is not known.
+        // Imported exchanges have no known address.
         session.exchanges
           .filter(({ url }) => url !== '')
           .map((exchange) => entryOf(session, exchange, translate)),
@@ -82,7 +82,7 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
   };
 }
 
-/** Returns the status when the response's head was not saved. An answer that had begun came with status 200. */
+/** Returns the status when the response's head was not saved. The status of an answer that had begun was 200. */
 function statusOf({ error, metrics }: Exchange): number {
   const began = error === null || numberIn(metrics, 'ttfbMs') !== undefined;
   return error?.statusCode ?? (began ? 200 : 0);

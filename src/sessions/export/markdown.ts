@@ -22,7 +22,7 @@ function sessionMarkdown(session: Session, images: string[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The cost of all its answers; empty without a known price. */
+/** Returns the cost of all answers of the session; empty when no price is known. */
 function costOf({ exchanges }: Session): string {
   const { cost, unpriced } = spentOn(
     exchanges.map(({ metrics }) => ({ cost: costFrom(metrics), billed: Number(metrics.outputTokens) > 0 })),
@@ -103,7 +103,7 @@ export function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];
 }
 
-/** The author, the time and the ending of a message. */
+/** Returns the author, the time and the ending of a message. */
 export function headingOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
   const who = {
     user: 'You',

@@ -8,7 +8,7 @@ import { type Database, openDatabase } from './database.js';
 const PATIENCE_MS = 60_000;
 
 /**
- * Runs `work` while no other process runs its own for this file. It uses SQLite's lock on an empty file beside it,
+ * Runs `work` while no other process runs a `work` for this file. It uses SQLite's lock on an empty file beside it,
  * which the system releases when the process ends. If that file can't be created, `work` runs without a lock.
  */
 export function alone<T>(path: string, work: () => T): T {

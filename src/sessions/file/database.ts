@@ -14,7 +14,7 @@ export interface Database {
   run(sql: string, ...values: Value[]): { changes: number; lastId: number };
   /** Runs `work` in a transaction, which is on disk when this returns. Nested calls join the outermost transaction. */
   write<T>(work: () => T): T;
-  /** Runs `work` in a transaction and takes its changes back. */
+  /** Runs `work` in a transaction, and then undoes its changes. */
   tryOut(work: () => void): void;
   close(): void;
 }

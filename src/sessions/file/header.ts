@@ -5,7 +5,7 @@ import { APPLICATION_ID } from './schema.js';
 export type FileKind =
   | { kind: 'new' }
   | { kind: 'ours'; version: number }
-  /** An SQLite file without our mark. Its creation may have been interrupted. */
+  /** An SQLite file without this program's application id. Its creation may have been interrupted. */
   | { kind: 'unmarked' }
   | { kind: 'foreign' }
   | { kind: 'damaged' };
@@ -19,9 +19,9 @@ const CHANGE_COUNTER_AT = 24;
 const SCHEMA_COOKIE_AT = 40;
 
 const PAGE_BYTES = 4096;
-/** The first byte of a page with a table's rows, and of one that leads to such pages. */
+/** The first byte of a page with a table's rows, and of a page that points to such pages. */
 const TABLE_PAGES: readonly (number | undefined)[] = [0x0d, 0x05];
-/** The schema is in the pages that were written first. */
+/** The schema is in the first pages of the file. */
 const SCHEMA_WITHIN_BYTES = 256 * 1024;
 
 export function kindOfFile(path: string): FileKind {
@@ -39,18 +39,18 @@ export function kindOfFile(path: string): FileKind {
   return marked ? { kind: 'ours', version: header.readUInt32BE(USER_VERSION_AT) } : { kind: 'unmarked' };
 }
 
-/** Whether a file whose header can't be read has the tables of a sessions' file. */
+/** Whether a file with an unreadable header has the tables of a sessions file. */
 export function hasOurTables(path: string): boolean {
   if (statSync(path).size % PAGE_BYTES !== 0) return false;
   const beginning = beginningOf(path, SCHEMA_WITHIN_BYTES);
-  // The creation of our full-text index is the part of the schema that no other program has.
+  // No other program has the statement that creates this program's full-text index in its schema.
   return TABLE_PAGES.includes(beginning[HEADER_BYTES]) && beginning.includes('indexed_text(');
 }
 
-/** Copies a damaged file and gives the copy the header of the file `whole`, which has no open changes. */
+/** Copies a damaged file, and replaces the copy's header by that of the file `whole`, which has no pending changes. */
 export function copyWithHeader(damaged: string, whole: string, copy: string): void {
   const header = beginningOf(whole, HEADER_BYTES);
-  // SQLite then takes the number of pages from the file's size, and knows no free pages.
+  // With these values, SQLite derives the number of pages from the file's size, and finds no free pages.
   header.fill(0, CHANGE_COUNTER_AT, SCHEMA_COOKIE_AT);
   copyFileSync(damaged, copy);
   const file = openSync(copy, 'r+');

@@ -15,14 +15,15 @@ export interface OpenedFile {
 }
 
 /**
- * Opens the sessions' file. It creates a missing file (mode 0600, in a folder with mode 0700). It migrates an older format
- * after a backup. It renames a damaged file and recovers its contents.
+ * Opens the sessions file. It creates a missing file (mode 0600, in a folder with mode 0700). It migrates an older
+ * format after a backup. It renames a damaged file and recovers its contents.
  * @throws {SessionsError} when the file can't be used; it never changes a file of another program or a newer version
  */
 export function openFile(path: string, nowMs: number): OpenedFile {
   try {
     refuseOthers(path);
-    // Without the lock, two processes that open a damaged file at once would move aside each other's new file.
+    // Without the lock, two processes that open a damaged file at the same time would each move the other's new file
+    // aside.
     return alone(path, () => {
       if (!existsSync(path) && existsSync(rescuedFile(path))) renameSync(rescuedFile(path), path);
       const { kind } = refuseOthers(path);
@@ -52,7 +53,9 @@ function refuseOthers(path: string): FileKind {
   }
 }
 
-/** Throws for another program's file. An SQLite file without our mark and without tables was only begun. */
+/**
+ * Throws for another program's file. The creation of an SQLite file without application id and tables was interrupted.
+ */
 function refuseTables(path: string): void {
   const database = openDatabase(path, { readOnly: true });
   try {
@@ -80,7 +83,10 @@ function openKnown(path: string, nowMs: number): OpenedFile {
   }
 }
 
-/** The path of a marker file. It records damage found while running, so that the next start checks the whole file. */
+/**
+ * Returns the path of a marker file. It records damage that was found while the program ran, so that the next start
+ * checks the whole file.
+ */
 const damageMarker = (path: string): string => `${path}.damaged`;
 
 function leave(marker: string): void {
@@ -182,7 +188,7 @@ function checkAll(database: Database): void {
 /** The path of the recovered file until it replaces the damaged one. */
 const rescuedFile = (path: string): string => `${path}.rescued`;
 
-/** Moves the damaged file aside, and replaces it with a new file that contains all readable rows. */
+/** Renames the damaged file, and creates a new one with all rows that can be read. */
 function replaceDamaged(path: string, nowMs: number): OpenedFile {
   const rescued = rescuedFile(path);
   for (const suffix of ['', '-wal', '-shm']) rmSync(rescued + suffix, { force: true });
@@ -195,7 +201,7 @@ function replaceDamaged(path: string, nowMs: number): OpenedFile {
   } finally {
     target.close();
   }
-  // If the process ends here, the next start repeats the recovery, or finds only the recovered file and uses it.
+  // If the process ends here, the next start repeats the recovery, or uses the recovered file if only that exists.
   const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`;
   for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);

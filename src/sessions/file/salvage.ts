@@ -75,7 +75,7 @@ const TABLES = [
   },
 ] as const;
 
-/** The search ends after this many ids in a row without data, because each id costs a query. */
+/** The search ends after this many consecutive ids without data, because each id costs a query. */
 const LARGEST_GAP = 2000;
 
 /**
@@ -86,7 +86,7 @@ const LARGEST_GAP = 2000;
 export function salvage(damagedPath: string, target: Database): number {
   const saved = copyRows(damagedPath, target);
   if (saved > 0) return saved;
-  // A damaged header hides all rows. Every sessions' file has nearly the same one.
+  // With a damaged header, no row can be read. All sessions files have nearly the same header, so it is replaced.
   const copy = `${target.path}.copy`;
   try {
     target.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -120,7 +120,7 @@ function copyRows(path: string, target: Database): number {
   return integer(target.get('SELECT count(*) AS n FROM messages') ?? {}, 'n');
 }
 
-/** Reads rows from the front up to the damage, from the back down to it, and the rows between one by one. */
+/** Reads rows from the start up to the damage, from the end down to it, and the rows between one by one. */
 function* readableRows(source: Database, table: string, key: string): Generator<Row> {
   const first = yield* walk(
     source,
@@ -164,7 +164,7 @@ function* walk(
     for (const row of rows) {
       const id = integer(row, key);
       if (until !== undefined && id <= until) return { complete: true, reached };
-      // In a damaged file, a walk could run in a loop.
+      // In a damaged file, following the rows could run in a loop.
       if (id === reached || (until === undefined) !== id > reached) return { complete: false, reached };
       reached = id;
       yield row;

@@ -1,4 +1,4 @@
-/** The application id in SQLite's header, which marks our files: "vtui". */
+/** The application id in SQLite's header, which marks this program's files: "vtui". */
 export const APPLICATION_ID = 0x76747569;
 
 /**
@@ -103,7 +103,8 @@ export const MIGRATIONS: readonly string[] = [
   END;
   INSERT INTO search (rowid, text) SELECT id, text FROM messages WHERE status <> 'streaming';
   `,
-  // Several chats at once: each has its own drafts and queue. writer: its process id; 0: unknown, thus gone.
+  // Several chats at once, each with its own drafts and queue. writer: the chat's process id; 0: unknown, which counts
+  // as ended.
   `
   ALTER TABLE drafts RENAME TO drafts_2;
   CREATE TABLE drafts (
@@ -120,7 +121,7 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO queue (session, position, text) SELECT session, position, text FROM queue_2;
   DROP TABLE queue_2;
   `,
-  // All that a message can consist of. tool_calls: JSON; size: in bytes.
+  // All parts of a message. tool_calls: JSON; size: in bytes.
   `
   ALTER TABLE messages ADD COLUMN refusal TEXT NOT NULL DEFAULT '';
   ALTER TABLE messages ADD COLUMN tool_calls TEXT;

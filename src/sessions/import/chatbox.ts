@@ -4,7 +4,7 @@ import type { Conversation } from './conversation.js';
 import type { TellOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
-/** Older versions have all sessions in a list, newer ones a member for each. */
+/** Older versions have a list of all sessions; newer versions have a member for each session. */
 const OLD_SESSIONS = 'chat-sessions';
 const SESSION = /^session:/;
 

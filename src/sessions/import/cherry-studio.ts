@@ -39,7 +39,7 @@ function parsed(text: string | undefined): JsonObject {
   }
 }
 
-/** Answers of several models to one question are its branches; the next message follows the selected one. */
+/** Answers of several models to one question become branches; the next message follows the selected answer. */
 function nodesOf(messages: readonly JsonObject[], message: (of: JsonObject) => JsonObject) {
   const nodes: Node[] = [];
   const questions = new Set<string>();

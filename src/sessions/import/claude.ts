@@ -62,7 +62,7 @@ function draftsOf(message: JsonObject, omit: (what: string) => void): Omit<Draft
   return [{ ...first, attachments: [...(first.attachments ?? []), ...filesOf(message)] }, ...rest];
 }
 
-/** Adds missing ids: without ids, calls and results match by their order. */
+/** Adds missing ids. Calls and results without ids belong together in their order. */
 function withIds(blocks: readonly JsonObject[]): JsonObject[] {
   let calls = 0;
   let results = 0;

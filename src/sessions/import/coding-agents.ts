@@ -23,7 +23,7 @@ function isTurn(line: JsonObject): boolean {
  */
 export function claudeCodeConversation(lines: readonly JsonObject[], omit: TellOmitted): Conversation {
   const nodes = new Map<string, Node>();
-  /** Where the parts of each answer are collected, and the other names of that node. */
+  /** The node that collects the parts of each answer, by each id of that node. */
   const answers = new Map<string, string>();
   const names = new Map<string, string>();
   for (const line of lines) {
@@ -77,7 +77,7 @@ export function codexConversation(lines: readonly JsonObject[], omit: TellOmitte
     lines.filter((line) => textIn(line, 'type') === type).map((line) => objectIn(line, 'payload') ?? {});
   const [meta = {}] = payloads('session_meta');
   const [context = {}] = payloads('turn_context');
-  // The first message of the user is one that Codex wrote, about the folder.
+  // Codex itself wrote the first message of the user, about the folder.
   const asked = payloads('event_msg').find((event) => textIn(event, 'type') === 'user_message');
   for (const _ of payloads('compacted')) omit('summary of earlier messages');
   return conversationOf(

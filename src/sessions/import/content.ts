@@ -77,7 +77,7 @@ function addPart(piece: Piece, part: JsonObject, unknown: (type: string) => void
   }
 }
 
-/** A text. Some programs have it in an object with `value`, as OpenAI's Assistants API did. */
+/** A text. Some programs put it into an object with `value`, as OpenAI's Assistants API did. */
 export function textOf(part: JsonObject, name: string): string | undefined {
   return textIn(part, name) ?? textIn(objectIn(part, name) ?? {}, 'value');
 }

@@ -10,7 +10,7 @@ import {
   type Session,
 } from '../types.js';
 
-/** A message of another program's conversation, with its key and its parent's key there. */
+/** A message of another program's conversation, with that program's key for it and for its parent. */
 export interface Draft extends Partial<Omit<Message, 'id' | 'parentId' | 'role'>> {
   key: string;
   parent: string | null;
@@ -21,7 +21,7 @@ export interface Draft extends Partial<Omit<Message, 'id' | 'parentId' | 'role'>
 
 /** Another program's conversation. */
 export interface Conversation {
-  /** Identifies the conversation among all others of its program. */
+  /** Identifies the conversation among all conversations of its program. */
   id: string;
   title?: string | undefined;
   createdMs?: number | undefined;
@@ -39,7 +39,8 @@ export interface Imported {
   /** The parts that were skipped, one sentence each. */
   remarks: string[];
   /**
-   * Whether it comes from another program. Such a conversation always gets the same id, which reveals repeated imports.
+   * Whether it comes from another program. Such a conversation always gets the same id, so that a repeated import is
+   * detected.
    */
   foreign: boolean;
 }

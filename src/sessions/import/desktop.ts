@@ -11,7 +11,7 @@ export function isLmStudio(value: JsonObject): boolean {
   return messages.length > 0 && messages.every((one) => isList(one.versions ?? null));
 }
 
-/** Reads a conversation of LM Studio: of each message the version in use. */
+/** Reads a conversation of LM Studio. For each message, it reads the version in use. */
 export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conversation {
   const settings = objectsIn(objectIn(value, 'perChatPredictionConfig') ?? {}, 'fields');
   const own = settings.find(({ key }) => key === 'llm.prediction.systemPrompt') ?? {};

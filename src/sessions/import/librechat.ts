@@ -10,7 +10,7 @@ export function isLibreChat(value: JsonObject): boolean {
   return 'conversationId' in value && objectsIn(value, 'messages').some((one) => 'isCreatedByUser' in one);
 }
 
-/** Reads a conversation of LibreChat's export. Messages name their parent, or have their children in them. */
+/** Reads a conversation of LibreChat's export. Messages either name their parent or contain their children. */
 export function libreChatConversation(value: JsonObject, omit: TellOmitted): Conversation {
   const options = objectIn(value, 'options') ?? {};
   const system = systemOf(textIn(options, 'promptPrefix') ?? '').map(

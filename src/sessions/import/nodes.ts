@@ -21,7 +21,7 @@ export interface About extends Omit<Conversation, 'drafts' | 'head'> {
 export function treeOf(nodes: readonly Node[], about: About, omit: TellOmitted): Conversation {
   const { model, endpoint, head, ...known } = about;
   const byKey = new Map(nodes.map((node) => [node.key, node]));
-  /** The messages of each node, because a message with tool results becomes several. */
+  /** The messages of each node: a message with tool results becomes several messages. */
   const drafts = new Map(nodes.map(({ key, message }) => [key, message ? draftsOf(message, omit) : []]));
   const lastOf = (key: string): string => `${key}#${(drafts.get(key)?.length ?? 0) - 1}`;
   /** Returns the nearest node from `key` upwards that has messages. */
@@ -44,7 +44,7 @@ export function treeOf(nodes: readonly Node[], about: About, omit: TellOmitted):
   return { ...known, drafts: all, head: (head === undefined ? null : withMessages(head)) ?? undefined };
 }
 
-/** Returns messages that follow one another as nodes. */
+/** Converts messages that follow one another to nodes. */
 function inARow(messages: readonly JsonObject[]): Node[] {
   return messages.map((message, index) => ({
     key: String(index),

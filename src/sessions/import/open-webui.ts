@@ -38,7 +38,10 @@ export function openWebUiConversation(value: JsonObject, omit: TellOmitted): Con
   );
 }
 
-/** Returns the nodes of a message. The last one has its key; an answer with tool calls has several. */
+/**
+ * Returns the nodes of a message. An answer with tool calls has several nodes, of which the last one has the message's
+ * key.
+ */
 function nodesOf(key: string, message: JsonObject, omit: TellOmitted): Node[] {
   const about = { timestamp: message.timestamp ?? null, model: message.model ?? null };
   const output = objectsIn(message, 'output');
@@ -58,7 +61,7 @@ const REASONING =
 function contentOf(message: JsonObject): JsonObject[] {
   const thoughts: JsonObject[] = [];
   const text = (textIn(message, 'content') ?? '').replace(REASONING, (_, thought: string) => {
-    // The thought is HTML with a quote mark before each line.
+    // The reasoning is HTML with a `>` before each line.
     thoughts.push({ type: 'thinking', thinking: withoutEntities(thought).replace(/^> ?/gm, '') });
     return '';
   });

@@ -12,14 +12,14 @@ import {
   type Session,
 } from '../types.js';
 
-/** Whether the value is a line of our export of exchanges. */
+/** Whether the value is a line of this program's export of exchanges. */
 export function isOwnLine(value: JsonObject): boolean {
   return ['session', 'question', 'answer', 'request', 'metrics'].every((name) => name in value);
 }
 
 /**
- * Reads sessions from our export of exchanges, which has one line for each exchange and no tree. Each question follows
- * the answer before it. A repeated question gets several answers.
+ * Reads sessions from this program's export of exchanges, which has one line for each exchange and no tree. Each
+ * question follows the answer before it. A repeated question gets several answers.
  */
 export function ownSessions(lines: readonly JsonObject[]): Session[] {
   const sessions = new Map<string, JsonObject[]>();

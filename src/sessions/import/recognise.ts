@@ -42,8 +42,13 @@ function byContent(values: readonly Json[], each: string): Imported {
     if (other >= 0) throw unknown(`it begins as ${format}, and ${each} ${other + 1} is something else`);
   };
   if (isOwnLine(first)) {
-    checked('our export of exchanges', isOwnLine);
-    return { format: 'our export of exchanges', sessions: ownSessions(objects), remarks: [], foreign: false };
+    checked('an export of exchanges of vastar-tui', isOwnLine);
+    return {
+      format: 'an export of exchanges of vastar-tui',
+      sessions: ownSessions(objects),
+      remarks: [],
+      foreign: false,
+    };
   }
   const kind = KINDS.find(({ by }) => ('all' in by ? by.all(objects) : by.each(first)));
   if (kind === undefined) throw unknown('its format is unknown');

@@ -100,7 +100,7 @@ function entriesOf(directory: Buffer, readAt: ReadAt): ZipEntry[] {
   return entries;
 }
 
-/** Never unpacks more than the archive states. */
+/** Never unpacks more bytes than the archive states. */
 function unpacked(content: Buffer, method: number, size: number): Buffer | undefined {
   if (method === 0) return content;
   try {

@@ -2,7 +2,7 @@ import { callsIn } from '../tool-calls.js';
 
 /**
  * Characters of scripts without spaces between words, and emoji. The index treats each of them as a word, and a longer
- * word as a phrase.
+ * text as a phrase.
  */
 const WORD_BY_ITSELF =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\p{scx=Yi}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}]/gu;

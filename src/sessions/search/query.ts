@@ -32,9 +32,9 @@ type Part =
   | { kind: 'problem'; text: string };
 
 /**
- * Parses a search while it is typed: words, "phrases", and the filters `ttft>2s`, `e2e<500ms`,
- * `tokens>=100`, `error:429`, `error:any`, `model:…`, `endpoint:…`, `outcome:…`, `on:2026-11-22`, `after:7d`,
- * `before:today`. Every text gives a query, even an incomplete one. Days are in local time.
+ * Parses a search while it is typed: words, "phrases", and the filters `ttft>2s`, `e2e<500ms`, `tokens>=100`,
+ * `error:429`, `error:any`, `model:…`, `endpoint:…`, `outcome:…`, `on:2026-11-22`, `after:7d`, `before:today`. Every
+ * text yields a query, even an incomplete text. Days are in local time.
  * @param nowMs Unix time in ms to which relative dates refer
  */
 export function parseQuery(text: string, nowMs: number): Query {
@@ -86,7 +86,7 @@ function filterOf(word: string, nowMs: number): Part | undefined {
     : { kind: 'filter', filter };
 }
 
-/** A comparison with a name that no filter has. */
+/** Matches a comparison whose name is not that of a filter. */
 function unknownFilter(word: string): Part | undefined {
   const [, name] = /^([a-z][a-z0-9_]*)[<>]=?.+$/i.exec(word) ?? [];
   if (name === undefined) return undefined;

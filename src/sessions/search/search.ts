@@ -52,7 +52,7 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
   }));
 }
 
-/** The compared figures of the message's exchange that meets the comparisons. */
+/** Returns the compared figures of the message's exchange. */
 function figuresOf(
   db: Database,
   message: number,
@@ -74,7 +74,7 @@ function figuresOf(
 
 const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.model';
 
-/** A constant condition, which SQLite evaluates before it searches. */
+/** This condition is constant, so SQLite evaluates it before it searches. */
 const NOTHING: Condition = { sql: '0', values: [] };
 
 /** Up to this many exchanges, the filter on exchanges runs first. */

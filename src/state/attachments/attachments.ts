@@ -7,7 +7,7 @@ import type { AppState } from '../app-state.js';
  */
 const MAX_DATA = 9 * 1024 * 1024;
 
-/** Why the file can't be attached; undefined when it can. */
+/** Returns the reason why the file can't be attached; undefined when it can. */
 export function tooMuch(
   state: Pick<AppState, 'messages' | 'queue' | 'attachments'>,
   next: Attachment,

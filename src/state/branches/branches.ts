@@ -4,7 +4,7 @@ import type { Scroll } from '../view/scroll.js';
 /** A branch not in use. It starts after the message `parent`; null means at the beginning. */
 export interface Branch {
   readonly parent: number | null;
-  /** Never empty; the first message identifies the branch. */
+  /** Never empty. The first message identifies the branch. */
   readonly messages: readonly [Message, ...Message[]];
 }
 
@@ -54,7 +54,7 @@ export function endWith(tree: Tree, id: number): Tree {
   return index < 0 ? tree : endBefore(tree, index + 1);
 }
 
-/** Ends the branch in use before the message with this id, so that another one can take its place. */
+/** Ends the branch in use before the message with this id, so that another message can replace it. */
 export function endBeforeMessage(tree: Tree, id: number): Tree {
   const index = tree.messages.findIndex((message) => message.id === id);
   return index < 0 ? tree : endBefore(tree, index);

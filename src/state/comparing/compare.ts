@@ -90,7 +90,7 @@ function changeSide(
   return { ...state, session, comparison: { ...comparison, sides } };
 }
 
-/** Marks the next answer, or the one at `index` clamped to those there are. */
+/** Marks the next answer, or the one at `index`, clamped to the existing answers. */
 export function markSide(comparison: Comparison, index?: number): Comparison {
   const { marked, sides } = comparison;
   const next = index ?? (marked + 1) % sides.length;
@@ -115,7 +115,8 @@ export function withChosen(state: AppState): AppState {
   const kept = comparison.sides
     .map(({ answer }) => answer)
     .filter((one) => one === chosen || one.text !== '' || one.toolCalls !== undefined);
-  // `append` needs rising ids, and the last answer added is the one in use: switch to the chosen one afterwards.
+  // `append` needs ascending ids, and the answer that was added last is the one in use. So switch to the chosen one
+  // afterwards.
   const added = kept.reduce<Tree>(
     (tree, answer) => append(endWith(tree, comparison.question), answer),
     state,
@@ -143,7 +144,7 @@ export function withoutComparison(state: AppState): AppState {
   };
 }
 
-/** The messages sent to all sides: the conversation up to the question. */
+/** Returns the messages that are sent to all sides: the conversation up to the question. */
 export function askedOf({ messages, comparison }: AppState): readonly Message[] {
   return comparison === undefined ? messages : upTo(messages, comparison.question);
 }

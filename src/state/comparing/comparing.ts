@@ -27,7 +27,7 @@ export interface Comparing {
    * Without words it opens a list of targets.
    */
   begin(words?: string): string | undefined;
-  /** Begins with the targets chosen from the list. */
+  /** Begins a comparison with the targets that were chosen from the list. */
   beginWith(ids: readonly string[]): string | undefined;
   /** Opens the list with the models of the endpoint in use. */
   offer(models: readonly string[]): void;
@@ -45,7 +45,7 @@ export interface Comparing {
 /** How many rounds `repeat` adds. */
 export const MORE_ROUNDS = 5;
 
-/** The reason why another action has to wait for the comparison's end. */
+/** Returns the reason why another action must wait for the comparison's end. */
 export function chooseFirst({ send, stop }: KeyHints): string {
   return `choose an answer first: ${send} continues with the marked one, ${stop} drops all`;
 }

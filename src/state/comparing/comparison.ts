@@ -21,7 +21,7 @@ export interface Side {
 export interface Comparison {
   /** The question's id. The question is in the conversation; the answers are not. */
   readonly question: number;
-  /** The question came from the draft; it goes back there when the user keeps no answer. */
+  /** Whether the question came from the draft. It then goes back there when the user keeps no answer. */
   readonly fromDraft: boolean;
   /** Two or more. */
   readonly sides: readonly Side[];

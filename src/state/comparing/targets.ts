@@ -83,7 +83,7 @@ export function compareItems(
   ];
 }
 
-/** Explains how to set up a further endpoint. */
+/** Returns the explanation of how to set up a further endpoint. */
 export const SETUP_WORDS = `You can compare with a further endpoint in three ways:
 - At its start, the chat finds model servers on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM).
 - \`vastar-tui endpoints add\` in a shell adds one to the configuration, from a preset such as groq or openrouter. Put its key into its environment variable.

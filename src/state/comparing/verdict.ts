@@ -17,9 +17,9 @@ export interface SideVerdict {
   readonly next: number;
   /** The difference between both; absent with too few answers. An interval that holds 0 shows no difference. */
   readonly lead?: Shift | undefined;
-  /** A token count behind the values is an estimate. */
+  /** Whether a token count behind the values is an estimate. */
   readonly estimated: boolean;
-  /** The smaller number of answers of the two sides. */
+  /** The number of answers of the side with fewer answers. */
   readonly answers: number;
 }
 
@@ -43,12 +43,12 @@ export function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[]
   return runs.flatMap((metrics) => VALUES[figure].of(metrics) ?? []);
 }
 
-/** Whether some of the answers have no token count by the provider, so that it is estimated from the text. */
+/** Whether the provider counted no tokens for some answers, so that they are estimated from the text. */
 export function hasEstimates(runs: readonly ExchangeMetrics[]): boolean {
   return runs.some(({ tokensEstimated }) => tokensEstimated);
 }
 
-/** Whether the sides' speeds rest on token counts of one kind: an estimate can't be compared with a count. */
+/** Whether the sides' speeds use token counts of one kind: an estimate can't be compared with a count. */
 export function speedsComparable(sides: readonly Pick<Side, 'runs'>[]): boolean {
   const kinds = new Set(
     sides.filter((side) => valuesOf(side, 'rate').length > 0).map(({ runs }) => hasEstimates(runs)),
@@ -56,7 +56,7 @@ export function speedsComparable(sides: readonly Pick<Side, 'runs'>[]): boolean 
   return kinds.size < 2;
 }
 
-/** A verdict for each figure that at least two sides have, and that can be compared. */
+/** Returns a verdict for each figure that at least two sides have, and that can be compared. */
 export function verdictsOf(sides: readonly Pick<Side, 'runs'>[]): SideVerdict[] {
   const pairs = (sides.length * (sides.length - 1)) / 2;
   return JUDGED.flatMap((figure) => {

@@ -21,7 +21,7 @@ export interface Editor {
   readonly goalColumn?: number | undefined;
   /** Oldest first. */
   readonly history: readonly string[];
-  /** Present while a message of the history is shown: its index, and the draft to return to. */
+  /** Present while a message of the history is shown: the message's index, and the draft to return to. */
   readonly recalled?: { readonly index: number; readonly draft: string } | undefined;
   readonly folds?: readonly Fold[] | undefined;
   readonly undo?: Undo | undefined;
@@ -32,9 +32,9 @@ export interface Editor {
 export type Motion = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end';
 
 export type EditorEvent =
-  /** Typed text; the caller has sanitized it. */
+  /** Typed text, which the caller has sanitized. */
   | { type: 'insert'; text: string }
-  /** Pasted text, also sanitized; a long one is folded. `more` adds to the paste whose label is before the cursor. */
+  /** Pasted text, also sanitized. A long text is folded. `more` adds to the paste whose label is before the cursor. */
   | { type: 'paste'; text: string; more?: true }
   /** Replaces the whole draft. */
   | { type: 'set'; text: string }
@@ -70,7 +70,7 @@ export function selectionOf({ cursor, anchor = cursor }: Editor): { start: numbe
   return anchor === cursor ? undefined : { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) };
 }
 
-/** The draft after an event. */
+/** Returns the draft after an event. */
 export function edit(editor: Editor, event: EditorEvent): Editor {
   const { undo = NO_UNDO } = editor;
   switch (event.type) {
@@ -85,7 +85,7 @@ export function edit(editor: Editor, event: EditorEvent): Editor {
     }
     default: {
       const grown = event.type === 'paste' && event.more ? pastedOn(editor, event.text) : undefined;
-      // All parts of a paste are one step to undo.
+      // All parts of a paste together are one undo step.
       if (grown !== undefined) return grown;
       const next = selecting(editor, event, besideLabels(changed(editor, event), editor.cursor));
       if (next.text === editor.text) return { ...next, undo: { ...undo, typing: false } };
@@ -217,7 +217,10 @@ function pasted(editor: Editor, start: number, end: number, by: string): Editor 
   return { ...replaced(editor, start, end, shown), folds };
 }
 
-/** Adds to the folded paste before the cursor; undefined when there is none, or its label is in use elsewhere. */
+/**
+ * Adds to the folded paste before the cursor. Returns undefined when there is none, or when its label is also in use
+ * elsewhere.
+ */
 function pastedOn(editor: Editor, more: string): Editor | undefined {
   const { text, cursor, folds = [], undo = NO_UNDO } = editor;
   const place = foldPlaces(text, folds).find(({ end }) => end === cursor);

@@ -4,9 +4,9 @@ import { count } from '../text/count.js';
 export interface Fold {
   readonly label: string;
   readonly text: string;
-  /** Ends the label of every fold but the first. */
+  /** The end of the label of every fold except the first. */
   readonly number: string;
-  /** Counted once, because the parts of a paste can be many. */
+  /** Counted once, because a paste can have many parts. */
   readonly newlines: number;
 }
 
@@ -32,7 +32,7 @@ export function foldPaste(text: string, folds: readonly Fold[]): { shown: string
   return { shown: fold.label, folds: [...folds, fold] };
 }
 
-/** The fold with more text at its end. Never reads the text before, which is long. */
+/** Returns the fold with more text at its end. Never reads the earlier text, which is long. */
 export function grownFold({ text: before, newlines: counted, number }: Fold, more: string): Fold {
   const text = before + more;
   const newlines = counted + newlinesIn(more);
@@ -43,7 +43,7 @@ function labelOf(lines: number, length: number, number: string): string {
   return `[pasted ${lines > 1 ? `${count(lines)} lines` : `${count(length)} characters`}${number}]`;
 }
 
-/** The labels in a draft, in order. A label that the user has edited counts as plain text. */
+/** Returns the labels in a draft, in order. A label that the user has edited is plain text. */
 export function foldPlaces(text: string, folds: readonly Fold[] = []): readonly FoldPlace[] {
   const places: FoldPlace[] = [];
   for (const fold of folds) {
@@ -66,7 +66,7 @@ export function unfolded(text: string, folds: readonly Fold[] = []): string {
   return whole + text.slice(from);
 }
 
-/** A newline at the end begins no further line. */
+/** A newline at the end does not begin another line. */
 function linesOf(newlines: number, end: string): number {
   return newlines + (end.endsWith('\n') ? 0 : 1);
 }

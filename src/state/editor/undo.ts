@@ -8,7 +8,7 @@ export interface Snapshot {
 export interface Undo {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
-  /** The next typed character still belongs to the last step. */
+  /** Whether the next typed character still belongs to the last step. */
   readonly typing: boolean;
 }
 

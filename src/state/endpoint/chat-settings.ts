@@ -5,7 +5,7 @@ import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
-/** The settings of the chat, which every request carries. */
+/** The chat's settings, which are sent with every request. */
 export interface ChatSettings {
   readonly system?: string | undefined;
   readonly temperature?: number | undefined;
@@ -21,7 +21,7 @@ export function withSystemPrompt({ system }: ChatSettings, messages: readonly Ch
   return system === undefined ? [...messages] : [{ role: 'system', content: system }, ...messages];
 }
 
-/** The messages of a request that are not in the conversation: the system prompt. */
+/** Returns the messages of a request that are not part of the conversation: the system prompt. */
 export function systemOf({ system }: ChatSettings): { messages?: ChatMessage[] } {
   return system === undefined ? {} : { messages: [{ role: 'system', content: system }] };
 }
@@ -90,14 +90,14 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   return done(withParameter(settings, name, value), `${said}${suggestion(name)}`);
 }
 
-/** A known name that an unknown one is probably meant to be. */
+/** Returns the known name that is most similar to an unknown one. */
 function suggestion(name: string): string {
   const known = PARAMETERS.map((one) => one.name);
   const near = known.includes(name) ? undefined : closestTo(name, known);
   return near === undefined ? '' : `. Did you mean ${near}? Then /set ${name} off`;
 }
 
-/** The member's value, and which values it takes. */
+/** Returns the member's value, and the values that it accepts. */
 export function parameterText(settings: ChatSettings, name: string): string {
   const value = parametersOf(settings)[name];
   const takes = PARAMETERS.find((one) => one.name === name)?.takes;
@@ -117,7 +117,7 @@ export function withParameter(settings: ChatSettings, name: string, value: unkno
   return { ...settings, body };
 }
 
-/** Each set member with a short form of its value. */
+/** Returns each set member with a short form of its value. */
 export function parameterTexts(settings: ChatSettings): readonly (readonly [name: string, value: string])[] {
   return Object.entries(parametersOf(settings)).flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -127,7 +127,7 @@ export function parameterTexts(settings: ChatSettings): readonly (readonly [name
   });
 }
 
-/** The value as JSON, a string without its quotes. null means that the member is not sent. */
+/** Returns the value as JSON, or a string without its quotes. null means that the member is not sent. */
 function shortJson(value: unknown): string {
   if (value === null) return 'not sent';
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');

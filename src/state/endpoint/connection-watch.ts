@@ -3,7 +3,7 @@ import type { ConnectionPort } from '../ports.js';
 
 /** Keeps the connection to the daemon up to date in the store. */
 export interface ConnectionWatch {
-  /** Requests the daemon's health, because the shown figures are old. */
+  /** Requests the daemon's health. Call it when the shown figures are outdated. */
   refresh(): void;
   end(): void;
 }

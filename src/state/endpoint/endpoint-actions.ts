@@ -21,7 +21,7 @@ export function createEndpointActions(
 ) {
   const { get, change, act, actLater, say } = acting;
 
-  /** Requests the endpoint's list of models; errors name `command`, which works without the list. */
+  /** Requests the endpoint's list of models. Errors name `command`, which works without the list. */
   const withModels = (command: string, use: (models: readonly string[]) => void) =>
     actLater(async () => {
       if (list === undefined) return `models can't be listed here: ${command} uses one`;

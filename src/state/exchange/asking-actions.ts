@@ -125,7 +125,7 @@ export function createAskingActions(
           return 'the tool call gets no result: your next message is a question';
         }
         if (!exchanges.running) return 'no answer is running';
-        // A toast about the queue or about stopping is out of date now.
+        // A toast about the queue or about stopping is outdated now.
         change((state) => ({ ...state, toast: undefined }));
         exchanges.stop();
         return undefined;

@@ -31,7 +31,7 @@ export interface LoggedExchange {
   readonly left: number;
   /** When the output arrived; absent until the exchange ends, and without output. */
   readonly course?: Course | undefined;
-  /** Its request and events were dropped to make room for later exchanges. */
+  /** Whether its request and events were dropped to make room for later exchanges. */
   readonly dropped: boolean;
   readonly end?: {
     readonly outcome: Outcome;
@@ -70,7 +70,7 @@ type Sent = Extract<ExchangeEvent, { type: 'request' }>;
 
 type Entry = { -readonly [K in keyof LoggedExchange]: LoggedExchange[K] } & {
   size: number;
-  /** A request that is not parsed yet: parsing waits, so that it doesn't delay the sending. */
+  /** A request that is not parsed yet. It is parsed later, so that parsing doesn't delay the sending. */
   sent?: Sent | undefined;
 };
 
@@ -79,7 +79,7 @@ const MAX_EXCHANGES = 50;
 const MAX_TOTAL = 1_000_000;
 /** The limit of one exchange's events in UTF-16 units, and also of its request. */
 const MAX_SIZE = 65_536;
-/** The memory of an event beyond its text, in UTF-16 units. */
+/** The memory that an event needs besides its text, in UTF-16 units. */
 const EVENT_SIZE = 32;
 
 export function createExchangeLog(): ExchangeLog {
@@ -223,7 +223,7 @@ function bodyText(sent: string): string {
   return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
 }
 
-/** Replaces the data of files by its length: an image is longer than everything else together. */
+/** Replaces the data of files by its length, because an image is longer than everything else together. */
 function withoutData(content: unknown): unknown {
   const json = JSON.stringify(content, (_name, value: unknown) => {
     if (typeof value !== 'string') return value;
@@ -233,5 +233,5 @@ function withoutData(content: unknown): unknown {
   return JSON.parse(json);
 }
 
-/** Matches Base64 that is too long for a name, a key or a signature. */
+/** Matches Base64 that is too long to be a name, a key or a signature. */
 const DATA = /^(data:[^,]{0,100},)?[A-Za-z0-9+/]{2000}/;

@@ -87,7 +87,7 @@ function addRates(state: AppState, id: number, rates: readonly RateLimit[]): App
   return { ...state, request: { ...request, limits: withRates(request.limits, endpoint, rates, nowMs) } };
 }
 
-/** The answer's own endpoint: the user may have switched to another one since. */
+/** The answer's own endpoint, because the user may have switched to another one since. */
 function endpointOf({ messages }: AppState, id: number): AssistantMessage['endpoint'] | undefined {
   const answer = messages.findLast((message) => message.id === id);
   return answer?.role === 'assistant' ? answer.endpoint : undefined;
@@ -133,7 +133,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   };
 }
 
-/** Ends an answer whose exchange threw. That is a defect, but it is shown like any other failure. */
+/** Ends an answer whose exchange threw. That is a bug, but it is shown like any other failure. */
 export function breakAnswer(state: AppState, id: number, problem: string): AppState {
   const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
   const status: AnswerStatus = {
@@ -180,7 +180,7 @@ function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): Answer
     : { kind: outcome, ...ended };
 }
 
-/** The members of the request's view that stay when it ends. */
+/** Returns the members of the request's view that stay when the request ends. */
 function fromRunning(request: RequestView): { course?: Course | undefined; limits?: LimitsView | undefined } {
   return request.kind === 'none' ? {} : { course: request.course, limits: request.limits };
 }

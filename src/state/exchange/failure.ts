@@ -8,7 +8,7 @@ import type { KeyHints } from '../view/key-hints.js';
 /** A failed answer explained for users; each text is a single line. */
 export interface Failure {
   what: string;
-  /** The user's next step in the chat; `what` names changes outside of it. */
+  /** The user's next step in the chat. `what` contains advice about changes outside of the chat. */
   next: string;
 }
 
@@ -22,7 +22,7 @@ export function failureOf(error: ConnectorException | undefined, keys: KeyHints)
   return { what: shortLine(error.message), next: nextStep(error, keys) };
 }
 
-/** Explains an exchange that rejected. It never should, so this is a defect. */
+/** Explains an exchange that rejected. An exchange never should, so this is a bug. */
 export function unexpectedFailure(message: string, keys: KeyHints): Failure {
   return { what: shortLine(message), next: askAgain(keys) };
 }
@@ -32,7 +32,7 @@ export function stoppedRemark(empty: boolean): string {
   return empty ? 'stopped' : 'stopped: the partial answer is kept';
 }
 
-/** Remarks to show below an answer, such as why it was cut off; single lines. */
+/** Returns remarks to show below an answer, such as why it was cut off. Each is a single line. */
 export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
   const again = askAgain(keys);
   const empty = shownText === '' && answer.toolCalls.length === 0;
@@ -55,7 +55,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);
   remarks.push(...readingRemarks(answer));
-  // Without any output, it is unknown whether the daemon would have streamed it.
+  // Without any output, it is unknown whether the daemon would have streamed.
   if (answer.metrics.buffered && answer.outcome !== 'empty')
     remarks.push('buffered: this daemon does not stream');
   return remarks;
@@ -79,7 +79,7 @@ export function readingRemarks({
   return remarks;
 }
 
-/** Why an answer ended without output. */
+/** Returns why an answer ended without output. */
 export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformedEvents'>): string {
   const ended = finishClassOf(answer.finishReason);
   const reason = answer.finishReason === null ? '' : ` (finish_reason ${shownReason(answer)})`;
@@ -90,7 +90,7 @@ export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformed
   return `the provider ended it before any output${reason}`;
 }
 
-/** Why the provider didn't finish the answer; undefined when its finish_reason gives no such cause. */
+/** Returns why the provider didn't finish the answer; undefined when its finish_reason gives no cause. */
 function unfinished(answer: ChatAnswer): string | undefined {
   const ended = finishClassOf(answer.finishReason);
   const reason = shownReason(answer);
@@ -103,7 +103,7 @@ function shownReason({ finishReason }: Pick<ChatAnswer, 'finishReason'>): string
   return sanitizeLine((finishReason ?? '').slice(0, 40));
 }
 
-/** The advice for an incomplete answer. */
+/** Returns the advice for an incomplete answer. */
 export function askAgain({ again }: KeyHints): string {
   return `${again} asks again`;
 }
@@ -113,7 +113,7 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
   if (error.retryAfterMs !== undefined) {
     return `wait ${waitInWords(error.retryAfterMs)}, then ${again}`;
   }
-  // A lost connection needs no key: the chat reconnects by itself, and a new question connects at once.
+  // The user need not reconnect: the chat reconnects by itself, and a new question connects at once.
   const isOurs = error.hop === 'daemon' || error.hop === 'client';
   if (error.isRetryable()) return isOurs ? again : `${again}, ${keys.mode} switches the mode`;
   const { statusCode, message } = error;

@@ -21,7 +21,7 @@ export interface SessionFigures {
   readonly tpots: readonly number[];
   /** Whether a token count behind `tpots` was estimated. */
   readonly tpotsEstimated: boolean;
-  /** How many answers could be compared with the objectives, and how many of those met them. */
+  /** The number of answers that could be compared with the objectives, and of those that met them. */
   readonly goodput: { readonly judged: number; readonly good: number };
 }
 
@@ -37,7 +37,7 @@ export const NO_FIGURES: SessionFigures = {
 
 const MAX_SAMPLES = 1000;
 
-/** Adds an exchange to the figures. Cancelled and truncated answers are no errors. */
+/** Adds an exchange to the figures. Cancelled and truncated answers are not errors. */
 export function countExchange(
   figures: SessionFigures,
   metrics: ExchangeMetrics,

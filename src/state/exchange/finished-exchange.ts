@@ -9,7 +9,7 @@ import { sentBody } from './sent-body.js';
 export interface ExchangeKeeper {
   take(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): FinishedExchange;
-  /** The exchange threw, which is a defect. */
+  /** Whether the exchange threw, which is a bug. */
   broke(problem: string, metrics: ExchangeMetrics): FinishedExchange;
 }
 
@@ -118,12 +118,15 @@ export function createExchangeKeeper(
   };
 }
 
-/** The request without its conversation, which is saved as messages. */
+/** Returns the request without its conversation, which is saved as messages. */
 function headOf({ method, api, headers, body }: Extract<ExchangeEvent, { type: 'request' }>): object {
   return { method, api, headers, body: sentBody(body)?.others };
 }
 
-/** Each piece's arrival in ms since send and its length in UTF-16 units; with both, the text can be cut up again. */
+/**
+ * Each piece's arrival in ms since the send, and its length in UTF-16 units. With both, the text can be split again as
+ * it arrived.
+ */
 interface Pieces {
   ms: number[];
   chars: number[];

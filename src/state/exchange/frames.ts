@@ -7,11 +7,14 @@ export const CALM_FRAME_MS = 500;
 
 /** The interface's only timer. It runs only while output arrives or something on the screen moves. */
 export interface Frames {
-  /** Schedules a frame for new content: at once if the last frame is old enough, else at the end of the interval. */
+  /**
+   * Requests a frame for new content. It is drawn at once if the last frame is old enough, else at the end of the
+   * interval.
+   */
   request(): void;
-  /** Schedules a frame at once. */
+  /** Requests a frame that is drawn without waiting for the interval. */
   requestNow(): void;
-  /** Call it after each change of the state: schedules the frame at which the screen next changes by itself. */
+  /** Schedules the frame at which the screen next changes by itself. Call it after each change of the state. */
   arm(): void;
   stop(): void;
 }
@@ -60,7 +63,10 @@ export function createFrames(
   };
 }
 
-/** This machine's clock. A delay of 0 ends with the event-loop turn, so that simultaneous arrivals share a frame. */
+/**
+ * Returns this machine's clock. A delay of 0 ends with the event-loop turn, so that simultaneous arrivals share a
+ * frame.
+ */
 export const systemClock: Clock = {
   now: () => performance.now(),
   unixMs: () => Date.now(),

@@ -15,7 +15,7 @@ export interface Portion {
   text: string;
   reasoning: string;
   calls: readonly CallPiece[];
-  /** It has the answer's first output. */
+  /** Whether it contains the answer's first output. */
   first: boolean;
   /** The latest notice of a retry, if one came. */
   retry?: Retry | undefined;

@@ -24,7 +24,7 @@ export function limitsOf({ request: { limits }, endpoint }: Shown): LimitsView |
   return isSame ? limits : undefined;
 }
 
-/** Takes the limits of a response; when it has none, the earlier ones stay. */
+/** Replaces the limits by those of a response. If the response has none, the earlier limits stay. */
 export function withRates(
   before: LimitsView | undefined,
   endpoint: LimitsView['endpoint'],
@@ -51,7 +51,7 @@ export function withRetryAfter(
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-/** The response's age in ms, rounded down to seconds so that all countdowns change together. */
+/** Returns the response's age in ms, rounded down to seconds so that all countdowns change together. */
 export function elapsedMs({ atMs }: LimitsView, nowMs: number): number {
   return Math.max(0, Math.floor((nowMs - atMs) / SECOND_MS)) * SECOND_MS;
 }

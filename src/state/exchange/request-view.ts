@@ -13,11 +13,11 @@ export type RequestView =
       readonly metrics: ExchangeMetrics;
       /** When the output arrived; absent before the first. */
       readonly course?: Course | undefined;
-      /** The latest rate limits; an earlier response's until this one's headers come. */
+      /** The latest rate limits. Until this response's headers come, they are those of an earlier response. */
       readonly limits?: LimitsView | undefined;
     };
 
-/** The daemon will retry the running request. */
+/** The retry that the daemon has announced for the running request. */
 export interface RetryNotice {
   readonly attempt: number;
   readonly maxAttempts: number;

@@ -30,7 +30,7 @@ export interface Exchanges {
   ask(): void;
   /** Sends the question to all sides of the comparison. `onEnd` is called after the last answer. */
   askSides(onEnd: () => void): void;
-  /** Sends it to all sides again to measure them; these answers are neither shown nor saved. */
+  /** Sends the question to all sides again to measure them. These answers are neither shown nor saved. */
   askSidesAgain(onEnd: () => void): void;
   /** Cancels all running exchanges. */
   stop(): void;
@@ -62,7 +62,7 @@ interface Running {
   readonly incoming: Incoming;
   /** Applies a transition to the part with the answer: the conversation, or a side of the comparison. */
   readonly at: (state: AppState, transition: Transition) => AppState;
-  /** Whether its answer is shown and saved. */
+  /** Whether the answer is shown and saved. */
   readonly shown: boolean;
   metricsShownMs: number;
 }
@@ -125,7 +125,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       const nowMs = clock.now();
       live.painted(nowMs);
       if (running.has(exchange)) return;
-      // A short answer may have ended by now: add the paint time to its figures if it is still the last message.
+      // A short answer may have ended by now. If it is still the last message, add the paint time to its figures.
       change((state) =>
         exchange.at(state, (inner) =>
           inner.messages.at(-1)?.id === exchange.id ? showMetrics(inner, live.snapshot(nowMs)) : inner,

@@ -30,7 +30,10 @@ function costOf({ status }: AssistantMessage): Cost | undefined {
   return 'metrics' in status ? status.metrics.cost : undefined;
 }
 
-/** Whether the provider charges for it: a refused request costs nothing, and a running answer isn't known yet. */
+/**
+ * Whether the provider charges for the answer. A refused request costs nothing, and the cost of a running answer isn't
+ * known yet.
+ */
 function hasOutput({ status, text }: AssistantMessage): boolean {
   if ('metrics' in status) return status.metrics.outputTokens > 0;
   return status.kind === 'interrupted' && text !== '';

@@ -17,7 +17,7 @@ const EVERY_MS = 1000;
 export function createFollowing(options: {
   clock: Clock;
   change: (transition: (state: AppState) => AppState) => void;
-  /** Reads an answer; undefined when it was deleted. Throws when the file can't be read now. */
+  /** Reads an answer. Returns undefined when it was deleted, and throws when the file can't be read now. */
   read: (inFile: number) => AnswerInFile | undefined;
 }): Following {
   const { clock, change, read } = options;

@@ -8,7 +8,7 @@ export interface ListActionsOptions {
   change: (transition: (state: AppState) => AppState) => void;
   clock: Clock;
   say: (text: string) => void;
-  /** Why the conversation can't be left now; undefined when it can. */
+  /** Returns the reason why the conversation can't be left now; undefined when it can. */
   busy: () => string | undefined;
   /** Calls `use` with the saved sessions; a toast reports a failure. */
   withStore: (use: (sessions: OpenSessions['store']) => void) => void;
@@ -25,7 +25,7 @@ const MOST_HITS = 200;
 /** Actions for the list of saved sessions: searching, opening, renaming, pinning, deleting. */
 export function createListActions(options: ListActionsOptions) {
   const { get, change, clock, say, busy, withStore, resume, startNew, current } = options;
-  /** Sessions that this chat deleted and did not restore; the latest is last. */
+  /** The sessions that this chat deleted and did not restore, the latest last. */
   const deleted: { readonly id: string; readonly title: string }[] = [];
   /** Cancels a search that has not started; undefined when there is none. */
   let cancelSearch: (() => void) | undefined;
@@ -35,7 +35,7 @@ export function createListActions(options: ListActionsOptions) {
     return overlay.kind === 'sessions' ? overlay : EMPTY_LIST;
   };
   const show = (overlay: SessionList): void => change((state) => ({ ...state, overlay }));
-  /** The row that keys act on. It runs a pending search first, so that fast keys never hit an old row. */
+  /** Returns the row that keys act on. It runs a pending search first, so that a quick key never acts on an old row. */
   const chosen = () => {
     if (cancelSearch !== undefined) look();
     return list().rows[list().index];
@@ -56,7 +56,7 @@ export function createListActions(options: ListActionsOptions) {
         try {
           return sessions.find(id);
         } catch {
-          // Another program has deleted it permanently since the search.
+          // Another program has permanently deleted the session since the search.
           return undefined;
         }
       };

@@ -13,7 +13,7 @@ import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 
-/** With a name that can be shown. */
+/** The attachment with a name that can be shown. */
 export function harmless(file: Attachment): Attachment {
   return { ...file, name: sanitizeLine(file.name) };
 }
@@ -31,7 +31,7 @@ export function withAnswerOf(
 interface Known {
   figures: AnswerFigures | undefined;
   nameOf: (name: string) => string;
-  /** Names of the preceding tool calls by id. */
+  /** The names of the preceding tool calls, by id. */
   calls: ReadonlyMap<string, string>;
   keys: KeyHints;
 }
@@ -135,7 +135,7 @@ const OPTIONAL_FIGURES = [
   'hiddenTokens',
 ] as const satisfies readonly (keyof ExchangeMetrics)[];
 
-/** The saved figures that are shown above an answer. */
+/** Returns the saved figures that are shown above an answer. */
 function metricsOf(saved: JsonObject): ExchangeMetrics {
   const number = (name: string): number | undefined => {
     const value = saved[name];

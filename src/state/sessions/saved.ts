@@ -23,7 +23,7 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
   const { messages: saved, figures } = session;
   const ids = new Map<number, number>();
   const parents = new Map<number, number | null>();
-  // A conversation repeats a few names, so sanitize each once.
+  // A conversation repeats a few names, so each is sanitized once.
   const names = new Map<string, string>();
   const nameOf = (name: string): string => {
     const known = names.get(name) ?? sanitizeLine(name);
@@ -79,7 +79,7 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
   };
 }
 
-/** The model of the branch's last answer, when it came from the endpoint in use. */
+/** Returns the model of the branch's last answer, if that came from the endpoint in use. */
 function withModelOf(endpoint: AppState['endpoint'], { messages }: Tree): AppState['endpoint'] {
   const last = messages.findLast(({ role }) => role === 'assistant');
   if (last?.role !== 'assistant' || last.endpoint.name !== endpoint.name || last.endpoint.model === '')
@@ -87,7 +87,7 @@ function withModelOf(endpoint: AppState['endpoint'], { messages }: Tree): AppSta
   return { ...endpoint, model: last.endpoint.model };
 }
 
-/** The parameters of the session's last request; a session without requests keeps the chat's. */
+/** Returns the parameters of the session's last request. A session without requests keeps the chat's parameters. */
 function withParametersOf(settings: ChatSettings, { system, parameters }: OpenedSession): ChatSettings {
   if (system === undefined) return settings;
   const none: ChatSettings = { system: settings.system, body: {} };
@@ -123,7 +123,7 @@ function scrollTo(tree: Tree, message: number | undefined): AppState['scroll'] {
   return { kind: 'held', top: { message, offset: 0 }, seen };
 }
 
-/** The last message of the branch with `at`: the branch in use if `at` is on it, else the latest one. */
+/** Returns the last message of the branch with `at`: the branch in use if `at` is on it, else the latest branch. */
 function leafBelow(messages: readonly SavedMessage[], at: number, head: number | null): number {
   const parents = new Map(messages.map(({ id, parentId }) => [id, parentId]));
   for (let up = head; up !== null; up = parents.get(up) ?? null) if (up === at && head !== null) return head;

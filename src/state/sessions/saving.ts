@@ -13,11 +13,11 @@ import type { AppStore } from '../store.js';
  * action that added it sends it.
  */
 export interface Saving {
-  /** Takes the data of an ended exchange; call it before the store gets the answer's end. */
+  /** Keeps the data of an ended exchange. Call it before the store gets the answer's end. */
   finished(answer: number, exchange: FinishedExchange): void;
   /** Call it before the store shows this saved session. `ids` maps message ids in the file to those in the state. */
   opening(session: string, ids: ReadonlyMap<number, number>, draftMoves: boolean): void;
-  /** Call it before the store shows a new conversation; the draft moves there. */
+  /** Call it before the store shows a new conversation. The draft moves to that conversation. */
   startingNew(): void;
   /** Saves what could not be saved before. */
   catchUp(): void;
@@ -45,7 +45,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   let lastAside = get().aside;
   let draft = '';
   let files: readonly Attachment[] = [];
-  /** A message could not be saved, so the next save looks through the whole tree. */
+  /** Whether a message could not be saved. The next save then checks the whole tree. */
   let behind = false;
 
   const isSaved = (id: number): boolean => id < savedBelow || saved.has(id);
@@ -64,7 +64,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       to.answerStarted({ id, parentId, endpoint: endpoint.name, model: endpoint.model });
       begun.add(id);
     }
-    // The program that writes this answer also saves it.
+    // Another program writes this answer, and saves it.
     if (status.kind === 'elsewhere') return;
     if (status.kind === 'streaming') {
       to.answerSoFar(id, answer);
@@ -103,7 +103,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
   const saveMessages = (): void => {
     const { messages, aside, name } = get();
-    // For a new question or tool result, try again to open the file.
+    // With a new question or tool result, try again to open the file.
     const last = messages.at(-1)?.role;
     const to = last === 'user' || last === 'tool' ? source.open() : journal();
     if (to === undefined) {
@@ -152,7 +152,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     journal()?.draft(text);
   };
 
-  /** A file that moves from the draft to the queue stays unchanged in the journal. */
+  /** The journal keeps a file unchanged that moves from the draft to the queue. */
   const saveFiles = (state: AppState): void => {
     const now = unsentFiles(state);
     if (now.length === files.length && now.every((file, index) => file === files[index])) return;
@@ -213,7 +213,7 @@ function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
   return [...queue.flatMap((message) => message.attachments), ...attachments];
 }
 
-/** All messages, in the form in which the journal saves them again. */
+/** Returns all messages in the form that the journal needs to save them again. */
 export function earlierMessages(state: AppState): EarlierMessage[] {
   return nodesOf(state).flatMap(({ message, parent: parentId }) => {
     const { id } = message;
@@ -224,14 +224,14 @@ export function earlierMessages(state: AppState): EarlierMessage[] {
   });
 }
 
-/** An answer's text without its refusal, which is saved apart. */
+/** Returns an answer's text without its refusal, which is saved separately. */
 function textOf({ text, refusal = '' }: AssistantMessage): { text: string; refusal: string } {
   return text.endsWith(refusal)
     ? { text: text.slice(0, text.length - refusal.length), refusal }
     : { text, refusal: '' };
 }
 
-/** A question or a tool result, for the journal. */
+/** Returns a question or a tool result in the form for the journal. */
 function questionOrResult(message: UserMessage | ToolMessage): Said {
   const { id, text } = message;
   if (message.role === 'tool') return { id, text, toolCallId: message.call.id };

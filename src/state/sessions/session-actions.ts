@@ -19,7 +19,7 @@ export interface SessionActionsOptions {
   /** Absent when there are no saved sessions; `off` when the user has switched saving off. */
   sessions?: SessionsPort | 'off' | undefined;
   say: (text: string) => void;
-  /** Why the conversation can't be left now; undefined when it can. */
+  /** Returns the reason why the conversation can't be left now; undefined when it can. */
   busy: () => string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function createSessionActions(options: SessionActionsOptions) {
   let reported: string | undefined;
 
   const reportProblem = (problem: Error | undefined): void => {
-    // The journal calls this during a change of the store; the toast needs a separate change after it.
+    // The journal calls this during a change of the store, so the toast is a separate change after it.
     queueMicrotask(() => {
       if (problem === undefined) {
         if (reported !== undefined) say('saving works again: the conversation is saved');

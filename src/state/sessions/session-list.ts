@@ -11,12 +11,15 @@ export interface SessionRow {
   readonly usedMs: number;
   readonly model: string;
   readonly tokens: number;
-  /** A part of `tokens` is an estimate. */
+  /** Whether a part of `tokens` is an estimate. */
   readonly tokensEstimated: boolean;
-  /** In US dollars, of its answers whose price was known, and how many have none. */
+  /** The cost in US dollars of its answers with a known price, and the number of answers without one. */
   readonly cost?: { readonly usd: number; readonly unpriced: number };
   readonly pinned: boolean;
-  /** The latest message that the search found in it with its compared figures, and the number of all that it found. */
+  /**
+   * The latest message that the search found in the session, with its compared figures, and the number of all messages
+   * found in it.
+   */
   readonly found?: {
     readonly messageId: number;
     readonly snippet: Snippet;
@@ -68,7 +71,7 @@ export function rowOf(session: SessionSummary): SessionRow {
   };
 }
 
-/** One row per session, in the order of the search results. */
+/** Returns one row for each session, in the order of the search results. */
 export function rowsOfHits(
   hits: readonly SearchHit[],
   summaryOf: (id: string) => SessionSummary | undefined,

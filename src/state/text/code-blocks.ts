@@ -6,10 +6,10 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** An opening fence: its indentation, also that of a list or a quotation, the fence, and the language. */
+/** Matches an opening fence: its indentation (including that of a list or a quotation), the fence, and the language. */
 const OPENING = /^([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(`{3,}(?=[^`]*$)|~{3,})[ \t]*(\S*)/;
 
-/** The code blocks of a text, in order. A block without a closing fence goes on to the text's end. */
+/** Returns the code blocks of a text, in order. A block without a closing fence extends to the text's end. */
 export function codeBlocks(text: string): readonly CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open: { indent: number; quoted: boolean; fence: string; language: string; lines: string[] } | undefined;
@@ -26,7 +26,7 @@ export function codeBlocks(text: string): readonly CodeBlock[] {
     }
     const inside = open.quoted ? line.replace(/^[ \t]*>[ \t]?/, '') : line;
     const end = inside.trim();
-    // Only a fence of the same sign, and at least as long, ends the block.
+    // Only a fence of the same character, and at least as long, ends the block.
     if (end.startsWith(open.fence) && end === open.fence.charAt(0).repeat(end.length)) close();
     else open.lines.push(open.quoted ? inside : withoutIndent(line, open.indent));
   }

@@ -3,9 +3,9 @@ import { bidiMark } from '../../common/text/bidi.js';
 
 let segmenter: Intl.Segmenter | undefined;
 const TAB_STOP = 4;
-/** The cache's limit. Non-ASCII graphemes repeat a lot, so more distinct ones are not worth caching. */
+/** The cache's limit. A text repeats few distinct non-ASCII graphemes, so caching more of them gains nothing. */
 const MAX_CACHED_WIDTHS = 4096;
-/** How far `previousBoundary` looks back, in UTF-16 units. The sanitizer lets no longer grapheme through. */
+/** How far `previousBoundary` looks back, in UTF-16 units. The sanitizer makes every grapheme shorter than this. */
 const LOOK_BACK = 128;
 
 /**
@@ -48,7 +48,10 @@ export function graphemeWidth(grapheme: string, column: number): number {
   return width;
 }
 
-/** Letters after the first one, except those that string-width counts: Hangul, and half-width and full-width forms. */
+/**
+ * Matches letters after the first one, except those that string-width counts: Hangul, and half-width and full-width
+ * forms.
+ */
 const FURTHER_LETTERS = /(?<!^)(?!\p{Script=Hangul}|[\uff00-\uffef])\p{L}/gu;
 
 /**

@@ -1,10 +1,10 @@
 /**
- * Characters that begin no row, as in Unicode's line breaking rules (UAX 14) and the Japanese kinsoku rules: closing
- * brackets and quotation marks, marks that end a sentence, and characters that belong to the one before.
+ * Characters that must not begin a row, by Unicode's line breaking rules (UAX 14) and the Japanese kinsoku rules:
+ * closing brackets and quotation marks, punctuation that ends a sentence, and characters that belong to the one before.
  */
 const NEVER_FIRST =
   /^[\p{Pe}\p{Pf},.!?:;%、。，．・：；？！％｡､･ｰﾞﾟ‼⁇⁈⁉…‥‰℃—～〜ー々〻ゝゞヽヾぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰ-ㇿｧ-ｯ゛゜]/u;
-/** Characters that end no row: opening brackets and quotation marks, and signs of a currency. */
+/** Characters that must not end a row: opening brackets and quotation marks, and currency signs. */
 const NEVER_LAST = /^[\p{Ps}\p{Pi}\p{Sc}]/u;
 
 /** Whether a row may end between two graphemes, one of which is of a script without spaces. */

@@ -4,11 +4,14 @@ import { withBidiMarks } from '../../common/text/bidi.js';
 export interface Sanitizer {
   /** The safe part of the next piece. The total result doesn't depend on where the text was cut. */
   feed(piece: string): string;
-  /** Returns the text that was held back as possibly incomplete, and resets the sanitizer. */
+  /** Returns the text that was held back because it could be incomplete, and resets the sanitizer. */
   flush(): string;
 }
 
-/** After this many characters a control string (OSC, DCS, …) is read as text, so that it can't hide an answer. */
+/**
+ * After this many characters, a control string (OSC, DCS, …) is read as text, so that it can't hide the rest of an
+ * answer.
+ */
 const MAX_CONTROL_STRING = 4096;
 const MAX_CSI = 64;
 /** The most marks and joiners on one character. The longest sequences in use have about ten. */

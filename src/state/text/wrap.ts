@@ -27,7 +27,7 @@ const WIDE_SPACE = '\u3000';
  * width.
  *
  * When a line grows at its end, all rows but the last stay the same. So a growing line can be wrapped again from its
- * last row. For this reason a word that is longer than a row starts on a new row before it is cut.
+ * last row. To allow that, a word that is longer than a row starts on a new row before it is cut.
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
@@ -67,7 +67,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
       if (seenWord) breakable(end);
       return;
     }
-    // A line may break beside most wide characters, because those scripts have no spaces.
+    // A row may end beside most wide characters, because their scripts have no spaces.
     if (before !== '' && (cells > 1 || beforeCells > 1) && mayBreakBetween(before, grapheme))
       breakable(offset);
     if (column + cells > limit && breakAt > rowStart) {
@@ -94,7 +94,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   return pieces;
 }
 
-/** A row as the screen shows it: without trailing spaces and with expanded tabs. */
+/** Returns a row as the screen shows it: without trailing spaces, and with tabs expanded. */
 export function shownPiece(line: string, piece: Piece): string {
   return shownLine(line.slice(piece.start, piece.end).trimEnd());
 }

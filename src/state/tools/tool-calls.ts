@@ -23,7 +23,7 @@ export function withPieces(calls: readonly ShownCall[], pieces: readonly CallPie
   return next;
 }
 
-/** Gives calls without an id one: some servers send none, but results need them. */
+/** Gives an id to calls without one: some servers send no ids, but results need them. */
 export function withIds(calls: readonly ShownCall[]): readonly ShownCall[] {
   return calls.map((call, index) => (call.id === '' ? { ...call, id: `call_${index + 1}` } : call));
 }
@@ -44,7 +44,7 @@ export interface AwaitedCall {
 
 type Asking = Pick<AppState, 'messages' | 'callsLeft' | 'revising' | 'comparison'>;
 
-/** The call that the next message is the result of; undefined when the next message is a question. */
+/** Returns the call whose result the next message is; undefined when the next message is a question. */
 export function awaitedCall({ messages, callsLeft, revising, comparison }: Asking): AwaitedCall | undefined {
   if (revising !== undefined || comparison !== undefined) return undefined;
   let results = 0;

@@ -3,11 +3,11 @@ import type { RequestView } from '../exchange/request-view.js';
 import type { Message } from '../messages.js';
 import type { Clock } from '../ports.js';
 
-/** Smaller differences are not a jump: the system adjusts Unix time now and then. */
+/** Smaller differences are not jumps: the system adjusts Unix time now and then. */
 const JUMP_MS = 1000;
 
 /**
- * Detects jumps of Unix time: somebody sets the clock, or the machine sleeps. Timers are not affected by either.
+ * Detects jumps of Unix time, which happen when somebody sets the clock, or the machine sleeps. Neither affects timers.
  * @returns a function that returns the jump since its last call, in ms
  */
 export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => number {
@@ -21,7 +21,7 @@ export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => num
   };
 }
 
-/** Moves all times in the state that are compared with the clock by the clock's jump. */
+/** Shifts all times in the state that are compared with the clock by the clock's jump. */
 export function afterJump(state: AppState, jumpMs: number): AppState {
   if (jumpMs === 0) return state;
   const { toast, quitArmedUntilMs, retry, connection, request, comparison } = state;
@@ -62,7 +62,7 @@ function movedConnection(connection: AppState['connection'], jumpMs: number): Ap
   };
 }
 
-/** Moves the reasoning's times of a streaming answer, so that its duration stays right. */
+/** Shifts the times of a streaming answer's reasoning, so that its duration stays right. */
 function movedThinking<M extends Message>(message: M, jumpMs: number): M {
   if (message.role !== 'assistant' || message.status.kind !== 'streaming') return message;
   const { reasoningTime } = message;

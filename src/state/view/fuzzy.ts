@@ -1,6 +1,6 @@
 /**
- * Scores how well `text` has the characters of `query` in their order; undefined when it hasn't. Higher is better: runs
- * of characters and starts of words count most, and short texts score higher than long ones.
+ * Scores how well `text` contains the characters of `query` in order; undefined when it does not contain them. Higher
+ * is better: consecutive characters and starts of words count most, and short texts score higher than long ones.
  */
 export function fuzzyScore(query: string, text: string): number | undefined {
   const wanted = query.toLowerCase().replaceAll(' ', '');

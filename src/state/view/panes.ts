@@ -1,6 +1,6 @@
 import { type AppState, PANES, type PaneName } from '../app-state.js';
 
-/** Shows or hides the panes: beside the conversation, or without room there in its place. */
+/** Shows or hides the panes. They are beside the conversation, or replace it when there is no room. */
 export function togglePanes(state: AppState, haveRoom: boolean): AppState {
   if (haveRoom) return { ...state, panes: { shown: !state.panes.shown } };
   const overlay =

@@ -22,7 +22,7 @@ export interface Picker {
   readonly marked?: readonly string[] | undefined;
 }
 
-/** A newly opened picker. */
+/** Returns a newly opened picker. */
 export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Picker {
   return {
     kind: 'picker',
@@ -56,7 +56,7 @@ export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   return [...items(true), ...items(false)];
 }
 
-/** The items that match the query, best first; all in their order without a query. */
+/** Returns the items that match the query, best first. Without a query, returns all in their order. */
 export function matching({ items, query }: Pick<Picker, 'items' | 'query'>): readonly PickerItem[] {
   if (query.trim() === '') return items;
   return items

@@ -4,7 +4,10 @@ export interface Anchor {
   readonly offset: number;
 }
 
-/** `follow` keeps the end in view. `held` keeps `top` as the first row; `seen` was the end when scrolling began. */
+/**
+ * `follow` keeps the end in view. `held` keeps `top` as the first row; `seen` is the place where the conversation ended
+ * when scrolling began.
+ */
 export type Scroll =
   | { readonly kind: 'follow' }
   | { readonly kind: 'held'; readonly top: Anchor; readonly seen: Anchor };

@@ -14,7 +14,7 @@ export interface SearchCount {
 
 /** The length limit of a search text, in UTF-16 units. */
 export const MAX_QUERY = 200;
-/** A user won't step through more matches, and finding them takes time. */
+/** The most matches that are counted. Users do not step through more, and finding them takes time. */
 export const MAX_MATCHES = 9999;
 
 const MARK = /[*_`~]/;
@@ -36,7 +36,10 @@ export function searchPattern(query: string): RegExp | undefined {
   return new RegExp(pattern, 'giu');
 }
 
-/** Matches what the screen may leave out between two characters. Next to a mark nothing is, so a match stays fast. */
+/**
+ * Matches what the screen may leave out between two characters. It matches nothing next to a mark, which keeps matching
+ * fast.
+ */
 function marksBetween(before: string, after: string): string {
   if (MARK.test(before) || MARK.test(after)) return '';
   // In a word, `_` and a single `*` are text.

@@ -36,7 +36,7 @@ export function createViewActions({ get, change, act }: Acting, log: ExchangeLog
       })),
     /** Sets whether the rate limits are shown beside the conversation. */
     showLimits: (limitsBeside: boolean): void => change((state) => ({ ...state, limitsBeside })),
-    /** Explains the figures of the focused pane, or else of the request pane, in sentences. */
+    /** Opens the explanation of the figures in the focused pane, or else in the request pane. */
     explain: (): void =>
       change((state) => {
         const { overlay, panes } = state;

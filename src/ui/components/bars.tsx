@@ -31,7 +31,7 @@ export const StatusBar = memo(function StatusBar({
   width,
   withMessages,
 }: BarProps & {
-  /** Also shows toasts, because there is no footer. */
+  /** This row also shows toasts, because there is no footer. */
   withMessages: boolean;
 }): ReactElement {
   return <Bar width={width} select={barState} line={withMessages ? statusWithMessages : statusAlone} />;
@@ -64,14 +64,14 @@ function barState({
     request: shownRequest({ comparison, request }),
     keys,
     retry,
-    // In a comparison the shown request may belong to another endpoint.
+    // In a comparison, the request on the screen may belong to another endpoint.
     limits: comparison === undefined ? endpoint.limits : undefined,
     comparing: comparison !== undefined,
     answering: isAnswering({ comparison, request }),
     toast,
     quitArmedUntilMs,
     typing: typingPlace({ overlay, search, panes }),
-    // Without a countdown, 0 avoids painting the bar on each tick.
+    // The value is 0 without a countdown, so that the bar is not painted on each tick.
     nowMs: countsTime({ connection, retry }) ? nowMs : 0,
   };
 }

@@ -26,7 +26,7 @@ export const Composer = memo(function Composer({ layout }: { layout: Panes | Sta
         const notes = [attached, note].flatMap((text): Line[] =>
           text === undefined ? [] : [[['dim', `   ${text}`]]],
         );
-        // Notes never take the draft's last row.
+        // At least one row is left for the draft.
         const above = notes.slice(0, height - 1);
         const { lines, cursor } = composerView(
           draft,

@@ -17,7 +17,7 @@ import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
 type Shown = ReturnType<typeof select>;
 
 const BLANK: Line = [];
-/** The question's line is only shown from this height on. */
+/** The question's line is only shown in a window of at least this height. */
 const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
@@ -119,7 +119,7 @@ function contentOf(
     return {
       title: over.title,
       rows,
-      // Only these have a caret; in others a bar of a waterfall could be mistaken for one.
+      // Only these have a caret. In others, a bar of a waterfall could be mistaken for one.
       cursor: overlay.kind === 'picker' || overlay.kind === 'sessions' ? caretPlace(rows) : undefined,
       ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };
@@ -160,7 +160,7 @@ function contentOf(
   return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };
 }
 
-/** The conversation's rows with the search's matches marked. */
+/** Returns the conversation's rows with the search's matches marked. */
 function searchedRows(
   view: View,
   { query, current }: Extract<Search, { kind: 'open' }>,

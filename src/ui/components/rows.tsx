@@ -68,7 +68,7 @@ export function Painted<T extends object>(props: Shown<T, readonly Rows[]>): Rea
   return <Box ref={box} width={width} height={height} flexShrink={0} />;
 }
 
-/** The place on the screen, computed from Ink's layout. */
+/** Returns the position on the screen, computed from Ink's layout. */
 function placeIn(element: DOMElement | null, x: number, y: number): Position {
   const place = { x, y };
   for (let node = element ?? undefined; node !== undefined; node = node.parentNode) {
@@ -86,7 +86,7 @@ export interface Edges {
 
 export interface Framed {
   title: string;
-  /** As many rows as the frame has inside. */
+  /** The rows inside the frame, as many as fit. */
   rows: readonly Line[];
   /** A text at the right of the lower edge [none]. */
   mark?: Line | undefined;
@@ -97,7 +97,7 @@ export interface Framed {
 const NO_MARK: Line = [];
 export const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
-/** How many rows the edges take. */
+/** The number of rows that the edges take. */
 export function edgeRows({ bottom }: Edges): number {
   return bottom === 'end' ? 2 : 1;
 }

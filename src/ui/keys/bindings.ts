@@ -7,7 +7,10 @@ export interface Keymap {
   readonly bindings: readonly Binding[];
   /** The action of a key; undefined when it has none. */
   actionOf(key: string, hasDraft: boolean): ActionName | undefined;
-  /** Translates a key to the fixed keys of lists and help: the user's key for `stop` is `esc`, for `send` `enter`. */
+  /**
+   * Translates a key to one of the fixed keys of lists and help. For example, the user's key for `stop` becomes `esc`,
+   * and that for `send` becomes `enter`.
+   */
   inList(key: string): string;
   /** The names of keys in messages. */
   readonly hints: KeyHints;
@@ -58,11 +61,11 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   const bindings = KEYMAP.map((binding): Binding => {
     const keys = given.get(binding.action);
     if (keys === undefined) return withoutTaken(binding, taken, problems);
-    // An action with two rows in the table gets the user's keys in the first row only.
+    // If an action has two rows in the table, only the first row gets the user's keys.
     const first = !done.has(binding.action);
     done.add(binding.action);
     const { when: _before, ...always } = binding;
-    // With a draft, a single character must be typed into it, not run the action.
+    // When the draft has text, a single character must be typed into it and not run the action.
     return keys.some((key) => key.length === 1)
       ? { ...always, keys: first ? keys : [], when: 'no-draft' }
       : { ...always, keys: first ? keys : [] };
@@ -124,7 +127,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
       own.flatMap(({ keys }) => keys)[0] ?? (command === undefined ? `no key (${action})` : `/${command}`)
     );
   };
-  /** The action's first key that lists translate to `always`, or else `always` itself. */
+  /** Returns the action's first key that lists translate to `always`, or else `always` itself. */
   const listKey = (action: ActionName, always: string): string =>
     bindings
       .filter((binding) => binding.action === action)

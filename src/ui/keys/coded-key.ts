@@ -48,7 +48,7 @@ export function codedKey(params: readonly (readonly string[])[], modifiers: Modi
   ];
 }
 
-/** In a layout without Latin letters a shortcut uses the key's place: the terminal's base code, or else a table. */
+/** In a layout without Latin letters, a shortcut uses the key's position: the terminal's base code, or else a table. */
 function shortcut(
   char: string,
   shifted: string | undefined,

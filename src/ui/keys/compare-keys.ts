@@ -97,7 +97,7 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['left', -1],
   ['right', 1],
 ]);
-/** Stands for a page; its size depends on the height. */
+/** Stands for a page, whose size depends on the window's height. */
 const PAGE = 10_000;
 const SCROLLS: ReadonlyMap<string, number> = new Map([
   ['scroll-row-up', -1],

@@ -161,7 +161,7 @@ export function createInput(options: InputOptions): Input {
     const [first, ...others] = completionsOf(text);
     if (first === undefined) return false;
     const common = others.reduce(commonStart, first);
-    // On a complete command, the key has its other meaning.
+    // When the command is complete, the key has its other meaning.
     if (others.length === 0 && common === text) return false;
     actions.edit({ type: 'set', text: `${common}${others.length === 0 ? ' ' : ''}` });
     return true;
@@ -179,7 +179,7 @@ export function createInput(options: InputOptions): Input {
     if (overlayKeys.press(keymap.inList(name), key)) return;
     const wheel = WHEEL.get(name);
     if (wheel !== undefined) {
-      // The wheel often turns on past the end, so it shows no toast there.
+      // The wheel often continues to turn at the end, so it shows no toast there.
       if (!comparing.scroll(wheel)) scrollQuietly(wheel);
       return;
     }

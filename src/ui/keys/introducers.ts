@@ -1,4 +1,4 @@
-/** The first two characters after a sequence's ESC, if they can't be two typed keys. */
+/** Matches the first two characters after a sequence's ESC, if they can't be two typed keys. */
 export const LATE_SEQUENCE = /^(?:\[[\d?<>=A-HP-SZ]|\][\dlLI]|P[ -?]|_G)$/;
 /** The introducers of OSC, DCS, APC, PM and SOS strings, after ESC. */
 export const STRINGS: ReadonlySet<string> = new Set([']', 'P', '_', '^', 'X']);

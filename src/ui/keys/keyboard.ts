@@ -63,7 +63,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
   let turnEnd: NodeJS.Immediate | undefined;
   let reading = false;
   let mouse = false;
-  /** The terminal has reported the mouse. In tmux with its own mouse mode off, none does. */
+  /** Whether the terminal has reported the mouse. In tmux, no terminal does while tmux's own mouse mode is off. */
   let mouseSeen = false;
   /** The sequence that switches the key protocol off; undefined until the terminal has reported its protocol. */
   let protocolOff: string | undefined;
@@ -92,7 +92,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     if (waiting === undefined || !reading) return;
     // In the kitty protocol the Escape key is a sequence too, so a lone ESC always begins a sequence.
     const limit = waiting === 'escape' && protocolOff === KITTY_OFF ? 'sequence' : waiting;
-    // If the program was busy, the rest may be unread by now. The immediate runs after the next read.
+    // If the program was busy, the rest may have arrived but be unread. The immediate runs after the next read.
     timer = setTimeout(() => {
       turnEnd = setImmediate(onTimeout);
     }, WAIT_MS[limit]);

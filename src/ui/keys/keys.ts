@@ -16,7 +16,7 @@ export interface Modifiers {
   readonly alt: boolean;
   readonly shift: boolean;
   readonly capsLock: boolean;
-  /** Super or hyper is held: such keys belong to the desktop. */
+  /** Whether Super or Hyper is held. Such keys belong to the desktop. */
   readonly unused: boolean;
 }
 
@@ -34,7 +34,7 @@ export function reportedModifiers(parameter: string): Modifiers {
   const has = (bit: number): boolean => (bits & bit) !== 0;
   return {
     shift: has(1),
-    // 32 is Meta, which few keyboards have besides alt.
+    // 32 is Meta. Few keyboards have it in addition to alt.
     alt: has(2) || has(32),
     ctrl: has(4),
     unused: has(8) || has(16),

@@ -2,9 +2,9 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** Reads a bracketed paste up to its end marker. Its bytes are never keys. */
 export interface PasteReader {
-  /** @returns completed texts; and once the paste has ended, how many of the bytes belong to it */
+  /** @returns completed texts, and when the paste has ended, the number of bytes that belong to it */
   feed(bytes: Uint8Array): { texts: readonly string[]; end: number | undefined };
-  /** The last bytes are Ctrl+C. If nothing follows, the user wants to leave a paste without an end marker. */
+  /** Whether the last bytes are Ctrl+C. If nothing follows, the user wants to leave a paste without an end marker. */
   readonly interrupted: boolean;
   /** Ends a paste without an end marker. @returns its text so far */
   giveUp(): string;

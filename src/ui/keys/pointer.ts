@@ -56,7 +56,7 @@ export function createPointer(options: PointerOptions): Pointer {
     return now.kind === 'panes' ? paneAt(state(), now.sideWidth, now.paneHeight, row) : undefined;
   };
 
-  /** The conversation's cell at this place; for a row outside, in the nearest row. */
+  /** Returns the conversation's cell at this place. For a row outside of the conversation, it uses the nearest row. */
   const pointAt = (row: number, column: number): Point | undefined => {
     const { places } = viewport.window(view());
     const place = places[Math.min(Math.max(0, row), places.length - 1)];

@@ -17,7 +17,7 @@ export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly
   const waitForMore = (): void => {
     clearTimeout(timer);
     clearImmediate(turnEnd);
-    // If the program was busy, more may be unread by now. The immediate runs after the next read.
+    // If the program was busy, more may have arrived but be unread. The immediate runs after the next read.
     timer = setTimeout(() => {
       turnEnd = setImmediate(() => {
         runsOn = false;

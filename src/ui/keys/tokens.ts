@@ -74,9 +74,9 @@ export function createTokenizer(): Tokenizer {
   let state: State = GROUND;
   let tokens: Token[] = [];
   let text = '';
-  /** An ESC came before the character that the decoder is reading. */
+  /** Whether an ESC came before the character that the decoder is reading. */
   let altCharacter = false;
-  /** The kind of input that a timeout ended, perhaps too early. If the rest still comes, it must not become keys. */
+  /** The kind of input that a timeout ended, perhaps too early. If the rest comes later, it must not become keys. */
   let lost: 'escape' | 'string' | 'paste' | undefined;
 
   const endText = (): void => {

@@ -1,9 +1,13 @@
 import type { TerminalEvent } from './key-events.js';
 
-/** An arrow key within this time after the wheel comes from the wheel, which sends single ones when it slows down. */
+/**
+ * An arrow key within this time after the wheel also comes from the wheel, which sends single ones when it slows down.
+ */
 const WHEEL_RUNS_ON_MS = 100;
 
-/** One turn of the wheel sends at least so many arrow keys in one read. A held key on a slow line can send two. */
+/**
+ * One turn of the wheel sends at least this many arrow keys in one read. A held key on a slow connection can send two.
+ */
 const WHEEL_ARROWS = 3;
 
 /**

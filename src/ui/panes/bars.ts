@@ -80,7 +80,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const { retry, nowMs, request: latest } = state;
   const items = retry === undefined ? requestSummary(latest) : retryLines(retry, nowMs);
   const connection = connectionSummary(state);
-  // If only one fits, show the request while it runs.
+  // If only one of them fits, show the request while it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
   const silent = silenceWords(state) !== undefined;
   const showConnection = both || !state.answering || state.connection.status !== 'connected' || silent;
@@ -166,7 +166,7 @@ const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => 
   text: ({ close }) => ['↑↓ scroll', `${short(close)} close`],
 };
 
-/** A key's short form: `^J`. */
+/** Returns a key's short form, e.g. `^J`. */
 function short(key: string): string {
   return key.replace(/^ctrl\+(.)$/, (_key, letter: string) => `^${letter.toUpperCase()}`);
 }

@@ -56,7 +56,10 @@ type DraftState = Pick<
   'settings' | 'queue' | 'revising' | 'draft' | 'offer' | 'keys' | 'messages' | 'callsLeft' | 'comparison'
 >;
 
-/** The members that begin with the typed name; for a single one, its value and the values it takes. */
+/**
+ * Returns the members that begin with the typed name. For a single one, returns its value and the values that it
+ * accepts.
+ */
 function settingNote({ name, word }: TypedSetting, settings: ChatSettings): string {
   const names = word === undefined ? parameterNames(name) : [name];
   return names.length > 1 ? names.join(' ') : parameterText(settings, names[0] ?? name);
@@ -74,7 +77,7 @@ export function offered({ title, interrupted }: ResumeOffer, { goOn }: KeyHints)
   return `${goOn} resumes "${title}": ${what}`;
 }
 
-/** How many rows the draft takes, at most `most`. */
+/** Returns how many rows the draft takes, at most `most`. */
 export function draftRows(text: string, width: number, most: number): number {
   let rows = 1;
   let row: DraftRow | undefined = cursorPlace({ text, cursor: 0 }, width).row;
@@ -87,7 +90,7 @@ export function draftRows(text: string, width: number, most: number): number {
 }
 
 /**
- * The `height` rows of the draft around the cursor. It wraps only those rows of a long draft.
+ * Returns the `height` rows of the draft around the cursor. It wraps only those rows of a long draft.
  * @param placeholder shown when the draft is empty
  */
 export function composerView(

@@ -90,7 +90,7 @@ export function silenceWords({ connection, nowMs }: Pick<Shown, 'connection' | '
   return `no answer from the daemon for ${seconds(nowMs - connection.silentSinceMs)}`;
 }
 
-/** Whether the shown connection has a running time. */
+/** Whether the shown connection has a time that changes. */
 export function countsTime({ connection, retry }: Pick<Shown, 'connection' | 'retry'>): boolean {
   if (connection.status === 'connected') return connection.silentSinceMs !== undefined || retry !== undefined;
   return connection.status === 'waiting' || retry !== undefined;
@@ -126,7 +126,7 @@ function twoRows(text: string, width: number): string[] {
   return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
 }
 
-/** The parameters that `/set` and `/tools` add to every request. */
+/** Returns the parameters that `/set` and `/tools` add to every request. */
 export function settingLines(settings: ChatSettings | undefined, width: number): readonly Line[] {
   const texts = settings === undefined ? [] : parameterTexts(settings);
   return texts.map(([name, value]) => {
@@ -158,7 +158,7 @@ export function originLines({ connection, endpoint }: Shown, width: number): rea
     });
 }
 
-/** The daemon's figures for the origin of this URL. */
+/** Returns the daemon's figures for the origin of this URL. */
 export function originIn<T extends { origin: string }>(origins: readonly T[], url: string): T | undefined {
   return origins.find(({ origin }) => origin === originOf(url));
 }

@@ -33,7 +33,7 @@ export function limitLines(limits: LimitsView | undefined, nowMs: number, width:
   return [...wait, ...rows];
 }
 
-/** The remaining share from 0 to 1; 1 for an unknown limit. */
+/** Returns the remaining share from 0 to 1; 1 for an unknown limit. */
 function shareLeft({ remaining, limit }: RateLimit): number {
   return remaining === 0 ? 0 : limit === undefined ? 1 : remaining / limit;
 }
@@ -53,7 +53,7 @@ function countdown(leftMs: number): string | undefined {
   return whole < 60 ? `${whole} s` : seconds(whole * 1000);
 }
 
-/** A short form of large numbers, such as `30k` for 30,000. */
+/** Returns a short form of large numbers, such as `30k` for 30,000. */
 function short(value: number): string {
   if (value < 10_000) return count(value);
   return value < 1_000_000 ? `${Math.round(value / 1000)}k` : `${(value / 1_000_000).toFixed(1)}M`;

@@ -12,7 +12,7 @@ import { allPanes, PANE_TITLES } from './side.js';
 /** The rows of an overlay, which replaces the conversation. */
 export interface OverlayView {
   title: string;
-  /** All lines from the first shown one on. */
+  /** All lines, from the first one that is shown. */
   lines: readonly Line[];
   /** The number of lines below those that fit. */
   below: number;

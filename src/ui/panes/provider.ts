@@ -7,7 +7,9 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, duration } from '../style/format.js';
 import { verdictOn } from './waterfall/verdict.js';
 
-/** Lines about the wait: its parts with their sources, contradictions, the request's id, and the rate limits. */
+/**
+ * Returns lines about the wait: its parts with their sources, contradictions, the request's id, and the rate limits.
+ */
 export function providerLines({ wait, provider }: ExchangeMetrics): string[] {
   const parts = wait?.parts ?? [];
   const limits = provider?.rateLimits ?? [];
@@ -27,7 +29,7 @@ export function providerLines({ wait, provider }: ExchangeMetrics): string[] {
   ];
 }
 
-/** The reported times that `parts` or a contradiction shows. */
+/** Returns the reported times that appear in `parts` or in a contradiction. */
 const SPLIT: readonly ReportedPart[] = ['queue', 'load', 'prompt', 'processing'];
 
 function costLines(provider: ProviderReport | undefined): string[] {
@@ -42,7 +44,7 @@ export function limitText({ of, remaining, limit, resetMs }: RateLimit): string 
   return `${count(remaining)}${most} ${of} left${reset}`;
 }
 
-/** A text for the provider's support with ids, model, times and region. It has no key, URL or content. */
+/** Returns a text for the provider's support, with ids, model, times and region. It contains no key, URL or content. */
 export function supportSummary({ number, atMs, endpoint, response, end }: LoggedExchange): string {
   const { metrics } = end ?? {};
   const { provider, wait } = metrics ?? {};

@@ -23,7 +23,7 @@ export function requestLines(request: RequestView, width: number, height: number
   return [...lines, ...waterfallLines(request.metrics, width, height - lines.length)].slice(0, height);
 }
 
-/** The number of rows for the bars over time; 0 when the figures need the room. */
+/** Returns the number of rows for the bars over time; 0 when the figures need the room. */
 function timelineRows(height: number): number {
   if (height < TIMELINE_FROM) return 0;
   return height < HIGH_TIMELINE_FROM ? 1 : 3;
@@ -75,7 +75,7 @@ export function requestSummary(request: RequestView): readonly Line[] {
   if (request.kind === 'none') return [];
   const { metrics } = request;
   const { ttftMs, speed, tokensEstimated, outputTokens } = metrics;
-  // Padding keeps growing figures from moving their neighbours.
+  // Padding prevents growing figures from moving their neighbours.
   const items: Line[] = [[`${phaseOf(request)} ${elapsed(request).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (speed.kind === 'measured') items.push([tokenRate(speed.tokensPerSecond, tokensEstimated)]);
@@ -117,7 +117,7 @@ function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: Exchange
   return details.flatMap(([label, tokens]) => (tokens ? [[label, tokens]] : []));
 }
 
-/** The speed, or after the answer's end the reason why there is none. */
+/** Returns the speed, or after the answer's end the reason why there is none. */
 function speedText({ outcome, metrics: { speed, tokensEstimated, chunks } }: Shown): string {
   if (speed.kind === 'measured') return tokenRate(speed.tokensPerSecond, tokensEstimated);
   return outcome === undefined || chunks === 0 ? UNKNOWN : WITHHELD_WORDS[speed.reason];
@@ -129,14 +129,14 @@ const WITHHELD_WORDS: Record<Withheld, string> = {
   hidden: 'hidden',
 };
 
-/** A running clock, or after the end the total time. */
+/** Returns a running clock, or the total time after the end. */
 function elapsed({ outcome, metrics }: Shown): string {
   return outcome === undefined ? seconds(metrics.elapsedMs) : taken(tookMs(outcome, metrics));
 }
 
 function timelineLines({ course, outcome, metrics }: Shown, width: number, rows: number): Line[] {
   if (rows === 0) return [];
-  // Empty rows keep the place until the first output, so that nothing moves then.
+  // Until the first output, empty rows reserve the space, so that nothing moves when it comes.
   if (course === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
   const shown = outcome === undefined ? metrics : { ...metrics, elapsedMs: tookMs(outcome, metrics) };
   return [

@@ -11,7 +11,7 @@ const SHOWN: readonly (readonly [Role, Figure])[] = [
   ['kv_cache', SCREEN_FIGURES.server_kv_cache],
 ];
 
-/** The server's load in at most three lines, or one line on why it is unknown. */
+/** Returns the server's load in at most three lines, or one line that says why it is unknown. */
 export function serverLines(load: ServerLoad | undefined, width: number): readonly Line[] {
   if (load === undefined) return [];
   if (load.kind === 'unread') return [cut([['dim', `metrics: ${load.problem}`]], width)];

@@ -97,7 +97,7 @@ function historyLine({ ttfts }: SessionFigures, width: number): Line {
   ];
 }
 
-/** The answers that the cost above does not include. */
+/** Returns a line about the answers that the cost above does not include. */
 function unpricedLine({ cost, unpriced }: Spent): Line[] {
   return cost === undefined || unpriced === 0 ? [] : [[['dim', unpricedText(unpriced)]]];
 }
@@ -109,7 +109,7 @@ function errorLines({ errorClasses }: SessionFigures, width: number): readonly L
     .map(([name, times]): Line => spread([['dim', name]], [count(times)], width));
 }
 
-/** The most frequent error classes that fit in a line, and the number of the others. */
+/** Returns the most frequent error classes that fit in a line, and the number of the others. */
 function errorLine({ errorClasses }: SessionFigures, width: number): Line {
   const classes = Object.entries(errorClasses)
     .sort(([, a], [, b]) => b - a)

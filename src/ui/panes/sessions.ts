@@ -90,7 +90,7 @@ function titleLine(
     ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),
   ];
   const left: Line = [...mark, chosen ? ['bold', title] : title];
-  // The facts get at most half of the row; the title gets the rest.
+  // The details get at most half of the row; the title gets the rest.
   const right = joinThatFit(facts, Math.floor(width / 2));
   const rightWidth = right.reduce(
     (cells, span) => cells + (typeof span === 'string' ? span : span[1]).length,
@@ -104,7 +104,7 @@ function detailOf({ found, preview, title }: SessionRow): Line {
   return found.snippet.map((piece) => [piece.found ? 'match' : 'dim', piece.text] as const);
 }
 
-/** A time ago in its largest unit; `now` also when the clock was set back. */
+/** Formats a past time in its largest unit. Returns `now` when the clock was set back. */
 export function ago(ms: number): string {
   return ms < 60_000 ? 'now' : `${uptime(ms)} ago`;
 }

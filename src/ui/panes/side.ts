@@ -21,7 +21,7 @@ const ROOMY_ROWS = 28;
 const MOST_CONNECTION_ROWS = 10;
 /** Rows of the connection pane without limits, settings and server load. */
 export const SHORT_CONNECTION_ROWS = 4;
-/** Rows that a pane keeps while another one has the focus. */
+/** Rows that a pane keeps while another pane has the focus. */
 const LEAST_ROWS = 1;
 /** More rows than any pane has. */
 export const ALL_ROWS = 200;
@@ -85,7 +85,7 @@ export function paneAt(state: AppState, width: number, height: number, y: number
   const rows = paneRows(height - EDGE_ROWS, extraRows(state), focus && { pane: focus, wanted });
   let end = 0;
   for (const pane of PANES) {
-    // Each pane has an upper edge; only the last one has a lower edge too.
+    // Each pane has an upper edge, and only the last one also has a lower edge.
     end += rows[pane] + 1;
     if (y < end) return pane;
   }

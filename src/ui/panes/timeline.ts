@@ -11,10 +11,13 @@ const STALLED = '×';
 
 type Shown = Pick<ExchangeMetrics, 'phase' | 'elapsedMs' | 'gaps' | 'stalledMs'>;
 
-/** A running answer's axis grows in steps, as multiples of powers of two seconds, so that its bars rarely move. */
+/**
+ * The axis of a running answer grows in steps, which are multiples of powers of two seconds, so that its bars rarely
+ * move.
+ */
 const AXIS_STEPS = [1, 1.5];
 
-/** The axis's length in ms: an ended answer's time, or else the next step. */
+/** Returns the axis's length in ms: the time of an ended answer, or else the next step. */
 function axisMs({ phase, elapsedMs }: Shown): number {
   if (phase === 'done') return elapsedMs;
   for (let seconds = 1; ; seconds *= 2) {

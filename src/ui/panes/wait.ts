@@ -4,10 +4,10 @@ import { seconds } from '../style/format.js';
 
 /** A shorter wait is not shown, in ms. */
 const WORTH_SHOWING_MS = 1900;
-/** From this distance between last output and last byte on, in ms, the provider sends bytes without content. */
+/** When the last byte came this much later than the last output, in ms, the provider sends bytes without content. */
 const ALIVE_MS = 2000;
 
-/** The current step of a running request, and the time since it began. */
+/** The current step of a running request, and the time since the step began. */
 export interface Wait {
   readonly kind: 'headers' | 'content' | 'bytes';
   readonly ms: number;

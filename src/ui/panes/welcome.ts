@@ -37,7 +37,10 @@ const keysOf = ({
   [`${quit} twice`, 'quit'],
 ];
 
-/** The text of an empty conversation: what answers, how to reach a real model, and the examples and keys that fit. */
+/**
+ * Returns the text of an empty conversation: which model answers, how to reach a real one, and the examples and keys
+ * that fit.
+ */
 export function welcomeLines(
   { keys, endpoint, modes }: Welcome,
   width: number,
@@ -81,7 +84,7 @@ function introOf(
   const problem = modes.find((one) => one.name === name)?.problem;
   if (name !== SIMULATOR)
     return [
-      // Without its key the endpoint refuses every question, so that comes before the first one.
+      // Without its key, the endpoint refuses every question, so the user must know before the first one.
       ...(problem === undefined ? [] : [sanitizeLine(problem)]),
       `Your questions go to ${sanitizeLine(model)} of ${sanitizeLine(name)}, at ${hostOf(url)}.`,
       ...(others.length === 0 ? [] : [switches]),

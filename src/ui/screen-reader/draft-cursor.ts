@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'react';
 import { cellWidth } from '../../state/text/graphemes.js';
 
 /**
- * Moves the terminal's cursor to its place in the draft, because screen readers read the character there. In a draft of
- * several rows, it stays at the end.
+ * Moves the terminal's cursor to the draft's cursor, because screen readers read the character there. In a draft of
+ * several rows, the cursor stays at the end.
  * @param label the text before the draft in its row
  */
 export function useDraftCursor(label: string, { text, cursor }: { text: string; cursor: number }): void {
@@ -12,7 +12,7 @@ export function useDraftCursor(label: string, { text, cursor }: { text: string; 
   const { columns } = useWindowSize();
   const { waitUntilRenderFlush } = useApp();
   const isMoved = useRef(false);
-  // Without dependencies: each frame leaves the cursor at the end.
+  // The effect has no dependencies, because each frame leaves the cursor at the end.
   useEffect(() => {
     const isOneRow = !text.includes('\n') && cellWidth(label + text) < columns;
     const wasMoved = isMoved.current;

@@ -72,7 +72,7 @@ export function PlainApp(): ReactElement {
   );
 }
 
-/** A text with marks in place of bidirectional controls. */
+/** Returns a text with marks in place of bidirectional controls. */
 function Spoken({ children }: { children: string }): ReactElement {
   return <Text>{withBidiMarks(children)}</Text>;
 }

@@ -106,10 +106,10 @@ function spokenText(overlay: Overlay, parts: OverlayParts): readonly string[] {
   return [`${view.title}:`, ...view.lines.slice(0, SPOKEN_ROWS).map(spokenLine), `${more}${close} closes.`];
 }
 
-/** Bars, frames and marks. A screen reader would name each character. */
+/** Matches bars, frames and marks, because a screen reader would name each character. */
 const DRAWN = /[─│┌┐└┘├┤┼▀-▟·×]+/g;
 
-/** A row for screen readers: without drawn characters, and with commas between columns. */
+/** Returns a row for screen readers: without drawn characters, and with commas between columns. */
 export function spokenLine(line: Line): string {
   return plainText(line).replace(DRAWN, ' ').trim().replace(/ {2,}/g, ', ').replace(/^› /, '');
 }

@@ -9,7 +9,7 @@ import { count, duration, taken, tookMs } from '../style/format.js';
 /** A shorter wait is not spoken, in ms. */
 const WORTH_SPEAKING_MS = 10_000;
 
-/** A log of events for screen readers; lines are only appended. */
+/** A log of events for screen readers, to which lines are only appended. */
 export interface SpokenLog {
   readonly lines: readonly SpokenLine[];
   /** Calls `listener` after lines are added; returns a function that unsubscribes. */
@@ -34,7 +34,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     for (const listener of listeners) listener();
   };
   const finished = (state: AppState): string[] => {
-    // Another conversation is open; its message ids may already be in `spoken`.
+    // Another conversation is open, whose message ids may already be in `spoken`.
     if (state.messages[0]?.id !== first) spoken.clear();
     first = state.messages[0]?.id;
     const sides = state.comparison?.sides ?? [];

@@ -2,19 +2,19 @@ import { graphemeWidth, isNarrow, segments, shownLine } from '../../state/text/g
 import type { Line } from '../style/line.js';
 import type { Theme, Tone } from '../style/theme.js';
 
-/** A line split into places; each holds a grapheme of one or more cells in one style. */
+/** A line split into graphemes, each of one or more cells and in one style. */
 export interface Cells {
   readonly graphemes: readonly string[];
   readonly tones: readonly Tone[];
-  /** The column of each place, and at the end the line's width. */
+  /** The column of each grapheme, and at the end the line's width. */
   readonly columns: readonly number[];
-  /** The link of each place; undefined when the line has no links. */
+  /** The link of each grapheme; undefined when the line has no links. */
   readonly links: readonly (string | undefined)[] | undefined;
 }
 
 /**
- * Splits the line into places of exactly `width` cells: the rest is cut off, and missing cells are blank. Characters
- * without a cell, such as controls, are left out.
+ * Splits the line into graphemes of exactly `width` cells in all: the rest is cut off, and missing cells are blank.
+ * Characters without a cell, such as controls, are left out.
  */
 export function cellsOf(line: Line, width: number): Cells {
   const graphemes: string[] = [];
@@ -57,7 +57,7 @@ export function cellsOf(line: Line, width: number): Cells {
   return { graphemes, tones, columns, links };
 }
 
-/** A half-open range of places of a line. */
+/** A half-open range of a line's graphemes. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -119,8 +119,9 @@ export function paintCells(
 }
 
 /**
- * The places to which the cursor is moved explicitly, because the terminal may be in another column: a table's border and
- * text after several blanks. There must be enough blanks before them, or they would hide the end of a wider text.
+ * Returns the graphemes to which the cursor is moved explicitly, because the terminal may be in another column: a
+ * table's border, and text after several blanks. There must be enough blanks before them, or they would cover the end
+ * of a wider text.
  */
 function anchorsOf({ graphemes, columns }: Cells): ReadonlySet<number> {
   const anchors = new Set<number>();
@@ -145,7 +146,10 @@ function anchorsOf({ graphemes, columns }: Cells): ReadonlySet<number> {
   return anchors;
 }
 
-/** The cells by which a terminal may draw a grapheme wider: some add up its characters' widths. */
+/**
+ * Returns by how many cells a terminal may draw a grapheme wider, because some terminals add up the widths of its
+ * characters.
+ */
 function excessOf(grapheme: string, cells: number): number {
   let sum = 0;
   for (const character of grapheme) sum += graphemeWidth(character, 0);

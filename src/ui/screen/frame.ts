@@ -2,7 +2,7 @@ import type { Line } from '../style/line.js';
 import type { Theme } from '../style/theme.js';
 import { type Cells, cellsOf, changeIn, isLoose, paintCells, toColumn } from './cells.js';
 
-/** A place in cells, from the top left. */
+/** A position in cells, from the top left. */
 export interface Position {
   x: number;
   y: number;
@@ -10,7 +10,10 @@ export interface Position {
 
 /** Rows in an area of the screen; regions never overlap. */
 export interface Region {
-  /** The place of the top left. It is called for each frame, because a growing neighbour moves a region. */
+  /**
+   * Returns the position of the region's top left. It is called for each frame, because a growing neighbour moves a
+   * region.
+   */
   place: () => Position;
   rows: readonly Line[];
   /** The width of each row in cells. */
@@ -33,11 +36,11 @@ export type Row = readonly Segment[];
 
 export interface Frame {
   rows: readonly Row[];
-  /** The sequence that moves the cursor to its place; undefined when it is hidden. */
+  /** The sequence that moves the cursor to its position; undefined when it is hidden. */
   cursor: string | undefined;
 }
 
-/** Puts all regions onto a screen of this size; parts outside of it are left out. */
+/** Puts all regions onto a screen of this size. Parts outside of it are left out. */
 export function compose(regions: Iterable<Region>, size: { columns: number; rows: number }): Frame {
   const rows: Segment[][] = Array.from({ length: size.rows }, () => []);
   let cursor: string | undefined;
@@ -65,7 +68,7 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
     const cells = cellsIn(segment);
     const change = changeIn(cellsIn(old), cells);
     if (change === undefined) continue;
-    // It may be in other columns, and over the segments beside it.
+    // The segment may be in other columns, and cover the segments beside it.
     if (isLoose(cells) || isLoose(cellsIn(old))) return wholeRow(after, y, theme);
     const { left } = segment;
     output += goTo(left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme, left);
@@ -73,7 +76,7 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
   return output;
 }
 
-/** At the screen's edge, further characters replace the last one instead of going to the next row. */
+/** At the screen's edge, further characters overwrite the last one instead of wrapping to the next row. */
 const WRAP_OFF = '\x1b[?7l';
 const WRAP_ON = '\x1b[?7h';
 /** Erases from the cursor to the row's end. */
@@ -86,7 +89,7 @@ function wholeRow(row: Row, y: number, theme: Theme): string {
     const cells = cellsIn(segment);
     const all = { from: 0, to: cells.graphemes.length };
     const painted = paintCells(cells, all, theme, segment.left, true);
-    // The segment before may reach into this one.
+    // The segment before this one may extend into it.
     if (overflows) output += `${toColumn(segment.left)}${ERASE_REST}${painted}`;
     else if (painted !== '') output += toColumn(segment.left) + painted;
     overflows ||= isLoose(cells);

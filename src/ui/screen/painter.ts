@@ -13,7 +13,7 @@ export interface Painter {
   remove(owner: object): void;
   /** Starts painting on a terminal with unknown contents. */
   begin(): void;
-  /** Writes nothing until `begin`, because another program has the terminal. */
+  /** Writes nothing until the next `begin`, because another program has the terminal. */
   pause(): void;
   /** Paints everything again in another theme. */
   restyle(next: Theme): void;
@@ -39,7 +39,7 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
   let size = { columns: 0, rows: 0 };
   /** The screen's contents; missing rows are unknown. */
   let shown: readonly Row[] = [];
-  /** The sequence that moved the cursor to its place; empty when it is hidden, undefined when unknown. */
+  /** The sequence that moved the cursor to its position; empty when it is hidden, undefined when unknown. */
   let cursorAt: string | undefined;
 
   const request = (): void => {
@@ -110,7 +110,7 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
     painted() {
       return new Promise((resolve) => {
         waiting.add(resolve);
-        // React may still show regions in this turn. Without a request after it, nothing is left to paint.
+        // React may still show regions in this turn. If nothing was requested since, nothing is left to paint.
         setImmediate(() => {
           if (!requested) settle();
         });

@@ -9,7 +9,7 @@ export function duration(ms: number): string {
   return seconds(ms);
 }
 
-/** Two durations with one unit, to save width: `9.1 / 18 ms`, `0.3 / 2.1 s`. */
+/** Formats two durations with one unit, to save width: `9.1 / 18 ms`, `0.3 / 2.1 s`. */
 export function durations(firstMs: number, secondMs: number): string {
   const [unit, size] = secondMs < 999.5 ? ['ms', 1] : ['s', 1000];
   const short = (ms: number): string => {
@@ -19,7 +19,7 @@ export function durations(firstMs: number, secondMs: number): string {
   return `${short(firstMs)} / ${short(secondMs)} ${unit}`;
 }
 
-/** A running clock. It starts with `0.0 s`, so that its unit doesn't change at once. */
+/** Formats a running clock. It starts with `0.0 s`, so that its unit doesn't change soon after. */
 export function seconds(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const whole = Math.round(ms / 1000);
@@ -27,14 +27,14 @@ export function seconds(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} m`;
 }
 
-/** The time that something took: the clock's last value, or ms below 0.1 s. */
+/** Formats the time that something took: the clock's last value, or ms below 0.1 s. */
 export function taken(ms: number): string {
   return ms < 99.5 ? duration(ms) : seconds(ms);
 }
 
 /**
- * The duration of an ended exchange, in ms: for a complete answer until its last output (E2E), for others until their
- * end.
+ * Returns the duration of an ended exchange, in ms. A complete answer lasts until its last output (E2E), and any other
+ * until its end.
  */
 export function tookMs(
   outcome: Outcome,

@@ -9,12 +9,12 @@ export type Line = readonly Span[];
 
 const ELLIPSIS = '…';
 
-/** The text of a span without its style. */
+/** Returns the text of a span without its style. */
 export function textOf(span: Span): string {
   return typeof span === 'string' ? span : span[1];
 }
 
-/** The line without styles. */
+/** Returns the line's text without styles. */
 export function plainText(line: Line): string {
   return line.map(textOf).join('');
 }
@@ -52,7 +52,9 @@ export function fill(line: Line, width: number): Line {
   return missing > 0 ? [...shown, ' '.repeat(missing)] : shown;
 }
 
-/** A line of `width` cells with `left` and `right` at its ends. If both don't fit, `right` is left out. */
+/**
+ * Returns a line of `width` cells with `left` and `right` at its ends. If they don't fit together, `right` is left out.
+ */
 export function spread(left: Line, right: Line, width: number): Line {
   const gap = width - lineWidth(left) - lineWidth(right);
   return gap < 1 ? fill(left, width) : [...left, ' '.repeat(gap), ...right];
@@ -72,7 +74,7 @@ export function joinThatFit(items: readonly Line[], width: number, separator: Sp
 /** The caret of a text field. */
 export const CARET: Span = ['accent', '▏'];
 
-/** The caret's cell in these lines, for the terminal's cursor; undefined when there is no caret. */
+/** Returns the caret's cell in these lines, for the terminal's cursor; undefined when there is no caret. */
 export function caretPlace(lines: readonly Line[]): { x: number; y: number } | undefined {
   for (const [y, line] of lines.entries()) {
     const at = line.findIndex((span) => typeof span !== 'string' && span[1] === CARET[1]);

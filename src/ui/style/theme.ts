@@ -1,7 +1,7 @@
-/** The role of a text, which selects its style. A style is never the only sign of anything. */
+/** The role of a text, which selects its style. No information is shown by style alone. */
 export type Tone = 'plain' | 'dim' | 'bold' | 'accent' | 'title' | 'match' | 'current-match' | TextTone;
 
-/** Tones in answers: emphasis and highlighted code. */
+/** The tones of emphasis and of highlighted code in answers. */
 type TextTone =
   | 'italic'
   | 'bold-italic'
@@ -135,7 +135,7 @@ const fewColours = {
   }),
 };
 
-/** A theme of the terminal's 16 colours with another accent and with `changed` codes. */
+/** Returns a theme of the terminal's 16 colours, with another accent and with `changed` codes. */
 function accented(accent: string, changed: Partial<typeof CODES>): Theme {
   const codes = {
     ...CODES,

@@ -1,5 +1,5 @@
 /**
- * The sequence that copies a text to the terminal's clipboard, also over SSH.
+ * Returns the sequence that copies a text to the terminal's clipboard. It also works over SSH.
  * @param inTmux tmux either handles the sequence itself or, with `allow-passthrough`, forwards the wrapped one
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html (OSC 52)
  */

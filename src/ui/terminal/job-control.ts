@@ -13,7 +13,7 @@ export interface JobControl {
   leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Leaves and retakes the terminal, which draws everything again. */
   redraw(): void;
-  /** From now on, the chat does not take the terminal back. */
+  /** After this call, the chat does not take the terminal back. */
   dispose(): void;
 }
 
@@ -51,12 +51,12 @@ export function createJobControl({
         if (!ended) await suspension.resume();
       }
     } finally {
-      // The interface may have ended meanwhile, and its modes must stay off.
+      // The interface may have ended meanwhile. Its modes must then stay off.
       if (!ended) onReturn();
       away = false;
     }
   };
-  // Leaving fails on a closed terminal; then the hang-up signal ends the program.
+  // Leaving fails on a closed terminal. The hang-up signal then ends the program.
   const redraw = (): void => void leave(async () => {}).catch(() => {});
   // After a stop other than by Ctrl+Z, the shell has reset the terminal.
   process.on('SIGCONT', redraw);

@@ -1,9 +1,8 @@
 const USUAL = { columns: 80, rows: 24 };
 
 /**
- * Gives a terminal of unknown size the one that the environment names, else 80 x 24. A serial line has no size. Nor has
- * a terminal that `docker exec -t`, `ssh -tt` or `script` made without a terminal of its own. The system then reports 0
- * x 0.
+ * Gives a terminal of unknown size the size in the environment, else 80 x 24. The system reports 0 x 0 for a serial
+ * line, and for a terminal that `docker exec -t`, `ssh -tt` or `script` created without a terminal of its own.
  */
 export function assumeSize(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): void {
   const { columns, rows } = stdout;

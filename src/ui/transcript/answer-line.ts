@@ -22,17 +22,17 @@ export function answerLine(message: AssistantMessage, width: number): Line {
     'metrics' in status ? [...marksOf(status), ...figuresOf(status)] : [[['bold', NAMES[status.kind]]]];
   const items = [name, ...turn, ...told];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
-  // If too few items fit beside the model, leave the model out: figures matter more.
+  // If too few items fit beside the model, the model is left out, because figures matter more.
   const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;
   return spread(left, model, width);
 }
 
-/** `‹ 2/3 ›`: the message's number among its siblings. */
+/** Returns the message's number among its siblings, e.g. `‹ 2/3 ›`. */
 export function turnMark({ number, of }: Turn): Span {
   return ['accent', `‹ ${number}/${of} ›`];
 }
 
-/** Words for everything that makes an answer incomplete or unusual. */
+/** Returns words for everything that makes an answer incomplete or unusual. */
 function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   const marks: string[] = [];
   if (kind !== 'complete') marks.push(OUTCOMES[kind].shown);
@@ -50,7 +50,7 @@ function figuresOf({ kind, metrics }: Ended): Line[] {
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
   if (speed.kind === 'measured') items.push(tokenRate(speed.tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
-  // An answer that was saved without figures has no time.
+  // An answer that was saved without figures has no duration.
   if (elapsedMs > 0) items.push(taken(tookMs(kind, metrics)));
   if (attempts > 1) items.push(`${attempts} attempts`);
   return items.map((item) => [['dim', item]]);

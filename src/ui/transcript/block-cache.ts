@@ -2,7 +2,7 @@ import type { Message } from '../../state/messages.js';
 import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
 
-/** The form in which answers are shown. */
+/** How answers are shown. */
 export interface Reading {
   /** Reasoning is shown in full [false]. */
   reasoning?: boolean;
@@ -10,16 +10,16 @@ export interface Reading {
   source?: boolean;
 }
 
-/** The form and the width of a row in cells. */
+/** How answers are shown, and the width of a row in cells. */
 export interface Form extends Reading {
   width: number;
 }
 
 /** The latest blocks of a conversation. Their number is limited, however long it is. */
 export interface BlockCache {
-  /** Returns the block of a message. The cache makes it again when the message or the form has changed. */
+  /** Returns the block of a message. It is made again when the message or the way it is shown has changed. */
   of(message: Message, form: Form): Block;
-  /** Increases when blocks made before would now look different. */
+  /** Increases when existing blocks would now look different. */
   readonly version: number;
   /** Calls `listener` when `version` increases; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
@@ -36,16 +36,16 @@ interface Made {
 /** Cache limits, above the needs of a window. The least recently made blocks are dropped and made again when needed. */
 const MAX_BLOCKS = 256;
 const MAX_ROWS = 8000;
-/** This many blocks, which a frame may need, stay cached, even when they are long. */
+/** At least this many blocks, which a frame may need, stay cached, even when they are long. */
 const MIN_BLOCKS = 8;
 
 /** The terminal's abilities. */
 export interface ScreenLook {
-  /** It shows styles; without them, Markdown's marks stay visible [true]. */
+  /** Whether the terminal shows styles. Without them, Markdown's marks stay visible [true]. */
   styles?: boolean;
-  /** It opens links (OSC 8) [false]. */
+  /** Whether the terminal opens links (OSC 8) [false]. */
   hyperlinks?: boolean;
-  /** Code in answers has colours [false]. */
+  /** Whether code in answers has colours [false]. */
   highlighting?: boolean;
 }
 

@@ -94,7 +94,7 @@ function blockOf(
   { open, after }: { open: readonly Row[]; after: readonly Row[] },
 ): Block {
   const { closed } = body;
-  // `closed` grows with later updates, so this block records its count.
+  // `closed` grows with later updates, so this block records its current length.
   const closedCount = closed.length;
   const rest = [...open, ...after];
   return {

@@ -2,11 +2,14 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Line, lineWidth } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 
-/** How a row's text is copied. */
+/** How a row's text is copied to the clipboard. */
 export interface Copying {
-  /** Cells at its start that are not text, such as the edge of code; Infinity when the row has no text [0]. */
+  /**
+   * Number of cells at the row's start that are not text, such as the edge of code; Infinity when the row has no text
+   * [0].
+   */
   readonly margin?: number;
-  /** In a row that continues a wrapped line: the blanks between the row before and this one [it begins a line]. */
+  /** The blanks between the previous row and this one, if this row continues a wrapped line [the row begins a line]. */
   readonly glue?: string;
 }
 
@@ -36,13 +39,13 @@ export function rowOf(line: Line, offset: number, copying?: Copying): Row {
   return { line, width: lineWidth(line), offset, ...copying };
 }
 
-/** How a row is copied with `cells` more at its start. A row that begins a line keeps its indentation. */
+/** Returns how a row is copied with `cells` more cells at its start. A row that begins a line keeps its indentation. */
 export function indented({ margin, glue }: Copying, cells: number): Copying {
   const moved = margin === undefined && glue === undefined ? {} : { margin: (margin ?? 0) + cells };
   return glue === undefined ? moved : { ...moved, glue };
 }
 
-/** A plain text wrapped between words. An update only costs its new text. */
+/** Creates a plain text that is wrapped between words. An update only processes its new text. */
 export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
   const closed: Row[] = [];
   let open: Row[] = [];

@@ -30,7 +30,7 @@ export function createCallRows(width: number): CallRows {
   };
 }
 
-/** `calls weather`; it wraps, because a name can be long. */
+/** Returns e.g. `calls weather`, wrapped, because a name can be long. */
 function titleBody(name: string, width: number): Row[] {
   const body = createPlainBody(width, 'accent');
   body.update(`calls ${name}`);

@@ -3,7 +3,7 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, type Line } from '../style/line.js';
 import type { Window } from './viewport.js';
 
-/** More than a row holds; a question can be a whole file. */
+/** More characters than a row holds. A question can be a whole file, so the rest is not processed. */
 const MAX_CHARACTERS = 500;
 
 /**
@@ -18,7 +18,7 @@ export function questionLine(
   const answer = messages[index];
   if (answer?.role !== 'assistant') return undefined;
   const isHeading = row === 0 && answer.status.kind !== 'streaming';
-  // An answer's last row is empty, and the next question follows.
+  // An answer's last row is empty, and the next question follows it.
   if (isHeading || row === of - 1) return undefined;
   let question = index - 1;
   while (question >= 0 && messages[question]?.role !== 'user') question -= 1;

@@ -9,7 +9,10 @@ interface Mark {
   readonly tone: Tone;
 }
 
-/** A row's text in its wrapped line: it begins at `from`, after `margin` characters of the row. */
+/**
+ * The position of a row's text in its wrapped line. The text begins at `from` in the line, and after `margin`
+ * characters in the row.
+ */
 interface Part {
   readonly index: number;
   readonly margin: number;
@@ -47,7 +50,7 @@ function wrappedLine(rows: readonly Row[], first: number): { text: string; parts
   for (let index = first; index < rows.length; index += 1) {
     const row = rows[index];
     if (row === undefined || (index > first && row.glue === undefined)) break;
-    // A margin has one character in each cell. The label of code has no text, and is marked all the same.
+    // A margin has one character in each cell. The label of code is not text, but is marked, too.
     const margin = Number.isFinite(row.margin) ? (row.margin ?? 0) : 0;
     if (index > first) text += row.glue;
     const from = text.length;

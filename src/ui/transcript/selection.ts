@@ -14,7 +14,7 @@ export interface SelectedRow extends Cells {
   readonly row: Row;
 }
 
-/** The two ends of the selection in their order in the conversation. */
+/** Returns the two ends of the selection, the earlier one first. */
 export function inOrder({ from, to }: Selected): readonly [Point, Point] {
   const isForward = from.message - to.message || from.row - to.row || from.column - to.column;
   return isForward <= 0 ? [from, to] : [to, from];

@@ -28,14 +28,14 @@ export interface Window {
 export type RowPlace = Omit<Point, 'column'>;
 
 /**
- * The visible part of a conversation. It wraps messages when they come into view and caches them. The time for a
- * frame depends on its rows and the new text of the last message, not on the length of the conversation.
+ * The visible part of a conversation. It wraps messages when they come into view and caches them. The cost of a frame
+ * depends on its rows and on the new text of the last message, not on the length of the conversation.
  */
 export interface Viewport {
   window(view: View): Window;
   /** The scroll position at the conversation's start. */
   toTop(view: View): Scroll;
-  /** The position `rows` further down (negative: up); undefined at the end in that direction. */
+  /** Returns the position `rows` further down (up if negative); undefined when that direction is at its end. */
   scrolledBy(view: View, rows: number): Scroll | undefined;
   /** The row of the window that shows this place; undefined when it is not in view. */
   rowOf(view: View, anchor: Anchor): number | undefined;
@@ -99,13 +99,13 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     offset: blockAt(view, place.message)?.at(place.row)?.offset ?? 0,
   });
 
-  /** The last row before the final empty row, which new text pushes down. */
+  /** Returns the last row before the final empty row. New text pushes the empty row down. */
   const lastShown = (view: View): Place => {
     const { message, row } = lastPlace(view);
     return { message, row: Math.max(0, row - 1) };
   };
 
-  /** The last row that the user has seen at the end. */
+  /** Returns the row that was last when the user scrolled away from the end. */
   const seenIn = (view: View): Anchor =>
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
@@ -205,7 +205,10 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   };
 }
 
-/** A growing answer scrolls a window of this many rows by one row at a time, one of twice the height by two. */
+/**
+ * A growing answer scrolls a window of this many rows by one row at a time, and a window of twice the height by two
+ * rows.
+ */
 const ROWS_PER_STEP = 8;
 const MAX_STEP = 5;
 

@@ -21,7 +21,7 @@ interface Row {
   readonly shown: (value: number, estimated: boolean) => string;
 }
 
-/** The most important first; rows that don't fit are left out. */
+/** The rows of the table, the most important first. Rows that don't fit are left out. */
 const ROWS: readonly Row[] = [
   { label: FIGURES.ttft.label, of: ({ ttftMs }) => ttftMs, shown: duration },
   { label: FIGURES.e2e.label, of: ({ e2eMs }) => e2eMs, shown: taken },
@@ -37,10 +37,10 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** With fewer rows the table has no header: the names are above the answers too. */
+/** With fewer rows than this, the table has no header, because the names are also above the answers. */
 const HEADER_FROM = 4;
 
-/** A table of all sides' figures, the verdicts, and the steps to the first token on one scale. */
+/** Returns a table of all sides' figures, the verdicts, and the steps to the first token on one scale. */
 export function comparedFigures(
   sides: readonly Side[],
   { width, rows, again }: { width: number; rows: number; again: string },
@@ -70,7 +70,7 @@ export function comparedFigures(
   return [...lines, ...sharedWaterfall(groups, width, rows - lines.length)];
 }
 
-/** The figures of a side's complete answers; before the first one, those of the running answer. */
+/** Returns the figures of a side's complete answers. Before the first one, they are those of the running answer. */
 function metricsOf({ runs, request }: Side): readonly ExchangeMetrics[] {
   if (runs.length > 0) return runs;
   return request.kind === 'none' ? [] : [request.metrics];

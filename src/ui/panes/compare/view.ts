@@ -19,7 +19,8 @@ export function markedView(
 }
 
 function sideView(side: Side, { width, textRows }: CompareLayout, reading: Reading): View {
-  // The viewport ends with an empty row after the answer. One row more than the layout has cuts it off.
+  // The viewport ends with an empty row after the answer. It has one row more than the layout, so that this row is cut
+  // off.
   return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, ...reading };
 }
 
@@ -105,7 +106,7 @@ function titleOf(
     isMarked ? ['title', name] : ['bold', name],
     ['dim', `  ${sanitizeLine(endpoint.model)}`],
   ];
-  // A narrow title has room for the name only.
+  // A narrow title only has room for the name.
   const [state = []] = kind === 'beside' || width < STATE_FROM ? [] : requestSummary(request);
   const right: Line = place === '' ? state : [...state, ['dim', ` ${place}`]];
   return spread(cut(left, width - lineWidth(right) - 1), right, width);

@@ -7,7 +7,7 @@ export interface Explained {
   readonly value: string;
   /** One sentence on the value; absent without a value. */
   readonly verdict?: string | undefined;
-  /** The figure's parts; each gets a row. */
+  /** The figure's parts. Each gets a row. */
   readonly parts?: readonly { readonly label: string; readonly value: string; readonly what: string }[];
 }
 

@@ -15,7 +15,7 @@ import { endingOf } from './list.js';
 const MEDIAN_FROM = 2;
 
 /**
- * Everything about one exchange: its course, request, response, and events with their times.
+ * Returns everything about one exchange: its figures, request, response, and events with their times.
  * @param all the last exchanges; the steps are compared with those to the same model
  */
 export function inspectorLines(
@@ -103,7 +103,7 @@ function courseLines(
 }
 
 const TIMELINE_ROWS = 3;
-/** More rows than figures and waterfall need. */
+/** More rows than the figures and the waterfall need. */
 const ALL_ROWS = 100;
 
 const DROPPED =

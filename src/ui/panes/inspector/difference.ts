@@ -12,7 +12,7 @@ import { endingOf } from './list.js';
 
 const COLUMN = 12;
 const LABEL_WIDTH = 14;
-/** The shown part of a differing value, in UTF-16 units; its beginning is enough to recognize it. */
+/** How much of a differing value is shown, in UTF-16 units. Its beginning is enough to recognize it. */
 const MAX_VALUE = 400;
 
 /** The differences between two exchanges: figures, steps, request and response headers. */
@@ -62,7 +62,7 @@ interface Compared {
   readonly of: (metrics: ExchangeMetrics) => number | undefined;
   /** @param estimated whether the exchange's token count is an estimate */
   readonly shown: (value: number, estimated: boolean) => string;
-  /** Rests on the token count. */
+  /** Whether the figure uses the token count. */
   readonly ofTokens?: true;
 }
 
@@ -140,7 +140,7 @@ function requestDifference(before: LoggedExchange, after: LoggedExchange, width:
   return differences(jsonDifferences({ ...head, body: first }, { ...otherHead, body: second }), width);
 }
 
-/** The parsed body; undefined when it was too long to keep whole. */
+/** Returns the parsed body; undefined when it was too long to be kept whole. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

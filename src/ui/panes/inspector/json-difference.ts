@@ -6,7 +6,10 @@ export interface JsonDifference {
   readonly after: string | undefined;
 }
 
-/** The differences between two JSON values in the order of the first one's paths, then of the second's. */
+/**
+ * Returns the differences between two JSON values: first those at paths of the first value, then those at new paths of
+ * the second.
+ */
 export function jsonDifferences(before: unknown, after: unknown): readonly JsonDifference[] {
   const one = leaves(before);
   const other = leaves(after);

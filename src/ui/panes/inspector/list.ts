@@ -13,7 +13,7 @@ export interface Chosen {
   readonly marked?: number | undefined;
 }
 
-/** The heading shows the keys from this width on, in cells. */
+/** From this width on, in cells, the heading shows the keys. */
 const KEYS_FROM = 50;
 
 /** The index of the first exchange below the heading. */
@@ -71,7 +71,7 @@ function rowOf(exchange: LoggedExchange, isChosen: boolean, isMarked: boolean, w
   return spread(cut(left, width - lineWidth(right) - 1), right, width);
 }
 
-/** The exchange's ending in a word. */
+/** Returns the exchange's ending in a word. */
 export function endingOf({ end }: LoggedExchange): string {
   return end === undefined ? 'running' : OUTCOMES[end.outcome].shown;
 }

@@ -41,7 +41,7 @@ export function chosenLines(
     : differenceLines(before, exchange, width);
 }
 
-/** The list, the exchange, or both side by side; `below` is the number of rows below those that fit. */
+/** Returns the list, the exchange, or both side by side. `below` is the number of rows below those that fit. */
 export function inspectorView(
   overlay: Inspector,
   exchanges: readonly LoggedExchange[],

@@ -8,7 +8,7 @@ import { LABEL_WIDTH, VALUE_WIDTH } from './waterfall.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
-/** The steps to the first token beside their medians in other exchanges; longer steps stand out. */
+/** Returns the steps to the first token beside their medians in other exchanges. Longer steps stand out. */
 export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width: number): Line[] {
   const { legs, total } = legsAgainst(metrics, others);
   if (legs.length === 0) return [];

@@ -13,7 +13,7 @@ export function bar(share: number, width: number): string {
   return FULL.repeat(Math.floor(eighths / 8)) + (rest === ' ' ? '' : rest);
 }
 
-/** A bar of `share` of the width compared with another one; `OVER` and `UNDER` mark the difference. */
+/** Returns a bar of `share` of the width, compared with another bar. `OVER` and `UNDER` mark the difference. */
 export function barAgainst(share: number, other: number, width: number): readonly Span[] {
   const cells = Math.round(share * width);
   const others = Math.round(other * width);

@@ -4,15 +4,15 @@ import { type Leg, legsOf } from './verdict.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
-/** A leg of several exchanges; `ms` has one value per exchange, 0 without that leg. */
+/** A step of several exchanges. `ms` has one value for each exchange, which is 0 when the exchange lacks the step. */
 export interface LegRow {
   readonly label: string;
   readonly ms: readonly number[];
 }
 
 /**
- * The legs of several exchanges in one list. Unless the wait is split in all of them, it is shown unsplit in all,
- * because its parts can't be compared with a total.
+ * Returns the steps of several exchanges in one list. Unless the wait is split in all of them, it is shown as one step
+ * in all, because its parts can't be compared with a total.
  */
 export function legRows(exchanges: readonly Shown[]): readonly LegRow[] {
   const split = exchanges.every(({ wait }) => (wait?.parts.length ?? 0) > 0);
@@ -26,7 +26,7 @@ export function legRows(exchanges: readonly Shown[]): readonly LegRow[] {
   }));
 }
 
-/** All labels once, in an order that keeps each exchange's own order. */
+/** Returns each label once, in an order that agrees with the order in each exchange. */
 function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
   const labels: string[] = [];
   for (const legs of exchanges) {
@@ -47,8 +47,8 @@ export interface Against {
 }
 
 /**
- * The legs of an exchange with their medians in others; a missing leg counts as 0 ms. `total` has the median of the others'
- * sums, which differs from the sum of the medians.
+ * Returns the steps of an exchange with their medians in others. A missing step counts as 0 ms. `total` has the median
+ * of the others' sums, which differs from the sum of the medians.
  */
 export function legsAgainst(
   metrics: Shown,

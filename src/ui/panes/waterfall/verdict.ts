@@ -10,13 +10,13 @@ export interface Leg {
   label: string;
   place: Place;
   ms: number;
-  /** The event in this part. */
+  /** What happened in this part. */
   what: string;
   /** The name of its hop or part of the wait. */
   name: HopName | WaitPart['name'];
 }
 
-/** Marks after the labels of reported and inferred parts. */
+/** The marks after the labels of reported and inferred parts. */
 const MARKS: Record<Basis, string> = { measured: '', reported: '*', inferred: '?' };
 
 /** The hops in order; a split hop is replaced by its parts. Their sum equals the sum of the hops. */
@@ -41,8 +41,8 @@ export function legsOf({ hops, wait }: Shown): Leg[] {
 }
 
 /**
- * The longest part of the time to the first token: its cause if known, else its place. Undefined before the first
- * token.
+ * Returns the longest part of the time to the first token: its cause if that is known, else where it passed. Undefined
+ * before the first token.
  */
 export function verdictOn(metrics: Shown): string | undefined {
   const { hops } = metrics;
@@ -77,7 +77,7 @@ const CAUSES: Partial<Record<Leg['name'], string>> = {
   prompt: 'prompt processing',
 };
 
-/** `3 round trips, a new TLS connection`: TCP, TLS 1.3 and the request take one each. */
+/** Returns e.g. `3 round trips, a new TLS connection`: TCP, TLS 1.3 and the request take one round trip each. */
 function roads({ hops }: Shown): string {
   const { connect, tls, redirects } = hops;
   const trips = 1 + (connect === undefined ? 0 : 1) + (tls === undefined ? 0 : 1);

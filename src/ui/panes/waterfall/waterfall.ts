@@ -7,7 +7,7 @@ import { legsOf, verdictOn } from './verdict.js';
 
 export const LABEL_WIDTH = 13;
 export const VALUE_WIDTH = 7;
-/** With fewer rows than this, the legs need the verdict's row. */
+/** With fewer rows than this, the steps need the verdict's row. */
 const VERDICT_FROM_ROWS = 4;
 
 const LEGENDS = [
@@ -15,7 +15,10 @@ const LEGENDS = [
   ['?', 'inferred'],
 ] as const;
 
-/** A heading, a bar for each leg (if not all fit, for the longest), the verdict, and the meaning of the marks. */
+/**
+ * Returns a heading, a bar for each step (for the longest ones if not all fit), the verdict, and the meaning of the
+ * marks.
+ */
 export function waterfallLines(
   metrics: Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>,
   width: number,
@@ -24,7 +27,7 @@ export function waterfallLines(
   const known = legsOf(metrics);
   const verdict = height > VERDICT_FROM_ROWS ? (verdictOn(metrics) ?? '') : '';
   const words = verdict === '' ? [] : wrapLine(verdict, { width }).map((piece) => shownPiece(verdict, piece));
-  // The legend is shown if all legs still fit.
+  // The legend is only shown if all steps still fit.
   const legend = LEGENDS.filter(([mark]) => known.some(({ label }) => label.endsWith(mark)));
   const legendRows = legend.length > 0 && height > known.length + words.length + 1 ? 1 : 0;
   const rows = height - 1 - words.length - legendRows;

@@ -4,7 +4,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** Matches openers of formulas; also code spans and escaped characters, in which no formula begins. */
+/** Matches the openers of formulas. Also matches code spans and escaped characters, in which no formula begins. */
 const OPENER = /`+|\\\[|\\\(|\\begin\{([A-Za-z]+\*?)\}|\\[\s\S]|\$\$?/g;
 /** Pandoc's rule, which excludes prices: no space inside of the dollars, no letter or digit after them. */
 const BETWEEN_DOLLARS = /\$(?![\s$])((?:\\[^\n]|[^$\\`\n])+?)(?<![\s\\])\$(?![\p{L}\p{N}$])/uy;

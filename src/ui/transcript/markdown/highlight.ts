@@ -71,7 +71,7 @@ const TONES: readonly (readonly [scope: RegExp, tone: Tone])[] = [
   [/^(?:title|section)/, 'name'],
 ];
 
-/** The cache's size. It only serves growing blocks, because callers keep the rows of finished ones. */
+/** The cache's size. Only growing blocks use the cache, because callers keep the rows of finished blocks. */
 const MAX_REMEMBERED = 8;
 
 /** @param onLoad called when a grammar has loaded, so that earlier code would now be coloured */
@@ -113,7 +113,7 @@ export function createHighlighter(onLoad: () => void): Highlighter {
       }
       if (!asked.has(name)) {
         asked.add(name);
-        // If the grammar doesn't load, the code stays plain.
+        // If the grammar can't be loaded, the code stays plain.
         load(name, language).catch(() => {});
       }
       return plainHighlighter.lines(code, label);

@@ -68,10 +68,10 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
     case 'em':
       return marked(token.tokens, token.raw.slice(0, 1), tone === 'bold' ? 'bold-italic' : 'italic');
     case 'del':
-      // Many terminals can't strike out text, and struck text must not look valid there.
+      // Many terminals can't strike text out, and there such text must not look valid.
       return marked(token.tokens, '~~', 'struck', true);
     case 'codespan':
-      // A code span of spaces only would be invisible without its backticks.
+      // A code span that consists of spaces would be invisible without its backticks.
       return styles && token.text.trim() !== ''
         ? [{ tone: 'code', text: restore(token.text), at: at + (token.raw.length - token.text.length) / 2 }]
         : [{ tone, text: restore(token.raw), at }];

@@ -4,7 +4,7 @@ import markedCjkFriendly from 'marked-cjk-friendly';
 /** Characters of scripts without spaces between words, and their punctuation. */
 const CJK =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff01-\uff60]/u;
-/** Punctuation that ends a URL. ASCII punctuation doesn't, because it may be a part of the URL. */
+/** Matches punctuation that ends a URL. ASCII punctuation does not end it, because it may be a part of the URL. */
 const CJK_PUNCTUATION = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/;
 const { emStrong, del } = markedCjkFriendly().tokenizer ?? {};
 
@@ -61,7 +61,7 @@ class FaithfulTokenizer extends Tokenizer {
     // Code such as `f[]()` is a link without text and address, which would be invisible.
     if (token === undefined || (token.text.trim() === '' && token.href === '' && !token.title))
       return undefined;
-    // With spaces before the URL, the lexer would drop as many characters at the link's end.
+    // With spaces before the URL, the lexer would drop the same number of characters at the link's end.
     const address = token.text.length + (token.type === 'image' ? 4 : 3);
     const spaces = /^\s*/.exec(src.slice(address))?.[0].length ?? 0;
     if (spaces === 0) return token;

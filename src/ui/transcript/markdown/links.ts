@@ -12,7 +12,7 @@ export interface Destination {
 
 /** Protocols that a terminal may pass to other programs. */
 const SAFE = new Set(['http:', 'https:', 'mailto:']);
-/** Terminals accept no longer URLs. */
+/** Terminals do not accept longer URLs. */
 const LONGEST = 2000;
 /** The cache's size; a streaming text is rendered many times. */
 const MAX_REMEMBERED = 64;

@@ -17,14 +17,14 @@ export interface ProseOptions extends Omit<InlineLook, 'restore'> {
   width: number;
   /** The text's offset in its message. */
   at: number;
-  /** More text will follow. */
+  /** Whether more text will follow. */
   growing: boolean;
   highlighter: Highlighter;
 }
 
 interface Look extends ProseOptions, InlineLook {}
 
-/** Deeper nesting that would leave fewer cells gets no more indentation. */
+/** Nesting that would leave fewer cells than this gets no further indentation. */
 const MIN_WIDTH = 12;
 
 /** Markdown as rows. Blank lines between blocks become one empty row. */
@@ -120,7 +120,7 @@ function listDrafts(list: Tokens.List, options: Look): Draft[] {
   return drafts;
 }
 
-/** The items' own numbers. If all are equal, such as `1.`, the items are counted. */
+/** Returns the numbers of the items as written. If all are equal, such as `1.`, the items are counted. */
 function numbersOf({ items, start }: Tokens.List): string[] {
   const written = items.map(({ raw }) => /^\s*(\d+[.)])/.exec(raw)?.[1] ?? '');
   const first = written[0] ?? '';

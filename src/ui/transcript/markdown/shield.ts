@@ -1,9 +1,6 @@
 import { formulasIn } from './formulas.js';
 
-/**
- * A text in which characters that only look like markup are replaced by stand-ins. The lexer reads stand-ins as
- * letters.
- */
+/** A text in which stand-ins replace characters that only look like markup. The lexer reads stand-ins as letters. */
 export interface Shielded {
   /** The text with stand-ins. It is as long as the source, so offsets stay valid. */
   readonly text: string;
@@ -51,7 +48,7 @@ function withoutFormulas(source: string, hidden: (part: string) => string): stri
     const lineStart = source.lastIndexOf('\n', formula.from) + 1;
     const isQuoted = /^\s*>/.test(source.slice(lineStart, formula.from));
     const parts = source.slice(formula.from, formula.to).split(isQuoted ? QUOTE_MARK : /(?!)/);
-    // Every second part is a quotation mark, which stays.
+    // Every second part is a quotation mark, which stays unchanged.
     text += parts.map((part, index) => (index % 2 === 0 ? hidden(part) : part)).join('');
     from = formula.to;
   }
@@ -72,7 +69,7 @@ const NAME = /^[\p{L}\p{N}._{[-]/u;
 /** Hides the stars of a line that don't mark emphasis. */
 function withoutOperators(line: string, hidden: (part: string) => string): string {
   if (!line.includes('*')) return line;
-  // Lengths of star runs that began emphasis; a run inside a word can end it.
+  // Lengths of the runs of stars that began emphasis. A run inside a word can end it.
   const begun = new Set<number>();
   return line.replace(STARS, (stars, at: number) => {
     const before = line.slice(Math.max(0, at - 2), at);

@@ -27,8 +27,8 @@ export interface Splitter {
   /** @returns the blocks that more text can't change; each block is returned once */
   take(text: string): Block[];
   /**
-   * The last block, after those of `take`.
-   * @param growing more text will follow, so a line that may become the closing fence isn't shown as code
+   * Returns the last block, which follows those of `take`. @param growing whether more text will follow, so that a line
+   * that may become the closing fence isn't shown as code
    */
   open(text: string, growing: boolean): Block;
 }

@@ -46,7 +46,7 @@ function laidOut(table: Tokens.Table, [header, ...rows]: readonly Row[], width: 
   ];
 }
 
-/** The rows with their offsets; each line of the source is one row. */
+/** Returns the rows with their offsets. Each line of the source is one row. */
 function rowsOf(table: Tokens.Table, { at, ...look }: TableOptions): Row[] {
   const lines = table.raw.split('\n');
   const starts: number[] = [];

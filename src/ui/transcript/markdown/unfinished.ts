@@ -7,7 +7,7 @@ interface OpenMarks {
 
 /** Such a line may become a rule, a heading's underline, a list item or a table's delimiter row. */
 const UNDECIDED = /^[ \t]*(?:[-=*_+#>|:`~ \t]+|\d{1,9}[.)]?)$/;
-/** The inline text of the line before such a line ends there. */
+/** When such a line follows, the inline text of the line before ends. */
 const BEGINS_BLOCK = /^[ \t]*(?:$|(?:[-*+]|\d{1,9}[.)])[ \t]|#{1,6}[ \t]|[>|])/;
 const FENCE = /^[ \t]*(?:`{3,}|~{3,})/gm;
 /** Escapes, code marks, and the marks of emphasis and of struck text. */
@@ -63,7 +63,7 @@ function completedInline(source: string): string {
   return text.slice(0, shown).trimEnd() + closing;
 }
 
-/** The marks that are open at the end of an inline text. Marks from `end` on have no text after them. */
+/** Returns the marks that are open at the end of an inline text. Marks from `end` on have no text after them. */
 function openMarks(text: string): { open: OpenMarks[]; end: number } {
   const open: OpenMarks[] = [];
   MARKS.lastIndex = 0;
@@ -94,7 +94,7 @@ function openMarks(text: string): { open: OpenMarks[]; end: number } {
   return { open, end: text.length };
 }
 
-/** Removes the elements that `count` closing marks end. Returns how many of them end nothing. */
+/** Removes the elements that `count` closing marks end. Returns how many of the marks end nothing. */
 function closeMarks(open: OpenMarks[], character: string, count: number): number {
   const index = open.findLastIndex((one) => one.character === character);
   const last = open[index];
