@@ -1,5 +1,5 @@
 import type { JsonRecord } from '../common/json.js';
-import { refusedMembers } from '../sdk/chat/refused-members.js';
+import { refusedMembers } from '../sdk/chat/errors/refused-members.js';
 
 /** A member that the program can omit or rename when the provider refuses it. */
 export type Adaptable = 'stream_options' | 'max_tokens' | 'max_completion_tokens';

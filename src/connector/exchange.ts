@@ -4,7 +4,7 @@ import type { Endpoint } from '../config/endpoint.js';
 import { ContentError } from '../content/content-error.js';
 import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
-import { unusableError } from '../sdk/chat/chat-errors.js';
+import { unusableError } from '../sdk/chat/errors/chat-errors.js';
 import {
   type AnswerContext,
   type ChatStream,

@@ -22,9 +22,9 @@ export type {
 } from '../protocol/messages.js';
 export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './chat/answer.js';
-export type { AnswerContext, AnswerHead } from './chat/chat-errors.js';
 export { type ChatStream, createChatStream, type StreamEnding } from './chat/chat-stream.js';
 export type { Carried, ChatEvent, ChatResult, Outcome, ToolCall, Usage } from './chat/chat-types.js';
+export type { AnswerContext, AnswerHead } from './chat/errors/chat-errors.js';
 export { RuntimeClient } from './client.js';
 export { HTTPResponseHelper } from './http-response-helper.js';
 export { RetryHelper, type RetryOptions } from './retry.js';

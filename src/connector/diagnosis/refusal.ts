@@ -1,5 +1,5 @@
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
-import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/status-advice.js';
+import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/errors/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
 export type Fault =

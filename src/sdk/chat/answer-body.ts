@@ -1,5 +1,6 @@
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_EVENT_CHARS } from './answer.js';
+import { isBare } from './chat-types.js';
 import {
   type AnswerContext,
   type AnswerHead,
@@ -8,16 +9,15 @@ import {
   streamError,
   unusableError,
   webPageError,
-} from './chat-errors.js';
-import { isBare } from './chat-types.js';
-import { createEventReader } from './event-reader.js';
+} from './errors/chat-errors.js';
+import { errorEventOf, reportedErrorOf } from './errors/reported-error.js';
+import { BASE_URL_ADVICE } from './errors/status-advice.js';
+import { createEventReader } from './events/event-reader.js';
+import { nativeFormat } from './events/native-apis.js';
+import { isOllamaEvent } from './events/ollama-events.js';
 import { eventsBody } from './events-body.js';
-import { JsonValues } from './json-values.js';
-import { nativeFormat } from './native-apis.js';
-import { isOllamaEvent } from './ollama-events.js';
-import { repairedJson } from './repaired-json.js';
-import { errorEventOf, reportedErrorOf } from './reported-error.js';
-import { BASE_URL_ADVICE } from './status-advice.js';
+import { JsonValues } from './repairs/json-values.js';
+import { repairedJson } from './repairs/repaired-json.js';
 
 /** Matches the beginning of an event stream or of JSON. */
 const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;

@@ -1,10 +1,10 @@
 import type { ConnectorException } from '../../common/errors.js';
-import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
-import { GrowingText } from './growing-text.js';
-import { type Place, Repetitions } from './repetitions.js';
-import { createSurrogatePairs } from './surrogate-pairs.js';
-import { createThinkingTags, type TagTarget, type ThinkingTags } from './thinking-tags.js';
+import { type CarriedParts, createCarriedParts } from './events/carried.js';
+import { GrowingText } from './repairs/growing-text.js';
+import { type Place, Repetitions } from './repairs/repetitions.js';
+import { createSurrogatePairs } from './repairs/surrogate-pairs.js';
+import { createThinkingTags, type TagTarget, type ThinkingTags } from './repairs/thinking-tags.js';
 
 /** The state of an answer while it is read. */
 export interface Answer {

@@ -4,9 +4,9 @@ import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { type Answer, type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
-import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
 import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
-import { BASE_URL_ADVICE } from './status-advice.js';
+import { type AnswerContext, type AnswerHead, quote, unusableError } from './errors/chat-errors.js';
+import { BASE_URL_ADVICE } from './errors/status-advice.js';
 
 /** How the transport of an answer ended: the body's end, or a reason to stop reading. */
 export type StreamEnding =

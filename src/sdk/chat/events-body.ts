@@ -2,6 +2,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
+import { isBare } from './chat-types.js';
 import {
   type AnswerContext,
   type AnswerHead,
@@ -9,20 +10,19 @@ import {
   sentence,
   streamError,
   unusableError,
-} from './chat-errors.js';
-import type { ChatEventReader } from './chat-events.js';
-import { isBare } from './chat-types.js';
-import { CutStrings } from './cut-strings.js';
-import { createEventReader } from './event-reader.js';
-import { LastWords } from './last-words.js';
-import { nativeFormat } from './native-apis.js';
-import { createPlainEvents } from './plain-events.js';
-import { endsInString, repairedJson } from './repaired-json.js';
-import { createRepeatedEvents } from './repeated-events.js';
-import { errorEventOf } from './reported-error.js';
-import { BASE_URL_ADVICE } from './status-advice.js';
-import { createStrayLines, type StrayLines } from './stray-lines.js';
-import { laterUsage, usageIn } from './usage.js';
+} from './errors/chat-errors.js';
+import { LastWords } from './errors/last-words.js';
+import { errorEventOf } from './errors/reported-error.js';
+import { BASE_URL_ADVICE } from './errors/status-advice.js';
+import type { ChatEventReader } from './events/chat-events.js';
+import { createEventReader } from './events/event-reader.js';
+import { nativeFormat } from './events/native-apis.js';
+import { createPlainEvents } from './events/plain-events.js';
+import { laterUsage, usageIn } from './events/usage.js';
+import { CutStrings } from './repairs/cut-strings.js';
+import { endsInString, repairedJson } from './repairs/repaired-json.js';
+import { createRepeatedEvents } from './repairs/repeated-events.js';
+import { createStrayLines, type StrayLines } from './repairs/stray-lines.js';
 
 /** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;

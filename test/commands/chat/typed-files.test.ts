@@ -67,7 +67,7 @@ test.each([
 
 test.each([
   ['nothing', '', /is empty/],
-  ['a file that no model can read', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), /no PDF and no UTF-8 text/],
+  ['a file that no model can read', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), /not a PDF and not UTF-8 text/],
 ])('%s is not attached', (_what, content, reason) => {
   expect(typedFiles.readAttachment(fileOf(content))).toEqual({
     ok: false,

@@ -1,0 +1,166 @@
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../../common/json.js';
+import { beginningOf } from '../../../common/text/beginning.js';
+import { withoutEntities } from '../../../common/text/entities.js';
+import { withoutFraming } from './framed-body.js';
+
+/** The depth to which nested errors are read. */
+const MAX_DEPTH = 12;
+/** Most entries of a list of errors that the message names. */
+const MAX_LISTED = 5;
+/** The most characters of a body of events that are read. */
+const MAX_EVENTS_CHARS = 65_536;
+/** Members with an error's message, the most common first. */
+const WORDS = [
+  'message',
+  'Message',
+  'msg',
+  'Msg',
+  'detail',
+  'error_description',
+  'error_message',
+  'errorMessage',
+  'error_msg',
+  'errorMsg',
+  'ErrorMsg',
+  'errmsg',
+  'html-message',
+  'status_msg',
+  'faultstring',
+] as const;
+/** Members with a list of errors. */
+const LISTS = ['errors', 'issues', 'fieldViolations', 'violations', 'details'] as const;
+/** Members in which a gateway passes on another server's error. */
+const CAUSES = [
+  'raw',
+  'cause',
+  'err',
+  'last_error',
+  'upstream_error',
+  'upstream',
+  'original_error',
+  'inner_error',
+  'innererror',
+  'external_model_error',
+  'provider_error',
+  'upstream_details',
+  'fault',
+] as const;
+
+/**
+ * Returns an error's message on one line, with the field that it refers to and the nested cause. Reads objects, lists
+ * (validators), routers' `metadata.raw`, JSON inside texts, and web pages. Returns an empty text when there is no
+ * message.
+ */
+export function errorMessageIn(error: unknown): string {
+  return wordsOf(error, 0);
+}
+
+function wordsOf(value: unknown, depth: number): string {
+  if (depth > MAX_DEPTH) return '';
+  if (typeof value === 'string') return wordsOfText(value, depth);
+  if (Array.isArray(value)) return listed(value, depth);
+  return isRecord(value) ? wordsOfRecord(value, depth) : '';
+}
+
+function wordsOfText(text: string, depth: number): string {
+  if (isWebPage(text)) return webPageTitle(text);
+  const inXml = /^\s*<(?:\?xml|error)\b[\s\S]*?<message>([^<]+)<\/message>/i.exec(text.slice(0, 4096))?.[1];
+  if (inXml !== undefined) return inXml.trim();
+  const beginning = text.slice(0, MAX_EVENTS_CHARS);
+  const data = withoutFraming(beginning);
+  if (data !== beginning && depth < MAX_DEPTH) return wordsOfText(data, depth + 1);
+  const start = text.search(/[[{]/);
+  if (start === -1) return text.trim();
+  const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
+  const inner = wordsOfJson(text.slice(start, end + 1), depth);
+  if (inner === '') return text.trim();
+  return joined(
+    text
+      .slice(0, start)
+      .replace(/\bb['"]$/, '')
+      .replace(/[\s:,–-]+$/, '')
+      .trim(),
+    inner,
+  );
+}
+
+/** Reads JSON, the first of several JSON lines, or a Python dictionary as its `str()` writes it. */
+function wordsOfJson(text: string, depth: number): string {
+  const json = parseJson(text) ?? parseJson(text.split('\n', 1)[0] ?? '');
+  if (json !== undefined) return wordsOf(json, depth + 1);
+  if (!/^[[{]+\s*'/.test(text)) return '';
+  const said = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);
+  return (said?.[1] ?? said?.[2] ?? '').replace(/\\(['"])/g, '$1');
+}
+
+function listed(values: readonly unknown[], depth: number): string {
+  const words = values.map((value) => wordsOf(value, depth + 1)).filter((words) => words !== '');
+  const more = words.length > MAX_LISTED ? [`and ${words.length - MAX_LISTED} more`] : [];
+  return [...new Set(words.slice(0, MAX_LISTED)), ...more].join('; ');
+}
+
+function wordsOfRecord(record: JsonRecord, depth: number): string {
+  const said = WORDS.map((name) => wordsOf(record[name], depth + 1)).find((words) => words !== '') ?? '';
+  const { error, title, description, metadata } = record;
+  const above = typeof error === 'string' ? wordsOf(error, depth + 1) : stringOf(title);
+  const words = joined(above, said === '' ? stringOf(description) : said);
+  const parts = [
+    isRecord(error) || Array.isArray(error) ? wordsOf(error, depth + 1) : '',
+    ...LISTS.map((name) => faultsIn(record[name], depth)),
+    ...[record, recordOf(metadata)].flatMap((place) => CAUSES.map((name) => wordsOf(place[name], depth + 1))),
+  ];
+  const whole = parts.reduce(joined, named(words, recordOf(metadata).provider_name));
+  return placed(fieldOf(record), whole);
+}
+
+/** Reads a list of errors, or errors by field (`{"messages[0].content": ["is required"]}`). */
+function faultsIn(value: unknown, depth: number): string {
+  if (!isRecord(value)) return wordsOf(value, depth + 1);
+  const byField = Object.entries(value).flatMap(([field, faults]) =>
+    Array.isArray(faults) ? [placed(field, listed(faults, depth + 1))] : [],
+  );
+  return byField.length === 0 ? wordsOf(value, depth + 1) : listed(byField, depth);
+}
+
+/** Returns the field of an error, e.g. `messages.0.content`, from `loc`, `path`, `param`, `field` or `instancePath`. */
+function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string {
+  const steps = [loc, path].find((value) => Array.isArray(value) && value.length > 0);
+  if (Array.isArray(steps)) return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
+  // Some gateways write Python's null as text.
+  const written =
+    [param, field, instancePath].map(stringOf).find((text) => !/^(none|null|undefined)?$/i.test(text)) ?? '';
+  return written.replace(/^\//, '').replaceAll('/', '.');
+}
+
+function placed(field: string, words: string): string {
+  return field === '' || words === '' || words.includes(field) ? words : `${field}: ${words}`;
+}
+
+function named(words: string, name: unknown): string {
+  const provider = stringOf(name);
+  return words === '' || provider === '' ? words : `${words} (${provider})`;
+}
+
+/** Joins both texts, the outer one first. Leaves out a text that the other contains. */
+function joined(outer: string, inner: string): string {
+  if (inner === '' || outer.includes(inner)) return outer;
+  return outer === '' || inner.includes(outer) ? inner : `${outer.replace(/[.:]\s*$/, '')}: ${inner}`;
+}
+
+/** Whether a body is HTML. */
+export function isWebPage(body: string): boolean {
+  return /^\s*(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype html|html|head|body|center|h1)\b/i.test(body);
+}
+
+/** Returns a web page's title or heading, or its first words, on one line. */
+export function webPageTitle(page: string): string {
+  const start = page.slice(0, 16_384);
+  // Express calls each page `Error`, and says in its body what is wrong.
+  const said = /<title>Error<\/title>[\s\S]*<pre>([\s\S]*?)<\/pre>/i.exec(start)?.[1] ?? '';
+  const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';
+  const text = (html: string): string =>
+    withoutEntities(html.replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^>]*>?/g, ' '))
+      .replace(/\s+/g, ' ')
+      .trim();
+  return beginningOf(text(said), 100) || text(heading) || beginningOf(text(start), 100);
+}

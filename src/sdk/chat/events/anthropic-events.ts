@@ -1,0 +1,155 @@
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
+import { isBare } from '../chat-types.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { createContentReader, unreadable } from './content-reader.js';
+import { reportOf } from './server-report.js';
+import { laterUsage, usageOf } from './usage.js';
+
+/** Maps Anthropic's stop reasons to those of chat completions. Other reasons stay unchanged. */
+const REASONS: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_calls',
+  refusal: 'content_filter',
+};
+
+/** Matches calls of tools that the provider runs itself. */
+const OWN_TOOL = /^(?:server|mcp)_tool_use$/;
+
+/**
+ * Maps the events of Anthropic's Messages API, or a whole message, to those of chat completions
+ * (https://docs.anthropic.com/en/api/messages-streaming). Thinking becomes reasoning. Usage counts are cumulative, and
+ * tokens read from or written to the cache count as prompt tokens.
+ */
+export function createAnthropicReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
+  /** The tool call's number for each content block with a tool call. */
+  const calls = new Map<unknown, number>();
+  let count = 0;
+  /** The id of the message that has begun and not ended. */
+  let open: string | undefined;
+  const readContent = createContentReader(emit);
+  /**
+   * The text in a block's start event, by the block's index. Servers that send it there repeat it as the first delta.
+   */
+  const begun = new Map<unknown, string>();
+
+  /** Blocks with calls of the provider's own tools, which are not part of the answer. */
+  const own = new Set<unknown>();
+
+  const startBlock = (index: unknown, block: unknown): void => {
+    own.delete(index);
+    if (OWN_TOOL.test(stringOf(recordOf(block).type))) {
+      own.add(index);
+      return;
+    }
+    if (!isRecord(block) || block.type !== 'tool_use') {
+      const { text, thinking } = recordOf(block);
+      const told = stringOf(text) || stringOf(thinking);
+      if (told !== '') begun.set(index, told);
+      parts.block(index, recordOf(block));
+      readContent(block, 'text');
+      return;
+    }
+    const number = count;
+    count += 1;
+    calls.set(index, number);
+    const whole = isRecord(block.input) && Object.keys(block.input).length > 0;
+    const named = { id: stringOf(block.id), name: stringOf(block.name) };
+    emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
+  };
+
+  /** A gateway lost its connection in the middle, and passes on another answer from its beginning. */
+  const restart = (): void => {
+    if (result.text !== '' || result.reasoning !== '') emit({ type: 'split', reasoning: '', text: '' });
+    begun.clear();
+    parts.clear();
+  };
+
+  const startMessage = (message: JsonRecord): void => {
+    const id = stringOf(message.id);
+    // Some gateways send the same start several times.
+    if (open !== undefined && open !== id && open !== '' && id !== '') restart();
+    open = id;
+    // Its output count covers only the first tokens, so it is ignored unless a later count follows.
+    readMessage(message, { output_tokens: 0 });
+  };
+
+  const readDelta = (index: unknown, delta: unknown): void => {
+    const { partial_json: json, text, thinking } = recordOf(delta);
+    const told = begun.get(index);
+    begun.delete(index);
+    if (told !== undefined && told === (stringOf(text) || stringOf(thinking))) return;
+    const call = calls.get(index);
+    parts.piece(index, recordOf(delta));
+    const args = isRecord(json) ? JSON.stringify(json) : json;
+    if (args === undefined) readContent(delta, 'text');
+    else if (own.has(index) || args === '') return;
+    else if (typeof args !== 'string' || call === undefined) emit(unreadable(delta));
+    else emit({ type: 'tool_call', index: call, arguments: args });
+  };
+
+  const report = (event: JsonRecord): void => {
+    const members = reportOf(event);
+    if (members !== undefined) emit(members);
+  };
+
+  const readUsage = (value: unknown): void => {
+    report({ usage: value });
+    const counted = usageOf(value);
+    if (counted === undefined) return;
+    const cached = (counted.cachedTokens ?? 0) + (counted.cacheWriteTokens ?? 0);
+    const promptTokens = counted.promptTokens + cached;
+    const usage = { ...counted, promptTokens, totalTokens: promptTokens + counted.completionTokens };
+    emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+  };
+
+  const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord, counted = {}): void => {
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    // A whole message after the pieces repeats their content.
+    if (Array.isArray(content) && isBare(result)) {
+      for (const [index, block] of content.entries()) startBlock(index, block);
+    } else if (!Array.isArray(content)) readContent(content, 'text');
+    readUsage(isRecord(usage) ? { ...usage, ...counted } : usage);
+    finish(reason);
+  };
+
+  const finish = (reason: unknown): void => {
+    if (typeof reason === 'string' && reason !== '')
+      emit({ type: 'finish', reason: REASONS[reason] ?? reason });
+  };
+
+  const read = (event: unknown): Verdict => {
+    if (!isRecord(event)) return 'unrecognised';
+    switch (event.type) {
+      case 'message_start':
+        startMessage(recordOf(event.message));
+        return 'open';
+      case 'message':
+        readMessage(event);
+        return 'open';
+      case 'content_block_start':
+        startBlock(event.index, event.content_block);
+        return 'open';
+      case 'content_block_delta':
+        readDelta(event.index, event.delta);
+        return 'open';
+      case 'message_delta':
+        readUsage(event.usage);
+        finish(recordOf(event.delta).stop_reason);
+        return 'open';
+      case 'message_stop':
+        open = undefined;
+        report(event);
+        return 'closing';
+      case 'content_block_stop':
+      case 'ping':
+        return 'open';
+      default:
+        return 'unrecognised';
+    }
+  };
+
+  return { read };
+}

@@ -1,0 +1,267 @@
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
+import type { Answer } from '../answer.js';
+import { fromCohere, isCohereEvent } from './cohere-events.js';
+import { createContentReader, unreadable } from './content-reader.js';
+import { fromOllama, isOllamaEvent } from './ollama-events.js';
+import { reportOf } from './server-report.js';
+import { createToolCallNumbering, freshName } from './tool-calls.js';
+import { laterUsage, usageIn } from './usage.js';
+
+/** The meaning of an event for the end of the answer. */
+export type Verdict =
+  | 'open'
+  /** A usage event without choices, which is the last event of an answer. */
+  | 'closing'
+  | 'unrecognised';
+
+/** The parts of an answer that event readers write to. */
+export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
+
+export interface ChatEventReader {
+  /** Emits the contents of an event. `errorEventOf` handles error objects before. */
+  read(event: unknown): Verdict;
+}
+
+/**
+ * Maps chunks of a chat completion (or a whole one) to events. Only one choice is read. Besides OpenAI's
+ * format, it reads these variants (test/fixtures/sse has a stream for each):
+ * - reasoning as `reasoning_content` (DeepSeek, vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text`
+ *   (GitHub Copilot)
+ * - content as an array of parts (Mistral), also typed, nested, or a number
+ * - usage inside `x_groq` or the choice (Moonshot)
+ * - `message` instead of `delta`, also repeated at the end (MiniMax)
+ * - Ollama's and Cohere's own APIs
+ * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
+ */
+export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
+  let numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
+  /** The index of the choice that is read, which is the lowest index before the first output. */
+  let chosen: number | undefined;
+  /** Whether the chosen choice has had output. */
+  let settled = false;
+  /** The indexes of other choices. */
+  let others: Set<number> | undefined;
+  /** The indexes of choices with output that are not read. */
+  let unread: Set<number> | undefined;
+  /** Whether deltas had content. A message after them repeats it. */
+  let inDeltas = false;
+
+  const readContent = createContentReader(emit);
+
+  const readDelta = (delta: JsonRecord): void => {
+    const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    const usual = isUsual(delta);
+    if (!usual) parts.message(delta);
+    if (!usual && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
+      // OpenRouter sends the reasoning twice: here in parts.
+      if (!readContent(delta.reasoning_details, 'reasoning'))
+        readContent(otherReasoningIn(delta), 'reasoning');
+    }
+    readContent(content ?? delta.text ?? delta.parts, 'text');
+    readContent(refusal, 'refusal');
+    if (!usual)
+      for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
+    if (Array.isArray(calls)) {
+      for (const one of calls) if (one !== null) readToolCall(one);
+    } else if (holdsAny(calls)) readToolCall(calls);
+    else if (holdsAny(call)) readToolCall({ function: call });
+  };
+
+  const readToolCall = (call: unknown): void => {
+    if (!isRecord(call)) {
+      emit(unreadable(call));
+      return;
+    }
+    const called = recordOf(call.function ?? call.custom ?? call);
+    const args = called.arguments ?? called.parameters ?? called.input;
+    if (!isReadable(args)) emit(unreadable(call));
+    const id = stringOf(call.id);
+    const told = stringOf(called.name);
+    const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
+    numberOf ??= createToolCallNumbering((number) => result.toolCalls[number]?.arguments ?? '');
+    const index = numberOf({ index: call.index, id, name: told, arguments: text });
+    if (id === '' && told === '' && text === '') return;
+    const name = freshName(result.toolCalls[index]?.name ?? '', told);
+    parts.call(index, call);
+    emit({
+      type: 'tool_call',
+      index,
+      ...(id !== '' && { id }),
+      ...(name !== '' && { name }),
+      arguments: text,
+    });
+  };
+
+  const readChoice = (choice: JsonRecord, { object, finish_reason: above }: JsonRecord): void => {
+    const { delta, message } = choice;
+    settled ||= hasOutput(recordOf(delta));
+    if (isRecord(delta)) {
+      const before = amountOf(result);
+      readDelta(delta);
+      inDeltas ||= amountOf(result) > before;
+    } else if (holdsAny(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
+    // The older completions API, without messages.
+    else if (!isRecord(message)) readContent(choice.text ?? (inDeltas ? undefined : message), 'text');
+    // A whole message after deltas repeats them, so skip it.
+    else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
+    const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? above);
+    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+  };
+
+  const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
+    let found: JsonRecord | undefined;
+    const [only] = choices;
+    if (choices.length === 1 && isRecord(only) && isBlock(only)) return only;
+    for (const one of choices) {
+      if (!isRecord(one)) continue;
+      const index = indexOf(one);
+      if (index !== chosen && chosen !== undefined && hasOutput(recordOf(one.delta ?? one.message))) {
+        unread ??= new Set();
+        unread.add(index);
+      }
+      // Some servers count from 1.
+      if (chosen === undefined || (index < chosen && !settled) || (index === chosen && found === undefined)) {
+        chosen = index;
+        found = one;
+      }
+    }
+    return found;
+  };
+
+  /** Whether this is a part of the answer under another index: LiteLLM sends that of Anthropic's content block. */
+  const isBlock = (choice: JsonRecord): boolean => {
+    const delta = recordOf(choice.delta);
+    const index = indexOf(choice);
+    if (holdsAny(delta.tool_calls)) return true;
+    if (chosen === undefined || index === chosen || others?.has(index) === true) return false;
+    if (!hasOutput(delta)) return settled;
+    const { reasoning, text, toolCalls } = result;
+    const follows = reasoning !== '' && text === '' && toolCalls.length === 0 && holdsAny(delta.content);
+    if (follows) chosen = index;
+    else if (settled) {
+      others ??= new Set();
+      others.add(index);
+    }
+    return follows;
+  };
+
+  const read = (received: unknown): Verdict => {
+    if (!isRecord(received)) return 'unrecognised';
+    const sent = unwrapped(received);
+    const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
+    const { model } = event;
+    // Some gateways send the only choice without a list around it.
+    const choices = isRecord(event.choices) ? [event.choices] : event.choices;
+    const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
+    const usage = usageIn(event, choice);
+    if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    if (choice !== undefined) readChoice(choice, event);
+    if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
+      readDelta({ tool_calls: callsBeside(choices) });
+    if (usage !== undefined) {
+      const covered = unread === undefined ? usage : { ...usage, choices: unread.size + 1 };
+      emit({ type: 'usage', usage: laterUsage(result.usage, covered) });
+    }
+    const report = reportOf(event);
+    if (report !== undefined) emit(report);
+    const hasChoices = Array.isArray(choices) && choices.length > 0;
+    return usage !== undefined && !hasChoices ? 'closing' : 'open';
+  };
+
+  return { read };
+}
+
+/** Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, or the object itself. */
+function unwrapped(event: JsonRecord): JsonRecord {
+  if (event.choices !== undefined) return event;
+  const inner = [event.data, event.response].map(recordOf).find(({ choices }) => Array.isArray(choices));
+  return inner ?? event;
+}
+
+/** Matches the absence of a finish reason in the words of JavaScript and Python. */
+const NO_REASON = /^(?:null|none|undefined)$/i;
+
+/** Members that contain reasoning. A server that uses several repeats the same text in each. */
+const REASONING = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'reasoning_summary',
+  'thinking',
+  'thinking_content',
+  'thinking_blocks',
+  'thought',
+];
+
+/** Matches rarer names of members that contain reasoning. */
+const OTHER_REASONING =
+  /^(?:internal_)?(?:reasoning|thinking|thoughts?|cot|chain_of_thought)(?:_(?:contents?|text|summary|delta|output))?$/;
+
+/** Returns reasoning under a rarer name, or where LiteLLM keeps what a provider adds. */
+function otherReasoningIn(delta: JsonRecord): unknown {
+  for (const name in delta)
+    if (OTHER_REASONING.test(name) && stringOf(delta[name]) !== '') return delta[name];
+  const { reasoning_content: content, reasoning } = recordOf(delta.provider_specific_fields);
+  return content ?? reasoning;
+}
+
+/** Members of a delta that hold output. */
+const OUTPUT: ReadonlySet<string> = new Set([
+  ...REASONING,
+  'reasoning_details',
+  'content',
+  'text',
+  'parts',
+  'refusal',
+  'tool_calls',
+  'function_call',
+]);
+
+/** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
+const BESIDE = ['images', 'audio'];
+
+/** The only members of most deltas. A look-up of each rarer member would take longer than the rest of the reading. */
+const USUAL: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls', 'function_call']);
+
+function isUsual(delta: JsonRecord): boolean {
+  for (const name in delta) if (!USUAL.has(name)) return false;
+  return true;
+}
+
+/** Returns a finish reason that is a word, or an object with its kind. */
+function reasonIn(value: unknown): string {
+  if (!isRecord(value)) return stringOf(value);
+  const { type, unified, reason } = value;
+  return [unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
+}
+
+function holdsAny(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null;
+}
+
+/** GitHub Copilot sends Claude's calls in a separate choice, after the choice with the text. */
+function callsBeside(choices: unknown): unknown {
+  const messages = Array.isArray(choices) ? choices.map((choice) => recordOf(recordOf(choice).message)) : [];
+  return messages.find(({ tool_calls }) => holdsAny(tool_calls))?.tool_calls;
+}
+
+function hasOutput(delta: JsonRecord): boolean {
+  for (const name in delta) if (OUTPUT.has(name) && delta[name] !== '' && holdsAny(delta[name])) return true;
+  return false;
+}
+
+function isReadable(args: unknown): boolean {
+  return args === undefined || args === null || typeof args === 'string' || isRecord(args);
+}
+
+/** Returns the amount of output so far, in characters and calls. */
+function amountOf({ text, reasoning, refusal, toolCalls }: Answer['result']): number {
+  return text.length + reasoning.length + refusal.length + toolCalls.length;
+}
+
+function indexOf({ index }: JsonRecord): number {
+  const number = Number(index ?? 0);
+  return Number.isSafeInteger(number) ? number : 0;
+}

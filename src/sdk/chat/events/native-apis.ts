@@ -1,0 +1,95 @@
+import { isRecord, type JsonRecord, recordOf } from '../../../common/json.js';
+
+/** An API in a format that this program does not read, on a server that also has one that it reads. */
+interface NativeApi {
+  name: string;
+  /** The setting to recommend. */
+  use: string;
+  /** Matches the path of its addresses. */
+  path: RegExp;
+  /** Whether an event, or an answer in one piece, has its format. */
+  is: (event: JsonRecord) => boolean;
+}
+
+const V1 = 'Set base_url to the same host with /v1';
+
+const NATIVE_APIS: readonly NativeApi[] = [
+  {
+    name: "Gemini's own API",
+    use: 'Set base_url to https://generativelanguage.googleapis.com/v1beta/openai (for Vertex AI, to the address that ends with /endpoints/openapi)',
+    path: /:(?:stream)?(?:generateContent|rawPredict)\b/i,
+    is: ({ candidates, promptFeedback }) => Array.isArray(candidates) || isRecord(promptFeedback),
+  },
+  {
+    name: "DashScope's own API",
+    use: 'Set base_url to the same host with /compatible-mode/v1',
+    path: /\/services\/aigc\//,
+    is: ({ output, request_id }) =>
+      request_id !== undefined && isRecord(output) && ('text' in output || 'choices' in output),
+  },
+  {
+    name: "the first API of Baidu's Qianfan",
+    use: 'Set base_url to https://qianfan.baidubce.com/v2',
+    path: /\/wenxinworkshop\//,
+    is: ({ result, is_end }) => typeof result === 'string' && typeof is_end === 'boolean',
+  },
+  {
+    name: "Cohere's API v1",
+    use: 'Set base_url to https://api.cohere.ai/compatibility/v1',
+    path: /cohere[^/]*\/v1\/chat$/,
+    is: ({ event_type, is_finished }) => typeof event_type === 'string' && typeof is_finished === 'boolean',
+  },
+  {
+    name: "Bedrock's own API",
+    use: 'Set base_url to the same host with /openai/v1',
+    path: /\/model\/[^/]+\/(?:converse|invoke)/,
+    is: ({ output, stopReason }) => typeof stopReason === 'string' && isRecord(recordOf(output).message),
+  },
+  {
+    name: "OpenAI's Assistants API",
+    use: 'Set base_url to the address up to /v1',
+    path: /\/threads\b/,
+    is: ({ object }) => typeof object === 'string' && object.startsWith('thread.'),
+  },
+  {
+    name: 'a generate API of TGI, SGLang, Triton or Hugging Face',
+    use: V1,
+    path: /\/generate(?:_stream)?\b/,
+    is: ({ token, generated_text, text_output, meta_info }) =>
+      isRecord(token) || [generated_text, text_output].some(isText) || isRecord(meta_info),
+  },
+  {
+    name: 'the completion API of llama.cpp',
+    use: V1,
+    path: /\/(?:completion|infill)\b/,
+    is: ({ content, stop }) => typeof content === 'string' && typeof stop === 'boolean',
+  },
+  {
+    name: "KoboldCpp's own API",
+    use: V1,
+    path: /\/api\/(?:extra|latest)\//,
+    is: ({ token, finish_reason }) => typeof token === 'string' && finish_reason !== undefined,
+  },
+];
+
+/** Matches the content type of Bedrock's streams, which are binary. */
+const BEDROCK_STREAM = /vnd\.amazon\.eventstream/i;
+
+/** Returns the meaning of an event or an answer in the format of a native API, and advice. */
+export function nativeFormat(value: unknown, contentType = ''): string | undefined {
+  const first = recordOf(Array.isArray(value) ? value[0] : value);
+  const found = NATIVE_APIS.find(
+    ({ name, is }) => is(first) || (name.startsWith('Bedrock') && BEDROCK_STREAM.test(contentType)),
+  );
+  return found && `answered in the format of ${found.name}. ${found.use}.`;
+}
+
+/** Returns advice for a refusal by an address of a native API. */
+export function nativeRoute(path: string | undefined): string | undefined {
+  const found = path === undefined ? undefined : NATIVE_APIS.find((one) => one.path.test(path));
+  return found && `${found.use}: the address belongs to ${found.name}.`;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}

@@ -1,0 +1,190 @@
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
+import { isBare } from '../chat-types.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { createContentReader, unreadable } from './content-reader.js';
+import { reportOf } from './server-report.js';
+import { laterUsage, usageOf } from './usage.js';
+
+/** Maps delta events to the kind of their content. */
+const DELTAS: Readonly<Record<string, 'text' | 'reasoning' | 'refusal'>> = {
+  'response.output_text.delta': 'text',
+  'response.reasoning_summary_text.delta': 'reasoning',
+  'response.reasoning_text.delta': 'reasoning',
+  'response.refusal.delta': 'refusal',
+};
+/** Matches states of a response that is not over: one in the background, or one that was cancelled. */
+const UNFINISHED = /^(?:queued|in_progress|cancelled)$/;
+/** Matches items of the server's own tools. They are not part of the answer, except for images. */
+const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
+
+/**
+ * Maps the events of OpenAI's Responses API, or a whole response, to those of chat completions
+ * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries count as reasoning. Some
+ * gateways send a whole item without deltas, or the whole answer in the last event. `errorEventOf` handles failed
+ * responses.
+ */
+export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
+  /** The number of each tool call, by the item's id and index, and by the call's id. */
+  const calls = new Map<unknown, number>();
+  let count = 0;
+  /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
+  let inPieces = false;
+  const readContent = createContentReader(emit);
+
+  /** Finds a call. Some gateways (GitHub Copilot) send another item id with each event. */
+  const numberOf = (id: unknown, outputIndex: unknown, callId?: unknown): number | undefined => {
+    const found = callId === undefined ? undefined : calls.get(callId);
+    const other = found ?? calls.get(id) ?? calls.get(outputIndex);
+    const another = found === undefined && callId !== undefined && other !== undefined;
+    return another && result.toolCalls[other]?.id !== '' ? undefined : other;
+  };
+
+  const startCall = (outputIndex: unknown, item: JsonRecord): void => {
+    const index = count;
+    count += 1;
+    for (const key of [item.id, item.call_id]) if (key !== undefined) calls.set(key, index);
+    calls.set(outputIndex, index);
+    const named = { id: stringOf(item.call_id), name: stringOf(item.name) };
+    emit({ type: 'tool_call', index, ...named, arguments: argumentsOf(item) });
+  };
+
+  const addToCall = (index: number | undefined, delta: unknown): void => {
+    if (typeof delta !== 'string' || index === undefined) emit(unreadable({ call: index, delta }));
+    else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
+  };
+
+  /** Adds the missing part of arguments that come whole after their pieces. */
+  const completeCall = (index: number | undefined, args: string): void => {
+    const told = index === undefined ? undefined : result.toolCalls[index]?.arguments;
+    if (told !== undefined && args.startsWith(told)) addToCall(index, args.slice(told.length));
+  };
+
+  /** Reads a whole item. */
+  const readItem = (outputIndex: unknown, item: JsonRecord): void => {
+    const { type, content, summary } = item;
+    if (isCall(item)) {
+      const begun = numberOf(item.id, outputIndex, item.call_id);
+      if (begun === undefined) startCall(outputIndex, item);
+      else completeCall(begun, argumentsOf(item));
+    } else if (content === undefined && summary === undefined) {
+      if (item.encrypted_content === undefined && !OWN_TOOL.test(stringOf(type))) emit(unreadable(item));
+    } else {
+      readContent(summary, 'reasoning');
+      readContent(content, type === 'reasoning' ? 'reasoning' : 'text');
+    }
+  };
+
+  /** When the text came in pieces, the calls may still come only in the last event. */
+  const readOutput = (output: readonly unknown[]): void => {
+    const bare = isBare(result);
+    const told = new Set(result.toolCalls.map(({ id }) => id));
+    for (const [index, one] of output.entries()) {
+      const item = recordOf(one);
+      if (bare || (isCall(item) && !told.has(stringOf(item.call_id)))) readItem(index, item);
+    }
+  };
+
+  /** Reads the response object of the last event, or of an answer without streaming. */
+  const readEnd = (response: JsonRecord): void => {
+    if (Array.isArray(response.output)) readOutput(response.output);
+    named(response);
+    const report = reportOf(response);
+    if (report !== undefined) emit(report);
+    const usage = usageOf(response.usage);
+    if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+    const reason = recordOf(response.incomplete_details).reason;
+    if (response.status === 'incomplete')
+      emit({
+        type: 'finish',
+        reason: reason === 'max_output_tokens' ? 'length' : stringOf(reason) || 'incomplete',
+      });
+    else if (UNFINISHED.test(stringOf(response.status)))
+      emit({ type: 'finish', reason: stringOf(response.status) });
+    else emit({ type: 'finish', reason: result.toolCalls.length > 0 ? 'tool_calls' : 'stop' });
+  };
+
+  /** Reads a whole part of an item, unless it has come in pieces. */
+  const readWhole = (value: unknown, kind: 'text' | 'reasoning' | 'refusal'): void => {
+    if (!inPieces) inPieces = readContent(value, kind);
+  };
+
+  const named = ({ model }: JsonRecord): void => {
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+  };
+
+  const readOther = (type: string, event: JsonRecord): Verdict => {
+    if (!type.startsWith('response.')) return 'unrecognised';
+    // Deltas of the server's own tools are ignored, e.g. `response.mcp_call_arguments.delta`.
+    if (type.endsWith('.delta') && !type.includes('_call')) emit(unreadable(event));
+    return 'open';
+  };
+
+  const read = (event: unknown): Verdict => {
+    if (!isRecord(event)) return 'unrecognised';
+    if (Array.isArray(event.output) && (event.object === 'response' || isTyped(event.output[0]))) {
+      readEnd(event);
+      return 'open';
+    }
+    const type = stringOf(event.type);
+    const kind = DELTAS[type];
+    if (kind !== undefined) {
+      inPieces = readContent(event.delta, kind) || inPieces;
+      return 'open';
+    }
+    const { item_id: id, output_index: index } = event;
+    const item = recordOf(event.item);
+    switch (type) {
+      case 'response.output_item.added':
+        inPieces = false;
+        if (isCall(item)) startCall(index, item);
+        return 'open';
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        addToCall(numberOf(id, index), event.delta);
+        return 'open';
+      case 'response.function_call_arguments.done':
+      case 'response.custom_tool_call_input.done':
+        completeCall(numberOf(id, index), argumentsOf(event));
+        return 'open';
+      case 'response.output_text.done':
+        readWhole(event.text, 'text');
+        return 'open';
+      case 'response.refusal.done':
+        readWhole(event.refusal, 'refusal');
+        return 'open';
+      case 'response.content_part.done':
+        readWhole(event.part, 'text');
+        return 'open';
+      case 'response.output_item.done':
+        if (!inPieces) readItem(index, item);
+        inPieces = false;
+        return 'open';
+      case 'response.completed':
+      case 'response.done':
+      case 'response.incomplete':
+        readEnd(recordOf(event.response));
+        return 'open';
+      case 'response.created':
+      case 'response.in_progress':
+        named(recordOf(event.response));
+        return 'open';
+      default:
+        return readOther(type, event);
+    }
+  };
+
+  return { read };
+}
+
+/** Whether this is an item of a response. */
+function isTyped(item: unknown): boolean {
+  return typeof recordOf(item).type === 'string';
+}
+
+function isCall({ type }: JsonRecord): boolean {
+  return type === 'function_call' || type === 'custom_tool_call';
+}
+
+function argumentsOf({ arguments: args, input }: JsonRecord): string {
+  return isRecord(args) ? JSON.stringify(args) : stringOf(args ?? input);
+}

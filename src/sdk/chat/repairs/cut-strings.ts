@@ -1,0 +1,123 @@
+import { parseJson } from '../../../common/json.js';
+import { endsInString, repairedJson } from './repaired-json.js';
+
+/** Matches a line that is a field of an event, or a comment. */
+const FIELD = /^(?:data|event|id|retry)?:/;
+/** Most characters that are held. */
+const MAX_HELD = 64 * 1024;
+/** A longer line is not joined with others. */
+const MAX_LINE = 1024 * 1024;
+const DATA = 'data:';
+
+/**
+ * Rejoins events whose JSON has a line break inside of a string, which ends the field or the event before its time. A
+ * line that follows such a cut is held until the JSON is whole: then the held lines pass as further lines of `data`. If
+ * a separate field or event comes first, the held lines pass unchanged. Text without such a cut passes at once.
+ */
+export class CutStrings {
+  readonly #pass: (text: string) => void;
+  /** The current line so far, if it may be a line of `data`. */
+  #line: string | undefined = '';
+  /** The beginning of the object that was cut, with the lines since. */
+  #json = '';
+  /** The lines since the cut. */
+  #held = '';
+
+  constructor(pass: (text: string) => void) {
+    this.#pass = pass;
+  }
+
+  /** Whether an object was cut off and may continue. */
+  get holding(): boolean {
+    return this.#json !== '';
+  }
+
+  feed(text: string): void {
+    let passed = 0;
+    for (let at = 0; at < text.length; ) {
+      const end = text.indexOf('\n', at);
+      const next = end < 0 ? text.length : end + 1;
+      const piece = text.slice(at, next);
+      if (this.holding) {
+        this.#hold(piece, end >= 0);
+        at = next;
+        passed = next;
+        continue;
+      }
+      this.#note(piece);
+      if (end >= 0 && this.#isCut()) {
+        this.#pass(text.slice(passed, next));
+        passed = next;
+      }
+      at = next;
+    }
+    if (passed < text.length) this.#pass(passed === 0 ? text : text.slice(passed));
+  }
+
+  /** Call this after the last text. */
+  end(): void {
+    this.#release();
+  }
+
+  /** Adds a piece to the current line. */
+  #note(piece: string): void {
+    const line = this.#line;
+    if (line === undefined) {
+      if (piece.endsWith('\n')) this.#line = '';
+      return;
+    }
+    // A long line is not compared again: each comparison would copy it.
+    const begun = line.length < DATA.length ? line + piece : DATA;
+    if (line.length > MAX_LINE || !(begun.startsWith(DATA) || DATA.startsWith(begun)))
+      this.#line = piece.endsWith('\n') ? '' : undefined;
+    else this.#line = line + piece;
+  }
+
+  /** Whether the ended line is `data` that ends within a string. The following bytes are then held. */
+  #isCut(): boolean {
+    const line = this.#line ?? '';
+    this.#line = '';
+    if (!line.startsWith(DATA)) return false;
+    const json = line.slice(DATA.length).trim();
+    if (!endsInString(json)) return false;
+    // White space at the line's end belongs to the string.
+    this.#json = line
+      .slice(DATA.length)
+      .trimStart()
+      .replace(/\r?\n$/, '');
+    return true;
+  }
+
+  #hold(piece: string, whole: boolean): void {
+    this.#held += piece;
+    const from = this.#held.lastIndexOf('\n', this.#held.length - (whole ? 2 : 1)) + 1;
+    const line = this.#held.slice(from);
+    const own = whole && line.startsWith('{') && parseJson(line) !== undefined;
+    if (own || FIELD.test(line)) this.#release(from);
+    else if (this.#held.length > MAX_HELD) this.#release();
+    else if (whole) this.#join(line);
+  }
+
+  #join(line: string): void {
+    this.#json += `\n${line.replace(/\r?\n$/, '')}`;
+    if (!/[}\]]\s*$/.test(line) || repairedJson(this.#json.trim()) === undefined) return;
+    const lines = this.#held.slice(0, -1).split('\n');
+    this.#reset('');
+    this.#pass(lines.map((one) => `data: ${one}\n`).join(''));
+  }
+
+  /** Passes on the held bytes. The line that begins at `from` may be cut off, too. */
+  #release(from = this.#held.length): void {
+    const held = this.#held;
+    const whole = from < held.length || held.endsWith('\n');
+    this.#reset(whole ? '' : undefined);
+    if (from > 0) this.#pass(held.slice(0, from));
+    if (from < held.length) this.feed(held.slice(from));
+  }
+
+  #reset(line: string | undefined): void {
+    this.#json = '';
+    this.#held = '';
+    this.#line = line;
+  }
+}

@@ -1,0 +1,51 @@
+import { isRecord, type JsonRecord, parseJson } from '../../../common/json.js';
+
+/** Matches strings, and numbers that JSON lacks. */
+const PARTS = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** Matches strings and line breaks. */
+const PARTS_AND_BREAKS = /"(?:[^"\\]|\\[\s\S])*"|[\r\n]+/g;
+
+/** Matches characters that begin or end a string, or hide the end of one. */
+const MARKS = /["\\]/g;
+
+/** Longer events are not chunks of an answer, and the repair of millions of parts would need hundreds of MiB. */
+const LIMIT_CHARS = 1024 * 1024;
+
+/**
+ * Reads an object that is JSON except for control characters in its strings, or numbers like `NaN`. Servers in Python
+ * send these in log probabilities. Returns undefined for other text, and for text of more than 1 Mi characters.
+ */
+export function repairedJson(text: string): JsonRecord | undefined {
+  if (!text.startsWith('{') || text.length > LIMIT_CHARS) return undefined;
+  const value = parseJson(
+    text.replace(PARTS, (part) =>
+      part.startsWith('"') ? part.replace(/[\u0000-\u001f]/g, escaped) : 'null',
+    ),
+  );
+  return isRecord(value) ? value : undefined;
+}
+
+/** Returns an object's JSON on one line; line breaks in its strings, which JSON forbids, stay as escapes. */
+export function onOneLine(json: string): string {
+  if (!/[\r\n]/.test(json)) return json;
+  return json.replace(PARTS_AND_BREAKS, (part) =>
+    part.startsWith('"') ? part.replace(/[\r\n]/g, escaped) : ' ',
+  );
+}
+
+/** Whether the text is the beginning of an object that ends inside of a string. */
+export function endsInString(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  let inside = false;
+  MARKS.lastIndex = 0;
+  for (let mark = MARKS.exec(text); mark !== null; mark = MARKS.exec(text)) {
+    if (mark[0] === '"') inside = !inside;
+    else MARKS.lastIndex += 1;
+  }
+  return inside;
+}
+
+function escaped(char: string): string {
+  return JSON.stringify(char).slice(1, -1);
+}
