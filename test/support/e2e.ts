@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, type TestContext } from 'vitest';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterAll, aroundEach, beforeAll, type TestContext } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import {
   type Ended,
@@ -22,7 +23,10 @@ export interface Ground {
   endpoint(answer: Script | Handler, key?: string): Promise<Upstream>;
 }
 
-/** A place and its upstreams for each test of the file, removed after it. No daemon and no simulator runs. */
+/**
+ * A place and its upstreams for each test of the file, removed after it. Tests that run at the same time have separate
+ * ones. No daemon and no simulator runs.
+ */
 export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
   return groundWhere(() => makePlace(env));
 }
@@ -32,30 +36,6 @@ export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
  * each. For tests that check neither the start of these programs nor the processes that remain.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
-  const make = placesWithDaemon();
-  return groundWhere(() => make(env));
-}
-
-/** The parts of a concurrent test's context that are used here. */
-type Ending = Pick<TestContext, 'onTestFinished'>;
-
-/** The environment of one concurrent test. No daemon and no simulator runs. */
-export async function groundNow(test: Ending, env: NodeJS.ProcessEnv = {}): Promise<Ground> {
-  return endingWith(test, createGround(await makePlace(env)));
-}
-
-/** The same where a daemon and a simulator run already, for all tests of the file. */
-export function groundsWithDaemon(): (test: Ending) => Promise<Ground> {
-  const make = placesWithDaemon();
-  return async (test) => endingWith(test, createGround(await make({})));
-}
-
-function endingWith({ onTestFinished }: Ending, ground: OwnedGround): Ground {
-  onTestFinished(ground.close);
-  return ground;
-}
-
-function placesWithDaemon(): (env: NodeJS.ProcessEnv) => Promise<Place> {
   let home: Place;
   let daemon: Running;
   let simulator: Simulator;
@@ -71,22 +51,44 @@ function placesWithDaemon(): (env: NodeJS.ProcessEnv) => Promise<Place> {
     await simulator.close();
     home.remove();
   });
-  return (env) => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url);
+  return groundWhere(() => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url));
+}
+
+/** The parts of a concurrent test's context that are used here. */
+type Ending = Pick<TestContext, 'onTestFinished'>;
+
+/** The environment of one concurrent test. No daemon and no simulator runs. */
+export async function groundNow(test: Ending, env: NodeJS.ProcessEnv = {}): Promise<Ground> {
+  return endingWith(test, createGround(await makePlace(env)));
+}
+
+function endingWith({ onTestFinished }: Ending, ground: OwnedGround): Ground {
+  onTestFinished(ground.close);
+  return ground;
 }
 
 function groundWhere(make: () => Promise<Place>): Ground {
-  let current: OwnedGround;
-  beforeEach(async () => {
-    current = createGround(await make());
+  const grounds = new AsyncLocalStorage<OwnedGround>();
+  aroundEach(async (runTest) => {
+    const own = createGround(await make());
+    try {
+      await grounds.run(own, runTest);
+    } finally {
+      await own.close();
+    }
   });
-  afterEach(() => current.close());
+  const current = (): OwnedGround => {
+    const own = grounds.getStore();
+    if (own === undefined) throw new Error('no test runs here');
+    return own;
+  };
   return {
     get place() {
-      return current.place;
+      return current().place;
     },
-    run: (args, input) => current.run(args, input),
-    start: (args) => current.start(args),
-    endpoint: (answer, key) => current.endpoint(answer, key),
+    run: (args, input) => current().run(args, input),
+    start: (args) => current().start(args),
+    endpoint: (answer, key) => current().endpoint(answer, key),
   };
 }
 

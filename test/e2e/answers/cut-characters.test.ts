@@ -37,7 +37,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     return upstream;
   };
 
-  test('is whole in the output of ask, as text and as JSON', async () => {
+  test.concurrent('is whole in the output of ask, as text and as JSON', async () => {
     await answering(CALLING);
     const plain = await run(['ask', 'hi']);
     expect(plain).toMatchObject({ code: 0, stdout: `${TEXT}\n` });
@@ -63,14 +63,14 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     });
   });
 
-  test('is whole when a recording is replayed', async () => {
+  test.concurrent('is whole when a recording is replayed', async () => {
     await answering(WHOLE);
     await run(['record', 'hi', '--output', 'r.jsonl']);
     const { stdout, code } = await run(['replay', 'r.jsonl', '--speed', '1000']);
     expect({ stdout, code }).toEqual({ stdout: `${TEXT}\n`, code: 0 });
   });
 
-  test('is whole in saved sessions and in each export format', async () => {
+  test.concurrent('is whole in saved sessions and in each export format', async () => {
     await answering(CALLING);
     await run(['ask', '--session', 's', 'hi']);
     const { stdout: list } = await runHere(ground.place, ['sessions', 'list', '--json']);
@@ -105,7 +105,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     });
   });
 
-  test('is whole in a fine-tuning example', async () => {
+  test.concurrent('is whole in a fine-tuning example', async () => {
     await answering(WHOLE);
     await run(['ask', '--session', 's', 'hi']);
     const { stdout } = await runHere(ground.place, [
@@ -118,7 +118,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     expect(JSON.parse(stdout).messages.at(-1)).toMatchObject({ role: 'assistant', content: TEXT });
   });
 
-  test('is whole in the history that bench sends and in its report', async () => {
+  test.concurrent('is whole in the history that bench sends and in its report', async () => {
     const upstream = await answering(WHOLE);
     const json = join(ground.place.dir, 'b.json');
     const { code } = await run([

@@ -1,65 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { groundWithDaemon } from '../../support/e2e.js';
 import { runHere } from '../../support/in-process.js';
-import { makePlace, type Place, type Running, runProgram, startProgram } from '../../support/program.js';
-import { startUpstream } from '../../support/upstream.js';
 import { answerIn, WIRE_FORMATS } from '../../support/wire-formats.js';
 
 const SAYS = 'vastar-tui: 2 events, or parts of them, could not be read and are left out\n';
 const UNREADABLE = [{ unreadable: { type: 'hologram', beam: 1 } }, { unreadable: { type: 'smell' } }];
 
-let place: Place;
-let daemon: Running;
-
-beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run']);
-  await daemon.untilStderr(/listening on/);
-});
-
-afterAll(async () => {
-  daemon.child.kill();
-  await daemon.ended;
-  place.remove();
-});
+const ground = groundWithDaemon();
 
 describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
   const answering = async (brings: Parameters<typeof answerIn>[1]) => {
-    const upstream = await startUpstream({ chunks: answerIn(api, brings) });
-    place.writeConfig(
+    const upstream = await ground.endpoint({ chunks: answerIn(api, brings) });
+    ground.place.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
-    return upstream;
   };
 
-  test('is counted by ask, in the saved session and in each export', async () => {
-    const upstream = await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
-    const plain = await runProgram(place, ['ask', 'hi']);
+  test.concurrent('is counted by ask, in the saved session and in each export', async () => {
+    await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
+    const plain = await ground.run(['ask', 'hi']);
     expect(plain).toMatchObject({ code: 0, stdout: 'ab\n', stderr: SAYS });
-    const { stdout } = await runProgram(place, ['ask', '--json', '--session', api, 'hi']);
+    const { stdout } = await ground.run(['ask', '--json', '--session', api, 'hi']);
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       outcome: 'complete',
       text: 'ab',
       malformed_events: 2,
     });
-    const listed = JSON.parse((await runHere(place, ['sessions', 'list', '--json'])).stdout);
+    const listed = JSON.parse((await runHere(ground.place, ['sessions', 'list', '--json'])).stdout);
     const { id } = listed.find(({ title }: { title: string }) => title === api);
     const exported = async (format: string) =>
-      (await runHere(place, ['sessions', 'export', id, '--format', format])).stdout;
+      (await runHere(ground.place, ['sessions', 'export', id, '--format', format])).stdout;
     expect(JSON.parse(await exported('json')).sessions[0].exchanges[0].metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('jsonl')).metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('har')).log.entries[0]._metrics.malformedEvents).toBe(2);
     expect(await exported('md')).toContain('2 unreadable events');
     const [header = '', row = ''] = (await exported('csv')).split('\r\n');
     expect(row.split(',')[header.split(',').indexOf('malformed_events')]).toBe('2');
-    await upstream.close();
   });
 
-  test('is counted by bench, in its table, its JSON and its CSV', async () => {
-    const upstream = await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
-    const [json, csv] = [join(place.dir, 'r.json'), join(place.dir, 'r.csv')];
-    const { stdout } = await runProgram(place, ['bench', '--requests', '3', '--json', json, '--csv', csv]);
+  test.concurrent('is counted by bench, in its table, its JSON and its CSV', async () => {
+    await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
+    const [json, csv] = [join(ground.place.dir, 'r.json'), join(ground.place.dir, 'r.csv')];
+    const { stdout } = await ground.run(['bench', '--requests', '3', '--json', json, '--csv', csv]);
     expect(stdout).toMatch(/^unreadable +6 events, or parts of them, in 3 answers$/m);
     const [run] = JSON.parse(readFileSync(json, 'utf8')).runs;
     expect(run).toMatchObject({
@@ -70,18 +54,16 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
     const [header = '', ...rows] = readFileSync(csv, 'utf8').trimEnd().split('\n');
     const column = header.split(',').indexOf('malformed_events');
     expect(rows.map((row) => row.split(',')[column])).toEqual(['2', '2', '2']);
-    await upstream.close();
   });
 
-  test('makes an answer without other content empty, and the reason names it', async () => {
-    const upstream = await answering(UNREADABLE);
-    const plain = await runProgram(place, ['ask', 'hi']);
+  test.concurrent('makes an answer without other content empty, and the reason names it', async () => {
+    await answering(UNREADABLE);
+    const plain = await ground.run(['ask', 'hi']);
     expect(plain.code).toBe(10);
     expect(plain.stderr).toContain('the answer is empty: the response could not be read (2 events)');
-    const { stdout } = await runProgram(place, ['bench', '--requests', '2', '--json', '-']);
+    const { stdout } = await ground.run(['bench', '--requests', '2', '--json', '-']);
     const [run] = JSON.parse(stdout).runs;
     expect(run).toMatchObject({ completed: 0, malformed_events: 4, errors: [{ class: 'empty', count: 2 }] });
     expect(run.errors[0].example).toContain('the response could not be read (2 events)');
-    await upstream.close();
   });
 });

@@ -27,13 +27,13 @@ const lines = (stdout: string): Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 
-test('with nothing running, ask starts daemon and simulator, which answer and exit afterwards', async () => {
+test.concurrent('with nothing running, ask starts daemon and simulator, which answer and exit afterwards', async () => {
   const answer = await alone.run(['ask', 'What is the capital of France?']);
   expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
   await until(() => !existsSync(alone.place.socketPath));
 });
 
-test('ask prints each chunk as it arrives, not when the answer is complete', async () => {
+test.concurrent('ask prints each chunk as it arrives, not when the answer is complete', async () => {
   let printed = 0;
   await endpoint({
     chunks: [
@@ -58,14 +58,14 @@ test('ask prints each chunk as it arrives, not when the answer is complete', asy
   );
 });
 
-test('the fault of an API key is named once, with its place', async () => {
+test.concurrent('the fault of an API key is named once, with its place', async () => {
   const path = alone.place.writeConfig('openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n');
   const { code, stderr } = await alone.run(['ask', '--config', path, 'hi']);
   expect(code).toBe(2);
   expect(stderr).toBe('vastar-tui: openai.api_key is in quotes (config.yaml:2:12): leave them out\n');
 });
 
-test('a retry is reported immediately in a separate line', async () => {
+test.concurrent('a retry is reported immediately in a separate line', async () => {
   let requests = 0;
   const upstream = await endpoint((_request, response) => {
     requests += 1;
@@ -88,7 +88,7 @@ test('a retry is reported immediately in a separate line', async () => {
   expect(lines(stdout).at(-1)).toMatchObject({ outcome: 'complete', text: 'yes', metrics: { attempts: 2 } });
 });
 
-test('Ctrl+C keeps the text so far, aborts the upstream request and exits with 130', async () => {
+test.concurrent('Ctrl+C keeps the text so far, aborts the upstream request and exits with 130', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
   const running = start(['ask', 'hi']);
   running.child.stdin.end();
@@ -102,7 +102,7 @@ test('Ctrl+C keeps the text so far, aborts the upstream request and exits with 1
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });
 
-test.each([
+test.concurrent.each([
   [401, 'Incorrect API key', 4, /key/],
   [404, 'The model does not exist', 7, /model|base_url/],
   [429, 'Rate limit reached', 5, /again|limit/],
@@ -126,14 +126,14 @@ test.each([
   },
 );
 
-test('an error names a web page that came instead of an answer', async () => {
+test.concurrent('an error names a web page that came instead of an answer', async () => {
   await endpoint({ contentType: 'text/html', chunks: ['<html><h1>502 Bad Gateway</h1></html>'] });
   const answer = await run(['ask', 'hi']);
   expect(answer.code).not.toBe(0);
   expect(answer.stderr).toMatch(/web page.*base_url/s);
 });
 
-test('a truncated answer keeps its text, prints a notice and exits with 8', async () => {
+test.concurrent('a truncated answer keeps its text, prints a notice and exits with 8', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('Hi th')) });
   expect(await run(['ask', 'hi'])).toMatchObject({
     code: 8,
@@ -142,7 +142,7 @@ test('a truncated answer keeps its text, prints a notice and exits with 8', asyn
   });
 });
 
-test('a connection reset in the middle is an error that keeps the text', async () => {
+test.concurrent('a connection reset in the middle is an error that keeps the text', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('Hi th')), end: 'cut' });
   const { code, stdout } = await run(['ask', '--json', 'hi']);
   expect(code).toBe(3);
@@ -153,12 +153,12 @@ test('a connection reset in the middle is an error that keeps the text', async (
   });
 });
 
-test('an empty stream is not an answer', async () => {
+test.concurrent('an empty stream is not an answer', async () => {
   await endpoint({ chunks: [] });
   expect(await run(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
 });
 
-test('an unreachable endpoint is named with the cause', async () => {
+test.concurrent('an unreachable endpoint is named with the cause', async () => {
   ground.place.writeConfig(
     'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
   );
@@ -167,14 +167,14 @@ test('an unreachable endpoint is named with the cause', async () => {
   expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): check that the server runs/);
 });
 
-test('with --no-spawn and no daemon, the error says how to start one', async () => {
+test.concurrent('with --no-spawn and no daemon, the error says how to start one', async () => {
   const answer = await alone.run(['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toContain(alone.place.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
-test('real mode without a key names the variable to set; simulator mode does not', async () => {
+test.concurrent('real mode without a key names the variable to set; simulator mode does not', async () => {
   const real = await run(['ask', '--mode', 'openai', 'hi']);
   expect(real.code).not.toBe(0);
   expect(real.stderr).toMatch(/OPENAI_API_KEY/);
@@ -182,12 +182,12 @@ test('real mode without a key names the variable to set; simulator mode does not
   expect(simulated).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('text on stdin is appended to the prompt', async () => {
+test.concurrent('text on stdin is appended to the prompt', async () => {
   const answer = await run(['ask', '--model', 'sim-echo', 'one'], 'two\n');
   expect(answer.stdout).toBe('one\n\ntwo\n');
 });
 
-test('files and stdin follow the prompt, and the parameters reach the provider', async () => {
+test.concurrent('files and stdin follow the prompt, and the parameters reach the provider', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('ok'), FINISH, '[DONE]') });
   writeFileSync(join(ground.place.dir, 'a.txt'), 'alpha\n');
   writeFileSync(join(ground.place.dir, 'b.md'), 'beta');
@@ -200,7 +200,7 @@ test('files and stdin follow the prompt, and the parameters reach the provider',
   });
 });
 
-test('an answer longer than --answer-timeout ends with the text so far and exit code 6', async () => {
+test.concurrent('an answer longer than --answer-timeout ends with the text so far and exit code 6', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
   const answer = await withLongEnough(
     (limitMs) => run(['ask', 'hi', '--answer-timeout', `${limitMs / 1000}`]),
@@ -210,7 +210,7 @@ test('an answer longer than --answer-timeout ends with the text so far and exit 
   expect(answer.stderr).toMatch(/the deadline passed after \d+ ms|within [\d.]+ s/);
 });
 
-test('--timeout limits the time until the headers, and --idle-timeout limits silence after them', async () => {
+test.concurrent('--timeout limits the time until the headers, and --idle-timeout limits silence after them', async () => {
   await endpoint({ delayMs: 30_000 });
   const headers = await run(['ask', 'hi', '--timeout', '0.4']);
   expect(headers.code).toBe(6);
@@ -228,7 +228,7 @@ test('--timeout limits the time until the headers, and --idle-timeout limits sil
   expect(silent.stderr).toContain(`raise idle_ms (now ${s} s) or --idle-timeout`);
 });
 
-test.each([
+test.concurrent.each([
   [['--file', 'absent.txt'], /absent\.txt cannot be read/],
   [['--file', '.'], /cannot be read/],
   [['--file', 'binary'], /binary is not UTF-8/],
@@ -241,7 +241,7 @@ test.each([
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
 
-test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
+test.concurrent.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
   expect(await run(args)).toMatchObject({
     code: 2,
     stdout: '',
@@ -249,20 +249,20 @@ test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', a
   });
 });
 
-test('binary data on stdin is refused', async () => {
+test.concurrent('binary data on stdin is refused', async () => {
   const running = start(['ask', '-']);
   running.child.stdin.end(Buffer.from([0xff, 0xd8, 0x00, 0x41]));
   expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/not UTF-8/) });
 });
 
-test('the chat’s error without a terminal names the commands that need none', async () => {
+test.concurrent('the chat’s error without a terminal names the commands that need none', async () => {
   expect(await run([])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/vastar-tui ask/),
   });
 });
 
-test.each([
+test.concurrent.each([
   ['a missing file', ['--config', 'absent.yaml'], undefined, /absent\.yaml/],
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
 ])('%s in the configuration is reported with its position', async (_name, flags, yaml, pattern) => {
@@ -273,14 +273,14 @@ test.each([
   expect(answer.stderr).not.toMatch(/\n\s+at /);
 });
 
-test('an unknown flag is refused with a suggestion', async () => {
+test.concurrent('an unknown flag is refused with a suggestion', async () => {
   expect(await runHere(ground.place, ['ask', '--jsn', 'hi'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/--json/),
   });
 });
 
-test('the error for an unknown command names the closest command and how to send the words as a prompt', async () => {
+test.concurrent('the error for an unknown command names the closest command and how to send the words as a prompt', async () => {
   expect(await run(['benhc'])).toMatchObject({
     code: 2,
     stderr:
@@ -288,7 +288,7 @@ test('the error for an unknown command names the closest command and how to send
   });
 });
 
-test('text of model and provider cannot control the terminal, and stays unchanged in a pipe', async () => {
+test.concurrent('text of model and provider cannot control the terminal, and stays unchanged in a pipe', async () => {
   const evil = 'a\x1b]0;owned\x07b\x1b[2Jc\x9b31md';
   await endpoint({ chunks: sseEvents(deltaOf(evil), FINISH, '[DONE]') });
   expect((await run(['ask', 'hi'])).stdout).toBe(`${evil}\n`);
@@ -311,7 +311,7 @@ test('text of model and provider cannot control the terminal, and stays unchange
   expect((await run(['ask', 'hi'])).stderr).not.toMatch(sequence);
 });
 
-test('a full disk behind stdout is an error with exit code 1', async () => {
+test.concurrent('a full disk behind stdout is an error with exit code 1', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const command = `"${process.execPath}" "${CLI}" ask hi > /dev/full`;
   const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
@@ -320,7 +320,7 @@ test('a full disk behind stdout is an error with exit code 1', async () => {
   session.close();
 });
 
-test('a prompt of 10 MB from any source is refused, and the error names the limit', async () => {
+test.concurrent('a prompt of 10 MB from any source is refused, and the error names the limit', async () => {
   const text = 'x'.repeat(10_000_000);
   writeFileSync(join(ground.place.dir, 'big.txt'), text);
   for (const [args, input] of [
@@ -334,7 +334,7 @@ test('a prompt of 10 MB from any source is refused, and the error names the limi
   }
 });
 
-test('the program ends quietly when the reader of its output closes the pipe', async () => {
+test.concurrent('the program ends quietly when the reader of its output closes the pipe', async () => {
   const running = start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
@@ -344,7 +344,7 @@ test('the program ends quietly when the reader of its output closes the pipe', a
   expect(running.stderr()).not.toMatch(/EPIPE|\n\s+at /);
 });
 
-test('daemon and simulator exit with the program even when it is killed', async () => {
+test.concurrent('daemon and simulator exit with the program even when it is killed', async () => {
   const running = alone.start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
@@ -361,13 +361,13 @@ test('daemon and simulator exit with the program even when it is killed', async 
   );
 });
 
-test('an empty session name, for example from an unset variable, is refused', async () => {
+test.concurrent('an empty session name, for example from an unset variable, is refused', async () => {
   const { code, stderr } = await runHere(ground.place, ['ask', 'hi', '--session', '']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
 });
 
-test('without a home folder the question is answered, and saving fails with the reason', async () => {
+test.concurrent('without a home folder the question is answered, and saving fails with the reason', async () => {
   const homeless = {
     ...alone.place,
     env: { ...alone.place.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
@@ -380,7 +380,7 @@ test('without a home folder the question is answered, and saving fails with the 
   });
 });
 
-test('an answer cut off at the token limit is reported on stderr and exits with 0', async () => {
+test.concurrent('an answer cut off at the token limit is reported on stderr and exits with 0', async () => {
   const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
   await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });
   expect(await run(['ask', 'Why?'])).toMatchObject({

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { groundsWithDaemon } from '../../support/e2e.js';
+import { groundWithDaemon } from '../../support/e2e.js';
 import { CLI, NODE, withoutBusy } from '../../support/program.js';
 
 // The tests run at the same time, because they wait until the program stops waiting for stdin.
-const ground = groundsWithDaemon();
+const ground = groundWithDaemon();
+const { start } = ground;
 
-test.concurrent('a prompt with an open, silent stdin is sent after a wait, with a notice', async (context) => {
-  const { start } = await ground(context);
+test.concurrent('a prompt with an open, silent stdin is sent after a wait, with a notice', async () => {
   const running = start(['ask', 'What is the capital of France?']);
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr }).toEqual({
@@ -24,8 +24,7 @@ test.concurrent.for([
   ['after "-"', ['hi', '-']],
   ['without a prompt', []],
   ['once something came', ['hi']],
-] as const)('ask waits for an open stdin %s and prints a notice', async ([when, words], context) => {
-  const { start } = await ground(context);
+] as const)('ask waits for an open stdin %s and prints a notice', async ([when, words]) => {
   const running = start(['ask', ...words]);
   if (when === 'once something came') running.child.stdin.write('text');
   await running.untilStderr(/waiting for stdin to end/);
@@ -35,8 +34,8 @@ test.concurrent.for([
   expect(running.stderr()).not.toContain('the question is sent without it');
 });
 
-test.concurrent('a closed stdout is an error, and no request is sent', async (context) => {
-  const { dir, env } = (await ground(context)).place;
+test.concurrent('a closed stdout is an error, and no request is sent', async () => {
+  const { dir, env } = ground.place;
   const shell = async (script: string): Promise<[number | null, string]> => {
     const child = spawn('sh', ['-c', script], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';

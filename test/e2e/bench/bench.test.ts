@@ -44,7 +44,7 @@ interface Result {
 }
 const read = (stdout: string): Result => JSON.parse(stdout) as Result;
 
-test('a test of the simulator prints latencies, rates, a histogram and its own lag', async () => {
+test.concurrent('a test of the simulator prints latencies, rates, a histogram and its own lag', async () => {
   const { code, stdout, stderr } = await run([
     ...['bench', '--model', 'sim-fast', '--requests', '12', '--concurrency', '3', '--max-tokens', '60'],
     ...['--warmup', '1', '--slo', 'ttft=60000', '--check', 'e2e.p99<600s', '--progress', 'none'],
@@ -64,7 +64,7 @@ test('a test of the simulator prints latencies, rates, a histogram and its own l
   }
 });
 
-test('a failed check or a test without answers exits with 1', async () => {
+test.concurrent('a failed check or a test without answers exits with 1', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--json', '-'];
   const failing = await run([...args, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
@@ -82,7 +82,7 @@ test('a failed check or a test without answers exits with 1', async () => {
   });
 });
 
-test('with a rate, latency includes the wait for a place', async () => {
+test.concurrent('with a rate, latency includes the wait for a place', async () => {
   await endpoint({ ...answer, delayMs: 100 });
   const args = ['bench', '--requests', '8', '--concurrency', '1', '--json', '-'];
   const closed = read((await run(args)).stdout);
@@ -101,7 +101,7 @@ test('with a rate, latency includes the wait for a place', async () => {
   expect(open.runs[0]?.arrival_lag_ms.max).toBeGreaterThan(600);
 });
 
-test('the report shows the number of random arrivals beside the expected number', async () => {
+test.concurrent('the report shows the number of random arrivals beside the expected number', async () => {
   const { requests } = await endpoint(answer);
   const args = ['bench', '--rate', '20', '--duration', '1'];
   const { stdout } = await run(args);
@@ -109,7 +109,7 @@ test('the report shows the number of random arrivals beside the expected number'
   expect((await run([...args, '--arrivals', 'constant'])).stdout).not.toContain('by chance');
 });
 
-test('prompts come from a file in turn, and the CSV has a line for each request', async () => {
+test.concurrent('prompts come from a file in turn, and the CSV has a line for each request', async () => {
   const upstream = await endpoint(answer);
   writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
   const csv = join(ground.place.dir, 'requests.csv');
@@ -130,7 +130,7 @@ test('prompts come from a file in turn, and the CSV has a line for each request'
   ]);
 });
 
-test('the format of prompts from stdin is detected, and their parameters are sent', async () => {
+test.concurrent('the format of prompts from stdin is detected, and their parameters are sent', async () => {
   const upstream = await endpoint(answer);
   const running = start(['bench', '--requests', '3', '--prompts', '-', '--json', '-']);
   running.child.stdin.end(
@@ -150,7 +150,7 @@ test('the format of prompts from stdin is detected, and their parameters are sen
   ]);
 });
 
-test('the same seed generates the same prompts', async () => {
+test.concurrent('the same seed generates the same prompts', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--input-tokens', 'normal:50,9', '--output-tokens', '3'];
   const { stdout } = await run([...args, '--shared-prefix', '50', '--seed', '4']);
@@ -163,7 +163,7 @@ test('the same seed generates the same prompts', async () => {
   expect(bodies[0]).toContain('"max_tokens":3');
 });
 
-test('a trace is replayed with its times and lengths, and the report shows them', async () => {
+test.concurrent('a trace is replayed with its times and lengths, and the report shows them', async () => {
   const upstream = await endpoint(answer);
   const moments = [0, 0, 600, 1400];
   const lines = moments.map((timestamp, index) =>
@@ -203,7 +203,7 @@ test('a trace is replayed with its times and lengths, and the report shows them'
   for (const [, , , , , lagMs] of rows) expect(lagMs).toBeGreaterThanOrEqual(0);
 });
 
-test('stages end the test, and the arrivals follow the given process', async () => {
+test.concurrent('stages end the test, and the arrivals follow the given process', async () => {
   const upstream = await endpoint(answer);
   const { stdout } = await run([
     'bench',
@@ -239,7 +239,7 @@ const conversation = (id: string, turns: number): string =>
     ]).flat(),
   });
 
-test.each([
+test.concurrent.each([
   ['answered', (question: string) => `re: ${question}`],
   ['recorded', (question: string) => `kept ${question}`],
 ])('conversations continue turn by turn from the answers %s', async (history, answerTo) => {
@@ -280,7 +280,7 @@ test.each([
   });
 });
 
-test('a failed answer ends its conversation, and the next one begins', async () => {
+test.concurrent('a failed answer ends its conversation, and the next one begins', async () => {
   await endpoint((request, response, raw) => {
     const { messages } = JSON.parse(request.body.toString()) as Asked;
     if (messages.at(-1)?.content !== 'a1') return echo(request, response, raw);
@@ -294,7 +294,7 @@ test('a failed answer ends its conversation, and the next one begins', async () 
   expect(stdout).toMatch(/\nturn 1 +2 +0 .*\nturn 2 +1 +1 /);
 });
 
-test('several endpoints are tested in turn and shown side by side', async () => {
+test.concurrent('several endpoints are tested in turn and shown side by side', async () => {
   const upstream = await endpoint(answer);
   const { code, stdout } = await run([
     ...['bench', '--mode', 'openai,simulator', '--model', 'sim-instant', '--requests', '2'],
@@ -304,7 +304,7 @@ test('several endpoints are tested in turn and shown side by side', async () => 
   expect(stdout).toMatch(/TTFT +openai .*\n +simulator /);
 });
 
-test('Ctrl+C prints the figures so far and exits with 130', async () => {
+test.concurrent('Ctrl+C prints the figures so far and exits with 130', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -323,7 +323,7 @@ test('Ctrl+C prints the figures so far and exits with 130', async () => {
   expect(await hanging.ended).toBe('hung up');
 });
 
-test('a terminal shows a bar with live figures until the end', async () => {
+test.concurrent('a terminal shows a bar with live figures until the end', async ({ expect }) => {
   const seen = Promise.withResolvers<void>();
   const upstream = await endpoint(async (request, response, raw) => {
     if (upstream.requests.length > 2) await seen.promise;
@@ -340,7 +340,7 @@ test('a terminal shows a bar with live figures until the end', async () => {
   }
 });
 
-test('a report that a full disk cuts off is named, and the other report is written', async () => {
+test.concurrent('a report that a full disk cuts off is named, and the other report is written', async () => {
   await endpoint(answer);
   const { code, stdout, stderr } = await runHere(ground.place, [
     ...['bench', '--requests', '2', '--json', '/dev/full', '--csv', 'requests.csv'],
@@ -351,7 +351,9 @@ test('a report that a full disk cuts off is named, and the other report is writt
   expect(readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(3);
 });
 
-test('a full disk behind stdout exits with 1, even if every request was answered', async () => {
+test.concurrent('a full disk behind stdout exits with 1, even if every request was answered', async ({
+  expect,
+}) => {
   await endpoint(answer);
   const command = `"${process.execPath}" "${CLI}" bench --requests 2 --json - > /dev/full`;
   const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });

@@ -69,7 +69,7 @@ interface Report {
   ];
 }
 
-test('a search finds the largest concurrency of a server and reports all tested loads', async () => {
+test.concurrent('a search finds the largest concurrency of a server and reports all tested loads', async () => {
   await endpoint(upTo(6));
   const slo = ['--slo', 'errors<5%', '--duration', '20'];
   const files = ['--json', 'found.json', '--csv', 'found.csv', '--html', 'found.html'];
@@ -88,7 +88,7 @@ test('a search finds the largest concurrency of a server and reports all tested 
   expect(readFileSync(path('found.html'), 'utf8')).toContain('The SLO is met up to 6 at a time');
 });
 
-test('a sweep runs each load of its list, without an SLO', async () => {
+test.concurrent('a sweep runs each load of its list, without an SLO', async () => {
   const { requests } = await endpoint(slowly);
   const { code, stdout } = await run([
     ...['bench', '--sweep', 'rate:40,20', '--arrivals', 'constant', '--duration', '1.5', '--json', '-'],
@@ -109,7 +109,7 @@ test('a sweep runs each load of its list, without an SLO', async () => {
   expect(requests).toHaveLength(90);
 });
 
-test('each load of a sweep continues in the list of prompts where the previous load ended', async () => {
+test.concurrent('each load of a sweep continues in the list of prompts where the previous load ended', async () => {
   const { requests } = await endpoint(slowly);
   const prompts = Array.from({ length: 200 }, (_, index) => `question ${index}`);
   writeFileSync(path('prompts.txt'), prompts.join('\n'));
@@ -134,7 +134,7 @@ test('each load of a sweep continues in the list of prompts where the previous l
 /** Returns the number of a load's requests. */
 const allOf = ({ completed, failed, warmup_requests }: Level): number => completed + failed + warmup_requests;
 
-test("a sweep has the server's figures of each load", async () => {
+test.concurrent("a sweep has the server's figures of each load", async () => {
   /** The prompt tokens on each page of the server. The page has its number as that of the running requests. */
   const tokens: number[] = [];
   let prompts = 0;
@@ -186,7 +186,7 @@ interface Figure {
   per_s: number;
 }
 
-test('a search for conversations counts them, and has the figures of each turn', async () => {
+test.concurrent('a search for conversations counts them, and has the figures of each turn', async () => {
   await endpoint(upTo(4));
   const flags = ['--turns', '3', '--input-tokens', '5', '--slo', 'errors<5%', '--duration', '20'];
   const { code, stdout } = await run([
@@ -208,7 +208,7 @@ test('a search for conversations counts them, and has the figures of each turn',
   expect(turns.map(({ turn }) => turn)).toEqual([1, 2, 3]);
 });
 
-test('a sweep of conversation rates begins each load with its first turns', async () => {
+test.concurrent('a sweep of conversation rates begins each load with its first turns', async () => {
   const { requests } = await endpoint(slowly);
   const turns = ['--turns', '2', '--input-tokens', '5', '--think-time', '0.1'];
   const { code, stdout } = await run([
@@ -227,7 +227,7 @@ test('a sweep of conversation rates begins each load with its first turns', asyn
   expect(low + high).toBe(requests.length);
 });
 
-test('a service that meets the SLO at no load is reported, and the exit code is 1', async () => {
+test.concurrent('a service that meets the SLO at no load is reported, and the exit code is 1', async () => {
   await endpoint(upTo(0));
   const { code, stdout } = await run([
     ...['bench', '--find-concurrency', '1-4', '--slo', 'ttft.p95<1s', '--duration', '1'],
@@ -236,7 +236,7 @@ test('a service that meets the SLO at no load is reported, and the exit code is 
   expect(code).toBe(1);
 });
 
-test.each([
+test.concurrent.each([
   [['--find-rate'], /--find-rate needs --slo/],
   [['--find-rate', '9-3', '--slo', 'ttft<1s'], /two rates, the lower one first/],
   [['--find-concurrency', '1.5-3', '--slo', 'ttft<1s'], /two whole numbers/],

@@ -57,7 +57,7 @@ async function wholeAndShards(...flags: string[]): Promise<{ whole: string[]; pa
 }
 const SHARDS = [1, 2, 3].map((number) => `shard-${number}.json`);
 
-test.each([
+test.concurrent.each([
   ['an open loop', ['--rate', '40', '--requests', '50']],
   ['a closed loop', ['--concurrency', '5', '--requests', '50']],
   ['conversations', ['--concurrency', '5', '--conversations', '12', '--turns', 'uniform:1,3']],
@@ -102,7 +102,7 @@ test.each([
   },
 );
 
-test('merging a single report returns the same report', async () => {
+test.concurrent('merging a single report returns the same report', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '20', '--concurrency', '4', '--json', 'one.json']);
   const { stdout } = await run(['bench', 'merge', 'one.json', '--json', '-']);
@@ -116,7 +116,7 @@ test('merging a single report returns the same report', async () => {
   expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
 });
 
-test('the merged report has the metrics of the servers that the processes read', async () => {
+test.concurrent('the merged report has the metrics of the servers that the processes read', async () => {
   const pages = (running: number) => (_: unknown, response: ServerResponse) =>
     void response.end(`vllm:num_requests_running ${running}\nvllm:num_requests_waiting 1\n`);
   await endpoint({ ...answer, gapMs: 100 });
@@ -145,7 +145,7 @@ test('the merged report has the metrics of the servers that the processes read',
   expect(Object.keys(runs[0].server_metrics.series)).toHaveLength(4);
 });
 
-test('reports that cannot be merged are refused with a reason', async () => {
+test.concurrent('reports that cannot be merged are refused with a reason', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '2', '--concurrency', '2', '--shard', '1/2', '--json', 'a.json']);
   await run([
@@ -176,7 +176,7 @@ test('reports that cannot be merged are refused with a reason', async () => {
   expect(half.stderr).toMatch(/warning: shards are missing: 2 of 2/);
 });
 
-test.each([
+test.concurrent.each([
   [['--shard', '3/2'], /2\/8: the second of eight/],
   [['--shard', '1/4', '--concurrency', '3'], /raise --concurrency to 4/],
   [['--start-at', 'noon'], /a time within a day/],

@@ -39,21 +39,24 @@ const bench = async (...flags: string[]): Promise<{ run: Run; code: number | nul
 const classes = ({ errors }: Run): Record<string, number> =>
   Object.fromEntries(errors.map((error) => [error.class, error.count]));
 
-test.each(['direct', 'daemon'])('a failing server receives every request once: %s', async (way) => {
-  const upstream = await endpoint((_request, response) => refuse(response, 503, 'overloaded'));
-  const { run, code, load } = await bench('--requests', '200', '--concurrency', '20', '--through', way);
-  expect(upstream.requests).toHaveLength(200);
-  expect(run).toMatchObject({ completed: 0, failed: 200, errors: [{ class: 'Transient', count: 200 }] });
-  expect([code, load]).toEqual([1, expect.objectContaining({ through: way, policies: false })]);
-});
+test.concurrent.each(['direct', 'daemon'])(
+  'a failing server receives every request once: %s',
+  async (way) => {
+    const upstream = await endpoint((_request, response) => refuse(response, 503, 'overloaded'));
+    const { run, code, load } = await bench('--requests', '200', '--concurrency', '20', '--through', way);
+    expect(upstream.requests).toHaveLength(200);
+    expect(run).toMatchObject({ completed: 0, failed: 200, errors: [{ class: 'Transient', count: 200 }] });
+    expect([code, load]).toEqual([1, expect.objectContaining({ through: way, policies: false })]);
+  },
+);
 
-test('a direct run starts no daemon', async () => {
+test.concurrent('a direct run starts no daemon', async () => {
   await endpoint((_request, response) => answer(response));
   expect((await bench('--requests', '2')).run.completed).toBe(2);
   expect(existsSync(ground.place.socketPath)).toBe(false);
 });
 
-test('--policies retries failed attempts and reports their time', async () => {
+test.concurrent('--policies retries failed attempts and reports their time', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -66,7 +69,7 @@ test('--policies retries failed attempts and reports their time', async () => {
   expect(run.attempts.retries_ms).toBeGreaterThan(0);
 });
 
-test('the report counts one failure in eight exactly', async () => {
+test.concurrent('the report counts one failure in eight exactly', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -78,7 +81,7 @@ test('the report counts one failure in eight exactly', async () => {
   expect(run).toMatchObject({ completed: 175, failed: 25, errors: [{ class: 'Transient', count: 25 }] });
 });
 
-test('429 answers have their own error class, and arrivals keep the given rate', async () => {
+test.concurrent('429 answers have their own error class, and arrivals keep the given rate', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -91,7 +94,7 @@ test('429 answers have their own error class, and arrivals keep the given rate',
   expect(classes(run)).toEqual({ RateLimited: 30 });
 });
 
-test.each(['direct', 'daemon'])(
+test.concurrent.each(['direct', 'daemon'])(
   'one dropped connection in eight is one failure in eight: %s',
   async (way) => {
     let served = 0;
@@ -111,7 +114,7 @@ test.each(['direct', 'daemon'])(
   },
 );
 
-test('--policies replaces a dead connection, and the report counts every request that reached the server', async () => {
+test.concurrent('--policies replaces a dead connection, and the report counts every request that reached the server', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response, raw) => {
     served += 1;
@@ -123,7 +126,7 @@ test('--policies replaces a dead connection, and the report counts every request
   expect(run).toMatchObject({ completed: 5, failed: 0, attempts: { total: 5, replaced: 1 } });
 });
 
-test('bench compare shows each figure of two reports, and exits with 1 after a regression', async () => {
+test.concurrent('bench compare shows each figure of two reports, and exits with 1 after a regression', async () => {
   await endpoint((_request, response) => answer(response));
   const path = (name: string): string => join(ground.place.dir, name);
   await run(['bench', '--requests', '60', '--concurrency', '60', '--json', 'before.json']);
@@ -153,7 +156,7 @@ const stall: Handler = (_request, response) => {
   response.write(sseEvents(deltaOf('a')).join(''));
 };
 
-test('answers of a stalled server are cut off at the drain limit as unfinished and do not affect rates', async () => {
+test.concurrent('answers of a stalled server are cut off at the drain limit as unfinished and do not affect rates', async () => {
   const upstream = await endpoint(stall);
   const { run } = await bench('--duration', '0.3', '--concurrency', '3', '--drain', '0.3');
   expect(run.attempts.total).toBe(3);
@@ -163,7 +166,7 @@ test('answers of a stalled server are cut off at the drain limit as unfinished a
   expect(run.duration_ms).toBe(300);
 });
 
-test('--answer-timeout ends an answer, and the next request is sent', async () => {
+test.concurrent('--answer-timeout ends an answer, and the next request is sent', async () => {
   const upstream = await endpoint(stall);
   const { run } = await bench('--requests', '4', '--concurrency', '2', '--answer-timeout', '1');
   // A server that gets no CPU until the limit may read fewer.
@@ -172,6 +175,7 @@ test('--answer-timeout ends an answer, and the next request is sent', async () =
   expect(classes(run)).toEqual({ Timeout: 4 });
 });
 
+// Not at the same time as others, because it needs all the processor time and many open files.
 test.each(['direct', 'daemon'])('3,000 at a time are 3,000 at the server: %s', async (way) => {
   const held: ServerResponse[] = [];
   const upstream = await endpoint((_request, response) => {
@@ -185,7 +189,7 @@ test.each(['direct', 'daemon'])('3,000 at a time are 3,000 at the server: %s', a
   expect(run).toMatchObject({ completed: 3000, failed: 0, max_in_flight: 3000 });
 });
 
-test('a concurrency above the limit of open files is refused, and the error names the limit to set', () => {
+test.concurrent('a concurrency above the limit of open files is refused, and the error names the limit to set', () => {
   const command = `ulimit -n 256 && exec "${NODE}" "${CLI}" bench --concurrency 300 --mode simulator`;
   const { env, dir } = ground.place;
   const { status, stderr } = spawnSync('sh', ['-c', command], { env, cwd: dir, encoding: 'utf8' });

@@ -39,7 +39,7 @@ interface Run {
   requests: { index: number[] };
 }
 
-test('--warmup auto excludes the slow beginning from every figure and list', async () => {
+test.concurrent('--warmup auto excludes the slow beginning from every figure and list', async () => {
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   const { stdout } = await run(['bench', ...flags, '--json', '-']);
@@ -51,13 +51,13 @@ test('--warmup auto excludes the slow beginning from every figure and list', asy
   expect(Math.min(...requests.index)).toBeGreaterThanOrEqual(20);
 });
 
-test('the report names the excluded requests', async () => {
+test.concurrent('the report names the excluded requests', async () => {
   await endpoint(slowAtFirst(20));
   const { stdout } = await run(['bench', '--requests', '400', '--concurrency', '4', '--warmup', 'auto']);
   expect(stdout).toMatch(/excluded +\d+ warm-up requests \(.* s, by MSER-5\) and the last \d+/);
 });
 
-test('such a report is merged with its excluded requests, and the warm-up is found again', async () => {
+test.concurrent('such a report is merged with its excluded requests, and the warm-up is found again', async () => {
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   await run(['bench', ...flags, '--json', 'part.json']);
@@ -73,7 +73,7 @@ test('such a report is merged with its excluded requests, and the warm-up is fou
   expect(merged?.ttft_ms).toEqual(part?.ttft_ms);
 });
 
-test('the warm-up of shards is found in the requests of all of them', async () => {
+test.concurrent('the warm-up of shards is found in the requests of all of them', async () => {
   await endpoint(slowAtFirst(20));
   for (const shard of ['1/2', '2/2']) {
     const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto', '--shard', shard];
@@ -86,14 +86,14 @@ test('the warm-up of shards is found in the requests of all of them', async () =
   expect(runs[0].completed + (runs[0].warmup?.excluded.index.length ?? 0)).toBe(400);
 });
 
-test('--warmup auto excludes nothing from too few requests and prints a warning', async () => {
+test.concurrent('--warmup auto excludes nothing from too few requests and prints a warning', async () => {
   await endpoint(slowAtFirst(0));
   const { stdout, stderr } = await run(['bench', '--requests', '10', '--warmup', 'auto']);
   expect(stderr).toMatch(/--warmup auto needs 50 requests/);
   expect(stdout).toMatch(/10 complete/);
 });
 
-test('another word than auto is refused', async () => {
+test.concurrent('another word than auto is refused', async () => {
   const { code, stderr } = await runHere(ground.place, ['bench', '--concurrency', '2', '--warmup', 'some']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--warmup/)]);
 });
@@ -110,7 +110,7 @@ async function promptsOf(warmup: number, flags: readonly string[]): Promise<[str
   return [prompts.slice(0, warmup), prompts.slice(warmup)];
 }
 
-test('the warm-up sends the last prompts of a file, so that a cache of prefixes does not know the first ones', async () => {
+test.concurrent('the warm-up sends the last prompts of a file, so that a cache of prefixes does not know the first ones', async () => {
   const lines = Array.from({ length: 9 }, (_, index) => `prompt ${index + 1}`);
   writeFileSync(join(ground.place.dir, 'lines.txt'), lines.join('\n'));
   const flags = ['--prompts', 'lines.txt', '--requests', '5'];
@@ -118,7 +118,7 @@ test('the warm-up sends the last prompts of a file, so that a cache of prefixes 
   expect((await promptsOf(12, flags))[1]).toEqual(lines.slice(0, 5));
 });
 
-test('the warm-up sends other generated prompts than the test, which sends those of a test without warm-up', async () => {
+test.concurrent('the warm-up sends other generated prompts than the test, which sends those of a test without warm-up', async () => {
   const flags = ['--input-tokens', '30', '--requests', '4', '--seed', '7'];
   const [, without] = await promptsOf(0, flags);
   const [warmup, measured] = await promptsOf(6, flags);

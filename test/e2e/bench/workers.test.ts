@@ -27,27 +27,30 @@ const bench = async (...flags: string[]): Promise<Run> => {
   return (JSON.parse(stdout) as { runs: [Run] }).runs[0];
 };
 
-test.each(['direct', 'daemon'])('three workers send each request of a closed loop once: %s', async (way) => {
-  let served = 0;
-  const upstream = await endpoint((request, response, raw) => {
-    served += 1;
-    if (served % 8 === 0) raw.socket.resetAndDestroy();
-    else void answer(request, response, raw);
-  });
-  const report = await bench(
-    ...['--requests', '200', '--concurrency', '10', '--workers', '3', '--through', way],
-  );
-  expect(upstream.requests).toHaveLength(200);
-  expect(report).toMatchObject({
-    completed: 175,
-    failed: 25,
-    errors: [{ class: 'Transient', count: 25 }],
-    attempts: { total: 200 },
-    instrument: { workers: 3 },
-  });
-});
+test.concurrent.each(['direct', 'daemon'])(
+  'three workers send each request of a closed loop once: %s',
+  async (way) => {
+    let served = 0;
+    const upstream = await endpoint((request, response, raw) => {
+      served += 1;
+      if (served % 8 === 0) raw.socket.resetAndDestroy();
+      else void answer(request, response, raw);
+    });
+    const report = await bench(
+      ...['--requests', '200', '--concurrency', '10', '--workers', '3', '--through', way],
+    );
+    expect(upstream.requests).toHaveLength(200);
+    expect(report).toMatchObject({
+      completed: 175,
+      failed: 25,
+      errors: [{ class: 'Transient', count: 25 }],
+      attempts: { total: 200 },
+      instrument: { workers: 3 },
+    });
+  },
+);
 
-test('the concurrency is shared by all workers', async () => {
+test.concurrent('the concurrency is shared by all workers', async () => {
   const held: (() => void)[] = [];
   await endpoint((request, response, raw) => {
     held.push(() => void answer(request, response, raw));
@@ -59,7 +62,7 @@ test('the concurrency is shared by all workers', async () => {
   });
 });
 
-test('several workers send the arrivals and prompts of one worker in the same order, and the warm-up does not count', async () => {
+test.concurrent('several workers send the arrivals and prompts of one worker in the same order, and the warm-up does not count', async () => {
   const file = join(ground.place.dir, 'prompts.txt');
   writeFileSync(file, Array.from({ length: 50 }, (_, index) => `question ${index}\n`).join(''));
   const asked = async (...flags: string[]): Promise<{ question: string; intendedMs: string }[]> => {
@@ -79,7 +82,7 @@ test('several workers send the arrivals and prompts of one worker in the same or
   expect(await asked('--workers', '3', '--warmup', '4')).toEqual(await asked('--workers', '1'));
 });
 
-test('prompts from stdin reach every worker', async () => {
+test.concurrent('prompts from stdin reach every worker', async () => {
   const upstream = await endpoint(answer);
   const flags = ['--requests', '6', '--concurrency', '3', '--workers', '3', '--prompts', '-'];
   const { code } = await run(['bench', ...flags], 'one\ntwo\nthree\n');
@@ -87,7 +90,7 @@ test('prompts from stdin reach every worker', async () => {
   expect([code, bodies.toSorted()]).toEqual([0, ['one', 'one', 'three', 'three', 'two', 'two']]);
 });
 
-test('the gaps of all workers form one distribution', async () => {
+test.concurrent('the gaps of all workers form one distribution', async () => {
   const all = Promise.withResolvers<void>();
   const upstream = await endpoint(async (request, response, raw) => {
     if (upstream.requests.length === 3) all.resolve();
@@ -100,7 +103,7 @@ test('the gaps of all workers form one distribution', async () => {
   expect(report).toMatchObject({ completed: 3, itl_ms: { count: 3 } });
 });
 
-test('every worker stops waiting for a stalled server at the drain limit', async () => {
+test.concurrent('every worker stops waiting for a stalled server at the drain limit', async () => {
   const upstream = await endpoint((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf('a')).join(''));
@@ -111,7 +114,7 @@ test('every worker stops waiting for a stalled server at the drain limit', async
   expect(report).toMatchObject({ attempts: { total: 4 }, errors: [{ class: 'unfinished', count: 4 }] });
 });
 
-test('a refused member is reported once', async () => {
+test.concurrent('a refused member is reported once', async () => {
   await endpoint((request, response, raw) => {
     if (!request.body.includes('stream_options')) return answer(request, response, raw);
     response.writeHead(400, { 'content-type': 'application/json' });
@@ -121,7 +124,7 @@ test('a refused member is reported once', async () => {
   expect(stderr.match(/refuses stream_options/g)).toHaveLength(1);
 });
 
-test('Ctrl+C prints the figures of all workers so far', async () => {
+test.concurrent('Ctrl+C prints the figures of all workers so far', async () => {
   let served = 0;
   const upstream = await endpoint((request, response, raw) => {
     served += 1;
@@ -138,7 +141,7 @@ test('Ctrl+C prints the figures of all workers so far', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 4, failed: 0 }] });
 });
 
-test('conditions use the requests of all workers', async () => {
+test.concurrent('conditions use the requests of all workers', async () => {
   await endpoint(answer);
   const flags = ['--check', 'errors<1%', '--slo', 'ttft.p95<100s,ttft<100s'];
   const { stdout, code } = await run([

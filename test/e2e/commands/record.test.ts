@@ -22,7 +22,7 @@ const chunks = sseEvents(deltaOf('Es '), deltaOf('regnet.'), FINISH, '[DONE]');
 const question = 'Wie ist das Wetter?';
 
 describe('record', () => {
-  test('prints the answer and stores the provider’s bytes with their times', async () => {
+  test.concurrent('prints the answer and stores the provider’s bytes with their times', async () => {
     const printed = Promise.withResolvers<void>();
     await endpoint({
       chunks,
@@ -47,7 +47,7 @@ describe('record', () => {
     expect(Number(parts.at(-1)?.atMs) - Number(parts[0]?.atMs)).toBeGreaterThan(118);
   });
 
-  test('a compressed answer is recorded decoded and replayed, and a repeated key is hidden', async () => {
+  test.concurrent('a compressed answer is recorded decoded and replayed, and a repeated key is hidden', async () => {
     const key = 'sk-said-back-4711';
     const events = sseEvents(deltaOf('Es '), deltaOf(`regnet, ${key}.`), FINISH, '[DONE]');
     const sent = await flushed('gzip', events.map(Buffer.from));
@@ -60,7 +60,7 @@ describe('record', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `Es regnet, ${'*'.repeat(key.length)}.\n` });
   });
 
-  test('stores neither the question nor a key that the provider repeats, and only the owner may read the file', async () => {
+  test.concurrent('stores neither the question nor a key that the provider repeats, and only the owner may read the file', async () => {
     const key = 'sk-said-back-4711';
     await endpoint(
       { status: 401, contentType: 'application/json', chunks: [`{"error":{"message":"bad key ${key}"}}`] },
@@ -75,7 +75,7 @@ describe('record', () => {
     expect(statSync(inPlace('r.jsonl')).mode & 0o777).toBe(0o600);
   });
 
-  test('appends to a file of recordings; a stopped answer ends as a lost connection', async () => {
+  test.concurrent('appends to a file of recordings; a stopped answer ends as a lost connection', async () => {
     const upstream = await endpoint({ chunks: sseEvents(deltaOf('half ')), end: 'hang' });
     writeFileSync(inPlace('r.jsonl'), readFileSync(fixture('plain')));
     const running = start(['record', question, '--output', 'r.jsonl']);
@@ -90,7 +90,7 @@ describe('record', () => {
     expect(recorded('r.jsonl').map(({ ending }) => ending)).toEqual(['end', 'broken']);
   });
 
-  test.each(['reset', 'cut'])(
+  test.concurrent.each(['reset', 'cut'])(
     'a connection that the server breaks (%s) in the middle is recorded as broken, and its replay fails alike',
     async (way) => {
       // A reset discards what was not read, so it comes after the text was printed.
@@ -120,7 +120,7 @@ describe('record', () => {
     },
   );
 
-  test("the simulator's reset is recorded as broken; a regular end without a finish is not", async () => {
+  test.concurrent("the simulator's reset is recorded as broken; a regular end without a finish is not", async () => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(10), gap: constant(1) } });
     ground.place.writeConfig(`openai:\n  base_url: ${simulator.url}\n  api_key: sk-test\n`);
     for (const [fault, code, ending] of [
@@ -136,7 +136,7 @@ describe('record', () => {
     }
   });
 
-  test('records nothing without an answer', async () => {
+  test.concurrent('records nothing without an answer', async () => {
     ground.place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\n');
     const { code, stderr } = await run(['record', 'hi', '--mode', 'openai', '--output', 'r.jsonl']);
     expect(code).toBe(3);
@@ -144,7 +144,7 @@ describe('record', () => {
     expect(readFileSync(inPlace('r.jsonl'), 'utf8')).toBe('');
   });
 
-  test.each([
+  test.concurrent.each([
     [[], /required option '--output <file>'/],
     [
       ['--output', 'config.yaml'],
@@ -169,7 +169,7 @@ describe('record', () => {
 });
 
 describe('replay', () => {
-  test.each([
+  test.concurrent.each([
     ['plain', 0, 'Lorem ipsum dolor sit amet, consectetur adipisc\n', ''],
     ['refused', 5, '', /answered 429: Rate limit reached/],
     ['reset', 3, 'Lorem ipsum dolor sit amet\n', /closed the connection in the middle/],
@@ -187,7 +187,7 @@ describe('replay', () => {
     }
   });
 
-  test('plays all recordings of a file, scaled, with figures', async () => {
+  test.concurrent('plays all recordings of a file, scaled, with figures', async () => {
     writeFileSync(inPlace('two.jsonl'), readFileSync(fixture('plain')));
     writeFileSync(inPlace('two.jsonl'), readFileSync(fixture('reasoning')), { flag: 'a' });
     const { code, stdout } = await run(['replay', 'two.jsonl', '--json', '--speed', '0.2']);
@@ -203,7 +203,7 @@ describe('replay', () => {
     expect(done[0].metrics.ttft_ms).toBeGreaterThan((plain?.headersMs ?? 0) * 5);
   });
 
-  test('plays the intact recordings of a damaged file and names the damage', async () => {
+  test.concurrent('plays the intact recordings of a damaged file and names the damage', async () => {
     const plain = readFileSync(fixture('plain'), 'utf8');
     writeFileSync(inPlace('damaged.jsonl'), `\u{feff}${plain}${plain.slice(0, plain.length / 2)}\n${plain}`);
     const { code, stdout, stderr } = await run(['replay', 'damaged.jsonl', '--speed', '20']);
@@ -212,7 +212,7 @@ describe('replay', () => {
     expect(stderr).toMatch(/^vastar-tui: damaged\.jsonl, line \d+: .*skipped\.\n$/);
   });
 
-  test('plays a recorded refusal once with its Retry-After and without delay', async () => {
+  test.concurrent('plays a recorded refusal once with its Retry-After and without delay', async () => {
     const body = JSON.stringify({ error: { message: 'slow down', code: 'rate_limit_exceeded' } });
     const upstream = await endpoint({
       status: 429,
@@ -238,19 +238,19 @@ describe('replay', () => {
     ]);
   });
 
-  test('--loop continues until it is interrupted', async () => {
+  test.concurrent('--loop continues until it is interrupted', async () => {
     const running = start(['replay', fixture('plain'), '--loop', '--speed', '10']);
     await running.untilStdout(/(Lorem.*\n){3}/);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
   });
 
-  test('uses only the daemon and neither starts nor contacts a simulator', async () => {
+  test.concurrent('uses only the daemon and neither starts nor contacts a simulator', async () => {
     expect((await alone.run(['replay', fixture('plain')])).code).toBe(0);
     await expect(fetch(alone.place.simulatorUrl)).rejects.toThrow();
   });
 
-  test.each([
+  test.concurrent.each([
     [['absent.jsonl'], /absent\.jsonl cannot be read: there is no such file or folder/],
     [['config.yaml'], /config\.yaml, line 1: this line does not belong to a recording/],
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],

@@ -19,7 +19,7 @@ const delta = (content: string): string =>
     choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],
   });
 
-test('ask --session continues the session, which can be listed, found and exported', async () => {
+test.concurrent('ask --session continues the session, which can be listed, found and exported', async () => {
   // A key that the endpoint repeats must not be saved.
   const upstream = await endpoint({
     chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]'),
@@ -78,7 +78,7 @@ test('ask --session continues the session, which can be listed, found and export
   }
 });
 
-test('several simultaneous questions to a new session create one session', async () => {
+test.concurrent('several simultaneous questions to a new session create one session', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   const asked = await Promise.all(
     ['1', '2', '3', '4'].map((words) => run(['ask', '--session', 'new', words])),
@@ -89,7 +89,7 @@ test('several simultaneous questions to a new session create one session', async
   ]);
 });
 
-test('saved answers can be replayed with their original pieces and times', async () => {
+test.concurrent('saved answers can be replayed with their original pieces and times', async () => {
   const printed = Promise.withResolvers<void>();
   await endpoint({
     chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),
@@ -124,7 +124,7 @@ test('saved answers can be replayed with their original pieces and times', async
   expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
 });
 
-test('a turn with an image, tool calls and results is saved completely, can continue, and can be replayed', async () => {
+test.concurrent('a turn with an image, tool calls and results is saved completely, can continue, and can be replayed', async () => {
   const call = (args: string, name?: string) =>
     JSON.stringify({
       choices: [
@@ -212,7 +212,7 @@ test('a turn with an image, tool calls and results is saved completely, can cont
   });
 });
 
-test.each(['chat-completions', 'responses', 'anthropic'])(
+test.concurrent.each(['chat-completions', 'responses', 'anthropic'])(
   'HAR has the sent request and the response with its headers: %s',
   async (api) => {
     const headers = { 'set-cookie': 'a=secret-cookie', 'x-said': KEY, 'x-request-id': 'req_1' };
@@ -241,7 +241,7 @@ test.each(['chat-completions', 'responses', 'anthropic'])(
   },
 );
 
-test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
+test.concurrent('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
@@ -268,7 +268,7 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('list', '--deleted')).stdout).toBe('');
 });
 
-test('conversations of another program are previewed before the import and imported once', async () => {
+test.concurrent('conversations of another program are previewed before the import and imported once', async () => {
   const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'imports');
   const chatgpt = join(fixtures, 'chatgpt.json');
   const tried = await sessions('import', '--dry-run', chatgpt);
@@ -307,7 +307,7 @@ test('conversations of another program are previewed before the import and impor
   expect(har.log.entries).toEqual([]);
 });
 
-test('several exports are imported at once, or none of them when one is unreadable', async () => {
+test.concurrent('several exports are imported at once, or none of them when one is unreadable', async () => {
   const fixture = (name: string) => join(import.meta.dirname, '..', '..', 'fixtures', 'imports', name);
   const notes = join(ground.place.dir, 'notes.json');
   writeFileSync(notes, '{"a":1}');
@@ -324,7 +324,7 @@ test('several exports are imported at once, or none of them when one is unreadab
   expect(added.stdout).toMatch(/^\S+ {2}Weather in Paris\n\S+ {2}What is it\?\n$/);
 });
 
-test('exporting, importing and exporting all sessions again yields the same file', async () => {
+test.concurrent('exporting, importing and exporting all sessions again yields the same file', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);
   await run(['ask', '--session', 'two', 'q']);
@@ -342,7 +342,7 @@ test('exporting, importing and exporting all sessions again yields the same file
   });
 });
 
-test('an error is one line, without a stack', async () => {
+test.concurrent('an error is one line, without a stack', async () => {
   writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
   const told = async (...args: string[]) => {
     const { code, stdout, stderr } = await sessions(...args);

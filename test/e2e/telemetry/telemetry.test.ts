@@ -68,7 +68,7 @@ interface Last {
 
 const ms = ({ start, end }: SeenSpan): number => Number(end - start) / 1e6;
 
-test.for(['http/json', 'http/protobuf'])(
+test.concurrent.for(['http/json', 'http/protobuf'])(
   'ask exports one trace of client, daemon and provider, whose spans sum to the waterfall: %s',
   async (protocol, context) => {
     const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
@@ -146,7 +146,7 @@ test.for(['http/json', 'http/protobuf'])(
   },
 );
 
-test('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
+test.concurrent('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
   const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
@@ -168,7 +168,7 @@ test('keys, questions and answers are not exported; the two texts are exported o
   expect(all).not.toContain(KEY);
 });
 
-test('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
+test.concurrent('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
   const { place, endpoint, collector, start } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const { promise: shown, resolve: onShown } = Promise.withResolvers<void>();
@@ -195,7 +195,7 @@ test('token usage and times are histograms with the bounds of the semantic conve
   expect(Number(gaps?.points[0]?.count)).toBe(1);
 });
 
-test('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
+test.concurrent('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
   const { place, endpoint, run, collector } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
@@ -208,7 +208,7 @@ test('bench exports each request, also from several workers, and the provider re
   );
 });
 
-test('nothing is exported without the variables or with the value none', async (context) => {
+test.concurrent('nothing is exported without the variables or with the value none', async (context) => {
   const { place, endpoint, collector, ask } = await stageOf(context);
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   place.env.OTEL_SDK_DISABLED = 'true';
@@ -235,7 +235,7 @@ async function loaded({ place, run }: Stage): Promise<string> {
   return readFileSync(list, 'utf8');
 }
 
-test('without the variables no module of telemetry is loaded', async (context) => {
+test.concurrent('without the variables no module of telemetry is loaded', async (context) => {
   const stage = await stageOf(context);
   const { place, endpoint, collector } = stage;
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
@@ -247,7 +247,7 @@ test('without the variables no module of telemetry is loaded', async (context) =
   expect(await loaded(stage)).toContain('@opentelemetry/sdk-trace');
 });
 
-test('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
+test.concurrent('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
   const { place, endpoint } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const elsewhere = join(place.dir, 'installed');
@@ -264,7 +264,7 @@ test('with missing packages, one line says how to install them, and the answer a
   );
 });
 
-test('the console is stderr, so that stdout has only the answer', async (context) => {
+test.concurrent('the console is stderr, so that stdout has only the answer', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
@@ -279,7 +279,7 @@ test('the console is stderr, so that stdout has only the answer', async (context
   expect(stderr).not.toContain(KEY);
 });
 
-test('a warning names an unsupported protocol once', async (context) => {
+test.concurrent('a warning names an unsupported protocol once', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
