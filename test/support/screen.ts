@@ -37,11 +37,12 @@ const QUIET_TURNS = 6;
 /**
  * @param graphemes whether a grapheme has one width; else each of its characters has its own, as in xterm [yes]
  * @param encoding how the terminal reads the program's bytes
+ * @param alternate whether the terminal has an alternate screen
  */
 export function createScreen(
   columns: number,
   rows: number,
-  { graphemes = true, encoding = 'utf8' as 'utf8' | 'latin1' } = {},
+  { graphemes = true, encoding = 'utf8' as 'utf8' | 'latin1', alternate = true } = {},
 ): Screen {
   // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
   const terminal = new xterm.Terminal({
@@ -71,7 +72,7 @@ export function createScreen(
   for (const final of ['h', 'l']) {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
       for (const mode of modes.flat()) if (!own.has(mode)) events.push(`mode ?${mode}${final}`);
-      return false;
+      return !alternate && modes.includes(1049);
     });
     terminal.parser.registerCsiHandler({ final }, (modes) => {
       events.push(`mode ${modes.join(';')}${final}`);

@@ -32,6 +32,8 @@ export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
   rows?: number;
   /** How the terminal reads bytes [utf8]. */
   encoding?: 'utf8' | 'latin1';
+  /** The terminal has an alternate screen [true]. */
+  alternate?: boolean;
   notices?: readonly Notice[];
 }
 
@@ -40,9 +42,10 @@ export async function startTui({
   columns = 120,
   rows = 40,
   encoding = 'utf8',
+  alternate = true,
   ...options
 }: RunOptions = {}): Promise<RunningTui> {
-  const screen = createScreen(columns, rows, { encoding });
+  const screen = createScreen(columns, rows, { encoding, alternate });
   const chat = createMemoryChat();
   const connection = createMemoryConnection();
   const clock = createFakeClock();

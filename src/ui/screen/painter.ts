@@ -13,7 +13,7 @@ export interface Painter {
   remove(owner: object): void;
   /** Starts painting on a terminal with unknown contents. */
   begin(): void;
-  /** Writes nothing until the next `begin`, because another program has the terminal. */
+  /** Clears the screen and writes nothing until the next `begin`, because another program has the terminal. */
   pause(): void;
   /** Paints everything again in another theme. */
   restyle(next: Theme): void;
@@ -25,6 +25,7 @@ export interface Painter {
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 const CLEAR = '\x1b[2J';
+const HOME = '\x1b[H';
 const SHOW_CURSOR = '\x1b[?25h';
 const HIDE_CURSOR = '\x1b[?25l';
 
@@ -100,6 +101,8 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
       request();
     },
     pause() {
+      // Terminals without an alternate screen, such as GNU screen and mosh, would show the frame beside the shell's prompt.
+      if (!paused && stdout.writable) stdout.write(CLEAR + HOME);
       paused = true;
     },
     restyle(next) {

@@ -21,6 +21,7 @@ const CONSOLE: ReadonlyMap<string, string> = new Map(OTHERS);
 const ALL: ReadonlyMap<string, string> = new Map([...BOXES, ...OTHERS]);
 
 const ASCII = /^[\x20-\x7e]*$/;
+const LETTER = /^\p{L}/u;
 const MARKS = /\p{M}/gu;
 
 /** A theme for a terminal that doesn't read UTF-8: an ASCII character stands in each cell. */
@@ -43,6 +44,7 @@ function replaced(text: string, replacement: (grapheme: string) => string | unde
 function asciiOf(grapheme: string): string {
   if (ASCII.test(grapheme)) return grapheme;
   const width = graphemeWidth(grapheme, 0);
-  const known = ALL.get(grapheme) ?? grapheme.normalize('NFD').replace(MARKS, '');
+  const known =
+    ALL.get(grapheme) ?? (LETTER.test(grapheme) ? grapheme.normalize('NFD').replace(MARKS, '') : '');
   return known.length === width && ASCII.test(known) ? known : '?'.repeat(width);
 }
