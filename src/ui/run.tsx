@@ -22,6 +22,7 @@ import { createKeyboard } from './keys/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';
+import { createReaderOutput } from './screen-reader/reader-output.js';
 import { type Look, lookAfter, themeFor } from './style/look.js';
 import type { ThemeName } from './style/theme.js';
 import { osc52 } from './terminal/clipboard.js';
@@ -105,6 +106,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const themed = { name: themeName, depth, term: TERM } as const;
   let look: Look = {};
   const painter = createPainter(stdout, themeFor(look, themed));
+  const reader = screenReader ? createReaderOutput(stdout) : undefined;
   const keyboard = createKeyboard({
     stdin,
     stdout,
@@ -182,10 +184,11 @@ export async function runTui(options: TuiOptions): Promise<void> {
   try {
     // Raw mode comes first, so that the terminal doesn't echo or translate keys typed from now on.
     stdin.setRawMode(true);
-    instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
+    const app = reader === undefined ? <App /> : <PlainApp output={reader} />;
+    instance = render(<SharedContext value={shared}>{app}</SharedContext>, {
       // Ink doesn't read stdin, because no component uses its input hooks.
       stdin,
-      stdout,
+      stdout: reader?.stdout ?? stdout,
       alternateScreen: !screenReader,
       exitOnCtrlC: false,
       // Ink would print console output into the painter's rows. The caller handles console output.
@@ -204,6 +207,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     actions.dispose();
     jobControl.dispose();
     instance?.unmount();
+    reader?.end();
     keyboard.leave();
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);

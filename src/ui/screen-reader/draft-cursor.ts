@@ -1,27 +1,19 @@
-import { useApp, useStdout, useWindowSize } from 'ink';
-import { useEffect, useRef } from 'react';
-import { cellWidth } from '../../state/text/graphemes.js';
+import { useApp } from 'ink';
+import { useEffect } from 'react';
+import { withBidiMarks } from '../../common/bidi.js';
+import type { ReaderOutput } from './reader-output.js';
 
-/**
- * Moves the terminal's cursor to the draft's cursor, because screen readers read the character there. In a draft of
- * several rows, the cursor stays at the end.
- * @param label the text before the draft in its row
- */
-export function useDraftCursor(label: string, { text, cursor }: { text: string; cursor: number }): void {
-  const { stdout } = useStdout();
-  const { columns } = useWindowSize();
+/** Moves the terminal's cursor to the draft's cursor, because screen readers read the character there. */
+export function useDraftCursor(
+  output: ReaderOutput,
+  { text, cursor }: { text: string; cursor: number },
+): void {
   const { waitUntilRenderFlush } = useApp();
-  const isMoved = useRef(false);
   // The effect has no dependencies, because each frame leaves the cursor at the end.
   useEffect(() => {
-    const isOneRow = !text.includes('\n') && cellWidth(label + text) < columns;
-    const wasMoved = isMoved.current;
-    isMoved.current = isOneRow && cursor < text.length;
-    if (!isOneRow || !(isMoved.current || wasMoved)) return;
-    const column = cellWidth(label + text.slice(0, cursor));
     const frame = new AbortController();
     const place = (): void => {
-      if (!frame.signal.aborted && stdout.writable) stdout.write(`\x1b[${column + 1}G`);
+      if (!frame.signal.aborted) output.moveBefore(withBidiMarks(text.slice(cursor)));
     };
     waitUntilRenderFlush().then(place, () => {});
     return () => frame.abort();

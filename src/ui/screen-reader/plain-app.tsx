@@ -3,6 +3,7 @@ import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { withBidiMarks } from '../../common/text/bidi.js';
 import { type Comparison, isAnswering } from '../../state/comparing/comparison.js';
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { searchCount } from '../../state/view/search.js';
@@ -12,11 +13,12 @@ import { draftWidth } from '../layout.js';
 import { nameOf, verdictWords } from '../panes/compare/verdict-words.js';
 import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
 import { useDraftCursor } from './draft-cursor.js';
+import type { ReaderOutput } from './reader-output.js';
 import { createSpokenLog } from './spoken.js';
 import { SPOKEN_ROWS, SPOKEN_WIDTH, spokenOverlay, spokenSearch } from './spoken-overlay.js';
 
 /** The interface for screen readers: it only appends lines, without frames or moving parts. */
-export function PlainApp(): ReactElement {
+export function PlainApp({ output }: { output: ReaderOutput }): ReactElement {
   const { store, actions, keymap, viewport, version } = useShared();
   const { messages, overlay, search, draft, queue, comparison } = useAppState(
     useShallow(({ messages, overlay, search, draft, queue, comparison }) => ({
@@ -49,7 +51,7 @@ export function PlainApp(): ReactElement {
   );
   useKeyboard(input);
   const label = `${awaited === undefined ? 'Message' : 'Result'}: `;
-  useDraftCursor(label, draft);
+  useDraftCursor(output, draft);
 
   const { hints } = keymap;
   const parts = { version, keymap, log: actions.log, state: store.getState };
@@ -58,7 +60,9 @@ export function PlainApp(): ReactElement {
     search.kind === 'open' ? spokenSearch({ messages }, search, searchCount(messages, search), hints) : [];
   return (
     <Box flexDirection="column">
-      <Static items={[...lines]}>{({ id, text }) => <Spoken key={id}>{text}</Spoken>}</Static>
+      <Static items={[...lines]}>
+        {({ id, text }) => <Spoken key={id}>{atWords(text, output.stdout.columns)}</Spoken>}
+      </Static>
       {over.length > 0 && <Spoken>{over.join('\n')}</Spoken>}
       {answering && <Spoken>{`Answering; ${hints.stop} stops it.`}</Spoken>}
       {comparison !== undefined && <Spoken>{spokenChoice(comparison, hints)}</Spoken>}
@@ -70,6 +74,12 @@ export function PlainApp(): ReactElement {
       <Spoken>{label + draft.text}</Spoken>
     </Box>
   );
+}
+
+/** The text in rows that end between words: the terminal would cut words, and screen readers read row by row. */
+function atWords(text: string, width: number): string {
+  const rows = (line: string): string[] => wrapLine(line, { width }).map((piece) => shownPiece(line, piece));
+  return withBidiMarks(text).split('\n').flatMap(rows).join('\n');
 }
 
 /** Returns a text with marks in place of bidirectional controls. */
