@@ -15,6 +15,8 @@ const MARKS = /\\.|`+|\*+|_+|~~/gs;
 const UNFINISHED_LINK = /!?\[([^[\]\n]*)\]\([^()\s]*$/;
 /** A name such as `__init__`, or its beginning. */
 const DUNDER = /^__\w*$/;
+/** Python's usual names of further arguments, which texts often name without code marks. */
+const ARGS = /^\*\*?(?:kw)?args\b/;
 const SPACE = /^\s?$/;
 const WORD = /^[\p{L}\p{N}]$/u;
 
@@ -87,7 +89,9 @@ function openMarks(text: string): { open: OpenMarks[]; end: number } {
     } else {
       const closes = !SPACE.test(before) && !(character === '_' && WORD.test(after));
       const count = closes ? closeMarks(open, character, marks.length) : marks.length;
-      const opens = !SPACE.test(after) && !isInWord && !(marks === '__' && DUNDER.test(text.slice(start)));
+      const rest = text.slice(start);
+      const isName = ARGS.test(rest) || (marks === '__' && DUNDER.test(rest));
+      const opens = !SPACE.test(after) && !isInWord && !isName;
       if (count > 0 && opens) open.push({ character, start, count });
     }
   }

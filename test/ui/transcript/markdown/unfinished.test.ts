@@ -52,6 +52,7 @@ describe('text that begins no element stays as it is', () => {
   test.each([
     'a snake_case_name and __init__ of x',
     '2 * 3 = 6',
+    'pass *args and **kwargs to the function',
     '\\*not this',
     'code:\n\n- item\n\n  ```c\n  *p = x',
   ])('%j', (source) => {
