@@ -65,6 +65,8 @@ export function splitWait(
   const later = hops.thinking === undefined ? 'first_token' : 'thinking';
   const contradictions: string[] = [];
   const longest = wait + (hops[later] ?? 0);
+  // A provider may count from the request's first bytes, while the daemon still writes the rest.
+  const slack = (hops.send ?? 0) + ROUNDING_MS;
 
   const believed = (part: 'queue' | 'load' | 'prompt' | 'processing', most: number) => {
     const [first, second] = reported.filter((time) => time.part === part);
@@ -73,7 +75,7 @@ export function splitWait(
       contradictions.push(
         `${first.source} (${shown(first.ms)}) and ${second.source} (${shown(second.ms)}) differ`,
       );
-    if (first.ms <= most + ROUNDING_MS) return { ...first, part, ms: Math.min(first.ms, most) };
+    if (first.ms <= most + slack) return { ...first, part, ms: Math.min(first.ms, most) };
     contradictions.push(
       `${first.source} reports ${shown(first.ms)} of ${LABELS[part]}, longer than the measured ${shown(most)}`,
     );
@@ -96,7 +98,7 @@ export function splitWait(
   if (handshakeMs === undefined && named.length === 0) return { parts: [], contradictions };
   const room = Math.max(0, wait - named.reduce((sum, { ms }) => sum + ms, 0));
   const network = Math.min(handshakeMs ?? 0, room);
-  if (handshakeMs !== undefined && whole !== undefined && handshakeMs > room + ROUNDING_MS)
+  if (handshakeMs !== undefined && whole !== undefined && handshakeMs > room + slack)
     contradictions.push(
       `a round trip took ${shown(handshakeMs)} when connecting; the reported times leave only ${shown(room)} for it`,
     );

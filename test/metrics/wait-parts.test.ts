@@ -35,6 +35,12 @@ test('the provider’s processing time includes the reported queue', () => {
   ]);
 });
 
+test('a provider may count from the first bytes of a request that is still being written', () => {
+  const split = splitWait({ send: 12, wait: 100 }, [time('processing', 108)], 5);
+  expect(brief(split)).toEqual([['processing', 100, 'reported', 'wait']]);
+  expect(split.contradictions).toEqual([]);
+});
+
 test.each([
   [
     'a time longer than measured',
