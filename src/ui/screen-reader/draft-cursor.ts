@@ -1,6 +1,6 @@
 import { useApp } from 'ink';
 import { useEffect } from 'react';
-import { withBidiMarks } from '../../common/bidi.js';
+import { withBidiMarks } from '../../common/text/bidi.js';
 import type { ReaderOutput } from './reader-output.js';
 
 /** Moves the terminal's cursor to the draft's cursor, because screen readers read the character there. */
