@@ -53,14 +53,6 @@ describe('the terminal is restored', () => {
     restored(running);
   });
 
-  test('also where no alternate screen keeps the rows before, as in GNU screen and mosh', async () => {
-    const running = await start({ alternate: false });
-    running.screen.type('/quit\r');
-    await running.ended;
-    expect(running.screen.text().trim()).toBe('');
-    expect(running.screen.cursor()).toEqual({ x: 0, y: 0 });
-  });
-
   test('after a signal such as SIGTERM', async () => {
     const running = await start();
     running.abort();
