@@ -1,6 +1,7 @@
 /** The connector and the SDK, as a library. */
-export type { ConfigObject } from './config/config-object.js';
-export type { Endpoint } from './config/endpoint.js';
+
+export type { Endpoint } from './config/endpoints/endpoint.js';
+export type { ConfigObject } from './config/sources/config-object.js';
 export { IncompleteAnswerException } from './connector/incomplete-answer.js';
 export {
   answerMessage,

@@ -2,7 +2,7 @@
 import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/ending/exit-codes.js';
 import { OUTCOMES } from '../../src/common/chat/outcomes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
-import { PROVIDERS, type Provider } from '../../src/config/providers.js';
+import { PROVIDERS, type Provider } from '../../src/config/endpoints/providers.js';
 import { FIGURES, type Figure } from '../../src/metrics/figures.js';
 import { HOPS } from '../../src/metrics/hops.js';
 import { WAIT_PARTS } from '../../src/metrics/wait-parts.js';

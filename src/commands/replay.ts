@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { messageOf } from '../common/errors.js';
-import { MAX_TIMEOUT_MS } from '../config/value-kinds.js';
+import { MAX_TIMEOUT_MS } from '../config/values/value-kinds.js';
 import type { ChatAnswer } from '../connector/types.js';
 import { type Recording, readRecordings } from '../simulator/recordings/recording.js';
 import { atSpeed } from '../simulator/recordings/replay.js';

@@ -1,5 +1,5 @@
-import { ACCESS_NAMES, type WrittenAccess } from './access.js';
-import type { ApiKey } from './api-key.js';
+import { ACCESS_NAMES, type WrittenAccess } from './endpoints/access.js';
+import type { ApiKey } from './endpoints/api-key.js';
 import { formatSource } from './problem.js';
 import type { LoadedConfig, Provenance } from './resolve.js';
 

@@ -1,17 +1,17 @@
 import { isRecord } from '../common/json.js';
 import { userFolders } from '../common/program/user-folders.js';
 import { closestTo } from '../common/text/closest.js';
-import type { ConfigObject } from './config-object.js';
-import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
-import { type Candidate, candidateFiles } from './find-file.js';
-import { environmentLayers, type Layer, type SettingVariable, writtenLayer } from './layer.js';
+import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoints/endpoint-url.js';
 import { ConfigError, type Problem, type Source } from './problem.js';
 import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
-import { TOP_LEVEL } from './schema.js';
-import { defaults, settle } from './settle.js';
-import { type Tree, valueAt } from './tree.js';
-import { type Environment, lookUp } from './variables.js';
-import { type Locate, readYamlFile } from './yaml-file.js';
+import type { ConfigObject } from './sources/config-object.js';
+import { type Candidate, candidateFiles } from './sources/find-file.js';
+import { environmentLayers, type Layer, type SettingVariable, writtenLayer } from './sources/layer.js';
+import { defaults, settle } from './sources/settle.js';
+import { type Tree, valueAt } from './sources/tree.js';
+import { type Environment, lookUp } from './sources/variables.js';
+import { type Locate, readYamlFile } from './sources/yaml-file.js';
+import { TOP_LEVEL } from './values/schema.js';
 
 /** The sources of the configuration. Nothing else is read. */
 export interface LoadOptions extends Surroundings {

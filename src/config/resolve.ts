@@ -1,20 +1,20 @@
 import { dirname, resolve } from 'node:path';
 import { userFolders } from '../common/program/user-folders.js';
 import { closestTo } from '../common/text/closest.js';
-import type { ApiKey } from './api-key.js';
-import { withClientFiles } from './client-files.js';
-import type { Endpoint } from './endpoint.js';
-import { endpointsOf, sectionOf } from './endpoints.js';
-import type { Candidate, UserDirectories } from './find-file.js';
-import { type ConfigFlags, flagLayers } from './flags.js';
-import { blockUnconfirmed, grantsOf } from './grants.js';
-import { layerOf } from './layer.js';
+import type { ApiKey } from './endpoints/api-key.js';
+import { withClientFiles } from './endpoints/client-files.js';
+import type { Endpoint } from './endpoints/endpoint.js';
+import { endpointsOf, sectionOf } from './endpoints/endpoints.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
-import { type Config, KEYS, SECTIONS } from './schema.js';
-import { type Settled, settle } from './settle.js';
-import type { Path } from './tree.js';
-import { examineTrust, type Trust } from './trust.js';
-import type { Environment } from './variables.js';
+import type { Candidate, UserDirectories } from './sources/find-file.js';
+import { type ConfigFlags, flagLayers } from './sources/flags.js';
+import { layerOf } from './sources/layer.js';
+import { type Settled, settle } from './sources/settle.js';
+import type { Path } from './sources/tree.js';
+import type { Environment } from './sources/variables.js';
+import { blockUnconfirmed, grantsOf } from './trust/grants.js';
+import { examineTrust, type Trust } from './trust/trust.js';
+import { type Config, KEYS, SECTIONS } from './values/schema.js';
 
 /** The source of a value, and the environment variables in it. */
 export interface Provenance {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConnectorException, ErrorClass, fileReason } from '../common/errors.js';
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 import type { ClientCertificate } from '../sdk/index.js';
 
 /** The part of a request that carries the endpoint's client certificate. */

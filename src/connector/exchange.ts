@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
 import { shownHeaders } from '../common/http/headers.js';
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 import { ContentError } from '../content/content-error.js';
 import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 import type { LoadFigures } from '../metrics/exchange.js';
 import type { ChatResult } from '../sdk/chat/chat-types.js';
 import type { HTTPRequestConfig, StreamEvent, StreamResult } from '../sdk/index.js';

@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isRecord, parseJson, stringOf } from '../common/json.js';
-import type { Endpoint } from '../config/endpoint.js';
-import { modelsRequest } from '../config/endpoint-request.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
+import { modelsRequest } from '../config/endpoints/endpoint-request.js';
 import { quote, statusError } from '../sdk/chat/errors/chat-errors.js';
 import { reportedErrorOf } from '../sdk/chat/errors/reported-error.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';

@@ -1,9 +1,9 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
-import type { ConfigObject } from '../config/config-object.js';
-import type { Endpoint } from '../config/endpoint.js';
-import { answerRequest, modelsRequest } from '../config/endpoint-request.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
+import { answerRequest, modelsRequest } from '../config/endpoints/endpoint-request.js';
 import { loadConfig, loadConfigObject } from '../config/load.js';
 import type { LoadedConfig } from '../config/resolve.js';
+import type { ConfigObject } from '../config/sources/config-object.js';
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import type { Adaptations } from './adaptation.js';

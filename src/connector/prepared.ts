@@ -1,6 +1,6 @@
-import type { Endpoint } from '../config/endpoint.js';
-import { answerRequest, type EndpointRequest } from '../config/endpoint-request.js';
-import { proxyPasswords } from '../config/proxy-passwords.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
+import { answerRequest, type EndpointRequest } from '../config/endpoints/endpoint-request.js';
+import { proxyPasswords } from '../config/endpoints/proxy-passwords.js';
 
 /** The parts that all requests for one model's answers share. */
 export interface Prepared extends Omit<EndpointRequest, 'headers'> {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 import type { StreamEvent } from '../sdk/index.js';
 import { runExchange } from './exchange.js';
 import type { ChatAnswer, HttpStreamer } from './types.js';

@@ -1,6 +1,6 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { createKeyHider } from '../common/text/key-forms.js';
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 import type { ChatMessage } from '../connector/types.js';
 import type { LoadFigures } from '../metrics/exchange.js';
 import { hopStretches } from '../metrics/stretches.js';

@@ -1,5 +1,5 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
-import type { Endpoint } from '../config/endpoint.js';
+import type { Endpoint } from '../config/endpoints/endpoint.js';
 
 /**
  * The names of OpenTelemetry's conventions for generative AI, which are in development.

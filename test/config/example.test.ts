@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { KEYS } from '../../src/config/schema.js';
+import { KEYS } from '../../src/config/values/schema.js';
 import { loadYaml } from './place.js';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ConfigObject } from '../../src/config/config-object.js';
 import { loadConfigObject } from '../../src/config/load.js';
 import { ConfigError } from '../../src/config/problem.js';
-import type { Environment } from '../../src/config/variables.js';
+import type { ConfigObject } from '../../src/config/sources/config-object.js';
+import type { Environment } from '../../src/config/sources/variables.js';
 import { endpoint, lines } from './place.js';
 
 const load = (input: ConfigObject, env: Environment = {}) => loadConfigObject(input, { env });

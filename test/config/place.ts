@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Endpoint } from '../../src/config/endpoint.js';
-import type { UserDirectories } from '../../src/config/find-file.js';
+import type { Endpoint } from '../../src/config/endpoints/endpoint.js';
 import { type LoadOptions, loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { LoadedConfig } from '../../src/config/resolve.js';
+import type { UserDirectories } from '../../src/config/sources/find-file.js';
 
 /** A separate current directory and home for one test. */
 export interface Place {

@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseApiKey } from '../../src/config/api-key.js';
+import { parseApiKey } from '../../src/config/endpoints/api-key.js';
 import { Secret } from '../../src/config/secret.js';
 
 const secret = new Secret('sk-hidden');

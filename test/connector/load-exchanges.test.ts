@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
-import type { Endpoint } from '../../src/config/endpoint.js';
+import type { Endpoint } from '../../src/config/endpoints/endpoint.js';
 import { loadConfigObject } from '../../src/config/load.js';
 import type { Adaptations } from '../../src/connector/adaptation.js';
 import { runExchange } from '../../src/connector/exchange.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROVIDER_NAMES, PROVIDERS } from '../../src/config/endpoints/providers.js';
 import { loadConfigObject } from '../../src/config/load.js';
-import { PROVIDER_NAMES, PROVIDERS } from '../../src/config/providers.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { DOCUMENTED } from '../fixtures/providers.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Api } from '../../src/config/providers.js';
+import type { Api } from '../../src/config/endpoints/providers.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { type Script, serveScript, startUpstream } from '../support/upstream.js';

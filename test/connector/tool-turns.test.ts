@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Api } from '../../src/config/providers.js';
+import type { Api } from '../../src/config/endpoints/providers.js';
 import { answerMessage } from '../../src/connector/messages.js';
 import type { ChatMessage } from '../../src/index.js';
 import { OpenAIStreamConnector } from '../../src/index.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Api } from '../../src/config/providers.js';
+import type { Api } from '../../src/config/endpoints/providers.js';
 import { toAnthropic } from '../../src/connector/wire-formats/anthropic.js';
 import { toResponses } from '../../src/connector/wire-formats/responses.js';
 import { OpenAIStreamConnector } from '../../src/index.js';

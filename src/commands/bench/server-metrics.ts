@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Endpoint } from '../../config/endpoint.js';
-import { metricsRequest } from '../../config/endpoint-request.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
+import { metricsRequest } from '../../config/endpoints/endpoint-request.js';
 import { type Scrape, scrape } from '../../connector/scrape.js';
 import { createServerRecorder, type ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { tell } from '../support/output/tell.js';

@@ -1,5 +1,5 @@
-import type { Endpoint } from '../../config/endpoint.js';
-import type { Config } from '../../config/schema.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
+import type { Config } from '../../config/values/schema.js';
 import { listModels } from '../../connector/models.js';
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
 import { listensAt } from '../../simulator/http/listens-at.js';

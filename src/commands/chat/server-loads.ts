@@ -1,4 +1,4 @@
-import { metricsRequest } from '../../config/endpoint-request.js';
+import { metricsRequest } from '../../config/endpoints/endpoint-request.js';
 import type { ServerPort } from '../../state/ports.js';
 import type { Composition } from '../composition/compose.js';
 

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { isLoopback } from '../../config/endpoint-url.js';
+import { isLoopback } from '../../config/endpoints/endpoint-url.js';
 import { startLockPath, withLock } from '../../runtime/clients/start-lock.js';
 import { NODE_FLAGS } from '../../runtime/options/node-flags.js';
 import { abortable } from '../../sdk/abortable.js';

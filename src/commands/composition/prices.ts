@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../config/endpoint.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import type { ChatAnswer } from '../../connector/types.js';
 import { billedTokens, type Cost, costBy, type TokenPrices } from '../../metrics/cost.js';
 

@@ -1,4 +1,4 @@
-import { proxyPasswords } from '../../config/proxy-passwords.js';
+import { proxyPasswords } from '../../config/endpoints/proxy-passwords.js';
 import type { LoadedConfig } from '../../config/resolve.js';
 
 /** All keys and passwords of the environment and the configuration. The program must not write any of them. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../../common/errors.js';
 import { VERSION } from '../../common/program/version.js';
-import type { Endpoint } from '../../config/endpoint.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import { keysOf } from '../../connector/prepared.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemetry/exchanges.js';

@@ -1,8 +1,8 @@
 import { userFolders } from '../../common/program/user-folders.js';
 import { settingsOf } from '../../config/explain.js';
-import { candidateFiles } from '../../config/find-file.js';
 import { formatSource } from '../../config/problem.js';
 import type { LoadedConfig } from '../../config/resolve.js';
+import { candidateFiles } from '../../config/sources/find-file.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** The file in use, its problems, and every setting with its source. Keys are never shown. */

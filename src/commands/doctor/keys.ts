@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../config/endpoint.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import type { LoadedConfig } from '../../config/resolve.js';
 import { type Finding, ok, problem } from './finding.js';
 

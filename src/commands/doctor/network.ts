@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { messageOf } from '../../common/errors.js';
-import type { Endpoint } from '../../config/endpoint.js';
+import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import { identityOf } from '../../connector/client-certificate.js';
 import type { RuntimeClient, Timings } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';

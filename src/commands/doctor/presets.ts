@@ -1,4 +1,4 @@
-import { presetRemarks } from '../../config/preset-check.js';
+import { presetRemarks } from '../../config/endpoints/preset-check.js';
 import type { LoadedConfig } from '../../config/resolve.js';
 import { type Finding, warning } from './finding.js';
 

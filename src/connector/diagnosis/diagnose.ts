@@ -1,8 +1,8 @@
 import { closestTo } from '../../common/text/closest.js';
-import type { Access, Endpoint } from '../../config/endpoint.js';
-import { answerRequest } from '../../config/endpoint-request.js';
-import { presetRemarks } from '../../config/preset-check.js';
-import { PROVIDERS } from '../../config/providers.js';
+import type { Access, Endpoint } from '../../config/endpoints/endpoint.js';
+import { answerRequest } from '../../config/endpoints/endpoint-request.js';
+import { presetRemarks } from '../../config/endpoints/preset-check.js';
+import { PROVIDERS } from '../../config/endpoints/providers.js';
 import { Secret } from '../../config/secret.js';
 import type { RuntimeClient } from '../../sdk/index.js';
 import { runExchange } from '../exchange.js';

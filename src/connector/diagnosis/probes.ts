@@ -1,10 +1,10 @@
 import { ConnectorException } from '../../common/errors.js';
 import { parseJson } from '../../common/json.js';
-import type { Access, Endpoint } from '../../config/endpoint.js';
-import { ANTHROPIC_HEADERS } from '../../config/endpoint-access.js';
-import { answerRequest, modelsRequest, ROUTES } from '../../config/endpoint-request.js';
-import { endpointUrl } from '../../config/endpoint-url.js';
-import { APIS, type Api } from '../../config/providers.js';
+import type { Access, Endpoint } from '../../config/endpoints/endpoint.js';
+import { ANTHROPIC_HEADERS } from '../../config/endpoints/endpoint-access.js';
+import { answerRequest, modelsRequest, ROUTES } from '../../config/endpoints/endpoint-request.js';
+import { endpointUrl } from '../../config/endpoints/endpoint-url.js';
+import { APIS, type Api } from '../../config/endpoints/providers.js';
 import { Secret } from '../../config/secret.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
 import { identityOf } from '../client-certificate.js';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { closestTo } from '../../common/text/closest.js';
 import { formatProblem, inOrder, type Problem } from '../../config/problem.js';
-import type { Path } from '../../config/tree.js';
-import { type Locate, readYamlFile } from '../../config/yaml-file.js';
+import type { Path } from '../../config/sources/tree.js';
+import { type Locate, readYamlFile } from '../../config/sources/yaml-file.js';
 import { LOG_LEVELS } from '../log.js';
 import { originNamed } from './origin.js';
 

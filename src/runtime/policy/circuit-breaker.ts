@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { isLoopback } from '../../config/endpoint-url.js';
+import { isLoopback } from '../../config/endpoints/endpoint-url.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
 import type { PassResult } from './circuit.js';
 import type { PerOrigin } from './per-origin.js';

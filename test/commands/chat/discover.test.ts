@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { discover } from '../../../src/commands/chat/discover.js';
-import type { ConfigObject } from '../../../src/config/config-object.js';
 import { loadConfigObject } from '../../../src/config/load.js';
+import type { ConfigObject } from '../../../src/config/sources/config-object.js';
 import { OpenAIStreamConnector } from '../../../src/index.js';
 import { type TestDaemon, testDaemon } from '../../support/daemon.js';
 import { freePort } from '../../support/free-port.js';

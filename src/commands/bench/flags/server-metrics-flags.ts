@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseBaseUrl } from '../../../config/endpoint-url.js';
+import { parseBaseUrl } from '../../../config/endpoints/endpoint-url.js';
 
 /** Flags for the server's metrics page. */
 export interface ServerMetricsFlags {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../config/endpoint.js';
+import type { Endpoint } from '../../../config/endpoints/endpoint.js';
 import { type Check, evaluate } from '../../../loadtest/conditions/check.js';
 import type { Slo } from '../../../loadtest/conditions/slo.js';
 import { FEWEST_FOR_TRIM, type Trimmed, trimmed } from '../../../loadtest/figures/steady-part.js';

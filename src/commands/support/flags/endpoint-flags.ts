@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { APIS, AUTH_STYLES, PROVIDER_NAMES } from '../../../config/providers.js';
+import { APIS, AUTH_STYLES, PROVIDER_NAMES } from '../../../config/endpoints/providers.js';
 import { notEmpty } from './flag-text.js';
 
 /** The end of each command's help. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { MAX_TIMEOUT_MS } from '../../../config/value-kinds.js';
+import { MAX_TIMEOUT_MS } from '../../../config/values/value-kinds.js';
 import type { ChatOptions } from '../../../connector/types.js';
 import { secondsWithin } from './flag-number.js';
 

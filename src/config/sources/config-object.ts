@@ -1,4 +1,4 @@
-import type { Api, LocalServer, ProviderName } from './providers.js';
+import type { Api, LocalServer, ProviderName } from '../endpoints/providers.js';
 
 /** The settings for the access to an endpoint, besides its address and key. */
 interface AccessObject {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { quote } from './problem.js';
+import { quote } from '../problem.js';
 
 /** A value that was read, or the reason why it can't be used, as the end of a sentence. */
 export type Verdict<T> = { value: T } | { refused: string };

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { answerRequest, modelsRequest } from '../../src/config/endpoint-request.js';
-import type { ConfigFlags } from '../../src/config/flags.js';
-import { ConfigError } from '../../src/config/problem.js';
-import { endpoint, lines, loadYaml } from './place.js';
+import { answerRequest, modelsRequest } from '../../../src/config/endpoints/endpoint-request.js';
+import { ConfigError } from '../../../src/config/problem.js';
+import type { ConfigFlags } from '../../../src/config/sources/flags.js';
+import { endpoint, lines, loadYaml } from '../place.js';
 
 const p = (settings: string): string => `profiles:\n  p: { model: m, ${settings} }\n`;
 const requestOf = (settings: string, env: Record<string, string> = {}) =>

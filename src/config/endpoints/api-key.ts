@@ -1,4 +1,4 @@
-import { Secret } from './secret.js';
+import { Secret } from '../secret.js';
 
 /** An API key as the configuration gives it. Only `set` can be sent. */
 export type ApiKey =

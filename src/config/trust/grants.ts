@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import type { Endpoint } from './endpoint.js';
-import { isLoopback, OPENAI_ORIGIN, originOf } from './endpoint-url.js';
-import { sectionOf } from './endpoints.js';
-import type { Candidate } from './find-file.js';
-import type { Layer } from './layer.js';
-import { providerOf } from './providers.js';
-import { type Path, valueAt } from './tree.js';
+import type { Endpoint } from '../endpoints/endpoint.js';
+import { isLoopback, OPENAI_ORIGIN, originOf } from '../endpoints/endpoint-url.js';
+import { sectionOf } from '../endpoints/endpoints.js';
+import { providerOf } from '../endpoints/providers.js';
+import type { Candidate } from '../sources/find-file.js';
+import type { Layer } from '../sources/layer.js';
+import { type Path, valueAt } from '../sources/tree.js';
 
 /**
  * An action for which a file in the current directory needs permission. It sends these variables to an address that is

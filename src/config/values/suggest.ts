@@ -1,6 +1,6 @@
-import { closestTo, plain } from '../common/text/closest.js';
+import { closestTo, plain } from '../../common/text/closest.js';
+import type { Path } from '../sources/tree.js';
 import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
-import type { Path } from './tree.js';
 
 /** Suggests a key, of this or another section, for an unknown one. */
 export function suggestKey(path: Path): string | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { interpolate } from '../../src/config/variables.js';
+import { interpolate } from '../../../src/config/sources/variables.js';
 
 const env = { NAME: 'value', EMPTY: '', NESTED: `\${NAME}` };
 

@@ -1,6 +1,6 @@
-import { readParameter } from '../common/chat/parameters.js';
+import { readParameter } from '../../common/chat/parameters.js';
+import { ConfigError, type Source } from '../problem.js';
 import { type Layer, singleLayer, writtenLayer } from './layer.js';
-import { ConfigError, type Source } from './problem.js';
 import { type Path, type Tree, treeOf } from './tree.js';
 import type { Environment } from './variables.js';
 

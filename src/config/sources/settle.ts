@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
+import { type Problem, quote } from '../problem.js';
+import { type Config, configSchema, REQUIRED_PROFILE_KEYS } from '../values/schema.js';
+import { suggestKey } from '../values/suggest.js';
 import type { Layer } from './layer.js';
-import { type Problem, quote } from './problem.js';
-import { type Config, configSchema, REQUIRED_PROFILE_KEYS } from './schema.js';
-import { suggestKey } from './suggest.js';
 import { overlay, type Path, type Tree, without } from './tree.js';
 
 /** The layers' settings that the schema accepted. */

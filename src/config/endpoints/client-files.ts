@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { Source } from '../problem.js';
 import type { Endpoint } from './endpoint.js';
 import { sectionOf } from './endpoints.js';
-import type { Source } from './problem.js';
 
 /**
  * Returns the endpoints with absolute paths of their client certificates. A relative path starts at the folder of the

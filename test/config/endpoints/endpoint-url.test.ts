@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { endpointUrl, isLoopback, originOf, parseBaseUrl } from '../../src/config/endpoint-url.js';
+import {
+  endpointUrl,
+  isLoopback,
+  originOf,
+  parseBaseUrl,
+} from '../../../src/config/endpoints/endpoint-url.js';
 
 test.each([
   ['https://api.openai.com', 'https://api.openai.com/v1/chat/completions'],

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../common/json.js';
+import { isRecord, type JsonRecord } from '../../common/json.js';
 
 /** Configuration as written: mappings of keys to values not yet checked. */
 export type Tree = JsonRecord;

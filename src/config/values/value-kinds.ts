@@ -1,6 +1,6 @@
-import { isRecord } from '../common/json.js';
-import { quote } from './problem.js';
-import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from './providers.js';
+import { isRecord } from '../../common/json.js';
+import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from '../endpoints/providers.js';
+import { quote } from '../problem.js';
 import { describe, setting, type Verdict } from './setting.js';
 
 /** The longest timeout that can be set: one hour, in milliseconds. */

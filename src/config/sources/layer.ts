@@ -1,5 +1,5 @@
-import { isRecord } from '../common/json.js';
-import type { Problem, Source } from './problem.js';
+import { isRecord } from '../../common/json.js';
+import type { Problem, Source } from '../problem.js';
 import { type Path, type Tree, treeOf, valueAt } from './tree.js';
 import { type Environment, interpolate, lookUp } from './variables.js';
 

@@ -1,15 +1,15 @@
-import { isSecretName } from '../common/http/headers.js';
+import { isSecretName } from '../../common/http/headers.js';
+import { formatProblem, formatSource, visible } from '../problem.js';
+import { type Layer, layerOf } from '../sources/layer.js';
+import type { Settled } from '../sources/settle.js';
+import { type Path, valueAt } from '../sources/tree.js';
+import { type Environment, lookUp } from '../sources/variables.js';
+import type { Profile } from '../values/schema.js';
 import { parseApiKey } from './api-key.js';
 import type { Endpoint } from './endpoint.js';
 import { completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
-import { type Layer, layerOf } from './layer.js';
-import { formatProblem, formatSource, visible } from './problem.js';
 import { providerOf } from './providers.js';
-import type { Profile } from './schema.js';
-import type { Settled } from './settle.js';
-import { type Path, valueAt } from './tree.js';
-import { type Environment, lookUp } from './variables.js';
 
 /** The section of the configuration with this endpoint's settings. */
 export function sectionOf(name: string): Path {

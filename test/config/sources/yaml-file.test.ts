@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseYaml, readYamlFile } from '../../src/config/yaml-file.js';
-import { makePlace } from './place.js';
+import { parseYaml, readYamlFile } from '../../../src/config/sources/yaml-file.js';
+import { makePlace } from '../place.js';
 
 function problemsOf(text: string) {
   const parsed = parseYaml(text, 'config.yaml');

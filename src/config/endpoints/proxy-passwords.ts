@@ -1,4 +1,4 @@
-import type { Environment } from './variables.js';
+import type { Environment } from '../sources/variables.js';
 
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 

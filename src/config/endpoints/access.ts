@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { Secret } from '../secret.js';
+import { describe, oneOf, onOff, readText, setting, type Verdict } from '../values/setting.js';
 import { parseBaseUrl } from './endpoint-url.js';
 import { APIS, AUTH_STYLES, PROVIDER_NAMES, providerOf } from './providers.js';
-import { Secret } from './secret.js';
-import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** Headers that the daemon sets itself, or that change how the message is framed. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ConfigObject } from '../../src/config/config-object.js';
-import { loadConfigObject } from '../../src/config/load.js';
-import { presetRemarks } from '../../src/config/preset-check.js';
-import { PROVIDER_NAMES } from '../../src/config/providers.js';
+import { presetRemarks } from '../../../src/config/endpoints/preset-check.js';
+import { PROVIDER_NAMES } from '../../../src/config/endpoints/providers.js';
+import { loadConfigObject } from '../../../src/config/load.js';
+import type { ConfigObject } from '../../../src/config/sources/config-object.js';
 
 type Profile = Omit<NonNullable<ConfigObject['profiles']>[string], 'model'>;
 const remarksOn = (profile: Profile): string[] => {

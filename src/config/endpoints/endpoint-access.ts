@@ -1,12 +1,12 @@
-import { isSecretName } from '../common/http/headers.js';
-import { isRecord } from '../common/json.js';
+import { isSecretName } from '../../common/http/headers.js';
+import { isRecord } from '../../common/json.js';
+import { Secret } from '../secret.js';
+import type { Layer } from '../sources/layer.js';
+import { overlay, type Path, type Tree } from '../sources/tree.js';
+import { type Environment, lookUp } from '../sources/variables.js';
 import type { WrittenAccess } from './access.js';
 import type { Access } from './endpoint.js';
-import type { Layer } from './layer.js';
 import { type Provider, providerOf } from './providers.js';
-import { Secret } from './secret.js';
-import { overlay, type Path, type Tree } from './tree.js';
-import { type Environment, lookUp } from './variables.js';
 
 /** Headers that Anthropic's own API requires with each request. */
 export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };

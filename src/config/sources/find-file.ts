@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { UserFolders } from '../common/program/user-folders.js';
-import { shortPath } from './problem.js';
+import type { UserFolders } from '../../common/program/user-folders.js';
+import { shortPath } from '../problem.js';
 
 /** The folders with the user's configuration and with records about it. */
 export type UserDirectories = Pick<UserFolders, 'config' | 'data'>;

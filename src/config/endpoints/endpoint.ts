@@ -1,6 +1,6 @@
+import type { Secret } from '../secret.js';
+import type { Tree } from '../sources/tree.js';
 import type { Api, ProviderName } from './providers.js';
-import type { Secret } from './secret.js';
-import type { Tree } from './tree.js';
 
 /** An address with its key, model and settings. */
 export interface Endpoint {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proxyPasswords } from '../../src/config/proxy-passwords.js';
+import { proxyPasswords } from '../../../src/config/endpoints/proxy-passwords.js';
 
 test('the passwords of proxies are found in encoded and decoded form', () => {
   const env = {

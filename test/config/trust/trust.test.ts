@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LoadedConfig } from '../../src/config/resolve.js';
-import { trustDirectory } from '../../src/config/trust.js';
-import { endpoint, loadYaml, makePlace, type Place } from './place.js';
+import type { LoadedConfig } from '../../../src/config/resolve.js';
+import { trustDirectory } from '../../../src/config/trust/trust.js';
+import { endpoint, loadYaml, makePlace, type Place } from '../place.js';
 
 const env = { OPENAI_API_KEY: 'sk-env', K: 'sk-k' };
 

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { makeFolder } from '../common/program/user-folders.js';
-import type { UserDirectories } from './find-file.js';
+import { makeFolder } from '../../common/program/user-folders.js';
+import type { UserDirectories } from '../sources/find-file.js';
 import type { Grant } from './grants.js';
 
 /** The grants that a directory's file needs, and whether the user has confirmed exactly these. */

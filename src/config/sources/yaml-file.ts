@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
-import { fileReason, messageOf } from '../common/errors.js';
-import { isRecord } from '../common/json.js';
-import type { Problem, Source } from './problem.js';
+import { fileReason, messageOf } from '../../common/errors.js';
+import { isRecord } from '../../common/json.js';
+import type { Problem, Source } from '../problem.js';
 import type { Path, Tree } from './tree.js';
 
 /** The largest file that is read. */

@@ -1,4 +1,4 @@
-import type { Tree } from './tree.js';
+import type { Tree } from '../sources/tree.js';
 
 /** The ways to send a key. Any other value of the setting is the name of the header with the key. */
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { accessKeys, addressOf, plainUrl } from './access.js';
-import { type ApiKey, parseApiKey } from './api-key.js';
-import { OPENAI_ORIGIN } from './endpoint-url.js';
+import { accessKeys, addressOf, plainUrl } from '../endpoints/access.js';
+import { type ApiKey, parseApiKey } from '../endpoints/api-key.js';
+import { OPENAI_ORIGIN } from '../endpoints/endpoint-url.js';
 import { oneOf, onOff, readText, setting, type Verdict } from './setting.js';
 import { discover, idleMs, keyList, longText, milliseconds, number, timeoutMs } from './value-kinds.js';
 
