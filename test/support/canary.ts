@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { listProcesses } from './processes.js';
 
 /** The place and the form of a found secret. */
 export interface Find {
@@ -42,13 +43,7 @@ function base64Of(secret: string): string[] {
 export function watchArguments(): { stop(): string } {
   const seen = new Set<string>();
   const look = (): void => {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      try {
-        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
-      } catch {
-        // It has ended.
-      }
-    }
+    for (const { commandLine } of listProcesses()) seen.add(commandLine);
   };
   look();
   const timer = setInterval(look, 50);

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSessions } from '../../src/sessions/store.js';
+import { listProcesses } from './processes.js';
 import { alive, type Place, until } from './program.js';
 import { KEY, openTerminal, type TerminalSession } from './terminal.js';
 
@@ -129,19 +130,9 @@ function leftOver(place: Place): string[] {
 function pidsOf({ socketPath, simulatorUrl }: Place): Partial<Record<'daemon' | 'simulator', number>> {
   const { port } = new URL(simulatorUrl);
   const found: Partial<Record<'daemon' | 'simulator', number>> = {};
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = commandLine(name);
-    if (line.includes(`--socket ${socketPath} `)) found.daemon = Number(name);
-    if (line.includes(`simulator --port ${port} `)) found.simulator = Number(name);
+  for (const { pid, commandLine } of listProcesses()) {
+    if (commandLine.includes(`--socket ${socketPath} `)) found.daemon = pid;
+    if (commandLine.includes(`simulator --port ${port} `)) found.simulator = pid;
   }
   return found;
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { holdSimulator } from '../../src/simulator/http/hold.js';
+import { listProcesses } from './processes.js';
 import { type Place, runProgram, until } from './program.js';
 import { KEY, openTerminal } from './terminal.js';
 
@@ -147,18 +148,8 @@ function countDaemons({ dir }: Place): Pick<Starts, 'daemons' | 'daemonsAtOnce'>
 function remains({ dir, socketPath, simulatorUrl }: Place): string[] {
   const { port } = new URL(simulatorUrl);
   const files = readdirSync(dir).filter((name) => name.startsWith('runtime.sock') || name.startsWith('.vt-'));
-  if (process.platform !== 'linux') return files;
-  const processes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => commandLine(pid))
+  const processes = listProcesses()
+    .map(({ commandLine }) => commandLine)
     .filter((line) => line.includes(socketPath) || line.includes(`--port ${port} `));
   return [...files, ...processes];
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import {
   type RunningProgram,
   runProgram,
 } from '../../support/daemon-program.js';
+import { watchPeak } from '../../support/peak-memory.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
@@ -26,6 +26,7 @@ let daemon: RunningProgram;
 let client: RawClient;
 let upstream: Upstream;
 let begun = 0;
+let peak: ReturnType<typeof watchPeak>;
 
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
@@ -35,6 +36,7 @@ beforeEach(async () => {
   const path = join(folder, 'd.sock');
   daemon = runProgram(programs.daemon, ['--socket', path]);
   await daemon.says(/listening on/);
+  peak = watchPeak(daemon.process.pid ?? 0);
   client = await rawClient({ kind: 'unix', path });
   begun = 0;
   upstream = await startUpstream((request, response) => {
@@ -52,15 +54,14 @@ afterEach(async () => {
 
 /** Returns the daemon's peak memory, once its figures have not changed for a while. */
 async function peakBytes(): Promise<number> {
-  let most = 0;
+  let before = { mib: 0, begun };
   for (let same = 0; same < 5; same += 1) {
-    const before = begun;
-    const rss = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(daemon.process.pid)])) * 1024;
-    if (rss > most + MIB || begun !== before) same = 0;
-    most = Math.max(most, rss);
     await sleep(150);
+    const now = { mib: peak.mib(), begun };
+    if (now.mib > before.mib + 1 || now.begun !== before.begun) same = 0;
+    before = now;
   }
-  return most;
+  return before.mib * MIB;
 }
 
 test('buffered answers to a client that does not read cost bounded memory, and all arrive once it reads', async () => {

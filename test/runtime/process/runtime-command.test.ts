@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,12 +9,17 @@ import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../../support/daemon-program.js';
 import { freePort } from '../../support/free-port.js';
+import { killProcessesWith } from '../../support/processes.js';
 import { httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
 import { startUpstream } from '../../support/upstream.js';
 
 let programs: DaemonPrograms;
 let folder: string;
 let path: string;
+/** Processes that no command stops. */
+const started: ChildProcess[] = [];
+/** TCP addresses of daemons. */
+const addresses: string[] = [];
 
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
@@ -24,8 +29,10 @@ beforeEach(async () => {
   path = join(folder, 'd.sock');
 });
 afterEach(async () => {
-  if (existsSync(`${path}.pid`)) await runtime('stop');
-  await rm(folder, { recursive: true, force: true });
+  // A test that fails may leave a daemon without a usable pid file.
+  killProcessesWith([folder, ...addresses.splice(0)]);
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 interface Outcome {
@@ -153,6 +160,7 @@ test('a pid file that can’t be written leaves no other file', async () => {
     '--socket',
     path,
   ]);
+  started.push(child);
   await expect.poll(async () => (await runtime('status')).code).toBe(0);
   const left = readdirSync(folder).filter((name) => name.includes('.pid'));
   child.kill();
@@ -169,6 +177,7 @@ test('--socket before the subcommand is accepted, too', async () => {
 
 test('stop never signals another process whose pid happens to be in the pid file', async () => {
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  started.push(stranger);
   const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
 
   // No daemon answers, so the file is stale.
@@ -177,19 +186,17 @@ test('stop never signals another process whose pid happens to be in the pid file
 
   // A daemon answers, but the file belongs to another daemon.
   await runtime('start');
-  const own = readFileSync(`${path}.pid`, 'utf8');
   writeFileSync(`${path}.pid`, JSON.stringify(claim));
   const outcome = await runtime('stop');
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
   expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
 
   expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
-  stranger.kill('SIGKILL');
-  writeFileSync(`${path}.pid`, own);
 });
 
 test('start, status and stop work over TCP', async () => {
   const port = String(await freePort());
+  addresses.push(`127.0.0.1:${port}`);
   expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
     code: 0,
     stdout: `started, listening on 127.0.0.1:${port}\n`,

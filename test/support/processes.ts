@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface ListedProcess {
+  readonly pid: number;
+  /** The arguments with spaces between them. */
+  readonly commandLine: string;
+}
+
+/** Returns the processes of this machine; on systems other than Linux none. */
+export function listProcesses(): ListedProcess[] {
+  if (process.platform !== 'linux') return [];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => ({ pid: Number(pid), commandLine: commandLineOf(pid) }));
+}
+
+/** Returns '' when the process has ended. */
+export function commandLineOf(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/** Ends the processes that have one of these texts in their arguments, for what a failed test leaves behind. */
+export function killProcessesWith(texts: readonly string[]): void {
+  for (const { pid, commandLine } of listProcesses()) {
+    if (!texts.some((text) => commandLine.includes(text))) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
