@@ -11,8 +11,17 @@ export function median(samples: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2;
 }
 
+/**
+ * Returns the nearest rank of a quantile, from 1: the smallest rank that has at least this share of the values at or
+ * below it.
+ */
+export function rankOf(share: number, count: number): number {
+  // 0.999 * 1000 is a little more than 999.
+  return Math.max(1, Math.ceil(share * count - 1e-6));
+}
+
 /** Returns the nearest-rank percentile; undefined without samples. */
 export function percentile(samples: readonly number[], percent: number): number | undefined {
   const sorted = Float64Array.from(samples).sort();
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  return sorted[rankOf(percent / 100, sorted.length) - 1];
 }

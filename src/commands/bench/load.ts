@@ -1,4 +1,5 @@
 import { createRandom } from '../../common/random.js';
+import { counted } from '../../common/text/counted.js';
 import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/load/arrivals.js';
 import type { Limit, Loop } from '../../loadtest/load/run-load.js';
 import { arrivalsOf, formatShare, slotsOf, WHOLE } from '../../loadtest/load/share.js';
@@ -110,7 +111,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       loop: () => ({ kind: 'closed', concurrency: slots, rampMs: ramp * 1000, part: shard }),
       limit,
       first,
-      text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, started over ${ramp} s`}`,
+      text: `${atATime(concurrency ?? 1, flags)} at a time${ramp === 0 ? '' : `, started over ${ramp} s`}`,
       part,
       json,
     };
@@ -121,7 +122,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;
   const when =
     trace !== undefined
-      ? `the ${trace.length} ${flags.turns === undefined ? 'arrivals' : 'conversations'} of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`} in ${secondsOf(trace)} s`
+      ? `the ${counted(trace.length, flags.turns === undefined ? 'arrival' : 'conversation')} of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`} in ${secondsOf(trace)} s`
       : `${flags.stages === undefined ? `${rate} ${flags.turns === undefined ? 'arrivals' : 'conversations'}/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
   return {
     kind: 'open',
@@ -133,6 +134,9 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
     json,
   };
 }
+
+const atATime = (count: number, { turns }: BenchFlags): string =>
+  turns === undefined ? String(count) : counted(count, 'conversation');
 
 /** Returns the length of the schedule, which shows at a glance whether the times have the right unit. */
 function secondsOf(trace: Trace): string {

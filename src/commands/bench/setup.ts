@@ -1,3 +1,4 @@
+import { counted } from '../../common/text/counted.js';
 import { formatSpread } from '../../loadtest/prompts/spread.js';
 import type { BenchFlags } from './flags/flags.js';
 import { type SearchPlan, searchOf } from './flags/search-flags.js';
@@ -51,7 +52,12 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
     json: {
       text,
       ...load.json,
-      ...(search !== undefined && { rate_per_s: null, search: searchJson(search, flags) }),
+      ...(search !== undefined && {
+        rate_per_s: null,
+        // A sweep or a search has several; a search for a rate may have a limit.
+        ...(search.kind === 'concurrency' && { concurrency: null }),
+        search: searchJson(search, flags),
+      }),
       seed: flags.seed,
       prompts: { text: prompts.text, ...prompts.json },
       turns,
@@ -96,5 +102,5 @@ function searchJson(search: SearchPlan, { slo }: BenchFlags): Record<string, unk
 
 function warmupText({ warmup }: BenchFlags): string {
   if (warmup === 'auto') return ', without warm-up and cool-down';
-  return warmup === 0 ? '' : `, after ${warmup} warm-up ${warmup === 1 ? 'request' : 'requests'}`;
+  return warmup === 0 ? '' : `, after ${counted(warmup, 'warm-up request')}`;
 }

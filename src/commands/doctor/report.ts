@@ -1,3 +1,4 @@
+import { counted } from '../../common/text/counted.js';
 import { visible } from '../../config/problem.js';
 import type { Piece, Style } from '../support/output/sink.js';
 import type { Finding } from './finding.js';
@@ -26,10 +27,9 @@ export function sectionText({ name, findings }: Section): Piece[] {
 /** The last line: how many findings there are of each kind. */
 export function summaryText(sections: readonly Section[]): string {
   const { problem, warning } = counts(sections);
-  const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
   return problem + warning === 0
     ? 'Everything is fine.\n'
-    : `${some(problem, 'problem')}, ${some(warning, 'warning')}.\n`;
+    : `${counted(problem, 'problem')}, ${counted(warning, 'warning')}.\n`;
 }
 
 /** The findings for programs. Names are fixed; more may be added. */

@@ -1,4 +1,5 @@
 import { gamma } from '../../common/random.js';
+import { rankOf } from '../../metrics/percentile.js';
 
 /** A statistic of a sample, and of resamples that are drawn from the sample with replacement. */
 export interface Bootstrap {
@@ -26,7 +27,7 @@ export function createBootstrap(
 
 function quantile(sorted: Float64Array, share: number, first: number, random: () => number): Bootstrap {
   const { length } = sorted;
-  const rank = Math.max(1, Math.ceil(share * length));
+  const rank = rankOf(share, length);
   return {
     value: sorted[rank - 1] ?? first,
     // The rank-th smallest of `length` uniform draws has the distribution Beta(rank, length + 1 - rank), so one draw

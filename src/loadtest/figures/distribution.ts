@@ -1,3 +1,5 @@
+import { rankOf } from '../../metrics/percentile.js';
+
 export const STATISTICS = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99.9', 'max'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
@@ -61,7 +63,10 @@ export function createDistribution(): Distribution {
     let below = 0;
     for (let index = 0; index < counts.length && found.length < percents.length; index += 1) {
       below += counts[index] ?? 0;
-      while (found.length < percents.length && below >= rankOf(percents[found.length] ?? 100, count)) {
+      while (
+        found.length < percents.length &&
+        below >= rankOf((percents[found.length] ?? 100) / 100, count)
+      ) {
         // A bucket's bounds may lie outside of its values.
         found.push(Math.max(minUs, Math.min(maxUs, endOf(index))) / 1000);
       }
@@ -95,9 +100,6 @@ export function createDistribution(): Distribution {
     },
   };
 }
-
-const rankOf = (percent: number, count: number): number =>
-  Math.max(1, Math.floor((percent / 100) * count + 0.5));
 
 /** Returns a value's bucket. Below 2 * HALF each whole number has its bucket; above, each doubling has HALF buckets. */
 function indexOf(us: number): number {

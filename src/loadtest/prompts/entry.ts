@@ -1,7 +1,7 @@
 import { isRecord } from '../../common/json.js';
 import type { ChatMessage } from '../../connector/types.js';
 import { type RequestMembers, requestMembersOf, systemOf } from './members.js';
-import { isAnswer, messagesOf } from './messages.js';
+import { isAnswer, messagesOf, withoutRemarks } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';
 import { PROMPT_NAMES, questionIn, withImagesOf } from './question.js';
 import { sessionOf } from './sessions.js';
@@ -40,7 +40,8 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
   if (Array.isArray(value.messages)) return withMessages('messages', value.messages, value);
   for (const name of CONVERSATION_NAMES) {
     const list = value[name];
-    if (Array.isArray(list)) return withMessages('ShareGPT', [...systemOf(value), ...list], value);
+    if (Array.isArray(list))
+      return withMessages('ShareGPT', [...systemOf(value), ...list.map(withoutRemarks)], value);
   }
   for (const name of PAYLOAD_NAMES) {
     const list = isRecord(value[name]) ? [value[name]] : value[name];
@@ -53,7 +54,9 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
   if (indexed !== undefined) return withTurns(indexed, value);
   for (const name of PROMPT_NAMES) {
     const list = value[name];
-    if (Array.isArray(list)) return withMessages('messages', list, value);
+    // perf_analyzer writes a text in a list of one, which is no message.
+    if (Array.isArray(list) && !(list.length === 1 && typeof list[0] === 'string'))
+      return withMessages('messages', list, value);
   }
   if (typeof value.role === 'string') {
     if (sessionOf(value) !== undefined || ('text' in value && isAnswer(value.role)))

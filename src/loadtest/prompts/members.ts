@@ -74,7 +74,7 @@ export function requestMembersOf(
 /** Returns the largest number of tokens of the answer, or a text with the reason when it is invalid. */
 function limitOf(value: Readonly<Record<string, unknown>>): number | string | undefined {
   for (const name of LENGTH_NAMES) {
-    const given = value[name];
+    const given = onlyOf(value[name]);
     if (given === undefined || given === null || given === '') continue;
     const limit = typeof given === 'string' ? Number(given) : given;
     if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;

@@ -17,6 +17,16 @@ const ROLES: Record<string, ChatMessage['role']> = {
   tool: 'tool',
 };
 
+/** Members of the API's messages, besides role and content. Recordings have others, e.g. WildChat's `timestamp`. */
+const MEMBERS = ['name', 'tool_calls', 'tool_call_id', 'reasoning_content'];
+
+/** Removes the members that only recordings of conversations have. Providers refuse unknown members. */
+export function withoutRemarks(message: unknown): unknown {
+  if (!isRecord(message)) return message;
+  const kept = ['role', 'content', 'from', 'value', ...MEMBERS];
+  return Object.fromEntries(Object.entries(message).filter(([name]) => kept.includes(name)));
+}
+
 /**
  * Reads messages in the form of the API or of ShareGPT (`from` and `value`).
  * @returns a text with the reason when a message is invalid

@@ -1,5 +1,6 @@
 import { isRecord } from '../../common/json.js';
 import type { ChatMessage, ContentPart } from '../../connector/types.js';
+import { onlyOf } from './members.js';
 import { contentFrom } from './messages.js';
 
 /** Names of members that hold a prompt, in order of preference. */
@@ -12,6 +13,7 @@ export const PROMPT_NAMES = [
   'instruction',
   'input',
   'query',
+  'problem',
 ] as const;
 /** Members with several texts of one question, or a question's parts. */
 const LIST_NAMES = ['texts', 'content'];
@@ -67,7 +69,7 @@ export function withImagesOf(
 
 function textIn(value: Members): string | undefined {
   for (const name of PROMPT_NAMES) {
-    const prompt = value[name];
+    const prompt = onlyOf(value[name]);
     if (typeof prompt !== 'string') continue;
     // Training data sets put the task and its material into two members.
     const [before, after] =

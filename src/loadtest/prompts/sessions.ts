@@ -1,6 +1,7 @@
 type Members = Readonly<Record<string, unknown>>;
 
-const SESSION_NAMES = ['session_id', 'conversation_id', 'chat_id'];
+/** BurstGPT has the name with a space. */
+const SESSION_NAMES = ['session_id', 'conversation_id', 'chat_id', 'session id'];
 /** The member with the id of the row that a row continues (Bailian). */
 export const PARENT = 'parent_chat_id';
 const TURN_NAMES = ['turn', 'turn_id', 'turn_index', 'round'];

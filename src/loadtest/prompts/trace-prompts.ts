@@ -23,8 +23,12 @@ export function createTracePrompts(
   return (index) => {
     const entry = entries[index % entries.length];
     if (entry?.conversation !== undefined) return entry.conversation;
-    const own = wordsOf(createRandom(seed ^ SALT, 2 * index));
-    const turnOf = ({ inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] }: TraceLengths): Turn => {
+    const ownWords = () => wordsOf(createRandom(seed ^ SALT, 2 * index));
+    const further = ownWords();
+    const turnOf = (
+      { inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] }: TraceLengths,
+      own = further,
+    ): Turn => {
       const words: string[] = [];
       for (const id of blocks) {
         words.push(...textOf(id, Math.min(blockTokens, Math.max(0, inputTokens - words.length))));
@@ -34,7 +38,8 @@ export function createTracePrompts(
       return { messages, ...(outputTokens !== undefined && { maxTokens: outputTokens }) };
     };
     const later = (entry?.later ?? []).map(({ delayMs, afterMs, whole, ...lengths }) => ({
-      ...turnOf(lengths),
+      // A prompt with its history begins like the one before it.
+      ...turnOf(lengths, whole && lengths.blocks === undefined ? ownWords() : further),
       ...(delayMs !== undefined && { delayMs }),
       ...(afterMs !== undefined && { afterMs }),
       ...(whole !== undefined && { whole }),

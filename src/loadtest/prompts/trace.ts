@@ -48,6 +48,8 @@ const OUTPUTS = ['output_length', 'output_tokens', 'generatedtokens', 'response 
 const BLOCKS = 'hash_ids';
 /** A member that only Bailian's traces have. Their times are in seconds, even in JSON Lines. */
 const IN_SECONDS = PARENT;
+/** Members of Bailian's and BurstGPT's traces, whose lengths include the history. */
+const WITH_HISTORY = [PARENT, 'session id'];
 
 /**
  * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), Bailian's (in seconds), or a table like Azure's
@@ -148,7 +150,16 @@ function rowOf(
     ...(isBlocks(blocks) && { blocks }),
   };
   const mode = members.get('message_mode');
-  return { ms, delayMs, lengths, entry, mode, whole: members.has(PARENT), line, refuse };
+  return {
+    ms,
+    delayMs,
+    lengths,
+    entry,
+    mode,
+    whole: WITH_HISTORY.some((key) => members.has(key)),
+    line,
+    refuse,
+  };
 }
 
 /** Joins rows to an entry. */

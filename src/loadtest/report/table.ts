@@ -1,3 +1,4 @@
+import { counted } from '../../common/text/counted.js';
 import { costBasis, costText } from '../../metrics/cost.js';
 import { describeLimits } from '../conditions/request-limits.js';
 import type { Statistic, Summary } from '../figures/distribution.js';
@@ -88,11 +89,11 @@ function withheldRows(withheld: Report['withheld']): string[][] {
   if (counts.length === 0) return [];
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   const reasons = counts.map(([reason, count]) => `${count} ${reason}`).join(', ');
-  return [['withheld', `TPOT of ${total} ${total === 1 ? 'answer' : 'answers'}: ${reasons}`]];
+  return [['withheld', `TPOT of ${counted(total, 'answer')}: ${reasons}`]];
 }
 
 function malformedText({ events, answers }: Report['malformed']): string {
-  const inAnswers = `in ${answers} ${answers === 1 ? 'answer' : 'answers'}`;
+  const inAnswers = `in ${counted(answers, 'answer')}`;
   return `${events} ${events === 1 ? 'event, or a part of it,' : 'events, or parts of them,'} ${inAnswers}`;
 }
 

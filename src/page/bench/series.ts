@@ -1,3 +1,4 @@
+import { rankOf } from '../../metrics/percentile.js';
 import type { Column, Requests } from './report.js';
 
 /** Values over time, one at the middle of each bucket; null for a bucket without values. */
@@ -102,7 +103,7 @@ export function percentileSeries(at: Column, values: Column, buckets: Buckets): 
 
 /** Returns the nearest-rank quantile; null without values. */
 export function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+  return sorted[rankOf(share, sorted.length) - 1] ?? null;
 }
 
 /** Returns output tokens a second. Each answer's tokens are spread evenly between its first and last token. */

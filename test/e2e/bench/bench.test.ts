@@ -289,7 +289,7 @@ test.concurrent('a failed answer ends its conversation, and the next one begins'
   writeFileSync(join(ground.place.dir, 'talks.jsonl'), `${conversation('a', 3)}\n${conversation('b', 2)}\n`);
   const args = ['bench', '--prompts', 'talks.jsonl', '--turns', '2', '--conversations', '2'];
   const { stdout } = await run(args);
-  expect(stdout).toMatch(/1 conversations at a time\n/);
+  expect(stdout).toMatch(/1 conversation at a time\n/);
   expect(stdout).toMatch(/2 conversations of up to 2 turns: 1 complete, 1 broken off by a failure\n/);
   expect(stdout).toMatch(/\nturn 1 +2 +0 .*\nturn 2 +1 +1 /);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../../support/e2e.js';
 import { runHere } from '../../support/in-process.js';
@@ -50,13 +50,31 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test('a compressed file is refused with what to do', async () => {
-  writeFileSync(join(ground.place.dir, 'asked.jsonl.gz'), gzipSync('{"text": "a"}\n'));
-  const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked.jsonl.gz']);
-  expect([code, stderr]).toEqual([
-    2,
-    expect.stringContaining('decompress the file with gunzip: this is gzip'),
-  ]);
+test.each([
+  [gzipSync('{"text": "a"}\n'), 'decompress the file with gunzip'],
+  [zstdCompressSync('{"text": "a"}\n'), 'decompress the file with unzstd'],
+  [Buffer.from('PAR1\x15\x04\xff', 'latin1'), 'convert the file to JSON Lines: this is Parquet'],
+  [Buffer.from('PK\x03\x04\xff', 'latin1'), 'save a spreadsheet as CSV'],
+  [Buffer.from('prompt\nGrüße\n', 'latin1'), 'convert the file to UTF-8, e.g. with iconv'],
+])('a file without text is refused with what to do: %#', async (bytes, advice) => {
+  writeFileSync(join(ground.place.dir, 'asked'), bytes);
+  const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(advice)]);
+});
+
+test.each(['little', 'big'])('a table in UTF-16, as Excel writes it, is read: %s endian', async (order) => {
+  const bytes = Buffer.from('\uFEFFprompt\tmax_tokens\r\n"Grüße, ""x"""\t12\r\n', 'utf16le');
+  writeFileSync(join(ground.place.dir, 'asked.txt'), order === 'big' ? bytes.swap16() : bytes);
+  const [body] = await bodiesOf('--prompts', 'asked.txt', '--requests', '1');
+  expect(body).toMatchObject({ messages: [{ role: 'user', content: 'Grüße, "x"' }], max_tokens: 12 });
+});
+
+test('a message of a recorded conversation is sent without the members that providers refuse', async () => {
+  written('wild.jsonl', {
+    conversation: [{ role: 'user', content: 'a', hashed_ip: 'x', turn_identifier: 1, timestamp: null }],
+  });
+  const [body] = await bodiesOf('--prompts', 'wild.jsonl', '--requests', '1');
+  expect(body?.messages).toEqual([{ role: 'user', content: 'a' }]);
 });
 
 test('request bodies of a session go out one after another with the history that they have', async () => {

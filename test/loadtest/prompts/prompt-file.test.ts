@@ -133,6 +133,12 @@ describe('the format of a prompt file is detected from its content', () => {
       [['user: Who is it?\n\nAda wrote.'], ['user: Ada wrote.\n\nWho wrote?']],
     ],
     [
+      "perf_analyzer's lists of one",
+      JSON.stringify({ data: [{ text_input: ['a'], max_tokens: [5] }, { text_input: ['b'] }] }),
+      'json',
+      [['user: a'], ['user: b']],
+    ],
+    [
       'lists of texts, and parts of a content',
       jsonl({ texts: ['a'] }, { content: 'b' }, { content: [{ type: 'text', text: 'c' }] }),
       'json',

@@ -208,6 +208,30 @@ describe('with turns, the rows of a session are one conversation', () => {
     ]);
   });
 
+  test("the rows of one session of BurstGPT's are a conversation, whose prompts begin like the ones before them", () => {
+    const table =
+      'Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type\n' +
+      '10.0,1722ac82,43,GPT-4,9,4,13,Conversation log\n' +
+      '10.5,,2,ChatGPT,3,2,5,API log\n' +
+      '12.0,1722ac82,8,GPT-4,15,5,20,Conversation log\n' +
+      '13.0,,2,ChatGPT,3,2,5,API log\n';
+    const entries = read(table, 'BurstGPT_3.csv', Number.POSITIVE_INFINITY);
+    expect(entries).toEqual([
+      {
+        ...{ atMs: 0, inputTokens: 9, outputTokens: 4 },
+        later: [{ inputTokens: 15, outputTokens: 5, afterMs: 2000, whole: true }],
+      },
+      { atMs: 500, inputTokens: 3, outputTokens: 2 },
+      { atMs: 3000, inputTokens: 3, outputTokens: 2 },
+    ]);
+    const [first, second] = createTracePrompts(
+      entries,
+      1,
+    )(0).map(({ messages }) => String(messages[0]?.content).split(' '));
+    expect(second).toHaveLength(15);
+    expect(second?.slice(0, 9)).toEqual(first);
+  });
+
   test.each([
     [
       'no time at its beginning',

@@ -25,7 +25,7 @@ export function addArrivalFlags(command: Command): Command {
   return command
     .addOption(
       new Option('--rate <n>', 'average number of arrivals a second')
-        .argParser(oneLoad('rate', numberWithin(0.01, 10_000)))
+        .argParser(oneLoad('rate', readRate))
         .conflicts(['stages', 'trace']),
     )
     .addOption(
@@ -42,6 +42,15 @@ export function addArrivalFlags(command: Command): Command {
       new Option('--trace <file>', 'arrivals with the times and lengths of a trace').conflicts('inputTokens'),
     )
     .option('--trace-speed <n>', 'replay the trace n times faster', numberWithin(0.001, 10_000), 1);
+}
+
+function readRate(text: string): number {
+  // vLLM's and SGLang's load tests have this word for a closed loop.
+  if (/^inf(?:inity)?$/i.test(text))
+    throw new InvalidArgumentError(
+      'Use --concurrency N without --rate: each answer starts the next request. For all requests at once, N is their number.',
+    );
+  return numberWithin(0.01, 10_000)(text);
 }
 
 function readStages(text: string): readonly Stage[] {

@@ -5,9 +5,19 @@ import { InputError } from '../../../loadtest/input/input-error.js';
 import type { ValueFile } from '../../../loadtest/input/value-file.js';
 import { UsageError } from '../../support/flags/usage-error.js';
 import { untilStdinEnds } from '../../support/input/stdin.js';
+import { compressedBy, encodingOf, startOf } from '../../support/input/text-file.js';
 
-/** The first two bytes of a gzip file. */
-const GZIP = [0x1f, 0x8b];
+/** The first bytes of tables that are not text. */
+const TABLES = { '50415231': 'Parquet', '4152524f': 'Arrow' };
+
+/** Returns what to do with a file of these first bytes; undefined for text. */
+function adviceFor(bytes: Uint8Array): string | undefined {
+  const table = startOf(bytes, TABLES);
+  if (table !== undefined) return `convert the file to JSON Lines: this is ${table}`;
+  const program = compressedBy(bytes);
+  if (program === 'unzip') return 'unzip the file, or save a spreadsheet as CSV: this is a ZIP archive';
+  return program && `decompress the file with ${program}`;
+}
 
 /** Returns a file's name for messages. */
 export const inputName = (path: string): string => (path === '-' ? 'stdin' : path);
@@ -26,17 +36,16 @@ export async function readInput(
   if (/^https?:\/\//i.test(path))
     throw new UsageError(`${flag} ${path}: download the file, and give its path: bench reads files only`);
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true });
+    let decoder: TextDecoder | undefined;
     const bytes = path === '-' ? untilStdinEnds() : createReadStream(path);
-    let first = true;
     for await (const chunk of bytes) {
-      if (first && chunk[0] === GZIP[0] && chunk[1] === GZIP[1])
-        throw new UsageError(`${flag} ${inputName(path)}: decompress the file with gunzip: this is gzip`);
-      first = false;
+      const advice = decoder === undefined ? adviceFor(chunk) : undefined;
+      if (advice !== undefined) throw new UsageError(`${flag} ${inputName(path)}: ${advice}`);
+      decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
       file.feed(decoder.decode(chunk, { stream: true }));
       if (full()) return;
     }
-    file.feed(decoder.decode());
+    if (decoder !== undefined) file.feed(decoder.decode());
     file.end();
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -47,6 +56,6 @@ export async function readInput(
 function reasonOf(error: unknown): string {
   if (error instanceof InputError) return stripVTControlCharacters(error.message);
   if (error instanceof TypeError)
-    return 'convert the file with iconv, or decompress it first: it is not UTF-8 text';
+    return 'convert the file to UTF-8, e.g. with iconv, or decompress it first: it is not UTF-8 text';
   return `the file cannot be read: ${fileReason(error)}`;
 }

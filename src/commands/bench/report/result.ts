@@ -1,3 +1,4 @@
+import { counted } from '../../../common/text/counted.js';
 import type { CheckResult } from '../../../loadtest/conditions/check.js';
 import { failingSince } from '../../../loadtest/figures/failures.js';
 import type { Trim } from '../../../loadtest/figures/steady-part.js';
@@ -109,7 +110,7 @@ export function stoppedText({ stopped, curve, tookMs }: EndpointRun): string | u
   if (curve !== undefined) return 'before its end: not all loads were tested';
   const { during, requests } = stopped;
   if (during === 'start') return 'before the test began';
-  const running = `${requests} ${requests === 1 ? 'request' : 'requests'} still running`;
+  const running = `${counted(requests, 'request')} still running`;
   const when = `after ${(tookMs / 1000).toFixed(1)} s`;
   return requests === 0
     ? when
@@ -203,7 +204,7 @@ function conversationsText(
 ): string {
   const cut = begun - complete - brokenOff;
   return [
-    `${begun} conversations of up to ${turns.at(-1)?.turn} turns: ${complete} complete`,
+    `${counted(begun, 'conversation')} of up to ${counted(turns.at(-1)?.turn ?? 0, 'turn')}: ${complete} complete`,
     ...(brokenOff === 0 ? [] : [`${brokenOff} broken off by a failure`]),
     ...(cut === 0 ? [] : [`${cut} cut off by the end of the test`]),
   ].join(', ');

@@ -35,12 +35,26 @@ const COMPRESSED = {
   '425a68': 'bunzip2',
 };
 
+/** Returns the program that decompresses a file with these first bytes; undefined when it is not compressed. */
+export const compressedBy = (bytes: Uint8Array): string | undefined => startOf(bytes, COMPRESSED);
+
+/** Returns the kind of a file by its first bytes. @param kinds by at most four bytes, in hexadecimal digits */
+export function startOf(bytes: Uint8Array, kinds: Readonly<Record<string, string>>): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  return Object.entries(kinds).find(([magic]) => start.startsWith(magic))?.[1];
+}
+
 /** The message for bytes that are not text. */
 export function notText(bytes: Uint8Array): string {
-  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
-  const found = Object.entries(COMPRESSED).find(([magic]) => start.startsWith(magic));
-  if (found !== undefined) return `is compressed; decompress it first, with: ${found[1]}`;
+  const program = compressedBy(bytes);
+  if (program !== undefined) return `is compressed; decompress it first, with: ${program}`;
   return 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
+}
+
+/** Returns the encoding of a text with these first bytes: UTF-16 has a byte order mark. */
+export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
 }
 
 /**
@@ -48,8 +62,7 @@ export function notText(bytes: Uint8Array): string {
  * @returns undefined when it is neither, or longer than a string can be (512 MB)
  */
 export function textOf(bytes: Uint8Array): string | undefined {
-  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+  const encoding = encodingOf(bytes);
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     // Bytes in another encoding that begin like UTF-16, for example UTF-32, have NULs.
