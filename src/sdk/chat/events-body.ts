@@ -266,7 +266,7 @@ class EventsBody implements AnswerBody {
     if (verdict !== 'unrecognised') this.#lastWords.clear();
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {
-      const native = nativeFormat(event);
+      const native = nativeFormat(event, '', name);
       if (native !== undefined) {
         answer.fail(unusableError(native, this.#context));
         return;

@@ -155,3 +155,57 @@ test('only events in an unknown format are an error that names them', () => {
 test('only pings are not such an error', () => {
   expect(read(named({ type: 'ping' })).outcome).toBe('truncated');
 });
+
+describe('an answer in the format of another API is an error that names the API and the address to use', () => {
+  const data = (value: unknown, name?: string): string =>
+    `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(value)}\n\n`;
+  test.each([
+    [
+      'watsonx',
+      data({ model_id: 'x', results: [{ generated_text: 'Hi', stop_reason: 'not_finished' }] }),
+      '/ml/gateway/v1',
+    ],
+    [
+      'Hunyuan',
+      data({ Choices: [{ Delta: { Content: 'Hi' } }], Usage: { TotalTokens: 2 } }),
+      'hunyuan.cloud.tencent.com/v1',
+    ],
+    ['Spark', data({ header: { code: 0, status: 2 }, payload: { choices: { text: [] } } }), 'xf-yun.com/v1'],
+    ['Yandex', JSON.stringify({ result: { alternatives: [{ message: { text: 'Hi' } }] } }), 'yandex.net/v1'],
+    [
+      'Mistral',
+      data({ type: 'conversation.response.started' }, 'conversation.response.started'),
+      'api.mistral.ai/v1',
+    ],
+    ['Google', data({ event_type: 'interaction.start' }, 'interaction.start'), '/v1beta/openai'],
+    [
+      'Snowflake',
+      data({ delta: { content: [{ type: 'text', text: 'Hi' }] } }, 'message.delta'),
+      '/api/v2/cortex/v1',
+    ],
+    ['AnythingLLM', data({ type: 'textResponseChunk', textResponse: 'Hi', error: false }), '/api/v1/openai'],
+    ['RAGFlow', data({ code: 0, message: '', data: { answer: 'Hi' } }), 'chats_openai'],
+    ['Coze', data({ type: 'answer', content: 'Hi' }, 'conversation.message.delta'), 'OpenAI-compatible API'],
+    ['Dify', data({ event: 'message', answer: 'Hi' }), 'OpenAI-compatible API'],
+    ['Flowise', data({ event: 'token', data: 'Hi' }), 'OpenAI-compatible API'],
+    ['Replicate', 'event: output\ndata: Hi\n\n', 'OpenAI-compatible API'],
+    ['LangServe', data({ run_id: 'r' }, 'metadata'), 'OpenAI-compatible API'],
+    ['Gradio', data(['Hi'], 'generating'), 'OpenAI-compatible API'],
+    ['AI SDK', data({ type: 'start' }), 'OpenAI-compatible API'],
+    ['JSON-RPC', data({ jsonrpc: '2.0', id: 1, result: { kind: 'task' } }), 'OpenAI-compatible API'],
+    ['Bedrock', data({ bytes: 'eyJ0eXBlIjoiY29udGVudCJ9' }), '/openai/v1'],
+  ])('%s', (name, body, address) => {
+    const { outcome, error } = read(body);
+    expect(outcome).toBe('error');
+    expect(error?.message).toContain(name);
+    expect(error?.message).toContain(address);
+  });
+
+  test('an event with such a name inside of an answer changes nothing', () => {
+    const delta = data({ choices: [{ index: 0, delta: { content: 'Hi' } }] });
+    expect(read(`${delta}${data({ run_id: 'r' }, 'metadata')}data: [DONE]\n\n`)).toMatchObject({
+      outcome: 'complete',
+      text: 'Hi',
+    });
+  });
+});

@@ -6,12 +6,15 @@ interface NativeApi {
   /** The setting to recommend. */
   use: string;
   /** Matches the path of its addresses. */
-  path: RegExp;
+  path?: RegExp;
+  /** Matches the names of its events. */
+  events?: RegExp;
   /** Whether an event, or an answer in one piece, has its format. */
-  is: (event: JsonRecord) => boolean;
+  is?: (event: JsonRecord) => boolean;
 }
 
 const V1 = 'Set base_url to the same host with /v1';
+const NONE = 'Set base_url to an OpenAI-compatible API: this one has no such address';
 
 const NATIVE_APIS: readonly NativeApi[] = [
   {
@@ -43,8 +46,80 @@ const NATIVE_APIS: readonly NativeApi[] = [
     name: "Bedrock's own API",
     use: 'Set base_url to the same host with /openai/v1',
     path: /\/model\/[^/]+\/(?:converse|invoke)/,
-    is: ({ output, stopReason }) => typeof stopReason === 'string' && isRecord(recordOf(output).message),
+    is: ({ output, stopReason, bytes }) =>
+      isText(bytes) || (typeof stopReason === 'string' && isRecord(recordOf(output).message)),
   },
+  {
+    name: "watsonx.ai's own API",
+    use: 'Set base_url to the same host with /ml/gateway/v1',
+    path: /\/ml\/v\d+\/(?:text|deployments)\//,
+    is: ({ results }) => Array.isArray(results) && isText(recordOf(results[0]).generated_text),
+  },
+  {
+    name: "Tencent Hunyuan's own API",
+    use: 'Set base_url to https://api.hunyuan.cloud.tencent.com/v1',
+    is: ({ Choices }) => Array.isArray(Choices),
+  },
+  {
+    name: "iFlytek Spark's own API",
+    use: 'Set base_url to https://spark-api-open.xf-yun.com/v1',
+    is: ({ header, payload }) => isRecord(header) && isRecord(payload),
+  },
+  {
+    name: "Yandex's own API",
+    use: 'Set base_url to https://llm.api.cloud.yandex.net/v1',
+    path: /\/foundationModels\//,
+    is: ({ result }) => Array.isArray(recordOf(result).alternatives),
+  },
+  {
+    name: "Mistral's API of conversations",
+    use: 'Set base_url to https://api.mistral.ai/v1',
+    events: /^conversation\.response\./,
+  },
+  {
+    name: "Google's API of interactions",
+    use: 'Set base_url to https://generativelanguage.googleapis.com/v1beta/openai',
+    path: /\/interactions$/,
+    events: /^interaction\./,
+  },
+  {
+    name: "Snowflake's API of agents",
+    use: 'Set base_url to the same host with /api/v2/cortex/v1',
+    path: /\/cortex\/(?:agent|inference:)/,
+    events: /^message\.delta$/,
+  },
+  {
+    name: "AnythingLLM's own API",
+    use: 'Set base_url to the same host with /api/v1/openai',
+    is: ({ type, textResponse }) => isText(type) && isText(textResponse),
+  },
+  {
+    name: "RAGFlow's own API",
+    use: 'Set base_url to the same host with /api/v1/chats_openai/ID',
+    is: ({ code, data }) => code === 0 && isText(recordOf(data).answer),
+  },
+  { name: "Coze's API", use: NONE, events: /^conversation\.(?:chat|message)\./ },
+  {
+    name: "Dify's API",
+    use: NONE,
+    path: /\/chat-messages$/,
+    is: ({ event, answer }) => isText(event) && isText(answer),
+  },
+  { name: "Flowise's API", use: NONE, is: ({ event, data }) => isText(event) && isText(data) },
+  {
+    name: "Replicate's API",
+    use: NONE,
+    path: /\/predictions$/,
+    events: /^output$/,
+  },
+  { name: 'LangServe or LangGraph', use: NONE, events: /^(?:metadata|messages\/\w+)$/ },
+  { name: 'a Gradio app', use: NONE, events: /^generating$/ },
+  {
+    name: 'the user interface of the AI SDK',
+    use: NONE,
+    is: ({ type }) => isText(type) && /^(?:start|start-step|text-(?:start|delta|end))$/.test(String(type)),
+  },
+  { name: 'JSON-RPC, as agents and MCP servers use it', use: NONE, is: ({ jsonrpc }) => isText(jsonrpc) },
   {
     name: "OpenAI's Assistants API",
     use: 'Set base_url to the address up to /v1',
@@ -75,18 +150,24 @@ const NATIVE_APIS: readonly NativeApi[] = [
 /** Matches the content type of Bedrock's streams, which are binary. */
 const BEDROCK_STREAM = /vnd\.amazon\.eventstream/i;
 
-/** Returns the meaning of an event or an answer in the format of a native API, and advice. */
-export function nativeFormat(value: unknown, contentType = ''): string | undefined {
+/**
+ * Returns the meaning of an event or an answer in the format of a native API, and advice.
+ * @param name the event's name
+ */
+export function nativeFormat(value: unknown, contentType = '', name = ''): string | undefined {
   const first = recordOf(Array.isArray(value) ? value[0] : value);
   const found = NATIVE_APIS.find(
-    ({ name, is }) => is(first) || (name.startsWith('Bedrock') && BEDROCK_STREAM.test(contentType)),
+    (api) =>
+      api.is?.(first) === true ||
+      (name !== '' && api.events?.test(name) === true) ||
+      (api.name.startsWith('Bedrock') && BEDROCK_STREAM.test(contentType)),
   );
   return found && `answered in the format of ${found.name}. ${found.use}.`;
 }
 
 /** Returns advice for a refusal by an address of a native API. */
 export function nativeRoute(path: string | undefined): string | undefined {
-  const found = path === undefined ? undefined : NATIVE_APIS.find((one) => one.path.test(path));
+  const found = path === undefined ? undefined : NATIVE_APIS.find((one) => one.path?.test(path));
   return found && `${found.use}: the address belongs to ${found.name}.`;
 }
 
