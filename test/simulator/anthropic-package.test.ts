@@ -150,7 +150,30 @@ test('a request without a version or max_tokens is refused in the format of the 
   const { max_tokens: _, ...rest } = BODY;
   expect(await post({ 'anthropic-version': '2023-06-01' }, rest)).toMatchObject({
     status: 400,
-    body: { type: 'error', error: { message: expect.stringContaining('max_tokens') } },
+    body: { type: 'error', error: { message: 'max_tokens: Field required' } },
+  });
+});
+
+test.each<[string, object, string]>([
+  ['no messages', { messages: undefined }, 'messages: Field required'],
+  ['empty messages', { messages: [] }, 'messages: at least one is required'],
+  ['no model', { model: undefined }, 'model: Field required'],
+  ['an unknown role', { messages: [{ role: 'bot', content: 'Hi' }] }, 'messages.0.role: '],
+  [
+    'thinking without room for it',
+    { thinking: { type: 'enabled', budget_tokens: 1024 } },
+    '`max_tokens` must be greater',
+  ],
+  [
+    'too little thinking',
+    { thinking: { type: 'enabled', budget_tokens: 5 } },
+    'thinking.enabled.budget_tokens: Input',
+  ],
+])('the error for %s has the words of the API', async (_name, change, words) => {
+  const refused = (await client()).messages.create({ ...BODY, ...change });
+  await expect(refused).rejects.toMatchObject({
+    status: 400,
+    error: { error: { type: 'invalid_request_error', message: expect.stringMatching(`^${words}`) } },
   });
 });
 

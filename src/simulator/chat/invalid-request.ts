@@ -12,6 +12,9 @@ const EXPECTED: Record<string, string> = {
   object: 'an object',
 };
 
+/** OpenAI's words for a request without a model. */
+export const NO_MODEL = 'you must provide a model parameter';
+
 /** Returns the error 400 for an invalid body. It describes the first issue. */
 export function invalidRequest(issues: readonly Issue[]): ApiError {
   const [first] = issues;
@@ -31,7 +34,7 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
         return new ApiError(400, { message: `The request body must be a JSON object, but it is ${got}.` });
       }
       if (param === 'model' && issue.input === undefined) {
-        return new ApiError(400, { message: 'you must provide a model parameter' });
+        return new ApiError(400, { message: NO_MODEL });
       }
       if (issue.input === undefined) {
         return refuse(`Missing required parameter: '${param}'.`, 'missing_required_parameter');

@@ -1,3 +1,4 @@
+import { NO_MODEL } from '../chat/invalid-request.js';
 import { jsonReply } from '../chat/reply.js';
 import type { ApiError } from '../http/api-error.js';
 import { anthropicReply } from './anthropic/reply.js';
@@ -18,8 +19,20 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-function errorObject({ status, message }: ApiError): { type: 'error'; error: object } {
-  return { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message } };
+function errorObject(refused: ApiError): { type: 'error'; error: object } {
+  const { status } = refused;
+  return { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message: messageOf(refused) } };
+}
+
+/** Returns the message as Anthropic's API words it: the field, written with points, and what is wrong with it. */
+function messageOf({ message, body }: ApiError): string {
+  const { param, code } = body.error;
+  if (message === NO_MODEL) return 'model: Field required';
+  if (param === null) return message;
+  const field = param.replaceAll('[', '.').replaceAll(']', '');
+  if (code === 'missing_required_parameter') return `${field}: Field required`;
+  if (code === 'empty_array') return `${field}: at least one is required`;
+  return `${field}: ${message}`;
 }
 
 /** Anthropic's Messages API. */

@@ -99,6 +99,12 @@ function checkLocal({ peer, headers }: SimulatorRequest): void {
 }
 
 /**
+ * Matches what stands before the routes at other providers, whose official clients add it themselves: Groq (`/openai/v1`),
+ * OpenRouter (`/api/v1`), Azure (`/openai/deployments/NAME`).
+ */
+const PREFIX = /^\/(?:openai\/deployments\/[^/]+(?=\/)|(?:openai|api)(?=\/v1\/))/;
+
+/**
  * Returns the reply to a request.
  * @throws {ApiError} when the request is refused
  */
@@ -106,7 +112,7 @@ export function route(request: SimulatorRequest, around: Surroundings): Routed {
   const path =
     request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   const matching = ENDPOINTS.flatMap((candidate) => {
-    const match = candidate.pattern.exec(path);
+    const match = candidate.pattern.exec(path.replace(PREFIX, ''));
     return match === null ? [] : [{ candidate, parameter: decode(match[1] ?? '') }];
   });
   const method = request.method === 'HEAD' ? 'GET' : request.method;

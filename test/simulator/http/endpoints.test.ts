@@ -170,6 +170,21 @@ describe('a whole completion', () => {
 });
 
 describe('the other endpoints', () => {
+  test.each(['/openai', '/api', '/openai/deployments/gpt-4o'])(
+    'are also where the clients of other providers expect them: below %s',
+    async (prefix) => {
+      const { url } = await simulatorForTest();
+      const path = prefix.includes('deployments')
+        ? '/chat/completions?api-version=2024-10-21'
+        : '/v1/chat/completions';
+      const response = await fetch(`${url}${prefix}${path}`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'sim-instant', messages: FRANCE }),
+      });
+      expect(await response.json()).toMatchObject({ choices: [{ message: { content: PARIS } }] });
+    },
+  );
+
   test('/v1/models lists every name with a special behaviour, also with a slash at the end', async () => {
     const { url } = await simulatorForTest();
     expect(await (await fetch(`${url}/v1/models/`)).json()).toEqual({

@@ -5,6 +5,9 @@ import { parseJson } from '../../chat/parse-json.js';
 import { ApiError } from '../../http/api-error.js';
 import type { FormatInput } from '../format.js';
 
+/** Fewest tokens that a request may grant for thinking. */
+const MIN_BUDGET = 1024;
+
 const textBlock = z.object({ type: z.literal('text'), text: z.string() });
 const block = z.union([
   textBlock,
@@ -46,6 +49,7 @@ const body = z.object({
   stop_sequences: z.nullish(z.array(z.string())),
   temperature: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
   top_p: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
+  thinking: z.nullish(z.object({ type: z.string(), budget_tokens: z.optional(z.int()) })),
   tool_choice: z.nullish(
     z.object({
       type: z.enum(['auto', 'any', 'tool', 'none']),
@@ -63,6 +67,7 @@ type Body = z.infer<typeof body>;
 export function parseAnthropicRequest({ headers, body: text }: FormatInput): ChatRequest {
   checkVersion(headers);
   const data = parsed(body, text);
+  checkThinking(data);
   return {
     model: data.model,
     messages: messagesOf(data),
@@ -85,6 +90,17 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
 export function parseCountRequest({ headers, body: text }: FormatInput): Message[] {
   checkVersion(headers);
   return messagesOf(parsed(countBody, text));
+}
+
+function checkThinking({ thinking, max_tokens: most }: Body): void {
+  const budget = thinking?.type === 'enabled' ? (thinking.budget_tokens ?? 0) : undefined;
+  if (budget === undefined) return;
+  if (budget < MIN_BUDGET) {
+    const message = `Input should be greater than or equal to ${MIN_BUDGET}`;
+    throw new ApiError(400, { message, param: 'thinking.enabled.budget_tokens' });
+  }
+  if (budget >= most)
+    throw new ApiError(400, { message: '`max_tokens` must be greater than `thinking.budget_tokens`.' });
 }
 
 function checkVersion(headers: FormatInput['headers']): void {
