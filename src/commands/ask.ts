@@ -11,6 +11,7 @@ import { compose, reportProblems } from './composition/compose.js';
 import { ANSWER_EXIT_CODES, exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { notEmpty } from './support/flags/flag-text.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
 
 interface AskFlags extends PromptFlags {
@@ -26,7 +27,7 @@ export function defineAsk(command: Command): void {
       '--tool-results <path>',
       'read results of tool calls, one a line, from a file, a named pipe, or /dev/tty',
     )
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
     });

@@ -7,10 +7,8 @@ import { answerRequest } from '../config/endpoints/endpoint-request.js';
 import { isLoopback } from '../config/endpoints/endpoint-url.js';
 import type { Problem } from '../config/problem.js';
 import { formatProblem } from '../config/problem.js';
-import type { LoadedConfig } from '../config/resolve.js';
 import { rehearse } from '../connector/rehearse.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
-import type { KeyProblem } from '../ui/keys/bindings.js';
 import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
 import { copyToDesktop } from './chat/clipboard-text.js';
 import { createExternalEditor } from './chat/external-editor.js';
@@ -23,6 +21,7 @@ import { configuredKeys } from './composition/secrets.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import { notEmpty } from './support/flags/flag-text.js';
 import { UsageError } from './support/flags/usage-error.js';
+import { problemsWithKeys } from './support/input/key-problems.js';
 import { toolsFlag } from './support/input/tools-file.js';
 import { tell } from './support/output/tell.js';
 
@@ -89,7 +88,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const sessions = chatSessions(flags, loaded);
   try {
     const { runTui, createKeymap } = await ui;
-    const { keymap, problems } = createKeymap(loaded.config.keys);
+    const { keymap } = createKeymap(loaded.config.keys);
     const ended = runTui({
       connection: connector.client,
       chat: composition,
@@ -110,7 +109,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       calm: motion === 'reduced',
       mouse,
       slo,
-      notices: [...loaded.problems, ...problems.map((problem) => keyProblem(problem, loaded))].map(notice),
+      notices: problemsWithKeys(loaded).map(notice),
       version: VERSION,
       signal: ending.signal,
     });
@@ -244,11 +243,4 @@ function modesOf({ connector }: Composition): { modes: ModePort; tellMore: () =>
 
 function notice(problem: Problem): Notice {
   return { level: 'warning', text: formatProblem(problem) };
-}
-
-/** A key of the file that the interface refused, as a problem of the configuration. */
-function keyProblem({ action, message, severity }: KeyProblem, { provenance }: LoadedConfig): Problem {
-  const path = `keys.${action}`;
-  const source = provenance.get(path)?.source ?? { kind: 'default' };
-  return { severity, message: `${path}: ${message}`, path, source };
 }

@@ -11,6 +11,7 @@ import { trustDirectory } from '../config/trust/trust.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import type { EndpointFlags } from './support/flags/endpoint-flags.js';
 import { UsageError } from './support/flags/usage-error.js';
+import { problemsWithKeys } from './support/input/key-problems.js';
 
 /** The configuration that the command inspects. */
 export interface ConfigHost {
@@ -124,8 +125,9 @@ function useOf(path: string, loaded: LoadedConfig): string {
 }
 
 /** Prints problems to stderr. An error among them sets the exit code for a wrong configuration. */
-function report(command: Command, { problems, endpoints }: LoadedConfig): void {
-  const blocked = endpoints.flatMap(({ name, blocked }) => {
+function report(command: Command, loaded: LoadedConfig): void {
+  const problems = problemsWithKeys(loaded);
+  const blocked = loaded.endpoints.flatMap(({ name, blocked }) => {
     return blocked === undefined ? [] : [`${name} is blocked: ${blocked.reason} - ${blocked.howToAllow}`];
   });
   for (const line of [...problems.map(formatProblem), ...blocked]) {

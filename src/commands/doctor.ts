@@ -20,6 +20,7 @@ import { checkSimulator } from './doctor/simulator.js';
 import { checkSocket } from './doctor/socket.js';
 import { checkTerminal } from './doctor/terminal.js';
 import { EXIT } from './support/ending/exit-codes.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { stdout } from './support/output/sink.js';
 
 interface DoctorFlags extends GlobalFlags {
@@ -38,7 +39,7 @@ export function defineDoctor(command: Command): void {
   command
     .option('--json', 'print one JSON object')
     .option('--yes', 'send one free request to the real endpoint without confirmation')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (_flags: unknown, command: Command) => {
       process.exitCode = await doctor(command.optsWithGlobals<DoctorFlags>());
     });

@@ -13,6 +13,7 @@ import { diagnose } from '../connector/diagnosis/diagnose.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './composition/compose.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { stdout } from './support/output/sink.js';
 
@@ -44,7 +45,7 @@ export function defineEndpoints(endpoints: Command): void {
     .description('add an endpoint to the configuration file')
     .argument('[name]', 'the name of the profile')
     .option('--key-variable <name>', 'environment variable that has the key')
-    .addHelpText('after', ADD_HELP)
+    .addHelpText('after', helpNotes(ADD_HELP))
     .action((name: string | undefined, _flags: unknown, command: Command) =>
       add({ ...command.optsWithGlobals<AddFlags>(), ...(name !== undefined && { name }) }),
     );
@@ -53,7 +54,7 @@ export function defineEndpoints(endpoints: Command): void {
     .description('send an endpoint one question, and report what is wrong')
     .argument('[name]', 'simulator, openai or a profile (default: the endpoint in use)')
     .option('--json', 'as JSON')
-    .addHelpText('after', TEST_HELP)
+    .addHelpText('after', helpNotes(TEST_HELP))
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       process.exitCode = await test(name, command.optsWithGlobals());
     });

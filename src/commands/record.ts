@@ -10,6 +10,7 @@ import { openRecordingFile } from './record/recording-file.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
 import { exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
 import { tell } from './support/output/tell.js';
 
@@ -31,7 +32,7 @@ Exit codes are those of "ask".`;
 export function defineRecord(command: Command): void {
   addPromptFlags(command)
     .requiredOption('--output <file>', 'append the recording to this file')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await record(words, command.optsWithGlobals<RecordFlags>());
     });

@@ -5,6 +5,7 @@ import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { stdout } from './support/output/sink.js';
 
@@ -27,7 +28,7 @@ fish:  mkdir -p ~/.config/fish/completions
 export function defineCompletion(command: Command, wholeProgram: WholeProgram): void {
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (shell: string) => {
       stdout.print(SCRIPTS[shell]?.(describeCommand(await wholeProgram())) ?? '');
     });
@@ -54,10 +55,10 @@ export function defineMan(command: Command, wholeProgram: WholeProgram): void {
   command
     .addHelpText(
       'after',
-      `
+      helpNotes(`
 To read it: vastar-tui man | man -l -
 To keep it: mkdir -p ~/.local/share/man/man1
-            vastar-tui man > ~/.local/share/man/man1/vastar-tui.1`,
+            vastar-tui man > ~/.local/share/man/man1/vastar-tui.1`),
     )
     .action(async () => {
       stdout.print(manPage(describeCommand(await wholeProgram()), VERSION));

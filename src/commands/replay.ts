@@ -10,6 +10,7 @@ import { type Composition, compose, type GlobalFlags, reportProblems } from './c
 import { EXIT, exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { numberWithin } from './support/flags/flag-number.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
 import { tell } from './support/output/tell.js';
@@ -36,7 +37,7 @@ export function defineReplay(command: Command): void {
     .option('--speed <factor>', 'play this many times as fast', numberWithin(0.01, 1000), 1)
     .option('--loop', 'repeat from the first answer, until interrupted')
     .option('--json', 'print one JSON event a line, and a last line with all metrics for each answer')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (file: string, _flags: unknown, command: Command) => {
       process.exitCode = await replay(file, command.optsWithGlobals<ReplayFlags>());
     });

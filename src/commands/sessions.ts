@@ -10,6 +10,7 @@ import { sessionsFile } from './sessions/sessions-file.js';
 import { hitText, messageText, sessionText } from './sessions/texts.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import { notEmpty } from './support/flags/flag-text.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { stdout } from './support/output/sink.js';
 import { tell } from './support/output/tell.js';
@@ -47,7 +48,7 @@ export function defineSessions(sessions: Command): void {
     .argument('<query...>', 'words and filters')
     .option('--limit <n>', 'list at most this many', count, 50)
     .option('--json', 'as JSON')
-    .addHelpText('after', SEARCH_HELP)
+    .addHelpText('after', helpNotes(SEARCH_HELP))
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
   add('export', 'write sessions to stdout or a file')
     .argument('[id...]', ID_OR_TITLE)
@@ -64,7 +65,7 @@ export function defineSessions(sessions: Command): void {
   add('import', 'add the conversations of an export, of this or another program')
     .argument('<file...>', 'the exports, recognised by their content; "-" reads stdin')
     .option('--dry-run', 'show what would be added, without adding it')
-    .addHelpText('after', IMPORT_HELP)
+    .addHelpText('after', helpNotes(IMPORT_HELP))
     .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun)));
   add('rm', 'delete sessions; "restore" brings them back')
     .argument('<id...>', ID_OR_TITLE)

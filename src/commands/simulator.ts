@@ -8,6 +8,7 @@ import { SETTING_RULES } from '../simulator/settings/setting-rules.js';
 import { type SimulatorFlags, simulatorOptions } from './simulator/simulator-options.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import { numberWithin } from './support/flags/flag-number.js';
+import { helpNotes } from './support/flags/help-notes.js';
 import { stderr } from './support/output/sink.js';
 import { tell } from './support/output/tell.js';
 
@@ -61,7 +62,7 @@ export function defineSimulator(command: Command): void {
     .option('--speed <factor>', 'with --replay: play this many times as fast [1]', numberWithin(0.01, 1000))
     .option('--log <file>', 'append one JSON line for each request, without its content')
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())
-    .addHelpText('after', help)
+    .addHelpText('after', helpNotes(help()))
     .action(async (flags: SimulatorFlags) => {
       const values: Record<string, unknown> = command.opts();
       const given = settings.flatMap(({ name, key }) => {

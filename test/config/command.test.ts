@@ -120,6 +120,14 @@ test('problems go to stderr, and an error sets the exit code', async () => {
   }
 });
 
+test('keys that the interface refuses are reported, too', async () => {
+  const place = makePlace();
+  place.writeConfig('keys:\n  send: foo\n');
+  const { stderr, exitCode } = await run(place, ['print']);
+  expect(stderr).toMatch(/^config.yaml:2:9: keys.send: "foo" is not a key: write it like ctrl\+k/);
+  expect(exitCode).toBe(2);
+});
+
 test('a warning does not change the exit code', async () => {
   const { stderr, exitCode } = await run(makePlace(), ['print'], { OPENAI_API_KEY: 'sk-abc\n' });
   expect(stderr).toMatch(/^OPENAI_API_KEY: .*white space/);

@@ -10,6 +10,7 @@ import { runsIn } from '../../loadtest/report/saved-report.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/ending/exit-codes.js';
 import { numberWithin } from '../support/flags/flag-number.js';
+import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { stdout } from '../support/output/sink.js';
 import { readJson } from './read-json.js';
@@ -52,7 +53,7 @@ export function addCompare(bench: Command): void {
     .description('compare two reports of --json: differences with intervals and verdicts')
     .option('--tolerance <percent>', 'how much worse a figure may get', numberWithin(0, 1000), 0)
     .option('--json <file>', 'write the comparison as JSON; "-": to stdout, instead of the table')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action((before: string, after: string, _flags: unknown, command: Command) => {
       process.exitCode = compare(before, after, command.optsWithGlobals<CompareFlags>());
     });

@@ -4,6 +4,7 @@ import { type Merged, mergeReports } from '../../loadtest/report/merge.js';
 import { csvReport, reportText } from '../../loadtest/report/report-json.js';
 import { readReport, type SavedReport } from '../../loadtest/report/saved-report.js';
 import { EXIT } from '../support/ending/exit-codes.js';
+import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { stdout } from '../support/output/sink.js';
 import { tell } from '../support/output/tell.js';
@@ -41,7 +42,7 @@ export function addMerge(bench: Command): void {
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
     .option('--html <file>', 'write the report as an HTML page with charts')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpNotes(HELP))
     .action(async (paths: string[], _flags: unknown, command: Command) => {
       // `bench` has the same flags and reads them at any position.
       process.exitCode = await merge(paths, command.optsWithGlobals<MergeFlags>());

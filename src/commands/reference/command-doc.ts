@@ -38,7 +38,11 @@ export interface CommandDoc {
 }
 
 /** Describes a command and its subcommands. Afterwards the command no longer prints anything itself. */
-export function describeCommand(command: Command, path: readonly string[] = []): CommandDoc {
+export function describeCommand(
+  command: Command,
+  path: readonly string[] = [],
+  program: Command = command,
+): CommandDoc {
   const help = command.createHelp();
   return {
     path,
@@ -51,10 +55,10 @@ export function describeCommand(command: Command, path: readonly string[] = []):
       return {
         usage: argument.required ? `<${inner}>` : `[${inner}]`,
         description: argument.description,
-        value: valueNamed(name, argument.argChoices),
+        value: valueNamed(name, name === 'command' ? namesOf(program) : argument.argChoices),
       };
     }),
-    commands: command.commands.map((one) => describeCommand(one, [...path, one.name()])),
+    commands: command.commands.map((one) => describeCommand(one, [...path, one.name()], program)),
     notes: notesOf(command),
   };
 }
@@ -64,12 +68,26 @@ export function everyCommand(command: CommandDoc): CommandDoc[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
+function namesOf({ commands }: Command): string[] {
+  return commands.map((one) => one.name());
+}
+
+/** The usual values of flags that take others, too. */
+const USUAL_VALUES: Readonly<Record<string, readonly string[]>> = { '--mode': ['simulator', 'openai'] };
+
 function describeFlag(option: Option, help: Help): FlagDoc[] {
   const { long, flags, description, argChoices } = option;
   if (typeof long !== 'string') return [];
   const name = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1];
   const details = help.optionDescription(option);
-  return [{ long, description, details, ...(name !== undefined && { value: valueNamed(name, argChoices) }) }];
+  return [
+    {
+      long,
+      description,
+      details,
+      ...(name !== undefined && { value: valueNamed(name, argChoices ?? USUAL_VALUES[long]) }),
+    },
+  ];
 }
 
 function valueNamed(name: string, choices: readonly string[] | undefined): Value {

@@ -147,7 +147,11 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
     source: nameOf('source'),
     goOn: nameOf('continue'),
     focus: nameOf('focus'),
-    quit: nameOf('clear-or-quit'),
+    quit: nameOf(
+      bindings.some(({ action, keys }) => action === 'clear-or-quit' && keys.length > 0)
+        ? 'clear-or-quit'
+        : 'quit',
+    ),
     close: listKey('stop', 'esc'),
     choose: listKey('send', 'enter'),
     pageDown: listKey('scroll-page-down', 'pagedown'),

@@ -29,6 +29,20 @@ function offered(...words: string[]): string[] {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+test('the help of each command fits into 80 columns, except for commands to copy', async () => {
+  const { stdout } = await runHere(place, ['completion', 'fish']);
+  const names = [...stdout.matchAll(/^complete .*__fish_use_subcommand.* -a (\w+)/gm)].map(
+    ([, name]) => name ?? '',
+  );
+  for (const name of ['', 'ask', 'bench', 'doctor', 'record', 'replay', 'simulator', 'sessions', ...names]) {
+    const help = await runHere(place, [...(name === '' ? [] : [name]), '--help']);
+    const long = help.stdout
+      .split('\n')
+      .filter((line) => line.length > 80 && !/^ +(?:vastar-tui|curl|-d) /.test(line));
+    expect(long, name).toEqual([]);
+  }
+});
+
 test('bash completes commands, their subcommands and their flags', () => {
   expect(offered('be')).toEqual(['bench']);
   expect(offered('runtime', 'st')).toEqual(['start', 'stop', 'status']);
@@ -52,6 +66,11 @@ test('a value after an equals sign is completed, too', () => {
   expect(offered('--log-level', '=')).toEqual(['error', 'warn', 'info', 'debug']);
   expect(offered('--mode', '=', 'simulator', 'ask', '--sys')).toEqual(['--system']);
   expect(printed.zsh).toContain("'*--format=[");
+});
+
+test('bash completes the command after help, and the modes that every configuration has', () => {
+  expect(offered('help', 'be')).toEqual(['bench']);
+  expect(offered('ask', '--mode', '')).toEqual(['simulator', 'openai']);
 });
 
 test('a mode with the name of a command is not treated as a command', () => {

@@ -49,6 +49,10 @@ describe('the table of keys', () => {
 describe("the user's own keys", () => {
   const own = (keys: Record<string, string[]>) => createKeymap(new Map(Object.entries(keys)));
 
+  test('leave the command /quit when another action has ctrl+c', () => {
+    expect(own({ send: ['ctrl+c'] }).keymap.hints.quit).toBe('/quit');
+  });
+
   test('work in lists and the help too, and hints name them', () => {
     const { hints, inList, bindings } = own({ stop: ['ctrl+q'], 'scroll-page-down': ['alt+j'] }).keymap;
     expect(['ctrl+q', 'alt+j', 'esc', 'q'].map(inList)).toEqual(['esc', 'pagedown', 'esc', 'q']);

@@ -5,6 +5,7 @@ import { parseSlo, SLO_SYNTAX, type Slo } from '../../../loadtest/conditions/slo
 import { parseShare, type Share } from '../../../loadtest/load/share.js';
 import type { GlobalFlags } from '../../composition/compose.js';
 import { numberWithin, secondsWithin } from '../../support/flags/flag-number.js';
+import { helpNotes } from '../../support/flags/help-notes.js';
 import { addLimitFlags, type LimitFlags } from '../../support/flags/limit-flags.js';
 import { PROGRESS, type Progress } from '../live/progress.js';
 import type { Through } from '../send.js';
@@ -158,7 +159,7 @@ export function addBenchFlags(command: Command): Command {
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
     .option('--html <file>', 'write the report as an HTML page with charts')
-    .addHelpText('after', HELP);
+    .addHelpText('after', helpNotes(HELP));
 }
 
 function readSlo(text: string): Slo {

@@ -3,8 +3,7 @@ import { APIS, AUTH_STYLES, PROVIDER_NAMES } from '../../../config/endpoints/pro
 import { notEmpty } from './flag-text.js';
 
 /** The end of each command's help. */
-export const MORE_FLAGS =
-  '\nFlags of every command, e.g. --mode, --model, --base-url and --config: vastar-tui --help';
+export const MORE_FLAGS = '\nFlags of every command, such as --mode and --model: vastar-tui --help';
 
 /** The flags for the address and access of the current endpoint. */
 export interface EndpointFlags {
