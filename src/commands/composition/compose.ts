@@ -9,6 +9,7 @@ import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../../sdk/index.js
 import type { EndpointFlags } from '../support/flags/endpoint-flags.js';
 import { tell } from '../support/output/tell.js';
 import { createLauncher, type Launcher } from './launch.js';
+import { otherServer } from './other-server.js';
 import { withCost } from './prices.js';
 import { followed, type LateTelemetry, lateTelemetry } from './telemetry.js';
 
@@ -76,7 +77,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
       connector.connect({ ...(options.signal && { signal: options.signal }) }).catch(() => {});
       // If the simulator can't be started, the request reports a refused connection.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
-      const told: ChatOptions = {
+      const asking: ChatOptions = {
         ...options,
         onEvent(event) {
           if (event.type === 'adapted') tell(event.notice);
@@ -88,9 +89,11 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
       const ask = (asked: ChatOptions): Promise<ChatAnswer> => connector.exchange(messages, asked);
       const exported = await telemetry?.load();
       const answer = await (exported === undefined
-        ? ask(told)
-        : followed(exported, endpoint, messages, told, ask));
-      return withCost(answer, endpoint, config.prices, options.model);
+        ? ask(asking)
+        : followed(exported, endpoint, messages, asking, ask));
+      const isOther = name === 'simulator' && launcher?.isOtherServer === true;
+      const told = isOther ? otherServer(answer, config.simulator.baseUrl) : answer;
+      return withCost(told, endpoint, config.prices, options.model);
     },
     ready,
     telemetry,

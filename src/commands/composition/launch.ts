@@ -19,6 +19,8 @@ export interface Launcher {
    * Does nothing for an address elsewhere.
    */
   ensureSimulator(signal: AbortSignal): Promise<void>;
+  /** Whether another program answers at the simulator's address; false before the first use. */
+  readonly isOtherServer: boolean;
   /** Ends the processes that it started. */
   stop(): void;
 }
@@ -87,6 +89,9 @@ export function createLauncher(options: LaunchOptions): Launcher {
     ensureDaemon: (signal) => ensure(neededDaemon, signal),
     async ensureSimulator(signal) {
       if (isLoopback(options.simulatorUrl)) await ensure(neededSimulator, signal);
+    },
+    get isOtherServer() {
+      return hold !== undefined && !hold.isSimulator;
     },
     stop() {
       hold?.release();

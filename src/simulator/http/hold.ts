@@ -4,11 +4,15 @@ import { connect } from 'node:net';
 export interface Hold {
   /** Whether the simulator still holds the request open. */
   readonly held: boolean;
+  /** Whether the server answered like this program's simulator. */
+  readonly isSimulator: boolean;
   release(): void;
 }
 
 /** A server that has not answered within this time has accepted the hold. */
 const LIMIT_MS = 1000;
+/** The head of the simulator's answer. A server that has a web page for every path answers with HTML. */
+const OWN_ANSWER = /^HTTP\/1\.1 200 .*content-type: text\/plain/is;
 
 /**
  * Keeps the simulator at an address running until this program releases it. Another server may run at the address: its
@@ -24,18 +28,23 @@ export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal
       if (signal.aborted) reject(signal.reason);
       else resolve(hold);
     };
+    let isSimulator = false;
     const hold: Hold = {
+      get isSimulator() {
+        return isSimulator;
+      },
       get held() {
         return !socket.readableEnded && !socket.destroyed;
       },
       release: () => void socket.destroy(),
     };
-    const answered = (): void => {
+    const answered = (data?: Buffer): void => {
+      isSimulator = OWN_ANSWER.test(String(data));
       socket.unref();
       settle(hold);
     };
     const onAbort = (): void => void socket.destroy();
-    const timer = setTimeout(answered, LIMIT_MS);
+    const timer = setTimeout(() => answered(), LIMIT_MS);
     signal.addEventListener('abort', onAbort, { once: true });
     socket.on('error', () => {}).once('close', () => settle());
     socket.once('data', answered).resume();

@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place, runProgram } from '../../support/program.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
+
+let place: Place;
+let upstream: Upstream;
+beforeEach(async () => {
+  place = await makePlace();
+  upstream = await startUpstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>My app</title>');
+  });
+});
+afterEach(async () => {
+  place.remove();
+  await upstream.close();
+});
+
+test('a program that uses the simulator’s port is named, with another address to use', async () => {
+  place.writeConfig(`simulator:\n  base_url: ${upstream.url}\n`);
+  const { code, stdout, stderr } = await runProgram(place, ['ask', 'hi']);
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  const { port, hostname } = new URL(upstream.url);
+  expect(stderr).toContain(
+    `use another port for the simulator, for example with --base-url http://${hostname}:${Number(port) + 1}, because another program uses`,
+  );
+  expect(stderr).toContain('("My app")');
+});
