@@ -131,6 +131,7 @@ test.each([
   ['TRUE', 'simulator'],
   ['1', 'simulator'],
   ['yes', 'simulator'],
+  ['on', 'simulator'],
   ['false', 'openai'],
   ['False', 'openai'],
   ['0', 'openai'],
@@ -147,7 +148,7 @@ test('another value of USE_SIMULATOR is reported, and the file’s value applies
   const loaded = loadYaml('simulator:\n  enabled: false\n', { env: { USE_SIMULATOR: 'maybe' } });
   expect(loaded.mode).toBe('openai');
   expect(lines(loaded)).toEqual([
-    'USE_SIMULATOR: simulator.enabled must be true or false (also yes, no, 1, 0), not "maybe"; it is ignored',
+    'USE_SIMULATOR: simulator.enabled must be true or false (also yes, no, on, off, 1, 0), not "maybe"; it is ignored',
   ]);
 });
 

@@ -32,7 +32,7 @@ test.each([
   ['profiles: [a]\n', 'config.yaml:1:11: profiles must be a mapping of keys; it is ignored'],
   [
     'simulator:\n  enabled: maybe\n',
-    'config.yaml:2:12: simulator.enabled must be true or false (also yes, no, 1, 0), not "maybe"; it is ignored',
+    'config.yaml:2:12: simulator.enabled must be true or false (also yes, no, on, off, 1, 0), not "maybe"; it is ignored',
   ],
   [
     'simulator:\n  base_url: localhost\n',

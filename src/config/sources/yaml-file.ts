@@ -35,7 +35,7 @@ export function readYamlFile(path: string, name: string): ParsedFile {
   try {
     return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), name);
   } catch {
-    return unusable(name, 'is not UTF-8 text');
+    return unusable(name, 'save it as UTF-8: it has another encoding');
   }
 }
 

@@ -36,9 +36,11 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['1', true],
   ['yes', true],
+  ['on', true],
   ['false', false],
   ['0', false],
   ['no', false],
+  ['off', false],
 ]);
 
 /** True or false. */
@@ -46,7 +48,7 @@ export const onOff = setting((value): Verdict<boolean> => {
   const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
   const read = SWITCH_WORDS.get(word);
   return read === undefined
-    ? { refused: `must be true or false (also yes, no, 1, 0), not ${describe(value)}` }
+    ? { refused: `must be true or false (also yes, no, on, off, 1, 0), not ${describe(value)}` }
     : { value: read };
 });
 

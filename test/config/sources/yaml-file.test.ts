@@ -131,7 +131,7 @@ test('no text makes the parser throw', () => {
 
 test.each([
   ['larger than 1 MiB', Buffer.alloc(1024 * 1024 + 1, '#'), 'cannot be read: it is larger than 1 MiB'],
-  ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff), 'is not UTF-8 text'],
+  ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff), 'save it as UTF-8: it has another encoding'],
 ])('a file that is %s cannot be used', (_name, bytes, message) => {
   const file = makePlace().write('some.yaml', bytes);
   expect(readYamlFile(file, 'some.yaml')).toMatchObject({
