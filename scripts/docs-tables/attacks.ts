@@ -1,5 +1,5 @@
 // The table of attacks that the tests run, counted from the tests' own lists.
-import { ATTACKS } from '../../test/e2e/safety/hostile-bodies.js';
+import { ATTACKS } from '../../test/e2e/hostile-provider/bodies.js';
 import {
   ADDRESSES,
   FORBIDDEN_REDIRECTS,
@@ -47,6 +47,6 @@ export const ATTACK_ROWS: readonly (readonly string[])[] = [
     'bodies',
     String(ATTACKS.length),
     ATTACKS.map(([name]) => name).join('; '),
-    '`test/e2e/safety/hostile-provider.test.ts`',
+    '`test/e2e/hostile-provider/`',
   ],
 ];

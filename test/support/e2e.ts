@@ -10,6 +10,7 @@ import {
   runProgram,
   startProgram,
 } from './program.js';
+import { openTerminal, type TerminalOptions, type TerminalSession } from './terminal.js';
 import { type Handler, type Script, startUpstream, type Upstream } from './upstream.js';
 
 /** The environment of a test of the whole program. */
@@ -17,8 +18,10 @@ export interface Ground {
   readonly place: Place;
   /** Runs the built program in the place to its end. */
   run(args: readonly string[], input?: string | Uint8Array): Promise<Ended>;
-  /** Starts the built program in the place. */
+  /** Starts the built program in the place. It is killed at the end of the test if it still runs. */
   start(args: readonly string[]): Running;
+  /** Starts it in a terminal, in the same way. */
+  open(args?: readonly string[], options?: TerminalOptions): TerminalSession;
   /** Makes this the endpoint in real mode, with this key [`sk-test`]; '' uses the key of the environment. */
   endpoint(answer: Script | Handler, key?: string): Promise<Upstream>;
 }
@@ -88,6 +91,7 @@ function groundWhere(make: () => Promise<Place>): Ground {
     },
     run: (args, input) => current().run(args, input),
     start: (args) => current().start(args),
+    open: (args, options) => current().open(args, options),
     endpoint: (answer, key) => current().endpoint(answer, key),
   };
 }
@@ -98,10 +102,21 @@ interface OwnedGround extends Ground {
 
 function createGround(place: Place): OwnedGround {
   const upstreams: Upstream[] = [];
+  const programs: Running[] = [];
+  const sessions: TerminalSession[] = [];
   return {
     place,
     run: (args, input) => runProgram(place, args, input),
-    start: (args) => startProgram(place, args),
+    start(args) {
+      const program = startProgram(place, args);
+      programs.push(program);
+      return program;
+    },
+    open(args, options) {
+      const session = openTerminal(place, args, options);
+      sessions.push(session);
+      return session;
+    },
     async endpoint(answer, key = 'sk-test') {
       const upstream = await startUpstream(answer);
       upstreams.push(upstream);
@@ -112,6 +127,9 @@ function createGround(place: Place): OwnedGround {
       return upstream;
     },
     async close() {
+      for (const session of sessions) session.close();
+      for (const { child } of programs) child.kill('SIGKILL');
+      await Promise.all(programs.map(({ ended }) => ended));
       await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
       place.remove();
     },

@@ -1,43 +1,15 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  CLI,
-  makePlace,
-  NODE,
-  type Place,
-  type Running,
-  startProgram,
-  until,
-} from '../../support/program.js';
-import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../../support/terminal.js';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../../support/e2e.js';
+import { CLI, NODE, type Running, startProgram, until } from '../../support/program.js';
+import { KEY } from '../../support/terminal.js';
 import { sseEvents, startUpstream } from '../../support/upstream.js';
 
-let place: Place;
-let sessions: TerminalSession[];
-let daemons: Running[];
-
-beforeEach(async () => {
-  place = await makePlace();
-  sessions = [];
-  daemons = [];
-});
-
-afterEach(async () => {
-  for (const session of sessions) session.close();
-  for (const daemon of daemons) daemon.child.kill('SIGKILL');
-  await Promise.all(daemons.map((daemon) => daemon.ended));
-  place.remove();
-});
-
-function open(args: readonly string[] = [], options: TerminalOptions = {}): TerminalSession {
-  const session = openTerminal(place, args, options);
-  sessions.push(session);
-  return session;
-}
+const ground = groundForEach();
+const { open } = ground;
 
 async function daemon(): Promise<Running> {
-  const running = startProgram(place, ['runtime', 'run']);
-  daemons.push(running);
+  const running = ground.start(['runtime', 'run']);
   await running.untilStderr(/listening on/);
   return running;
 }
@@ -56,7 +28,7 @@ function expectRestored(written: string): void {
   expect(written.lastIndexOf(PASTE_OFF)).toBeGreaterThanOrEqual(written.lastIndexOf(PASTE_ON));
 }
 
-test('with nothing running, the chat connects in simulator mode, streams an answer and stops the processes it started', async () => {
+test.concurrent('with nothing running, the chat connects in simulator mode, streams an answer and stops the processes it started', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   await session.untilScreen(/simulator/);
@@ -68,10 +40,10 @@ test('with nothing running, the chat connects in simulator mode, streams an answ
   session.send(KEY.ctrlC);
   expect((await session.ended).exitCode).toBe(0);
   expectRestored(session.written());
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
 });
 
-test('the history is sent with each turn', async () => {
+test.concurrent('the history is sent with each turn', async () => {
   const upstream = await startUpstream({
     chunks: sseEvents(
       JSON.stringify({ choices: [{ index: 0, delta: { content: 'first answer' } }] }),
@@ -79,7 +51,7 @@ test('the history is sent with each turn', async () => {
       '[DONE]',
     ),
   });
-  place.writeConfig(
+  ground.place.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();
@@ -98,7 +70,7 @@ test('the history is sent with each turn', async () => {
   await upstream.close();
 });
 
-test('escape stops the answer and keeps its text', async () => {
+test.concurrent('escape stops the answer and keeps its text', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   session.send('write a long answer\r');
@@ -108,7 +80,7 @@ test('escape stops the answer and keeps its text', async () => {
   await session.untilScreen(/stopped|cancelled/i);
 });
 
-test('after the daemon is killed, the partial text stays with a mark, and the chat reconnects', async () => {
+test.concurrent('after the daemon is killed, the partial text stays with a mark, and the chat reconnects', async () => {
   const first = await daemon();
   const session = open();
   await session.untilScreen(/● connected/);
@@ -122,7 +94,7 @@ test('after the daemon is killed, the partial text stays with a mark, and the ch
   await session.untilScreen(/capital of France is Paris/);
 });
 
-test('with --no-spawn and no daemon, the screen shows the problem and a countdown to the next attempt', async () => {
+test.concurrent('with --no-spawn and no daemon, the screen shows the problem and a countdown to the next attempt', async () => {
   const session = open(['--no-spawn']);
   await session.untilScreen(/no daemon|not running|reconnect|retry/i);
   await daemon();
@@ -130,24 +102,24 @@ test('with --no-spawn and no daemon, the screen shows the problem and a countdow
   await session.untilScreen(/● connected/);
 });
 
-test('switching to real mode without a key names the setting and keeps the mode', async () => {
+test.concurrent('switching to real mode without a key names the setting and keeps the mode', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   session.send(KEY.ctrlT);
   await session.untilScreen(/simulator[\s\S]*OPENAI_API_KEY|OPENAI_API_KEY[\s\S]*simulator/);
 });
 
-test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (signal) => {
+test.concurrent.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (signal) => {
   const session = open();
   await session.untilScreen(/● connected/);
   session.kill(signal);
   await session.ended;
   expectRestored(session.written());
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
 });
 
-test('the chat restarts a simulator that ended with another program', async () => {
-  const other = startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port]);
+test.concurrent('the chat restarts a simulator that ended with another program', async () => {
+  const other = startProgram(ground.place, ['simulator', '--port', new URL(ground.place.simulatorUrl).port]);
   await other.untilStderr(/listening on/);
   const session = open();
   await session.untilScreen(/● connected/);
@@ -161,27 +133,27 @@ test('the chat restarts a simulator that ended with another program', async () =
   await session.untilScreen(/The capital of Italy is Rome\./);
 });
 
-test('daemon and simulator exit when the chat is killed', async () => {
+test.concurrent('daemon and simulator exit when the chat is killed', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   await until(() =>
-    fetch(`${place.simulatorUrl}/health`).then(
+    fetch(`${ground.place.simulatorUrl}/health`).then(
       (health) => health.ok,
       () => false,
     ),
   );
   session.kill('SIGKILL');
   await session.ended;
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
   await until(() =>
-    fetch(`${place.simulatorUrl}/health`).then(
+    fetch(`${ground.place.simulatorUrl}/health`).then(
       () => false,
       () => true,
     ),
   );
 });
 
-test('Ctrl+Z restores the terminal, and fg resumes the chat', async () => {
+test.concurrent('Ctrl+Z restores the terminal, and fg resumes the chat', async () => {
   const session = open([], { command: ['/bin/bash', '--norc', '--noprofile', '-i'] });
   // The shell would enable bracketed paste itself.
   session.send("bind 'set enable-bracketed-paste off'\r");
@@ -197,7 +169,7 @@ test('Ctrl+Z restores the terminal, and fg resumes the chat', async () => {
   await session.untilScreen(/kept draft/);
 });
 
-test.each([
+test.concurrent.each([
   [120, 40],
   [80, 24],
   [50, 15],
@@ -214,7 +186,7 @@ test.each([
   expect(first).toMatch(rows > 5 ? /vastar-tui/ : /\S/);
 });
 
-test('in a terminal of unknown size the chat is 80 x 24', async () => {
+test.concurrent('in a terminal of unknown size the chat is 80 x 24', async () => {
   const command = ['sh', '-c', `stty rows 0 cols 0; exec "${NODE}" "${CLI}" --no-spawn`];
   const session = open([], { columns: 80, rows: 24, command });
   await session.untilScreen(/write a message/);
@@ -222,7 +194,7 @@ test('in a terminal of unknown size the chat is 80 x 24', async () => {
   await session.untilScreen(/enter send[^\n]*$/);
 });
 
-test('hostile text from the model cannot move the cursor, set the title or reach the clipboard', async () => {
+test.concurrent('hostile text from the model cannot move the cursor, set the title or reach the clipboard', async () => {
   const hostile = 'safe\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2J\x1b[31m\x9b5mtext';
   const upstream = await startUpstream({
     chunks: sseEvents(
@@ -232,7 +204,7 @@ test('hostile text from the model cannot move the cursor, set the title or reach
       '[DONE]',
     ),
   });
-  place.writeConfig(
+  ground.place.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();

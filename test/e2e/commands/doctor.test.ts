@@ -2,23 +2,15 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram, until } from '../../support/program.js';
-import { openTerminal } from '../../support/terminal.js';
-import { type Handler, startUpstream, type Upstream } from '../../support/upstream.js';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../../support/e2e.js';
+import { until } from '../../support/program.js';
+import type { Handler, Upstream } from '../../support/upstream.js';
 
 const KEY = 'sk-canary-0123456789';
 
-let place: Place;
-const upstreams: Upstream[] = [];
-
-beforeEach(async () => {
-  place = await makePlace();
-});
-afterEach(async () => {
-  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
-  place.remove();
-});
+const ground = groundForEach();
+const { run } = ground;
 
 interface Report {
   healthy: boolean;
@@ -28,31 +20,28 @@ const find = (stdout: string, check: string): Report['findings'][number] | undef
   (JSON.parse(stdout) as Report).findings.find((one) => one.check === check);
 
 /** Makes `handler` the endpoint in use, with the canary key. */
-async function endpoint(handler: Handler): Promise<Upstream> {
-  const upstream = await startUpstream(handler);
-  upstreams.push(upstream);
-  realMode(upstream.url);
-  return upstream;
-}
+const endpoint = (handler: Handler): Promise<Upstream> => ground.endpoint(handler, KEY);
 const realMode = (baseUrl: string): string =>
-  place.writeConfig(`openai:\n  api_key: ${KEY}\n  base_url: ${baseUrl}\nsimulator:\n  enabled: false\n`);
+  ground.place.writeConfig(
+    `openai:\n  api_key: ${KEY}\n  base_url: ${baseUrl}\nsimulator:\n  enabled: false\n`,
+  );
 
 const models: Handler = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}');
 };
 
-test('every line is ok when everything works, and the started processes exit afterwards', async () => {
-  const { code, stdout, stderr } = await runProgram(place, ['doctor']);
+test.concurrent('every line is ok when everything works, and the started processes exit afterwards', async () => {
+  const { code, stdout, stderr } = await run(['doctor']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/ok +simulator.base_url +http:\/\/127\.0\.0\.1:\d+ +\(config\.yaml:2:13\)/);
   expect(stdout).toMatch(/ok +capabilities +.*stream/);
   expect(stdout).toMatch(/ok +socket +.*belongs to you.*mode 0600/);
   expect(stdout).toMatch(/Everything is fine\.\n$/);
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
 });
 
-test('a missing daemon and simulator are problems that say how to start them', async () => {
-  const { code, stdout } = await runProgram(place, ['doctor', '--no-spawn', '--json']);
+test.concurrent('a missing daemon and simulator are problems that say how to start them', async () => {
+  const { code, stdout } = await run(['doctor', '--no-spawn', '--json']);
   expect(code).toBe(1);
   expect(find(stdout, 'daemon')).toMatchObject({
     status: 'problem',
@@ -60,16 +49,16 @@ test('a missing daemon and simulator are problems that say how to start them', a
   });
 });
 
-test('the endpoint receives a request only with permission, and the key is never shown', async () => {
+test.concurrent('the endpoint receives a request only with permission, and the key is never shown', async () => {
   const upstream = await endpoint(models);
-  const withheld = await runProgram(place, ['doctor', '--json']);
+  const withheld = await run(['doctor', '--json']);
   expect(withheld.code).toBe(0);
   expect(find(withheld.stdout, 'openai.api_key')?.detail).toMatch(/^set \(from config\.yaml/);
   expect(upstream.requests.map(({ method, headers }) => [method, headers.authorization])).toEqual([
     ['HEAD', undefined],
   ]);
 
-  const allowed = await runProgram(place, ['doctor', '--yes']);
+  const allowed = await run(['doctor', '--yes']);
   expect(allowed.code).toBe(0);
   expect(allowed.stdout).toMatch(/ok +openai +answered 200 in \d+ ms/);
   expect(upstream.requests.at(-1)).toMatchObject({ method: 'GET', path: '/v1/models' });
@@ -77,9 +66,9 @@ test('the endpoint receives a request only with permission, and the key is never
   for (const { stdout, stderr } of [withheld, allowed]) expect(stdout + stderr).not.toContain(KEY);
 });
 
-test('at a terminal, doctor requests permission and accepts a no', async () => {
+test.concurrent('at a terminal, doctor requests permission and accepts a no', async () => {
   const upstream = await endpoint(models);
-  const session = openTerminal(place, ['doctor']);
+  const session = ground.open(['doctor']);
   try {
     await session.untilScreen(/with your key\?.*\[y\/N\]/);
     session.send('n\r');
@@ -90,9 +79,9 @@ test('at a terminal, doctor requests permission and accepts a no', async () => {
   }
 });
 
-test('a refused key is a problem with advice', async () => {
+test.concurrent('a refused key is a problem with advice', async () => {
   await endpoint((_request, response) => void response.writeHead(401).end());
-  const { code, stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+  const { code, stdout } = await run(['doctor', '--yes', '--json']);
   expect(code).toBe(1);
   expect((JSON.parse(stdout) as Report).findings.at(-1)).toMatchObject({
     check: 'openai',
@@ -101,9 +90,9 @@ test('a refused key is a problem with advice', async () => {
   });
 });
 
-test('an endpoint that refuses the list of models with a 400, as Gemini refuses a wrong key, is a warning', async () => {
+test.concurrent('an endpoint that refuses the list of models with a 400, as Gemini refuses a wrong key, is a warning', async () => {
   await endpoint((_request, response) => void response.writeHead(400).end());
-  const { stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+  const { stdout } = await run(['doctor', '--yes', '--json']);
   expect((JSON.parse(stdout) as Report).findings.at(-1)).toMatchObject({
     check: 'openai',
     status: 'warning',
@@ -112,15 +101,15 @@ test('an endpoint that refuses the list of models with a 400, as Gemini refuses 
   });
 });
 
-test('an endpoint without a list of models is reachable', async () => {
+test.concurrent('an endpoint without a list of models is reachable', async () => {
   await endpoint((_request, response) => void response.writeHead(404).end());
-  const { stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+  const { stdout } = await run(['doctor', '--yes', '--json']);
   expect((JSON.parse(stdout) as Report).findings.at(-1)).toMatchObject({ check: 'openai', status: 'ok' });
 });
 
-test('an unresolvable host name is reported as the problem', async () => {
+test.concurrent('an unresolvable host name is reported as the problem', async () => {
   realMode('https://absent.invalid');
-  const { code, stdout } = await runProgram(place, ['doctor', '--json']);
+  const { code, stdout } = await run(['doctor', '--json']);
   expect(code).toBe(1);
   expect(find(stdout, 'dns')).toMatchObject({
     status: 'problem',
@@ -128,7 +117,7 @@ test('an unresolvable host name is reported as the problem', async () => {
   });
 });
 
-test('a certificate from an unknown authority is a problem', async () => {
+test.concurrent('a certificate from an unknown authority is a problem', async () => {
   const tls = join(import.meta.dirname, '../../fixtures/tls');
   const server = createServer({
     key: readFileSync(join(tls, 'self-signed.key.pem')),
@@ -138,7 +127,7 @@ test('a certificate from an unknown authority is a problem', async () => {
   try {
     const address = server.address();
     realMode(`https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
-    const { code, stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
+    const { code, stdout } = await run(['doctor', '--yes', '--json']);
     expect(code).toBe(1);
     expect(find(stdout, 'connection')).toMatchObject({
       status: 'problem',
@@ -149,14 +138,14 @@ test('a certificate from an unknown authority is a problem', async () => {
   }
 });
 
-test('an unreadable configuration is a finding, and the other checks still run', async () => {
-  place.writeConfig('openai:\n  model: "x\n  api_keyy: 1\n');
-  const { code, stdout } = await runProgram(place, ['doctor', '--json']);
+test.concurrent('an unreadable configuration is a finding, and the other checks still run', async () => {
+  ground.place.writeConfig('openai:\n  model: "x\n  api_keyy: 1\n');
+  const { code, stdout } = await run(['doctor', '--json']);
   expect(code).toBe(1);
   expect((JSON.parse(stdout) as Report).findings).toContainEqual(
     expect.objectContaining({ section: 'configuration', status: 'problem' }),
   );
-  const missing = await runProgram(place, ['doctor', '--config', 'absent.yaml']);
+  const missing = await run(['doctor', '--config', 'absent.yaml']);
   expect(missing.code).toBe(1);
   expect(missing.stdout).toMatch(/problem +file +.*absent\.yaml/);
 });

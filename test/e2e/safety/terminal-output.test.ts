@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
 import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
 import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../../support/hostile.js';
-import { openTerminal } from '../../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
 
 const ground = groundWithDaemon();
@@ -25,9 +24,7 @@ const OWN = /\r\x1b\[J|\x1b\[\d+A\r|\x1b\[\?25[lh]|\x1b\[H\x1b\[J/g;
 
 /** Returns a command's output on a terminal without colours, without the program's own sequences and line ends. */
 async function written(args: readonly string[], until?: string): Promise<string> {
-  const { place } = args[0] === 'runtime' ? alone : ground;
-  const session = openTerminal(place, args, { env: { NO_COLOR: '1' } });
-  onTestFinished(() => session.close());
+  const session = (args[0] === 'runtime' ? alone : ground).open(args, { env: { NO_COLOR: '1' } });
   if (until !== undefined) {
     await session.untilWritten(until);
     session.send('\x03');
@@ -177,13 +174,13 @@ const CASES: Record<string, Case> = {
 };
 
 describe('a terminal receives no foreign control sequence', () => {
-  test.each(Object.entries(CASES))('%s', async (_name, { args, until }) => {
+  test.concurrent.each(Object.entries(CASES))('%s', async (_name, { args, until }) => {
     const text = await written(await args(), until);
     expect(text.length).toBeGreaterThan(0);
     expect(text).not.toMatch(FORBIDDEN);
   });
 
-  test('each command has a case', async () => {
+  test.concurrent('each command has a case', async () => {
     const { stdout } = await ground.run(['--help']);
     const list = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm);
     const commands = Array.from(list, ([, name]) => name ?? '');
@@ -193,7 +190,7 @@ describe('a terminal receives no foreign control sequence', () => {
   });
 });
 
-test('bidirectional controls are shown as marks', async () => {
+test.concurrent('bidirectional controls are shown as marks', async () => {
   const { file, id } = savedHostility();
   for (const words of [
     ['show', id],
@@ -203,12 +200,12 @@ test('bidirectional controls are shown as marks', async () => {
 });
 
 describe('a file or pipe receives the unchanged bytes', () => {
-  test('of an answer', async () => {
+  test.concurrent('of an answer', async () => {
     await ground.endpoint(ANSWER);
     expect((await ground.run(['ask', 'hi'])).stdout).toBe(`${ALL_HOSTILE.toWellFormed()}\n`);
   });
 
-  test('of a saved conversation', async () => {
+  test.concurrent('of a saved conversation', async () => {
     const { file, id } = savedHostility();
     for (const words of [
       ['show', id],
@@ -221,7 +218,7 @@ describe('a file or pipe receives the unchanged bytes', () => {
   });
 });
 
-test('joiners and variation selectors are kept when a conversation is listed, found or shown', async () => {
+test.concurrent('joiners and variation selectors are kept when a conversation is listed, found or shown', async () => {
   const text = 'می\u200cخواهم क्\u200dष 👩‍👩‍👧 ❤\ufe0f';
   const file = join(ground.place.dir, 'sessions.db');
   const store = openSessions(file);

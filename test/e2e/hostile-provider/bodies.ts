@@ -40,8 +40,10 @@ const BOMB =
 // The client waits 1 s longer than the daemon. When a flood delays the daemon's error, the client's own ends the wait.
 export const GIVEN_UP =
   /(the deadline passed after \d+ ms, in the middle of the answer from .*: raise |no complete answer within \d+ s: raise answerMs \()answer_ms/;
-/** Bodies of a hostile provider, with the exit code and the error of `ask`. */
-export const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp][] = [
+/** A body of a hostile provider, with the exit code and the error of `ask`. */
+export type Attack = readonly [name: string, answer: Handler, code: number, says: RegExp];
+
+export const COMPRESSED: readonly Attack[] = [
   ['a gzip bomb', encoded('gzip', () => gzipSync(zeros())), 4, BOMB],
   ['a deflate bomb', encoded('deflate', () => deflateSync(zeros())), 4, BOMB],
   ['a deflate bomb without its header', encoded('deflate', () => deflateRawSync(zeros())), 4, BOMB],
@@ -73,6 +75,9 @@ export const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp
     // The error stands once its text is long enough; the bomb is named if it is found within the 500 ms that reading goes on.
     /answered 500\. Try again in a moment\.(\n$|.*\n?.*decodes to more than 16 MiB)/,
   ],
+];
+
+export const PLAIN: readonly Attack[] = [
   [
     'an endless event line',
     endless(EVENTS, 'data: ', 'a'),
@@ -123,3 +128,5 @@ export const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp
   ['an endless error', endless('text/plain', '', 'no ', 500), 3, /answered 500/],
   ['an endless rate limit response', endless('text/plain', '', 'no ', 429), 5, /answered 429/],
 ];
+
+export const ATTACKS = [...COMPRESSED, ...PLAIN];

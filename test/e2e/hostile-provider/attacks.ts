@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withLongEnough } from '../../support/long-enough.js';
+import { watchPeak } from '../../support/peak-memory.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
+import { type Handler, startUpstream } from '../../support/upstream.js';
+import { type Attack, GIVEN_UP } from './bodies.js';
+
+// Each response passes the real daemon and the real program. Neither may need more memory than this.
+const MOST_MIB = 420;
+
+/** The time limit that must end the answer, in ms, and longer ones for a machine that is too busy to begin one in it. */
+const LIMITS_MS = [2000, 8000, 40_000];
+
+/** Defines the tests of these attacks, against a daemon of the file. */
+export function testAttacks(attacks: readonly Attack[]): void {
+  let place: Place;
+  let daemon: Running;
+  beforeAll(async () => {
+    place = await makePlace();
+    daemon = startProgram(place, ['runtime', 'run', '--max-attempts', '1']);
+    await daemon.untilStderr(/listening on/);
+  });
+  afterAll(async () => {
+    daemon.child.kill();
+    expect((await daemon.ended).stderr).toBe(`listening on ${place.socketPath}\n`);
+    place.remove();
+  });
+
+  /** Sends a request to the provider and measures the memory of daemon and program. */
+  async function ask(answer: Handler, flags: readonly string[]) {
+    const upstream = await startUpstream(answer);
+    place.writeConfig(
+      `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
+    );
+    const daemonPeak = watchPeak(daemon.child.pid ?? 0);
+    const running = startProgram(place, ['ask', 'hi', ...flags]);
+    running.child.stdin.end();
+    const peak = watchPeak(running.child.pid ?? 0);
+    let mib = 0;
+    const timer = setInterval(() => {
+      mib = Math.max(mib, running.child.exitCode === null ? peak.mib() : 0);
+    }, 20);
+    const { code, stderr } = await running.ended;
+    clearInterval(timer);
+    await upstream.close();
+    return { code, stderr, mib, daemonMib: daemonPeak.mib() };
+  }
+
+  describe.each(attacks)('a provider that sends %s', (_name, answer, code, says) => {
+    test('costs bounded memory, and the error describes the response', async () => {
+      const asked =
+        says === GIVEN_UP
+          ? await withLongEnough(
+              (limitMs) => ask(answer, ['--answer-timeout', `${limitMs / 1000}`]),
+              ({ stderr }) => says.test(stderr),
+              LIMITS_MS,
+            )
+          : await ask(answer, []);
+      expect(asked.stderr).toMatch(says);
+      expect(asked.code).toBe(code);
+      expect(asked.mib).toBeLessThan(MOST_MIB);
+      expect(asked.daemonMib).toBeLessThan(MOST_MIB);
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { testAttacks } from './attacks.js';
+import { COMPRESSED } from './bodies.js';
+
+testAttacks(COMPRESSED);

@@ -1,0 +1,4 @@
+import { testAttacks } from './attacks.js';
+import { PLAIN } from './bodies.js';
+
+testAttacks(PLAIN);
