@@ -135,12 +135,13 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       }
       waiting.shift();
     }
-    tell(undefined);
     return true;
   };
   const save = (work: (place: Place) => void): boolean => {
     waiting.push({ place, work });
-    return drain();
+    const saved = drain();
+    if (saved) tell(undefined);
+    return saved;
   };
   /**
    * Saves all changes in one transaction. An answer without changes is also written, to show that its program still
@@ -150,12 +151,18 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     if (!drain()) return;
     const now = unsaved;
     const nothing = Object.keys(now).length === 0;
-    if (streaming.size === 0 && nothing) return;
+    if (streaming.size === 0 && nothing) {
+      tell(undefined);
+      return;
+    }
     const written = attempt(place, (at) => {
       for (const [id, answer] of streaming) store.checkpoint(begin(at, id, answer), answer);
       saveUnsaved(at, now);
     });
-    if (written) unsaved = {};
+    if (written) {
+      unsaved = {};
+      tell(undefined);
+    }
     if (streaming.size > 0 || !written) arm();
   };
   const remember = (change: Unsaved): void => {

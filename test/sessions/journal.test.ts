@@ -92,6 +92,28 @@ test('while the file is locked, changes are kept and saved in order afterwards; 
   journal.close();
 });
 
+test('a failure while an answer streams is reported once, not again each second', () => {
+  const path = join(folder(), 'sessions.db');
+  const store = openedStore(path, { patienceMs: 20 });
+  const timers = fakeTimers();
+  const problems: (SessionsError | undefined)[] = [];
+  const journal = createJournal(store, { ...timers, onProblem: (problem) => problems.push(problem) });
+  journal.said({ id: 1, text: 'q' });
+  journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
+  const other = new DatabaseSync(path);
+  onTestFinished(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  for (let second = 0; second < 12; second += 1) {
+    journal.answerText(2, { text: 'more ' });
+    timers.fire();
+  }
+  expect(problems).toMatchObject([{ kind: 'busy' }]);
+  other.exec('ROLLBACK');
+  timers.fire();
+  expect(problems).toMatchObject([{ kind: 'busy' }, undefined]);
+  journal.close();
+});
+
 test('a session that another program deleted for good is saved again with the next message', () => {
   const path = join(folder(), 'sessions.db');
   const [store, other] = [openedStore(path), openedStore(path)];
