@@ -67,7 +67,7 @@ async function serve(
       { listen: flags.listen, log, onIdle: () => leave(), telemetry, ...settings },
       shutdown.signal,
     );
-    const release = attachProcess(runtime, shutdown, log);
+    const release = attachProcess(runtime, shutdown, log, () => logFile?.reopen());
     if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown, log);
     say(`listening on ${addressText(runtime.address)}`);
     if (runtime.metricsPort !== undefined) {
@@ -157,7 +157,12 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController, log: Logge
 }
 
 /** Handles the process's signals and uncaught errors, and writes the pid file. Returns a function that undoes it. */
-function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
+function attachProcess(
+  runtime: Runtime,
+  shutdown: AbortController,
+  log: Logger,
+  reopenLog: () => void,
+): () => void {
   keepPidFile(runtime, log);
   shutdown.signal.addEventListener('abort', () => removePidFile(pidFilePath(runtime.address)), {
     once: true,
@@ -171,9 +176,12 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
   // An uncaught error must not end the other exchanges. Each exchange catches its expected errors itself.
   const onFault = (error: unknown): void => logFault(log, error);
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  // Without a listener, Node would open a debugger's port, to which all users of this machine can connect.
+  process.on('SIGUSR1', reopenLog);
   process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
   return () => {
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
+    process.off('SIGUSR1', reopenLog);
     process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
   };
 }

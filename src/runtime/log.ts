@@ -24,6 +24,8 @@ export type Logger = Readonly<Record<LogLevel, (event: string, fields?: Fields |
 
 export interface LogFile {
   readonly logger: Logger;
+  /** Opens the file again, after another program has renamed it. */
+  reopen(): void;
   /** Resolves when everything is written. */
   close(): Promise<void>;
 }
@@ -49,20 +51,23 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
   attempt(() => makeFolder(dirname(path)));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
-  /** The streams of rotated files that still have lines to write. */
+  /** The streams of renamed files that still have lines to write. */
   const ending = new Set<Promise<void>>();
 
-  const rotate = (): void => {
+  const reopen = (): void => {
     // The old stream writes its buffered lines to the renamed file.
     const ended = end(stream).then(() => void ending.delete(ended));
     ending.add(ended);
+    stream = openStream(path);
+    size = attempt(() => statSync(path).size) ?? 0;
+  };
+  const rotate = (): void => {
     for (let index = keep - 1; index >= 1; index -= 1) {
       attempt(() => renameSync(`${path}.${index}`, `${path}.${index + 1}`));
     }
     if (keep > 0) attempt(() => renameSync(path, `${path}.1`));
     else attempt(() => unlinkSync(path));
-    stream = openStream(path);
-    size = 0;
+    reopen();
   };
   const write =
     (name: LogLevel): Logger[LogLevel] =>
@@ -80,6 +85,7 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
     };
   return {
     logger: { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') },
+    reopen,
     async close() {
       await Promise.all([...ending, end(stream)]);
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -24,6 +24,23 @@ test('a file at its size limit is rotated, the configured number of files is kep
   const indices = lines.map((line): unknown => JSON.parse(line).index);
   const first = 30 - lines.length;
   expect(indices).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
+});
+
+test('after another program has renamed the file, it is opened again without a lost line', async () => {
+  const log = openLogFile({ path, level: 'info' });
+  log.logger.info('before');
+  renameSync(path, `${path}.moved`);
+  log.logger.info('between');
+  log.reopen();
+  log.logger.info('after');
+  await log.close();
+  const events = (file: string): unknown[] =>
+    readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line).event);
+  expect(events(`${path}.moved`)).toEqual(['before', 'between']);
+  expect(events(path)).toEqual(['after']);
 });
 
 test('the fields of a level that is not logged are not computed', async () => {

@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { waitInWords } from '../../common/wait-in-words.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
@@ -18,6 +19,17 @@ export function deadlinePassed(
   const now = limitMs === undefined ? '' : ` (now ${limitMs / 1000} s)`;
   const phase = phaseOf(timeline.timings);
   const text = `the deadline passed after ${ms} ms, ${phase} ${origin}: raise ${setting}${now} or ${flag}`;
+  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Returns the error for a deadline that had passed, this many ms ago, when the request arrived. */
+export function deadlineWasPast(origin: string, agoMs: number): ConnectorException {
+  // A deadline in seconds looks like one in the year 1970.
+  const advice =
+    agoMs > DAY_MS ? 'give deadline_at_ms as Unix time in milliseconds' : 'allow the request more time';
+  const text = `the deadline passed ${waitInWords(agoMs)} before the request arrived, before anything was sent to ${origin}: ${advice}`;
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 

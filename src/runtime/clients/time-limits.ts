@@ -3,7 +3,7 @@ import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
-import { deadlinePassed, phaseOf } from './deadline-passed.js';
+import { deadlinePassed, deadlineWasPast, phaseOf } from './deadline-passed.js';
 
 /** Returns the error for response headers that are late. */
 export function headersLate(limitMs: number, timings: Timings, origin: string): ConnectorException {
@@ -79,7 +79,7 @@ export function createTimeLimits(
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
         const late = (): ConnectorException => deadlinePassed(origin, timeline, setting, deadlineTimeoutMs);
-        if (leftMs <= 0) throw late();
+        if (leftMs <= 0) throw deadlineWasPast(origin, -leftMs);
         deadline = after(leftMs, late);
         limits.push(leftMs);
       }

@@ -44,6 +44,8 @@ export const CIRCUIT_DEFAULTS: CircuitSettings = {
 
 /** If a probe has no result after this time, another request becomes the probe. */
 const PROBE_MS = 30_000;
+/** A probe mostly has its result within this time, which is the wait that other requests are told. */
+const PROBE_WAIT_MS = 1000;
 
 type State =
   | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount }
@@ -92,7 +94,14 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
       const nowMs = clock.now();
       if (state.kind !== 'closed') {
         if (nowMs < state.untilMs) {
-          return { kind: 'refused', retryInMs: state.untilMs - nowMs, reason: state.reason };
+          const leftMs = state.untilMs - nowMs;
+          return state.kind === 'open'
+            ? { kind: 'refused', retryInMs: leftMs, reason: state.reason }
+            : {
+                kind: 'refused',
+                retryInMs: Math.min(leftMs, PROBE_WAIT_MS),
+                reason: `${state.reason}; a trial request is running`,
+              };
         }
         state = { ...state, kind: 'half-open', untilMs: nowMs + PROBE_MS };
       }

@@ -88,6 +88,19 @@ describe('an open circuit', () => {
     expect(circuit.status.state).toBe('half-open');
   });
 
+  test('while the probe runs, the wait is a second, not the longest time for a probe', async () => {
+    const { clock, circuit } = opened();
+    await clock.advance(5000);
+    circuit.enter();
+    expect(circuit.enter()).toMatchObject({
+      kind: 'refused',
+      retryInMs: 1000,
+      reason: expect.stringContaining('; a trial request is running'),
+    });
+    await clock.advance(29_500);
+    expect(circuit.enter()).toMatchObject({ kind: 'refused', retryInMs: 500 });
+  });
+
   test('closes when the probe succeeds, with a clean record', async () => {
     const { clock, circuit } = opened();
     await clock.advance(5000);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -230,6 +230,19 @@ test('--version prints the version and --help the usage', async () => {
   expect(await help.ended).toBe(0);
   expect(help.stdout()).toMatch(/--version.*--socket <path>.*--tcp.*--log-file.*--log-level/s);
   expect(help.stdout()).not.toMatch(/exit-with-stdin/);
+});
+
+test('SIGUSR1 opens the log again, and no debugger', async () => {
+  const logFile = join(folder, 'daemon.log');
+  const program = await daemon('--log-file', logFile);
+  await rename(logFile, `${logFile}.moved`);
+  program.process.kill('SIGUSR1');
+  await expect.poll(() => existsSync(logFile)).toBe(true);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  expect(readFileSync(logFile, 'utf8')).toContain('"event":"stopped"');
+  expect(readFileSync(`${logFile}.moved`, 'utf8')).toContain('"event":"listening"');
+  expect(program.stderr()).not.toMatch(/debugger/i);
 });
 
 test('the log has mode 0600 and one JSON object a line, without headers, queries and bodies', async () => {
