@@ -40,7 +40,7 @@ export interface HTTPRequestConfig {
   method: string;
   url: string;
   headers?: Record<string, string>;
-  body?: string | Buffer;
+  body?: string | Uint8Array;
   /**
    * Limit in ms for all attempts and the waits between them; by default the client's `timeoutMs`. For a stream it
    * ends with the headers, so that it never cuts off a working stream. For `executeHTTP` it covers the whole answer.

@@ -61,3 +61,17 @@ test('the error of a program that sends no daemon’s messages names the address
   await client.close();
   other.close();
 });
+
+test.each<[string, object]>([
+  ['an object as the body', { body: { a: 1 } }],
+  ['an ArrayBuffer as the body', { body: new ArrayBuffer(2) }],
+  ['Headers', { headers: new Headers({ authorization: 'Bearer x' }) }],
+  ['a Map of headers', { headers: new Map([['authorization', 'Bearer x']]) }],
+])('a value that JSON would garble or drop is refused: %s', async (_name, part) => {
+  const client = new RuntimeClient({ socketPath: '/nonexistent.sock' });
+  const request = Object.assign({ method: 'POST', url: 'http://a.example/' }, part);
+  await expect(client.executeHTTP(request)).rejects.toMatchObject({
+    errorClass: ErrorClass.InvalidRequest,
+    message: expect.stringMatching(/use (JSON\.stringify|Object\.fromEntries)/),
+  });
+});

@@ -56,6 +56,19 @@ describe('the JSON inside the frames', () => {
     );
   });
 
+  test('any array of bytes is a body', () => {
+    const bytes = new Uint8Array([0, 104, 105, 0]).subarray(1, 3);
+    const payload = JSON.parse(
+      encodeHttpRequest({ method: 'POST', url: 'http://a/', body: bytes }).toString(),
+    );
+    expect(payload).toMatchObject({ body: 'hi' });
+    const other = new Uint8Array([0xff, 0xfe]);
+    const binary = JSON.parse(
+      encodeHttpRequest({ method: 'POST', url: 'http://a/', body: other }).toString(),
+    );
+    expect(binary).toMatchObject({ body: '//4=', body_encoding: 'base64' });
+  });
+
   test('bytes that are not text are marked as base64', () => {
     const body = Buffer.from([0xff, 0xfe, 0]);
     const payload = JSON.parse(encodeHttpRequest({ method: 'POST', url: 'http://a/', body }).toString());

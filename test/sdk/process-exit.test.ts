@@ -43,6 +43,22 @@ test('a client that is not closed does not keep the process alive after its conn
   await daemon.close();
 });
 
+test('an error of a listener is an uncaught exception, and has no effect on the connection', async () => {
+  const daemon = await startScriptedDaemon();
+  const { ended } = run(
+    `import { RuntimeClient } from ${SDK};
+     const client = new RuntimeClient();
+     process.on('uncaughtException', (error) => process.stdout.write(error.message + ' '));
+     const stop = client.subscribe(() => { stop(); throw new Error('mine'); });
+     client.subscribe(({ status }) => process.stdout.write(status + ' '));
+     await client.connect();
+     await client.close();`,
+    daemon.path,
+  );
+  expect(await ended).toBe('connecting mine connected closed 0');
+  await daemon.close();
+});
+
 test('importing the SDK prints nothing and starts nothing', async () => {
   const { ended } = run(`import ${SDK};`, '/nonexistent');
   expect(await ended).toBe('0');

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { waitInWords } from '../../common/wait-in-words.js';
+import { waitInWords } from '../../common/time/wait-in-words.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 

@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly url: URL;
   /** Contains no headers about the connection (e.g. Content-Length), and no value with a line break. */
   readonly headers: HeaderList;
-  readonly body: Buffer | undefined;
+  readonly body: Uint8Array | undefined;
 }
 
 /**

@@ -36,6 +36,7 @@ export function encodeCall(
   if (idleMs !== undefined && !(idleMs >= 0)) {
     throw invalid(`idleMs must be a number from 0 on (milliseconds), not ${idleMs}`, id);
   }
+  checkParts(request, id);
   // A stream may last long: `timeoutMs` limits the whole answer only for `executeHTTP`.
   const wholeMs = Math.min(
     answerMs ?? Number.POSITIVE_INFINITY,
@@ -73,6 +74,16 @@ export function encodeCall(
       `Send less: the request's ${payload.length} bytes of JSON exceed ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE}`,
       id,
     );
+  }
+}
+
+/** Refuses values that JSON would turn into something else, which only programs without types can pass. */
+function checkParts({ body, headers }: { body?: unknown; headers?: unknown }, id: number): void {
+  if (body !== undefined && body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw invalid('body must be a string, a Buffer or a Uint8Array; for JSON, use JSON.stringify', id);
+  }
+  if (typeof headers === 'object' && headers !== null && Symbol.iterator in headers) {
+    throw invalid('headers must be an object of names and values: use Object.fromEntries(headers)', id);
   }
 }
 

@@ -19,15 +19,21 @@ export function encodeHttpRequest({ method, url, headers, body }: HTTPRequestCon
       method,
       url,
       headers,
-      body: body?.toString(binary ? 'base64' : 'utf8'),
+      body: textOf(body, binary ? 'base64' : 'utf8'),
       ...(binary && { body_encoding: 'base64' }),
     }),
   );
 }
 
+function textOf(body: HTTPRequestConfig['body'], encoding: 'base64' | 'utf8'): string | undefined {
+  if (!(body instanceof Uint8Array)) return body;
+  // Other arrays of bytes than a Buffer have no `toString` with an encoding.
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(encoding);
+}
+
 /** Whether a body needs a daemon with the extension. The public protocol supports only text. */
-export function isBinary(body: HTTPRequestConfig['body']): body is Buffer {
-  return body !== undefined && typeof body !== 'string' && !isUtf8(body);
+export function isBinary(body: HTTPRequestConfig['body']): body is Uint8Array {
+  return body instanceof Uint8Array && !isUtf8(body);
 }
 
 /** Reads the payload of an ExecuteResponse. Returns undefined for an invalid payload. */

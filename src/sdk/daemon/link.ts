@@ -144,7 +144,16 @@ export class Link {
     this.#phase = phase;
     this.#state = state;
     // A listener may change the state. Later listeners get the newest state.
-    for (const listener of [...this.#listeners]) listener(this.#state);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(this.#state);
+      } catch (error) {
+        // As with an event target, a listener's error does not reach the code that changed the state.
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** Connects without a caller that waits. Only the state shows a failure. */

@@ -4,7 +4,7 @@ import type { HttpRequest, Method } from '../http-request.js';
 /** Caches the lines before Content-Length by the headers object: the requests of a load test share it. */
 const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
 /** Caches whole requests by their bodies: a load test sends the same few prompts. */
-const requests = new WeakMap<Buffer, { head: string; bytes: Buffer }>();
+const requests = new WeakMap<Uint8Array, { head: string; bytes: Buffer }>();
 /** The largest body whose request is cached. Copying a longer body is fast compared with sending it, and its cache takes memory. */
 const SHORT_BYTES = 16 * 1024;
 /** For these methods, Content-Length is sent even when it is 0 (RFC 9110, 8.6). */
@@ -22,13 +22,13 @@ export function requestBytes(request: HttpRequest): Buffer {
   return bytes;
 }
 
-function joined(method: Method, shared: string, body: Buffer | undefined): Buffer {
+function joined(method: Method, shared: string, body: Uint8Array | undefined): Buffer {
   const length = body?.length ?? 0;
   const told = length > 0 || WITH_BODY.has(method) ? `content-length: ${length}\r\n\r\n` : '\r\n';
   const head = shared + told;
   const bytes = Buffer.allocUnsafe(head.length + length);
   bytes.write(head, 'latin1');
-  body?.copy(bytes, head.length);
+  if (body !== undefined) bytes.set(body, head.length);
   return bytes;
 }
 
