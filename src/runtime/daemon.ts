@@ -12,8 +12,8 @@ import type { DaemonFlags } from './options/daemon-flags.js';
 import { daemonOptions } from './options/daemon-options.js';
 import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
+import { rehearse } from './rehearse.js';
 import { type Runtime, startRuntime } from './server.js';
-import { rehearse } from './upstream/rehearse.js';
 
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rehearse } from '../../../src/runtime/upstream/rehearse.js';
+import { rehearse } from '../../src/runtime/rehearse.js';
 
 const listening = (): number =>
   process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
