@@ -196,7 +196,7 @@ function keepPidFile({ address, startedMs }: Runtime, log: Logger): void {
   }
 }
 
-/** Prints a line to stderr, with control characters made visible. */
-function say(line: string): void {
-  process.stderr.write(`${visible(line)}\n`);
+/** Prints text to stderr, with control characters other than line ends made visible. */
+function say(text: string): void {
+  process.stderr.write(`${text.split('\n').map(visible).join('\n')}\n`);
 }

@@ -172,7 +172,7 @@ function readCertificates(path: string): string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`the certificates (--ca, upstream.ca) cannot be read: ${fileReason(error)}`);
+    throw new Error(`the certificates (--ca, upstream.ca) in ${path} cannot be read: ${fileReason(error)}`);
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new Error(`the file of --ca contains no certificate in PEM: ${path}`);

@@ -7,6 +7,8 @@ interface LimitFlag {
   about: string;
   /** `n`: a count. `s`: the flag is in seconds, and the limit in ms. */
   unit: 'n' | 's';
+  /** Whether 0 has a meaning. */
+  zero?: boolean;
 }
 
 const FLAGS: readonly LimitFlag[] = [
@@ -29,6 +31,7 @@ const FLAGS: readonly LimitFlag[] = [
     limit: 'clientIdleMs',
     unit: 's',
     about: 'close a client connection that was idle for this long; 0 = never',
+    zero: true,
   },
   {
     name: '--max-upstream',
@@ -47,6 +50,7 @@ const FLAGS: readonly LimitFlag[] = [
     limit: 'upstreamIdleMs',
     unit: 's',
     about: 'end a response that was silent for this long; 0 = never',
+    zero: true,
   },
   {
     name: '--max-header-bytes',
@@ -59,12 +63,13 @@ const FLAGS: readonly LimitFlag[] = [
     limit: 'drainMs',
     unit: 's',
     about: 'how long running requests have to finish when the daemon stops',
+    zero: true,
   },
 ];
 
-const optionOf = ({ name, about, limit, unit }: LimitFlag): Option =>
+const optionOf = ({ name, about, limit, unit, zero = false }: LimitFlag): Option =>
   new Option(`${name} <${unit}>`, `${about} (default: ${inUnit(DEFAULT_LIMITS[limit], unit)})`).argParser(
-    countFrom,
+    (text) => countFrom(text, zero),
   );
 
 /** Adds the flags of the daemon's limits. */
@@ -96,8 +101,8 @@ function inUnit(value: number, unit: LimitFlag['unit']): number {
   return unit === 's' ? value / 1000 : value;
 }
 
-function countFrom(text: string): number {
+function countFrom(text: string, zero: boolean): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value <= 2 ** 31) return value;
-  throw new InvalidArgumentError('give a whole number.');
+  if (/^\d+$/.test(text) && value <= 2 ** 31 && (zero || value > 0)) return value;
+  throw new InvalidArgumentError(zero ? 'give a whole number.' : 'give a whole number above 0.');
 }

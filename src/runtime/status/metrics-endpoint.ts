@@ -18,7 +18,9 @@ export async function openMetricsEndpoint(port: number, text: () => string): Pro
   // Most daemons serve no metrics, so node:http is loaded only here.
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics' || !isOwnHost(request.headers.host)) {
+    const { method, url, headers } = request;
+    // Prometheus appends the `params` of its configuration.
+    if (method !== 'GET' || !/^\/metrics(\?|$)/.test(url ?? '') || !isOwnHost(headers.host)) {
       response.writeHead(404).end();
       return;
     }
@@ -28,7 +30,11 @@ export async function openMetricsEndpoint(port: number, text: () => string): Pro
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new ListenError(`cannot serve metrics at 127.0.0.1:${port}: ${messageOf(error)}`);
+    const used = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const what = used ? 'another program uses the port' : messageOf(error);
+    throw new ListenError(
+      `choose another port with --metrics-port: no metrics can be served at 127.0.0.1:${port}: ${what}`,
+    );
   }
   const bound = server.address();
   return {

@@ -65,6 +65,8 @@ test('its errors name the argument or file that it cannot use', async () => {
   await writeFile(limits, 'default: { requests_per_second: none }\n');
   const config = join(folder, 'daemon.yaml');
   await writeFile(config, 'retry:\n  attempt: 2\n');
+  const wrong = join(folder, 'wrong.yaml');
+  await writeFile(wrong, 'drain_s: -1\nx: 1\n');
   const empty = join(folder, 'empty.pem');
   await writeFile(empty, 'no certificate\n');
   const readable = join(folder, 'token');
@@ -74,10 +76,16 @@ test('its errors name the argument or file that it cannot use', async () => {
     [['--tcp', '0', '--token-file', readable], /other users can read this token file/],
     [['--limits', limits], /limits\.yaml:1:33: "default\.requests_per_second" must be a number/],
     [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
+    [
+      ['--config', wrong],
+      /wrong\.yaml:1:10: "drain_s" must be 0 or more\n.*wrong\.yaml:2:1: unknown key "x"/,
+    ],
     [['--max-attempts', '0'], /give a number from 1 to 99/],
+    [['--max-upstream', '0'], /give a whole number above 0/],
+    [['--connect-timeout', '0'], /give a whole number above 0/],
     [
       ['--ca', join(folder, 'none.pem')],
-      /the certificates \(--ca, upstream\.ca\) cannot be read: there is no such file or folder/,
+      /the certificates \(--ca, upstream\.ca\) in \/.*\/none\.pem cannot be read: there is no such file or folder/,
     ],
     [['--ca', empty], /contains no certificate in PEM/],
     [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],

@@ -54,6 +54,7 @@ test('the endpoint serves requests, bytes and times in Prometheus’ text format
   // A web page whose host name resolves to 127.0.0.1 gets no metrics.
   expect((await fetched(port, '/metrics', 'evil.example')).status).toBe(404);
   expect((await fetched(port, '/', 'localhost')).status).toBe(404);
+  expect((await fetched(port, '/metrics?module=x', 'localhost')).status).toBe(200);
   await client.close();
 });
 
