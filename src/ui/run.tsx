@@ -18,7 +18,7 @@ import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
 import { SharedContext, type SuspendTerminal } from './components/context.js';
 import { createKeymap, type Keymap } from './keys/bindings.js';
-import { createKeyboard } from './keys/keyboard.js';
+import { createKeyboard } from './keys/bytes/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';

@@ -9,7 +9,7 @@ import { pickerEntryAt } from '../panes/picker.js';
 import { sessionEntryAt } from '../panes/sessions.js';
 import { ALL_ROWS, paneAt } from '../panes/side.js';
 import type { View, Viewport } from '../transcript/viewport.js';
-import type { MouseReport } from './mouse.js';
+import type { MouseReport } from './bytes/mouse.js';
 
 export interface PointerOptions {
   state: () => AppState;

@@ -1,4 +1,4 @@
-import type { TerminalEvent } from './key-events.js';
+import type { TerminalEvent } from './bytes/key-events.js';
 
 /**
  * An arrow key within this time after the wheel also comes from the wheel, which sends single ones when it slows down.

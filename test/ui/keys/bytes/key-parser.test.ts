@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TerminalEvent } from '../../../src/ui/keys/key-events.js';
-import { createKeyParser, type KeyParser } from '../../../src/ui/keys/key-parser.js';
+import type { TerminalEvent } from '../../../../src/ui/keys/bytes/key-events.js';
+import { createKeyParser, type KeyParser } from '../../../../src/ui/keys/bytes/key-parser.js';
 
 const END = '\x1b[201~';
 

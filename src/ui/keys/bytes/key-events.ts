@@ -1,5 +1,5 @@
+import { type KeyPress, keyName, type Modifiers, NO_MODIFIERS, reportedModifiers } from '../keys.js';
 import { codedKey } from './coded-key.js';
-import { type KeyPress, keyName, type Modifiers, NO_MODIFIERS, reportedModifiers } from './keys.js';
 import { byPosition } from './layouts.js';
 import { type MouseReport, mouseReport } from './mouse.js';
 import type { Token } from './tokens.js';

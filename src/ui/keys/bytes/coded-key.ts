@@ -1,4 +1,4 @@
-import { type KeyPress, keyName, type Modifiers } from './keys.js';
+import { type KeyPress, keyName, type Modifiers } from '../keys.js';
 import { byPosition } from './layouts.js';
 
 /** Codes of keys without a character, also on the keypad. Other keys (volume, a modifier alone) do nothing. */

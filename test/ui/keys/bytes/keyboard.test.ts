@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { TerminalEvent } from '../../../src/ui/keys/key-events.js';
-import { WAIT_MS } from '../../../src/ui/keys/key-parser.js';
-import { createKeyboard } from '../../../src/ui/keys/keyboard.js';
+import type { TerminalEvent } from '../../../../src/ui/keys/bytes/key-events.js';
+import { WAIT_MS } from '../../../../src/ui/keys/bytes/key-parser.js';
+import { createKeyboard } from '../../../../src/ui/keys/bytes/keyboard.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { metricsOf } from '../../support/chat-ports.js';
-import type { Screen } from '../../support/screen.js';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
+import { metricsOf } from '../../../support/chat-ports.js';
+import type { Screen } from '../../../support/screen.js';
+import { type RunningTui, type RunOptions, startTui } from '../../../support/tui.js';
 
 let tui: RunningTui | undefined;
 afterEach(async () => {

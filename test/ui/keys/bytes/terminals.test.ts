@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createKeyParser } from '../../../src/ui/keys/key-parser.js';
+import { createKeyParser } from '../../../../src/ui/keys/bytes/key-parser.js';
 
 /** The rows of the table in docs/keys.md: a key, its bytes in each group of terminals, and the source. */
-const ROWS = readFileSync(new URL('../../../docs/keys.md', import.meta.url), 'utf8')
+const ROWS = readFileSync(new URL('../../../../docs/keys.md', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => /^\| (?!key |--)\S/.test(line) && line.split('|').length === 10)
   .map((line) =>

@@ -1,7 +1,7 @@
+import { createWheel, wheelAsBefore, wheelOn } from '../wheel.js';
 import type { TerminalEvent } from './key-events.js';
 import { createKeyParser, WAIT_MS } from './key-parser.js';
 import { createRawPaste } from './raw-paste.js';
-import { createWheel, wheelAsBefore, wheelOn } from './wheel.js';
 
 /** Reads the terminal's input. It owns stdin, the parser's timer, and the modes that change what keys send. */
 export interface Keyboard {
