@@ -46,6 +46,10 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
   const tokens = visible + streamed.tokens;
   const hidden = thought - streamed.tokens;
   if (pieces === 0) return { tokens: Math.max(0, tokens), estimated: false, known: true, hidden };
+  if (counts.hiddenReasoning === true) {
+    const hiddenTokens = Math.max(0, Math.round(tokens - estimate));
+    return { tokens: Math.min(tokens, estimate), estimated: true, known: false, hidden: hiddenTokens };
+  }
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
   const partial =
     estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK || CHUNK_FACTOR * tokens < Math.min(estimate, pieces);

@@ -262,5 +262,5 @@ test('a first token that is white space counts when it arrives', async () => {
   const { exchanges, ask } = exchangesOf(endpoint);
   const { metrics } = await ask();
   exchanges.close();
-  expect((metrics.e2eMs ?? 0) - (metrics.ttftMs ?? 0)).toBeGreaterThanOrEqual(199);
+  expect((metrics.e2eMs ?? 0) - (metrics.ttftMs ?? 0)).toBeGreaterThanOrEqual(60);
 });

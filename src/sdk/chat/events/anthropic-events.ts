@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
-import { isBare } from '../chat-types.js';
+import { isBare, type Usage } from '../chat-types.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { reportOf } from './server-report.js';
@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
 };
 
+const THINKING = /^(?:redacted_)?thinking$/;
 /** Matches calls of tools that the provider runs itself. */
 const OWN_TOOL = /^(?:server|mcp)_tool_use$/;
 
@@ -35,6 +36,9 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
    */
   const begun = new Map<unknown, string>();
 
+  /** Blocks of thinking without text: newer models hide it by default, and no count says how long it was. */
+  const hidden = new Set<unknown>();
+
   /** Blocks with calls of the provider's own tools, which are not part of the answer. */
   const own = new Set<unknown>();
 
@@ -45,9 +49,10 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
       return;
     }
     if (!isRecord(block) || block.type !== 'tool_use') {
-      const { text, thinking } = recordOf(block);
+      const { type, text, thinking } = recordOf(block);
       const told = stringOf(text) || stringOf(thinking);
       if (told !== '') begun.set(index, told);
+      if (THINKING.test(stringOf(type)) && told === '') hidden.add(index);
       parts.block(index, recordOf(block));
       readContent(block, 'text');
       return;
@@ -78,6 +83,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readDelta = (index: unknown, delta: unknown): void => {
     const { partial_json: json, text, thinking } = recordOf(delta);
+    if (stringOf(thinking) !== '') hidden.delete(index);
     const told = begun.get(index);
     begun.delete(index);
     if (told !== undefined && told === (stringOf(text) || stringOf(thinking))) return;
@@ -101,7 +107,8 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (counted === undefined) return;
     const cached = (counted.cachedTokens ?? 0) + (counted.cacheWriteTokens ?? 0);
     const promptTokens = counted.promptTokens + cached;
-    const usage = { ...counted, promptTokens, totalTokens: promptTokens + counted.completionTokens };
+    const usage: Usage = { ...counted, promptTokens, totalTokens: promptTokens + counted.completionTokens };
+    if (hidden.size > 0 && counted.reasoningTokens === undefined) usage.hiddenReasoning = true;
     emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
   };
 

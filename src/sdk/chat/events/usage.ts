@@ -54,7 +54,7 @@ export function usageOf(value: unknown): Usage | undefined {
   if (promptTokens === undefined && completionTokens === undefined) return undefined;
   const outputs = [recordOf(value.completion_tokens_details), recordOf(value.output_tokens_details), value];
   const inputs = [recordOf(value.prompt_tokens_details), recordOf(value.input_tokens_details), value];
-  const reasoningTokens = firstIn(outputs, 'reasoning_tokens', 'thoughtsTokenCount');
+  const reasoningTokens = firstIn(outputs, 'reasoning_tokens', 'thinking_tokens', 'thoughtsTokenCount');
   const rejectedTokens = firstIn(outputs, 'rejected_prediction_tokens');
   const cachedTokens = firstIn(
     inputs,
@@ -91,6 +91,7 @@ export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
   const completionTokens = Math.max(earlier.completionTokens, later.completionTokens);
   const totalTokens = Math.max(earlier.totalTokens, later.totalTokens, promptTokens + completionTokens);
   const usage: Usage = { promptTokens, completionTokens, totalTokens };
+  if (earlier.hiddenReasoning ?? later.hiddenReasoning) usage.hiddenReasoning = true;
   for (const name of GROWING) {
     const [one, other] = [earlier[name], later[name]];
     if (one !== undefined || other !== undefined) usage[name] = Math.max(one ?? 0, other ?? 0);
