@@ -14,6 +14,13 @@ export class ProtocolError extends Error {
   }
 }
 
+/** The peer's frame is over the limit. */
+export class FrameTooLong extends ProtocolError {
+  constructor(length: number, maxLength: number) {
+    super(`frame of ${length} bytes is over the limit of ${maxLength}`, false);
+  }
+}
+
 export interface FrameReader {
   /**
    * Takes the next bytes from the socket, in pieces of any size.
@@ -43,9 +50,7 @@ export function createFrameReader(
   const payloadSize = (): number => {
     const length = view.getUint32(0, false);
     if (length < MESSAGE_TYPE_SIZE) throw new ProtocolError('frame of length 0', false);
-    if (length > maxLength) {
-      throw new ProtocolError(`frame of ${length} bytes is over the limit of ${maxLength}`, false);
-    }
+    if (length > maxLength) throw new FrameTooLong(length, maxLength);
     return length - MESSAGE_TYPE_SIZE;
   };
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { bundled } from '../support/bundled.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
@@ -308,4 +308,41 @@ test('a daemon at its connection limit says so, and does not count as a foreign 
     await client.close();
     await crowded.close();
   }
+});
+
+describe('a request above the frame limit of its daemon', () => {
+  const big = { method: 'POST', url: 'http://127.0.0.1:1', body: 'x'.repeat(5000) };
+  const advice = 'send less at once, or raise --max-frame-bytes: frame of';
+  let strict: TestDaemon;
+  let client: RuntimeClient;
+  beforeEach(async () => {
+    strict = await testDaemon({ limits: { frameBytes: 2000 } });
+    client = new RuntimeClient({ socketPath: strict.path });
+    await client.health();
+  });
+  afterEach(async () => {
+    await client.close();
+    await strict.close();
+  });
+
+  test('fails with the reason, and the next request uses a new connection', async () => {
+    await expect(client.executeHTTP(big)).rejects.toMatchObject({
+      errorClass: ErrorClass.InvalidRequest,
+      message: expect.stringContaining(advice),
+    });
+    const next = client.executeHTTP({ method: 'GET', url: 'http://127.0.0.1:1' });
+    await expect(next).rejects.toThrow('nothing listens at http://127.0.0.1:1');
+  });
+
+  test('among others: all fail with the reason', async () => {
+    const upstream = await startUpstream({ end: 'hang' });
+    const other = client.executeHTTP({ method: 'GET', url: upstream.url });
+    await upstream.request(0);
+    for (const request of [other, client.executeHTTP(big)])
+      await expect(request).rejects.toMatchObject({
+        errorClass: ErrorClass.Transient,
+        message: expect.stringContaining(`the daemon closed the connection: ${advice}`),
+      });
+    await upstream.close();
+  });
 });

@@ -4,7 +4,7 @@ import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';
-import { createFrameReader, ProtocolError } from '../../protocol/frame.js';
+import { createFrameReader, FrameTooLong, ProtocolError } from '../../protocol/frame.js';
 import type { ExecuteRequest, HealthResponse, Message } from '../../protocol/messages.js';
 import type { Limits } from '../limits.js';
 import { type Logger, logFault } from '../log.js';
@@ -241,7 +241,8 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       reader.feed(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      abandon(error.message);
+      const advice = error instanceof FrameTooLong ? 'send less at once, or raise --max-frame-bytes: ' : '';
+      abandon(advice + error.message);
       return;
     }
     watchFrame();

@@ -150,10 +150,20 @@ function createConnection(
     if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
     return exchanges.values().next().value;
   };
+  /** Our own daemon closes the connection after such a reply. Of several requests, any may be the cause. */
+  const onRefusedFrame = (reply: Reply): void => {
+    exchangeOf(reply)?.onReply(reply);
+    const why = reply.type === MessageType.ExecuteResponse ? `: ${reply.errorMessage}` : '';
+    destroy(daemonError(`the daemon closed the connection${why}`, ErrorClass.Transient));
+  };
   const onReply = (reply: Reply): void => {
     // With this message the daemon refuses the whole connection, and then closes it.
     if (reply.requestId === 0n && isRefusal(reply)) {
       destroy(replyError(reply, 0));
+      return;
+    }
+    if (reply.requestId === 0n && daemon?.kind === 'vastar-tui') {
+      onRefusedFrame(reply);
       return;
     }
     // A daemon of the public protocol answers unknown messages with id 0, in the order of sending.
