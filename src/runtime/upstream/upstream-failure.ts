@@ -202,8 +202,9 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
 }
 
-/** Many servers just close a connection without TLS, or without the certificate that they demand. */
+/** Many servers just close a connection: without TLS, without the certificate that they demand, or if a body is too large. */
 function doubtOf(origin: string, code: string, certificate: object | undefined): string | undefined {
+  if (code === 'EPIPE') return 'the request may be too large for it';
   if (!origin.startsWith('https:'))
     return code === 'ECONNRESET' ? undefined : 'its port may need https: in base_url';
   return certificate === undefined

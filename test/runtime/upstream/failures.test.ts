@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd } from '../../../src/protocol/messages.js';
+import { upstreamFailure } from '../../../src/runtime/upstream/upstream-failure.js';
 import { testDaemon } from '../../support/daemon.js';
 import { freePort } from '../../support/free-port.js';
 import { withLongEnough } from '../../support/long-enough.js';
@@ -56,6 +57,15 @@ test('a connection closed before the headers is Transient', async () => {
   expect(end.errorClass).toBe(ErrorClass.Transient);
   expect(end.errorMessage).toBe(
     `${upstream.url} closed the connection before it answered (UND_ERR_SOCKET): try again in a moment; if it always does so, its port may need https: in base_url`,
+  );
+});
+
+test('the error for a connection that is closed while the request is written proposes a smaller request', () => {
+  const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  const timings = { reused: false, attempts: 1, queuedUs: 0 };
+  const request = { origin: 'http://a.example', timings, bytes: 0, certificate: undefined, idleMs: 0 };
+  expect(upstreamFailure(error, request).message).toMatch(
+    /\(EPIPE\): try again in a moment; if it always does so, the request may be too large for it$/,
   );
 });
 
