@@ -184,3 +184,21 @@ test('the tokens of a request can be counted', async () => {
   });
   expect(input_tokens).toBe((await MODES.whole(await client(), BODY)).usage.input_tokens);
 });
+
+test('tools run with the helper of the package, which first asks for a stored conversation', async () => {
+  const message = await (await client()).beta.messages.toolRunner({
+    model: BODY.model,
+    max_tokens: 1000,
+    messages: [{ role: 'user', content: 'Call get_weather for Paris.' }],
+    tools: [
+      {
+        type: 'custom',
+        name: 'get_weather',
+        input_schema: { type: 'object', properties: { city: { type: 'string' } } },
+        run: async () => 'sunny',
+        parse: (input: unknown) => input,
+      },
+    ],
+  });
+  expect(message.content).toMatchObject([{ type: 'text', text: expect.stringContaining('sunny') }]);
+});

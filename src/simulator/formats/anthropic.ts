@@ -2,7 +2,7 @@ import { NO_MODEL } from '../chat/invalid-request.js';
 import { jsonReply } from '../chat/reply.js';
 import type { ApiError } from '../http/api-error.js';
 import { anthropicReply } from './anthropic/reply.js';
-import { parseAnthropicRequest } from './anthropic/request.js';
+import { parseAnthropicRequest, THREADS_UNSUPPORTED } from './anthropic/request.js';
 import type { AnswerFormat } from './format.js';
 import { namedEvent } from './sse.js';
 
@@ -20,8 +20,16 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 };
 
 function errorObject(refused: ApiError): { type: 'error'; error: object } {
-  const { status } = refused;
-  return { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message: messageOf(refused) } };
+  const { status, body } = refused;
+  const { code } = body.error;
+  return {
+    type: 'error',
+    error: {
+      type: ERROR_TYPES[status] ?? 'api_error',
+      message: messageOf(refused),
+      ...(code === THREADS_UNSUPPORTED && { details: { error_code: code, unsupported: ['thread'] } }),
+    },
+  };
 }
 
 /** Returns the message as Anthropic's API words it: the field, written with points, and what is wrong with it. */

@@ -5,6 +5,8 @@ import { parseJson } from '../../chat/parse-json.js';
 import { ApiError } from '../../http/api-error.js';
 import type { FormatInput } from '../format.js';
 
+/** Anthropic's code for a request that the API cannot answer as part of a stored conversation. */
+export const THREADS_UNSUPPORTED = 'thread_unsupported_request';
 /** Fewest tokens that a request may grant for thinking. */
 const MIN_BUDGET = 1024;
 
@@ -49,6 +51,7 @@ const body = z.object({
   stop_sequences: z.nullish(z.array(z.string())),
   temperature: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
   top_p: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
+  thread: z.nullish(z.unknown()),
   thinking: z.nullish(z.object({ type: z.string(), budget_tokens: z.optional(z.int()) })),
   tool_choice: z.nullish(
     z.object({
@@ -68,6 +71,11 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
   checkVersion(headers);
   const data = parsed(body, text);
   checkThinking(data);
+  if (data.thread != null) {
+    // With this code, the official client sends the whole conversation instead.
+    const message = 'thread: the simulator stores no messages, send all of them';
+    throw new ApiError(400, { message, code: THREADS_UNSUPPORTED });
+  }
   return {
     model: data.model,
     messages: messagesOf(data),
