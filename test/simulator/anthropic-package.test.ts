@@ -202,3 +202,14 @@ test('tools run with the helper of the package, which first asks for a stored co
   });
   expect(message.content).toMatchObject([{ type: 'text', text: expect.stringContaining('sunny') }]);
 });
+
+test('instructions between the messages are accepted, as Claude Code sends them', async () => {
+  const { url } = await simulatorForTest();
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'anthropic-version': '2023-06-01' },
+    body: JSON.stringify({ ...BODY, messages: [...BODY.messages, { role: 'system', content: 'Be brief.' }] }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ content: [{ text: expect.stringContaining('Paris') }] });
+});

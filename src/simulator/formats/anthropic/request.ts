@@ -28,7 +28,13 @@ type Block = z.infer<typeof block>;
 const conversation = {
   model: z.string(),
   messages: z
-    .array(z.object({ role: z.enum(['user', 'assistant']), content: z.union([z.string(), z.array(block)]) }))
+    // Claude Code sends instructions as messages, too.
+    .array(
+      z.object({
+        role: z.enum(['user', 'assistant', 'system']),
+        content: z.union([z.string(), z.array(block)]),
+      }),
+    )
     .check(z.minLength(1)),
   system: z.nullish(z.union([z.string(), z.array(textBlock)])),
   tools: z.nullish(
