@@ -25,6 +25,7 @@ const MAX_INDENT = 1000;
 /**
  * Passes text on, in order, with these lines as fields, because the event stream format would ignore them:
  * - JSON over several lines, where only the first one begins with `data:`
+ * - indented `data:` lines
  * - bare JSON (a gateway's error, also in a list; chunks after a comment)
  * - `error: {…}` (llama.cpp until 2025)
  * - plain text or a web page after an event (a proxy's error)
@@ -49,7 +50,7 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
   };
 
   /** Passes on what a parser needs before a line of this kind. */
-  const begin = (kind: Exclude<Kind, 'unknown'>): void => {
+  const begin = (kind: Exclude<Kind, 'unknown' | 'indented'>): void => {
     joined = kind === 'more';
     if (!joined && (bare || (kind === 'error' && last !== ''))) pass('\n');
     if (!joined) bare = kind !== 'field';
@@ -71,8 +72,8 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
           }
           if (kind !== 'field' || bare || joined) {
             passRange(text, from, at);
-            begin(kind);
-            from = kind === 'error' ? at + FIELD.length : at;
+            begin(kind === 'indented' ? 'field' : kind);
+            from = kind === 'error' ? at + FIELD.length : kind === 'indented' ? text.indexOf(DATA, at) : at;
           }
         }
         const end = text.indexOf('\n', at);
@@ -97,7 +98,7 @@ export function createStrayLines(pass: (text: string) => void, afterEvent = () =
 }
 
 /** `bare`: JSON or text without a field name. `more`: a continuation of the JSON before. `unknown`: more text is needed. */
-type Kind = 'field' | 'bare' | 'error' | 'more' | 'unknown';
+type Kind = 'field' | 'indented' | 'bare' | 'error' | 'more' | 'unknown';
 
 /** Classifies the line that begins at `at`. */
 function kindOf(text: string, at: number, last: string, joined: boolean, texts: boolean): Kind {
@@ -110,6 +111,7 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
     if ((open ? INNER : CLOSING).test(first)) return 'more';
   }
   const first = text[at];
+  if (first === ' ' || first === '\t') return indentedKind(text, at);
   if (first === OPENING_BRACE) return 'bare';
   if (first === '[') return isBeginning('[{', text, at) ?? 'field';
   if (text.startsWith(DATA, at)) return 'field';
@@ -121,6 +123,14 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
   const word = text.slice(at, at + MAX_WORD);
   if (PLAIN.test(word)) return 'bare';
   return word.length < MAX_WORD && WORD.test(word) ? 'unknown' : 'field';
+}
+
+/** Classifies a line that begins with white space. */
+function indentedKind(text: string, at: number): Kind {
+  let inner = at;
+  while ((text[inner] === ' ' || text[inner] === '\t') && inner < at + MAX_INDENT) inner += 1;
+  const data = isBeginning(DATA, text, inner);
+  return data === 'bare' ? 'indented' : (data ?? 'field');
 }
 
 /** Returns whether the text at this place is `whole`, or may become it. */

@@ -43,9 +43,14 @@ describe('lines that are not fields', () => {
     expect(rewritten(['data: a\nerr', 'ata: b\n'])).toBe('data: a\nerrata: b\n');
   });
 
+  test('white space before `data:` is left out', () => {
+    expect(rewritten(['data: a\n\n    data: b\n\n\tdata: c\n\n'])).toBe('data: a\n\ndata: b\n\ndata: c\n\n');
+    expect(rewritten(['data: a\n\n   x\n'])).toBe('data: a\n\n   x\n');
+  });
+
   test('the result does not depend on how the text is split', () => {
     const text =
-      'data: error: {\n\nerror: {"c":2}\nevent: x\ne\n{"d":3}\n\ndata: {\r\n  "a": [\r\n  1\r\n  ]\r\n}\n\n{\n"b": 1\n}\n: c\n\nerro\n';
+      '  data: 1\n\n  da\n[{"e":4}]\ndata: error: {\n\nerror: {"c":2}\nevent: x\ne\n{"d":3}\n\ndata: {\r\n  "a": [\r\n  1\r\n  ]\r\n}\n\n{\n"b": 1\n}\n: c\n\nerro\n';
     const whole = rewritten([text]);
     expect(rewritten([...text])).toBe(whole);
     for (let at = 0; at <= text.length; at += 1)
