@@ -1,6 +1,6 @@
 // The cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with direct requests: undici
 // with the SSE parser, and the official `openai` package. A minimal daemon (only frames and undici) is the lower bound.
-// BASE=DIR also measures the SDK and the daemon of another checkout, in turn. Run: tsx bench/hop-cost.ts
+// BASE=DIR also measures the SDK and the daemon of another checkout, in alternating runs. Run: tsx bench/hop-cost.ts
 import type { StreamFigures } from './support/consumer.js';
 import { median, report, say, table } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';
@@ -41,7 +41,7 @@ const hops: Partial<Record<Way, Peer | undefined>> = {
   sdk: daemon,
   base: await baseBench?.daemon(),
 };
-// One process for each variant, so that none profits from JIT-compiled code of another.
+// Each variant has its own process, so that none profits from code that another one has compiled.
 const consumers: Record<Way, Peer | undefined> = {
   undici: await bench.consumer(),
   openai: await bench.consumer(),

@@ -1,11 +1,11 @@
-// The load engine of `bench` beside other clients, against one server on the same machine.
+// Compares the load engine of `bench` with other clients, against one server on the same machine.
 //   one      one-chunk answers, 50 at a time: requests a second by the server's clock, CPU time a request; and CPU time a
 //            delta of streams. CPU times are without the program's start.
 //   lag      streams at a steady total of deltas a second: how much later each delta reaches `bench` than the server sends
 //            it, on the same clock; streams begin and end at a steady rate
-//   ceiling  streams that the server sends as fast as it can
-// hey and autocannon are measured where they are installed. BASE=DIR also measures the built `bench` of another checkout.
-// Run on an idle machine: tsx bench/load-engine.ts [one|lag|ceiling]. On a busy one, put `chrt -r 20` in front.
+// ceiling streams that the server sends as fast as it can hey and autocannon are measured if they are installed.
+// BASE=DIR also measures the built `bench` of another checkout. Run on an idle machine: tsx bench/load-engine.ts
+// [one|lag|ceiling]. On a busy one, put `chrt -r 20` in front.
 import { join } from 'node:path';
 import { makePlace } from '../test/support/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
@@ -49,7 +49,7 @@ interface Ones {
 async function oneChunk(): Promise<void> {
   const one = `${url}/one/x`;
   const stream = `${url}/rate/${RATE}/count/${DELTAS}/x`;
-  // Not only the program's start: `bench` uses more threads for more requests at a time.
+  // With more requests at a time, `bench` starts more threads, so its start is measured with them.
   const starts = new Map(
     clients.map((client) => [
       client,
@@ -61,7 +61,7 @@ async function oneChunk(): Promise<void> {
   const found = new Map(clients.map((client) => [client, { rates: [0], request: [0], delta: [0] }]));
   for (const figures of found.values()) for (const list of Object.values(figures)) list.length = 0;
   await peer.ask('ones');
-  // In turn, so that a busy moment of the machine hits all.
+  // Programs alternate, so that a busy moment of the machine affects all of them.
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [client, figures] of found) {
       const count = FEW[client.name] ?? REQUESTS;
@@ -112,7 +112,7 @@ async function lag(): Promise<void> {
       String(LAG_S),
     ];
     const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, env);
-    // At first the streams become more, and after the last arrival fewer.
+    // The number of streams grows at first, and shrinks after the last arrival.
     const found: Lag = lagOf(place.dir, await peer.ask<Sent>('sent'), STREAM_S, LAG_S);
     const { completed, instrument } = ownReport(place);
     if (completed * DELTAS !== found.sent || found.arrived !== found.sent)

@@ -9,7 +9,7 @@ import { say, table } from './support/figures.js';
 const TOKENS = Number(process.argv[2] ?? 1_000_000);
 const TOKENS_EACH = 10_000;
 const REPORTS = 10;
-/** An answer takes seconds. If it takes longer than this, something is broken. */
+/** An answer takes seconds. One that takes longer than this is a failure. */
 const LIMIT_MS = 120_000;
 
 const place = await makePlace();

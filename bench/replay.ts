@@ -86,7 +86,7 @@ try {
   }
   say(`the same text in ${RUNS} of ${RUNS} runs`);
   report('replay: error of a gap, p95', median(p95s), 'ms', AIM_MS);
-  say(`replay: TTFT off by ${median(first).toFixed(1)} ms, which has the way through the daemon in it`);
+  say(`replay: TTFT off by ${median(first).toFixed(1)} ms, including the path through the daemon`);
 } finally {
   place.remove();
 }

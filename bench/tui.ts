@@ -79,7 +79,7 @@ async function stream(
   await session.untilScreen(/enter send/, (tokens / perSecond) * 3000 + 10_000);
   const name = `${tokens} tokens at ${perSecond}/s`;
   note(`CPU, ${name}`, usageOf(session.pid).cpuMs - before.cpuMs, 'ms', aimMs);
-  // The aim applies to the slower rate.
+  // The target applies to the slower rate.
   if (perSecond > 100) return;
   note(`terminal, ${name}`, Buffer.byteLength(session.written().slice(written)) / 1000, 'kB', 250);
 }

@@ -1,5 +1,5 @@
 // 100,000 deltas without pauses: CPU of client and daemon together, compared with only the official `openai` package.
-// BASE=DIR also measures the SDK and the daemon of another checkout, in turn. Run: tsx bench/unpaced.ts
+// BASE=DIR also measures the SDK and the daemon of another checkout, in alternating runs. Run: tsx bench/unpaced.ts
 import type { StreamFigures, Way } from './support/consumer.js';
 import { median, report, say } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';
@@ -50,7 +50,7 @@ try {
   const runs: Record<string, Cost>[] = [];
   for (let count = 0; count < RUNS; count += 1) {
     const costs: Record<string, Cost> = {};
-    // In alternating order, so that none always follows the same other one.
+    // The order alternates, so that no program always follows the same other one.
     const order = Object.entries(programs);
     if (count % 2 === 1) order.reverse();
     for (const [name, program] of order) costs[name] = await run(program);

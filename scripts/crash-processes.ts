@@ -1,6 +1,6 @@
-// Kills the chat, its daemon and its simulator in turn (SIGKILL) at random moments of an answer. Checks that no
-// orphan, no stale socket and no lost acknowledged question remains, and that a surviving chat restores the terminal.
-// Linux only.
+// Kills the chat, its daemon and its simulator one after another (SIGKILL), at random moments of an answer. Checks that
+// no orphan, no stale socket and no lost acknowledged question remains, and that a surviving chat restores the
+// terminal. Linux only.
 //   crash-processes.ts [--count 300] [--seed 1] [--at-once 2] [--disk full]
 // --disk full: saves to a tmpfs of 1 MiB that is nearly full (needs the right to mount).
 import { execFileSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const count = Number(values.count);
 const full = values.disk === 'full';
 const MOST_WAIT_MS = 2500;
 
-/** Mounts a nearly full file system where the place saves. Returns a function that unmounts it. */
+/** Mounts a nearly full file system at the folder where the programs save. Returns a function that unmounts it. */
 function fillDisk(place: Place): () => void {
   const data = join(place.dir, '.local/share/vastar-tui');
   mkdirSync(data, { recursive: true });

@@ -17,7 +17,7 @@ const { values } = parseArgs({ options: { texts: { type: 'string' }, seed: { typ
 const texts = Number(values.texts ?? 100_000);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 
-/** The fault in a text [none]. */
+/** Returns the fault in a text; undefined when there is none. */
 type Check = (text: string) => string | undefined;
 
 const loss =
@@ -26,7 +26,7 @@ const loss =
     lossIn(withBidiMarks(sanitize(text)), styles);
 const inPieces: Check = (text) =>
   differsInPieces(text) ? `the rows of ${JSON.stringify(text)} depend on its pieces` : undefined;
-/** The kinds of texts: their share in 40, and the check. */
+/** The kinds of texts: how many of 40 are of this kind, and the check. */
 const KINDS: readonly (readonly [fc.Arbitrary<string>, number, readonly Check[]])[] = [
   [markdownText, 19, [loss(true), loss(false)]],
   [harderText, 20, [loss(true), loss(false), inPieces]],

@@ -1,6 +1,6 @@
 // Starts many chats and `ask`s at once, with no process running and an empty home. Each must get an answer, only one
-// daemon may run at a time, and no process or file may be left. On a busy machine some programs need the daemon only
-// when the others have ended: then a second daemon follows the first.
+// daemon may run at a time, and no process or file may be left. On a busy machine, some programs need the daemon only
+// when the others have ended. Then a second daemon follows the first.
 //   stress-starts.ts [--asks 50] [--chats 50] [--runs 5]
 import { parseArgs } from 'node:util';
 import { makePlace } from '../test/support/program.js';

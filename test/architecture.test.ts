@@ -25,7 +25,7 @@ const importsOf = (file: string): Import[] => {
   ];
 };
 
-/** The part of the program a file belongs to: its folder under src/, or its own name at the top. */
+/** The part of the program that a file belongs to: its folder under src/, or its name if it is directly in src/. */
 const partOf = (file: string): string => file.split('/')[1] ?? '';
 
 // `name` may be imported; `type:name` only its types.
@@ -35,14 +35,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   content: ['common'],
   protocol: ['common'],
   metrics: ['common', 'protocol'],
-  // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
+  // `metrics` has the only definition of each figure, so all parts that compute, read or save figures import it.
   loadtest: ['common', 'metrics', 'type:connector'],
   sessions: ['common', 'metrics'],
   config: ['common'],
   sdk: ['common', 'content', 'protocol'],
   runtime: ['common', 'content', 'protocol', 'config', 'telemetry'],
   simulator: ['common', 'config'],
-  // What runs in a browser: the pages that commands write.
+  // The code of the pages that commands write, which runs in a browser.
   page: ['common', 'metrics'],
   connector: ['common', 'content', 'sdk', 'config', 'metrics'],
   telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk', 'type:protocol'],
@@ -99,7 +99,7 @@ test('commands write to the terminal only through the sink, which removes contro
   expect(strays).toEqual([]);
 });
 
-test('the store knows no React', () => {
+test('the store does not import React', () => {
   const react = sources('src/state').filter((file) =>
     importsOf(file).some(({ specifier }) => specifier === 'zustand' || specifier === 'zustand/react'),
   );

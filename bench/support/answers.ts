@@ -5,7 +5,8 @@ declare global {
 }
 
 /**
- * The questions that this process answers. The map is global, because the meter and the program are separate bundles.
+ * The functions that answer the benchmark's questions. The map is global, because the meter and the program are
+ * separate bundles.
  */
 export function answers(): Map<string, (argument: unknown) => unknown> {
   globalThis.benchAnswers ??= new Map();

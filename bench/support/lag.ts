@@ -14,9 +14,12 @@ export interface Lag {
 
 const FILE = 'arrivals.';
 
-/** What the server wrote on the connection from a port: two numbers for each write, its time in µs and its bytes. */
+/**
+ * The server's writes on the connection from a port: two numbers for each write, its time in µs and its number of
+ * bytes.
+ */
 export type Sent = readonly (readonly [port: number, writes: number[]])[];
-/** The time of a write that is no token. */
+/** Stands for the time of a write without a token. */
 export const NO_TOKEN = -1;
 
 /** Returns the variables with which a program records its arrivals in the folder. `hook`: the built arrivals.ts. */

@@ -6,7 +6,7 @@ import type { Plugin } from 'esbuild';
 const require = createRequire(import.meta.url);
 
 /**
- * Reads Node's built-in modules with `require()`, at the place of the module that uses them.
+ * Reads Node's built-in modules with `require()`, when the module that uses them runs.
  * - Import statements would be hoisted to the top of the bundle, so that every command would load all of them; `node:http`
  *   alone takes 30 ms.
  * - An import statement reads every export of the module. Those of `node:fs`, `node:process` and `node:util` have getters

@@ -6,8 +6,8 @@ const DEFINITION =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /**
- * Defines `require()` where esbuild's helper calls it for Node's built-in modules, and in no other chunk: making one takes time
- * at each start.
+ * Defines `require()` where esbuild's helper calls it for Node's built-in modules, and in no other chunk, because
+ * creating `require` takes time at each start.
  */
 export function defineRequire(root: string, { outputs }: Metafile): void {
   const users = Object.keys(outputs).filter((path) => {

@@ -5,7 +5,10 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 /** Chunks of fewer bytes go into one file. */
 const SMALL_BYTES = 4000;
 
-/** Node's modules that each program loads anyway. A chunk that reads others stays a file of its own: they take time to load. */
+/**
+ * Node's modules that each program loads anyway. A chunk that uses other modules of Node stays a separate file, because
+ * they take time to load.
+ */
 const ALWAYS_LOADED = new Set(['events', 'fs', 'os', 'path', 'url', 'util']);
 
 /**

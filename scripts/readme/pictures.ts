@@ -88,7 +88,8 @@ async function pictureOf({ title, columns, rows, play }: Scene, place: Place): P
   const session = openTerminal(place, [], { columns, rows });
   try {
     await session.untilScreen(/● connected/);
-    // A person does not type at once either. By then, the programs have compiled the code of their first requests.
+    // A person does not type at once either. After this time, the programs have compiled the code of their first
+    // requests.
     await sleep(1000);
     await play(session);
     const address = place.simulatorUrl.replace('http://', '');

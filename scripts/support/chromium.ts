@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 export interface Page {
-  /** The page's errors so far: exceptions, and loads that its policy refused. */
+  /** The page's errors so far: exceptions, and requests that its policy blocked. */
   readonly problems: readonly string[];
   /** The value of an expression, awaited. */
   evaluate<T>(expression: string): Promise<T>;

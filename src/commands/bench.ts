@@ -174,7 +174,7 @@ function stoppedIn(
   return signal.aborted ? { stopped: { during, ...stopped } } : {};
 }
 
-/** The most requests at a time that the flags allow. */
+/** Returns the most requests at a time that the flags allow. */
 function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): number {
   if (findConcurrency !== undefined && findConcurrency !== true) return findConcurrency.to;
   return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;

@@ -99,7 +99,9 @@ function trust(command: Command, host: ConfigHost): void {
   }
   const loaded = load(host, {});
   if (loaded.trust === undefined) {
-    throw new UsageError(`there is no config.yaml in use in ${host.cwd}. Run this where it is`);
+    throw new UsageError(
+      `run this command in the directory of the config.yaml: none is in use in ${host.cwd}`,
+    );
   }
   const { grants, confirmed, directory } = loaded.trust;
   if (grants.length === 0) {

@@ -56,7 +56,7 @@ async function doctor(flags: DoctorFlags): Promise<number> {
   return counts(sections).problem > 0 ? EXIT.failed : EXIT.ok;
 }
 
-/** The sections, each as soon as its checks are done. */
+/** Yields the sections, each as soon as its checks are done. */
 async function* examine(flags: DoctorFlags): AsyncGenerator<Section, void, undefined> {
   const { config, data, log } = userFolders();
   yield { name: 'program', findings: checkProgram(process.versions.node) };

@@ -106,7 +106,7 @@ async function add(flags: AddFlags): Promise<void> {
   stdout.print(`${visible(`added ${name} to ${path}. To try it: vastar-tui endpoints test ${name}`)}\n`);
 }
 
-/** The configuration file in use, or else the default one of the user. */
+/** Returns the configuration file in use, or else the default one of the user. */
 function fileToChange(asked: string | undefined): string {
   const folders = userFolders();
   const files = candidateFiles(process.cwd(), folders, asked);
@@ -129,13 +129,13 @@ async function askForMissing(flags: AddFlags): Promise<AddFlags> {
     const provider =
       placed !== undefined
         ? flags.provider
-        : await ask(flags.provider, `Provider (${PROVIDER_NAMES.join(', ')}; none: enter): `);
+        : await ask(flags.provider, `Provider (${PROVIDER_NAMES.join(', ')}; press enter for none): `);
     const needsUrl = placed === undefined && (provider === undefined || provider === 'azure');
     const baseUrl = needsUrl ? await ask(flags.baseUrl, 'Address, e.g. https://host/v1: ') : flags.baseUrl;
     const model = await ask(flags.model, 'Model: ');
     const keyVariable =
       provider === undefined
-        ? await ask(flags.keyVariable, 'Environment variable with the key (none: enter): ')
+        ? await ask(flags.keyVariable, 'Environment variable with the key (press enter for none): ')
         : flags.keyVariable;
     const proposed = provider === undefined ? '' : ` (enter: ${provider})`;
     const name = (await ask(flags.name, `Name of the profile${proposed}: `)) ?? provider;

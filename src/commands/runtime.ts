@@ -135,7 +135,7 @@ async function showStatus({ address, tokenFile }: Target, json: boolean, again =
   say(statusTable(view));
 }
 
-/** The health response of the daemon at an address; undefined when nothing listens there. */
+/** Resolves to the health response of the daemon at an address; undefined when nothing listens there. */
 async function ask(address: ListenAddress, tokenFile: string | undefined): Promise<DaemonInfo | undefined> {
   const client = new RuntimeClient(
     address.kind === 'unix'
@@ -159,7 +159,7 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
   }
 }
 
-/** The id of the process that answers, if this daemon wrote the pid file. */
+/** Returns the id of the process that answers, if this daemon wrote the pid file. */
 function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
   const file = readPidFile(pidFilePath(address));
   if (file === undefined || info.kind === 'foreign') return undefined;

@@ -104,7 +104,7 @@ Importable files, also JSON files in a ZIP archive:
   sessions: aichat (YAML), opencode, Continue, Claude Code, Codex, LM Studio
   others: backups of Cherry Studio, logs.db of llm, messages as in chat APIs or ShareGPT (JSON or JSON Lines)`;
 
-/** The keys that saved sessions must not contain. */
+/** Returns the keys that saved sessions must not contain. */
 export function secretsToHide(config?: string): string[] {
   return configuredKeys(loadConfig({ cwd: process.cwd(), env: process.env, configPath: config, flags: {} }));
 }

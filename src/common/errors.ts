@@ -57,7 +57,7 @@ export const RETRYABLE_CLASSES = (Object.keys(ERROR_CLASSES) as ErrorClassName[]
 export class ConnectorException extends Error {
   override readonly name = 'ConnectorException';
   readonly errorClass: ErrorClass;
-  /** The request's id as given to programs (a safe integer); 0 where no request was involved. */
+  /** The request's id as given to programs (a safe integer); 0 when no request was involved. */
   readonly requestId: number;
   readonly hop: Hop;
   readonly retryAfterMs?: number;
@@ -79,12 +79,12 @@ export class ConnectorException extends Error {
     return RETRYABLE_CLASSES.some((name) => ErrorClass[name] === this.errorClass);
   }
 
-  /** The class's name, e.g. `"RateLimited"`. */
+  /** Returns the class's name, e.g. `"RateLimited"`. */
   getErrorClassName(): string {
     return ErrorClass[this.errorClass] ?? 'Unknown';
   }
 
-  /** A plain object for logs and `JSON.stringify`, without any content of the request. */
+  /** Returns a plain object for logs and `JSON.stringify`, without any content of the request. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -116,7 +116,7 @@ const FILE_REASONS: Record<string, string> = {
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   EPERM: 'not permitted',
   EROFS: 'the disk is read-only',
 };

@@ -20,13 +20,13 @@ export function createRandom(seed: number, stream = 0): Random {
   };
 }
 
-/** A draw from the normal distribution with mean 0 and deviation 1 (Box and Muller, 1958). */
+/** Returns a draw from the normal distribution with mean 0 and deviation 1 (Box and Muller, 1958). */
 export function normal(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 }
 
-/** A draw from the gamma distribution with this shape and scale 1 (Marsaglia and Tsang, 2000). */
+/** Returns a draw from the gamma distribution with this shape and scale 1 (Marsaglia and Tsang, 2000). */
 export function gamma(shape: number, random: Random): number {
   // The method is not valid below 1, so a draw with the shape plus 1 is scaled down.
   if (shape < 1) return gamma(shape + 1, random) * (1 - random()) ** (1 / shape);

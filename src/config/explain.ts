@@ -85,8 +85,8 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
 }
 
 /**
- * The settings that have a value. Headers, parameters and members of the body are shown by name only, because their
- * values can be secret.
+ * Returns the settings that have a value. Headers, parameters and members of the body are shown by name only, because
+ * their values can be secret.
  */
 function accessSettings(
   section: string,

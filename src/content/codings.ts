@@ -65,7 +65,10 @@ export function beginsZstdFrame(first: number): boolean {
   return first === 0x28 || (first & 0xf0) === 0x50;
 }
 
-/** A decoder for a body with this first byte: "deflate" is zlib's format, and without its header with some servers. */
+/**
+ * Returns a decoder for a body with this first byte: "deflate" is zlib's format, and without its header with some
+ * servers.
+ */
 export function inflatorOf(coding: Coding, first: number): Inflator {
   const { createGunzip, createInflate, createInflateRaw, createBrotliDecompress, createZstdDecompress } =
     zlib();

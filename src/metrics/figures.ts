@@ -194,7 +194,7 @@ export const FIGURES = {
 
 /** Figures of a session's exchanges and of the connection. Only the screen shows them. */
 export const SCREEN_FIGURES = {
-  course: {
+  outputOverTime: {
     label: 'output over time',
     unit: 'count',
     definition: 'characters of output over time; the highest bar is the interval with the most characters',

@@ -164,33 +164,33 @@ export class LoadTimeline {
 
   #hops({ hidden }: Delivered): Hops {
     const { timings, first, resentMs } = this;
-    const legs: Hops = {};
-    if (this.buffered || this.headersMs === undefined) return legs;
+    const hops: Hops = {};
+    if (this.buffered || this.headersMs === undefined) return hops;
     let before = 0;
     const until = (us: number): number => {
       const ms = Math.max(0, us - before) / 1000;
       before = us;
       return ms;
     };
-    if (timings.attemptUs !== undefined) legs.retries = until(timings.attemptUs);
-    if (resentMs > this.#sentMs) legs.retries = (legs.retries ?? 0) + resentMs - this.#sentMs;
-    if (timings.redirectedUs !== undefined) legs.redirects = until(timings.redirectedUs);
-    if (timings.queuedUs !== undefined) legs.queue = until(timings.queuedUs);
-    if (timings.dnsUs !== undefined) legs.dns = until(timings.dnsUs);
-    if (timings.connectUs !== undefined) legs.connect = until(timings.connectUs);
-    if (timings.tlsUs !== undefined) legs.tls = until(timings.tlsUs);
-    if (timings.sentUs !== undefined) legs.send = until(timings.sentUs);
-    if (timings.firstByteUs !== undefined) legs.wait = until(timings.firstByteUs);
+    if (timings.attemptUs !== undefined) hops.retries = until(timings.attemptUs);
+    if (resentMs > this.#sentMs) hops.retries = (hops.retries ?? 0) + resentMs - this.#sentMs;
+    if (timings.redirectedUs !== undefined) hops.redirects = until(timings.redirectedUs);
+    if (timings.queuedUs !== undefined) hops.queue = until(timings.queuedUs);
+    if (timings.dnsUs !== undefined) hops.dns = until(timings.dnsUs);
+    if (timings.connectUs !== undefined) hops.connect = until(timings.connectUs);
+    if (timings.tlsUs !== undefined) hops.tls = until(timings.tlsUs);
+    if (timings.sentUs !== undefined) hops.send = until(timings.sentUs);
+    if (timings.firstByteUs !== undefined) hops.wait = until(timings.firstByteUs);
     if (first?.readUs !== undefined) {
-      legs[hidden > 0 ? 'thinking' : 'first_token'] = until(first.readUs);
+      hops[hidden > 0 ? 'thinking' : 'first_token'] = until(first.readUs);
       // The daemon's clock starts when it has read the request, so only the sum of both directions is known.
       const bothWays = Math.max(0, first.arrivedMs - resentMs - first.readUs / 1000);
-      legs.client_to_daemon = bothWays / 2;
-      legs.daemon_to_client = bothWays / 2;
-      legs.decode = first.decodedMs - first.arrivedMs;
-      if (this.paintedMs !== undefined) legs.paint = this.paintedMs - first.decodedMs;
+      hops.client_to_daemon = bothWays / 2;
+      hops.daemon_to_client = bothWays / 2;
+      hops.decode = first.decodedMs - first.arrivedMs;
+      if (this.paintedMs !== undefined) hops.paint = this.paintedMs - first.decodedMs;
     }
-    return legs;
+    return hops;
   }
 }
 

@@ -1,9 +1,9 @@
-/** The arithmetic mean; undefined without samples. */
+/** Returns the arithmetic mean; undefined without samples. */
 export function mean(samples: readonly number[]): number | undefined {
   return samples.length === 0 ? undefined : samples.reduce((sum, one) => sum + one, 0) / samples.length;
 }
 
-/** The middle value, or the mean of both middle ones; undefined without samples. */
+/** Returns the middle value, or the mean of both middle ones; undefined without samples. */
 export function median(samples: readonly number[]): number | undefined {
   const sorted = Float64Array.from(samples).sort();
   const upper = sorted[Math.floor(sorted.length / 2)];

@@ -5,8 +5,8 @@ import { decimal, waitOf } from './wait.js';
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * The wait that the server requests, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3), else the
- * latest renewal of an exhausted limit. Undefined without a wait, or for an unknown form.
+ * Returns the wait that the server requests, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3),
+ * else the latest renewal of an exhausted limit. Undefined without a wait, or for an unknown form.
  * @param headers names in lower case
  * @param nowMs Unix time, for dates
  */

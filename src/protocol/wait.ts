@@ -2,7 +2,10 @@
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
-/** Reads a wait in ms from seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601 date, or a Unix time. */
+/**
+ * Reads a wait in ms from seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601 date, or a Unix
+ * time.
+ */
 export function waitOf(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   // A header that was sent twice has both values in one list.
@@ -45,7 +48,7 @@ function spelledDuration(text: string): number | undefined {
   return named === undefined ? undefined : Number(count) * named[1];
 }
 
-/** A decimal number without sign or exponent. */
+/** Returns a decimal number without sign or exponent. */
 export function decimal(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*\d{1,15}(\.\d{1,9})?\s*$/.test(text) ? Number(text) : undefined;
 }

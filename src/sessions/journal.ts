@@ -1,13 +1,13 @@
 import type { FinishedExchange } from './exchange-table.js';
 import {
   type Begun,
-  createPlaceWriter,
+  createTargetWriter,
   type EarlierMessage,
   type Ended,
-  type Place,
   type Said,
+  type Target,
   type Unsaved,
-} from './journal-place.js';
+} from './journal-target.js';
 import type { Answer } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { SessionStore } from './store.js';
@@ -74,11 +74,11 @@ const CHECKPOINT_MS = 900;
 const BUSY_ATTEMPTS = 5;
 
 export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
-  const { ask, begin, saveAgain, saveUnsaved } = createPlaceWriter(store);
+  const { ask, begin, saveAgain, saveUnsaved } = createTargetWriter(store);
   const { after = systemTimer, onProblem = () => {}, earlier = () => [] } = options;
-  let place: Place = { session: options.session, title: undefined, saved: new Map() };
+  let target: Target = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
-  const waiting: { place: Place; work: (place: Place) => void }[] = [];
+  const waiting: { target: Target; work: (target: Target) => void }[] = [];
   let unsaved: Unsaved = {};
   let lastId: number | null = null;
   let cancelTimer: (() => void) | undefined;
@@ -101,7 +101,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   /**
    * Runs `work` in a transaction. If another program has deleted the session for good, it is saved as a new session.
    */
-  const attempt = (at: Place, work: (place: Place) => void): boolean => {
+  const attempt = (at: Target, work: (target: Target) => void): boolean => {
     const before = { ...at };
     let all = work;
     for (let again = false; ; again = true) {
@@ -129,7 +129,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   /** Saves the waiting changes in order. Returns false if some still wait. */
   const drain = (): boolean => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (!attempt(next.place, next.work)) {
+      if (!attempt(next.target, next.work)) {
         arm();
         return false;
       }
@@ -137,8 +137,8 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     }
     return true;
   };
-  const save = (work: (place: Place) => void): boolean => {
-    waiting.push({ place, work });
+  const save = (work: (target: Target) => void): boolean => {
+    waiting.push({ target, work });
     const saved = drain();
     if (saved) tell(undefined);
     return saved;
@@ -155,7 +155,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       tell(undefined);
       return;
     }
-    const written = attempt(place, (at) => {
+    const written = attempt(target, (at) => {
       for (const [id, answer] of streaming) store.checkpoint(begin(at, id, answer), answer);
       saveUnsaved(at, now);
     });
@@ -172,7 +172,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
 
   return {
     get session() {
-      return place.session;
+      return target.session;
     },
     said({ parentId = lastId, ...message }) {
       lastId = message.id;
@@ -231,27 +231,27 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       checkpoint();
     },
     name(words) {
-      place.title = words;
+      target.title = words;
       save(({ session }) => {
         if (session !== undefined) store.rename(session, words);
       });
     },
     known(id, inFile) {
-      place.saved.set(id, inFile);
+      target.saved.set(id, inFile);
       lastId = id;
     },
     open(next) {
       checkpoint();
       const left = unsaved;
-      if (Object.keys(left).length > 0) waiting.push({ place, work: (at) => saveUnsaved(at, left) });
-      place = { session: next, title: undefined, saved: new Map() };
+      if (Object.keys(left).length > 0) waiting.push({ target, work: (at) => saveUnsaved(at, left) });
+      target = { session: next, title: undefined, saved: new Map() };
       unsaved = {};
       lastId = null;
     },
     close() {
       checkpoint();
       for (const [id, answer] of streaming) {
-        attempt(place, (at) =>
+        attempt(target, (at) =>
           store.finishAnswer(begin(at, id, answer), { ...answer, status: 'interrupted' }),
         );
       }

@@ -34,7 +34,7 @@ export function summaryOf(row: Row): SessionSummary {
   };
 }
 
-/** The totals of one session, which lists show. */
+/** Returns the totals of one session, which lists show. */
 function spentIn(
   row: Row,
 ): Pick<SessionSummary, 'costUsd' | 'unpriced' | 'tokensEstimated'> & { tokens?: number } {

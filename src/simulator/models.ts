@@ -28,7 +28,11 @@ export const MODELS: readonly SimulatedModel[] = [
     about,
     settings: profile,
   })),
-  rateModel('sim-400tps', 400, 'evenly, 400 tokens a second; any whole number from 1 to 100000 works'),
+  rateModel(
+    'sim-400tps',
+    400,
+    '400 tokens a second with even gaps; any whole number from 1 to 100000 can replace 400',
+  ),
   { id: 'sim-echo', about: 'repeats the last user message', settings: { content: 'echo' } },
   { id: 'sim-lorem', about: 'filler text', settings: { content: 'lorem' } },
   { id: 'sim-tools', about: 'always calls a tool that the request offers', settings: { tools: 'always' } },

@@ -164,7 +164,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
 
 const TENTHS_BELOW_MS = 10_000;
 
-/** The interval at which clocks and figures change, in ms. More than ten updates a second are unreadable. */
+/** Returns the interval at which clocks and figures change, in ms. More than ten updates a second are unreadable. */
 export function tickMs({ calm }: Pick<AppState, 'calm'>): number {
   return calm ? 1000 : 100;
 }

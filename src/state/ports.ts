@@ -3,7 +3,7 @@ import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js
 import type { ServerReading } from '../metrics/server/reading.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Journal } from '../sessions/journal.js';
-import type { EarlierMessage } from '../sessions/journal-place.js';
+import type { EarlierMessage } from '../sessions/journal-target.js';
 import type { SessionStore } from '../sessions/store.js';
 
 /** The connection to the daemon. */
@@ -20,7 +20,7 @@ export interface ConnectionPort {
 /** Reads files that the user names by path. */
 export interface FilesPort {
   readText(path: string): ReadFile<string>;
-  /** The tools in a JSON file, in the form of a chat completion's `tools`. */
+  /** Returns the tools in a JSON file, in the form of a chat completion's `tools`. */
   readTools(path: string): ReadFile<readonly object[]>;
   /** Reads an image, a PDF or a text to attach. */
   readAttachment(path: string): ReadFile<Attachment>;

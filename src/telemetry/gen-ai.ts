@@ -14,7 +14,7 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 };
 
-/** The attributes of each span and each figure of an exchange. */
+/** Returns the attributes of each span and each figure of an exchange. */
 export function commonAttributes(endpoint: Endpoint, model: string): Attributes {
   const { access, baseUrl, kind } = endpoint;
   const url = new URL(access.url ?? baseUrl);

@@ -60,7 +60,7 @@ const OTLP_PACKAGES: Readonly<Record<'traces' | 'metrics', Record<string, string
   },
 };
 
-/** The packages that a plan needs. */
+/** Returns the packages that a plan needs. */
 export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | 'metrics'>): string[] {
   const exporter = (kind: 'traces' | 'metrics', to: Destination | undefined): string[] =>
     to?.to === 'otlp' ? [OTLP_PACKAGES[kind][to.protocol] ?? ''] : [];
@@ -87,7 +87,7 @@ export async function openTelemetry(plan: TelemetryPlan, service: Service): Prom
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
     throw new MissingPackages(
-      `to export telemetry, as the OTEL_… variables ask for, run: npm install --global ${packagesOf(plan).join(' ')}`,
+      `to export telemetry, as the OTEL_… variables require, run: npm install --global ${packagesOf(plan).join(' ')}`,
     );
   }
 }
@@ -175,7 +175,7 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
   };
 }
 
-/** The sampling of new traces. For a trace from another program, that program's decision applies. */
+/** Returns the sampling of new traces. For a trace from another program, that program's decision applies. */
 function samplerOf(trace: typeof import('@opentelemetry/sdk-trace'), plan: TelemetryPlan): Sampler {
   const ratio = Number(plan.samplerArgument ?? 1);
   switch (plan.sampler.replace('parentbased_', '')) {

@@ -3,7 +3,7 @@ import type { SpanContext } from '@opentelemetry/api';
 
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
-/** The W3C Trace Context header of a span. https://www.w3.org/TR/trace-context/ */
+/** Returns the W3C Trace Context header of a span. https://www.w3.org/TR/trace-context/ */
 export function traceparent({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -176,7 +176,7 @@ test('trust shows the permissions, and grants them once', async () => {
 
 test('trust prints a notice when there is nothing to confirm', async () => {
   const place = makePlace();
-  await expect(run(place, ['trust'])).rejects.toThrow('there is no config.yaml in use');
+  await expect(run(place, ['trust'])).rejects.toThrow('run this command in the directory of the config.yaml');
   await expect(run(place, ['trust', '--config', 'x.yaml'])).rejects.toThrow('needs no confirmation');
   place.writeConfig('openai: { model: m }\n');
   expect((await run(place, ['trust'])).stdout).toMatch(/^Nothing to confirm/);

@@ -147,7 +147,7 @@ describe('a refused stream_options', () => {
   });
 });
 
-describe('a refused limit of tokens', () => {
+describe('a refused token limit', () => {
   test.each([
     ['max_tokens', 'max_completion_tokens', { maxTokens: 50 }],
     ['max_completion_tokens', 'max_tokens', { body: { max_completion_tokens: 50 } }],

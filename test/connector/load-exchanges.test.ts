@@ -126,7 +126,7 @@ test('a redirect is followed, and each request that reached a server counts as a
   exchanges.close();
 });
 
-test('requests that are sent together are sent at their number, or when all arrived answers are read', async () => {
+test('collected requests are sent when there are enough, or when all answers that arrived have been read', async () => {
   const endpoint = await serve({ chunks: WHOLE });
   const { exchanges, ask, sent } = exchangesOf(endpoint, {}, 3);
   const answers = [ask(), ask()];

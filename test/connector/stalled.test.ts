@@ -14,9 +14,9 @@ afterAll(async () => {
 const delta = (text: string): string =>
   `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`;
 
-/** Longer than a busy machine stops. */
+/** Longer than the pauses of a process on a busy machine. */
 const LIMIT_MS = 4000;
-/** So many pieces, one every 20 ms, take longer. */
+/** This many pieces, one every 20 ms, take longer than that. */
 const MANY = 250;
 
 /** A provider that sends one delta and then a piece from `after` every 20 ms. */

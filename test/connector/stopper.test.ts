@@ -59,7 +59,7 @@ test('bytes that arrived while this process was stopped are read before the wait
   expect(stop.stalled()).toBe(false);
 });
 
-test('comments do not extend the wait after an answer, and nothing ends it once it is cancelled', async () => {
+test('comments do not extend the wait after an answer, and a cancelled wait ends nothing', async () => {
   const stop = stopperFor(60_000);
   here.on('data', stop.bytes);
   stop.after(100);

@@ -77,12 +77,12 @@ describe('a recorded answer decodes to its values', () => {
   });
 });
 
-test('the recorded health check is an empty frame, like ours', () => {
+test('the recorded health check is an empty frame, as this SDK sends', () => {
   const frame = encodeMessage({ type: MessageType.HealthCheck });
   expect(frame.equals(recordedBytes('health-unsupported.request.bin'))).toBe(true);
 });
 
-describe('a reader with the public schema reads our request correctly', () => {
+describe("a reader with the public schema reads this SDK's request correctly", () => {
   test.each(requests)('$file', ({ file }) => {
     const message = request(file);
     const frame = encodeMessage(message);

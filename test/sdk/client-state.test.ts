@@ -268,7 +268,7 @@ describe('the heartbeat', () => {
       const connection = await mute.connection(0);
       await connection.next(MessageType.HealthCheck);
       const named = reached(client, (state) => state.status === 'connected' && state.daemon !== undefined);
-      // From here on as in a process that continues: timers are due, and an answer waits in the socket.
+      // This is the state of a process that continues: timers are due, and an answer waits in the socket.
       await sleep(1);
       connection.send(HEALTHY);
       vi.advanceTimersByTime(ms);

@@ -53,7 +53,7 @@ const begin = async (options: StreamOptions = {}): Promise<Stream> => {
       return options.onEvent?.(event);
     },
   });
-  result.catch(() => {}); // looked at by the test, later
+  result.catch(() => {}); // The test inspects the promise later.
   const { requestId, operation } = await connection.next(ExecuteRequest);
   expect(operation).toBe('stream');
   return { id: requestId, events, result };

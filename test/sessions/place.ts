@@ -13,7 +13,7 @@ export function folder(): string {
   return dir;
 }
 
-/** A clock that stands still until it is set. */
+/** A clock that only changes when it is set. */
 export function fakeClock(startMs = Date.UTC(2026, 10, 22, 12)): { unixMs(): number; ms: number } {
   return {
     ms: startMs,

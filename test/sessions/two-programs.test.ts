@@ -61,7 +61,7 @@ test('programs that open a damaged file at once share one new file with all of t
   }
 });
 
-test('the next start repeats a rescue that was interrupted', () => {
+test('the next start repeats a recovery that was interrupted', () => {
   const path = join(folder(), 'sessions.db');
   const store = openSessions(path);
   const { id } = store.create('kept');

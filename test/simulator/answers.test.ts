@@ -154,7 +154,7 @@ describe('a later message', () => {
     );
   });
 
-  test('may ask for the last answer in short', () => {
+  test('may request a summary of the last answer', () => {
     const answer = ask('What is TypeScript?');
     expect(ask('What is TypeScript?', assistant(answer), 'shorter please')).toBe(
       'In short: TypeScript is a statically typed superset of JavaScript.',

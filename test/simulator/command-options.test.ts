@@ -102,7 +102,7 @@ test.each([
   ['- a\n- list\n', /must contain settings, such as/],
   ['ttft: [1]\n', /the setting ttft: It must be a number of milliseconds/],
   ['speed: 3\n', /Unknown setting 'speed'/],
-  ['ttft: "5\n', /file\.md is no YAML: .*quote/],
+  ['ttft: "5\n', /file\.md is not YAML: .*quote/],
 ])('an invalid settings file is an error: %j', async (text, message) => {
   await expect(options({ settings: await fileWith(text) })).rejects.toThrow(message);
 });

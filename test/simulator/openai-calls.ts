@@ -106,7 +106,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
       ]),
   ],
   [
-    'a tool the prompt names',
+    'a tool that the prompt names',
     { tools: [WEATHER], messages: [{ role: 'user', content: 'How is the weather in Paris?' }] },
     ({ choices }) => expect(choices).toMatchObject([{ calls: [{ name: 'get_weather' }] }]),
   ],
@@ -136,7 +136,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
     ({ choices }) => expect(choices).toMatchObject([{ finish: 'stop', calls: [] }]),
   ],
   [
-    'one tool of several, for want of parallel calls',
+    'one of several tools, when parallel calls are off',
     {
       tools: [WEATHER, TIME],
       parallel_tool_calls: false,
@@ -159,7 +159,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
     ({ choices }) => expect(choices).toMatchObject([{ finish: 'stop', calls: [{ name: 'get_time' }] }]),
   ],
   [
-    'a tool of those that tool_choice allows',
+    'one of the tools that tool_choice allows',
     {
       tools: [WEATHER, TIME],
       tool_choice: {
@@ -170,7 +170,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
     ({ choices }) => expect(choices).toMatchObject([{ finish: 'tool_calls', calls: [{ name: 'get_time' }] }]),
   ],
   [
-    'members that change nothing here',
+    'members without an effect',
     {
       user: 'someone',
       temperature: 0.2,
@@ -199,7 +199,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
     },
   ],
   [
-    'top_logprobs: the likeliest first, the token among them, no more than certain together',
+    'top_logprobs: the likeliest first, including the token, with a total probability of at most 1',
     { logprobs: true, top_logprobs: 20, n: 2 },
     ({ choices }) => {
       expect(choices).toHaveLength(2);
@@ -227,7 +227,7 @@ export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome
     ({ choices }) => expect(JSON.parse(choices[0]?.content ?? '')).toEqual({ answer: expect.any(String) }),
   ],
   [
-    'response_format json_object, for a prompt that wants no more than that',
+    'response_format json_object, for a prompt that only requests JSON',
     { response_format: { type: 'json_object' }, messages: [{ role: 'user', content: 'Some JSON, please' }] },
     ({ choices }) => expect(JSON.parse(choices[0]?.content ?? '')).toMatchObject({ name: 'Ada Lovelace' }),
   ],

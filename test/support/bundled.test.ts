@@ -47,7 +47,7 @@ test('a program of the tests is built once, and again after a change of its sour
   expect(said(program)).toBe('three');
 });
 
-test('a program of the tests is built again when its module is another', async () => {
+test('a program of the tests is built again when it is made from another module', async () => {
   program = await upToDate(name, module);
   await upToDate(name, { text: "console.log('other');" });
   expect(said(program)).toBe('other');

@@ -35,8 +35,8 @@ export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
 }
 
 /**
- * The same where a daemon and a simulator run already, for all these tests: the programs need not start and end one
- * each. For tests that check neither the start of these programs nor the processes that remain.
+ * The same, but with a daemon and a simulator that already run for all these tests, so that the programs do not start
+ * and end their own. For tests that check neither the start of these programs nor the processes that remain.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
   let home: Place;

@@ -365,7 +365,7 @@ const long = fc
   .tuple(fc.oneof(row, names), fc.constantFrom(' ', '', '\n'), fc.integer({ min: 200, max: 3000 }))
   .map(([text, between, count]) => `${text}${between}`.repeat(Math.ceil(count / (text.length + 1))));
 
-/** Constructs that parsers of Markdown read differently, in every combination. */
+/** Constructs that Markdown parsers interpret differently, in every combination. */
 export const harderText: fc.Arbitrary<string> = fc
   .array(
     fc.tuple(

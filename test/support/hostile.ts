@@ -1,4 +1,4 @@
-/** Texts that would command a terminal, hide text or break a line, by their effect. */
+/** Texts that would control a terminal, hide text or break a line, by their effect. */
 export const HOSTILE: Readonly<Record<string, string>> = {
   title: '\x1b]0;owned\x07\x1b]2;owned\x1b\\\x9d0;owned\x9c',
   clipboard: '\x1b]52;c;b3duZWQ=\x07\x9d52;c;b3duZWQ=\x07\x1bPtmux;\x1b\x1b]52;c;b3duZWQ=\x07\x1b\\',
@@ -28,6 +28,9 @@ export const HOSTILE: Readonly<Record<string, string>> = {
 export const ALL_HOSTILE = [...Object.values(HOSTILE), 'the end of it'].join('\n');
 export const LAST_LINE = 'the end of it';
 
-/** Matches characters of others that no terminal may receive: invisible, reordering or commanding ones. */
+/**
+ * Matches foreign characters that no terminal may receive: invisible ones, and those that reorder text or control the
+ * terminal.
+ */
 export const FORBIDDEN =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u061c\ufeff\u{e0000}-\u{e007f}]/u;

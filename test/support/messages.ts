@@ -6,7 +6,7 @@ const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });
 /** A count in a JavaScript number, exact up to 2^53. */
 const counter = fc.nat({ max: Number.MAX_SAFE_INTEGER });
-/** A count that is left out where it is 0. */
+/** A count that is left out when it is 0. */
 const positive = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 // Text of whole code points, which UTF-8 can encode.
 const text = fc.string({ unit: 'binary', maxLength: 40 });

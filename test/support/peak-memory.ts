@@ -7,7 +7,7 @@ export function watchPeak(pid: number): { mib(): number } {
     // Linux records the peak, and the owner of the process can reset it.
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
   } catch {
-    // Elsewhere the memory of now has to do.
+    // Other systems only report the current memory.
   }
   return {
     mib: () => {

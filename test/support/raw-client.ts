@@ -107,7 +107,7 @@ export function httpStream(
   return httpRequest(requestId, payload, { operation: 'stream', ...fields });
 }
 
-/** Matches messages of one type, and of one request where it is given. */
+/** Matches messages of one type, and of one request if one is given. */
 export function of<T extends MessageType>(type: T, requestId?: bigint) {
   return (message: Arrival): message is Extract<Arrival, { type: T }> =>
     message.type === type &&

@@ -44,7 +44,7 @@ export function createScreen(
   rows: number,
   { graphemes = true, encoding = 'utf8' as 'utf8' | 'latin1', alternate = true } = {},
 ): Screen {
-  // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
+  // There is no scrollback, because it would hide mistakes. Line ends are converted as a terminal's driver does.
   const terminal = new xterm.Terminal({
     cols: columns,
     rows,

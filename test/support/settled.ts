@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 const TURN_MS = 10;
 
 /**
- * Resolves to a figure that is at least `least` and has not changed for many turns of the event loop. A pause of the
+ * Resolves to a figure when it is at least `least` and has not changed for many turns of the event loop. A pause of the
  * whole process lasts one turn, whatever its length.
  */
 export async function settled(figure: () => number, least: number, turns = 20): Promise<number> {

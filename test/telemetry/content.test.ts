@@ -22,7 +22,7 @@ const parsed = (apart: boolean) =>
     ]),
   );
 
-test('messages have the form of the conventions, tool calls and their results included', () => {
+test('messages have the format of the conventions, including tool calls and their results', () => {
   expect(parsed(true)).toEqual({
     'gen_ai.system_instructions': [{ type: 'text', content: 'be brief' }],
     'gen_ai.input.messages': [

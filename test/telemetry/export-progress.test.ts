@@ -17,7 +17,7 @@ function flushing() {
   return { clock, reason, end: ended.resolve, answer: (code: number) => results.shift()?.({ code }) };
 }
 
-test('a collector that takes one export after another is waited for longer than a silent one', async () => {
+test('the program waits longer for a collector that accepts one export after another than for a silent one', async () => {
   const { clock, reason, end, answer } = flushing();
   clock.advance(1600);
   answer(0);
@@ -32,7 +32,7 @@ test.each([
   ['nothing for 3 s', [], 3000],
   ['nothing for 3 s after an export', [1600], 4600],
   ['one export after another for 5 s', [1000, 2000, 3000, 4000], 5000],
-])('the program gives up a collector that accepted %s', async (_what, acceptedMs, givenUpMs) => {
+])('the program stops waiting for a collector that accepted %s', async (_what, acceptedMs, givenUpMs) => {
   const { clock, reason, answer } = flushing();
   for (const atMs of acceptedMs) {
     clock.advance(atMs - clock.now());

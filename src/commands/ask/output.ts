@@ -44,7 +44,7 @@ export function plainText(): Output {
   };
 }
 
-/** One event a line, and a last line with all figures. */
+/** Returns one event a line, and a last line with all figures. */
 export function jsonLines(): Output {
   const write = (line: Record<string, unknown>): void => stdout.json(line);
   return {
@@ -162,7 +162,7 @@ function costJson({ cost }: ExchangeMetrics): Record<string, unknown> | null {
   return cost === undefined ? null : { usd: cost.usd, estimated: true, as_of: cost.asOf };
 }
 
-/** The parts of the wait for the first output, and the times that the provider reports. */
+/** Returns the parts of the wait for the first output, and the times that the provider reports. */
 function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unknown> {
   return {
     wait_parts: (wait?.parts ?? []).map((part) => ({ ...part, ms: ms(part.ms) })),

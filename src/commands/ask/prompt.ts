@@ -53,7 +53,7 @@ export function chatOptions(flags: PromptFlags): ChatOptions {
 }
 
 /**
- * The images that go with the question.
+ * Returns the images that go with the question.
  * @throws {UsageError} when one cannot be sent
  */
 export function imagesOf({ image: paths = [], json }: PromptFlags): Attachment[] {
@@ -70,7 +70,7 @@ export function questionOf(prompt: string, flags: PromptFlags): ChatMessage {
 }
 
 /**
- * The question: the arguments, then the files, then stdin.
+ * Resolves to the question: the arguments, then the files, then stdin.
  * @throws {UsageError} when there is no question, or a part of it cannot be read
  */
 export async function promptFrom(

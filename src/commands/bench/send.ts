@@ -22,7 +22,7 @@ export interface Target extends LoadTarget {
   through: Through;
   prompts: PromptSource;
   pace: Pace;
-  /** The answers in a conversation's history. */
+  /** Which answers are in a conversation's history: those that the endpoint sent, or those in the file. */
   history: 'answered' | 'recorded';
   prices: OwnPrices;
   /** Whether the price of answers may be known. */

@@ -11,7 +11,7 @@ interface Reader {
   applies(env: NodeJS.ProcessEnv): boolean;
   /** The command that prints the clipboard's types; absent for a program that only prints images. */
   types?: readonly string[];
-  /** The command that prints the image. */
+  /** Returns the command that prints the image. */
   image(type: string): readonly string[];
   /** Extracts the image from the output [the output itself]. */
   decode?: (printed: Buffer) => Buffer;
@@ -23,7 +23,10 @@ const POWERSHELL =
   'if ($i) { $m = New-Object IO.MemoryStream; $i.Save($m, [Drawing.Imaging.ImageFormat]::Png); ' +
   '[Convert]::ToBase64String($m.ToArray()) }';
 
-/** In order of preference. The Windows clipboard comes first, because WSL offers its image to Linux programs only as BMP. */
+/**
+ * In order of preference. The Windows clipboard comes first, because WSL offers its image to Linux programs only as
+ * BMP.
+ */
 const READERS: readonly Reader[] = [
   {
     applies: ({ WSL_DISTRO_NAME = '' }) => WSL_DISTRO_NAME !== '',

@@ -14,7 +14,7 @@ export interface ExternalEditor {
   editText(text: string): Promise<string>;
 }
 
-/** The editor of $VISUAL, else $EDITOR, else vi. Either may have arguments. */
+/** Returns the editor of $VISUAL, else $EDITOR, else vi. Either may have arguments. */
 export function createExternalEditor(env: NodeJS.ProcessEnv): ExternalEditor {
   let running = false;
   return {

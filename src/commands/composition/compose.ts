@@ -107,7 +107,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
   };
 }
 
-/** The folder for logs of the processes that the chat starts. */
+/** Returns the folder for logs of the processes that the chat starts. */
 export function logFile(name: 'chat' | 'daemon'): string {
   return join(userFolders().log, `${name}.log`);
 }

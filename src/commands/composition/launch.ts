@@ -143,7 +143,7 @@ function daemonCommand(options: LaunchOptions): string[] {
   return [process.execPath, ...NODE_FLAGS, own, ...flags];
 }
 
-/** The command line that starts this program again. */
+/** Returns the command line that starts this program again. */
 function selfCommand(...args: string[]): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
 }

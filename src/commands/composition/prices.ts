@@ -11,8 +11,9 @@ type Answer = Pick<ChatAnswer, 'usage' | 'model'> & { metrics: object };
 export type OwnPrices = ReadonlyMap<string, TokenPrices>;
 
 /**
- * The answer with its cost in `metrics`, if the provider counted its tokens and the model's price is known. The price comes
- * from the configuration, else from the price table by the endpoint's address. The table is loaded when first needed.
+ * Resolves to the answer with its cost in `metrics`, if the provider counted its tokens and the model's price is known.
+ * The price comes from the configuration, else from the price table by the endpoint's address. The table is loaded when
+ * first needed.
  */
 export async function withCost<T extends Answer>(
   answer: T,

@@ -73,7 +73,7 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
   });
 }
 
-/** The message with which the program ended, without its name: it says what to do. */
+/** Returns the message with which the program ended, without its name: it says what to do. */
 function ownMessage(said: string): string | undefined {
   return /^vastar-(?:connector-runtime|tui): (?!warning: )(.+)\n$/.exec(said)?.[1];
 }

@@ -6,13 +6,13 @@ import { candidateFiles } from '../../config/sources/find-file.js';
 import { problemsWithKeys } from '../support/input/key-problems.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** The file in use, its problems, and every setting with its source. Keys are never shown. */
+/** Returns the file in use, its problems, and every setting with its source. Keys are never shown. */
 export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[] {
   const { file } = loaded;
   const looked = candidateFiles(cwd, userFolders()).map(({ path }) => path);
   return [
     file === undefined
-      ? ok('file', `none, which is fine. Searched: ${looked.join(' and ')}`)
+      ? ok('file', `no file, and none is needed. Searched: ${looked.join(' and ')}`)
       : ok('file', `${file.path} (${file.origin})`),
     ...problemsWithKeys(loaded).map(({ severity, path, message, source, suggestion }) => {
       const report = severity === 'error' ? problem : warning;

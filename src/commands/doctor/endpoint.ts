@@ -25,7 +25,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
   }
 }
 
-/** The result when the user did not allow the check. */
+/** Returns the result when the user did not allow the check. */
 export function endpointNotAsked(name: string): Finding {
   return warning(
     name,

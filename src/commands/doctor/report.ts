@@ -12,7 +12,7 @@ export interface Section {
 const LABEL_WIDTH = 'warning'.length;
 const COLOUR: Record<Finding['status'], Style> = { ok: 'green', warning: 'yellow', problem: 'red' };
 
-/** A section as text: one line for each finding and one for its advice. */
+/** Returns a section as text: one line for each finding and one for its advice. */
 export function sectionText({ name, findings }: Section): Piece[] {
   const width = Math.max(...findings.map(({ check }) => check.length), 0);
   const indent = ' '.repeat(LABEL_WIDTH + width + 6);
@@ -24,7 +24,7 @@ export function sectionText({ name, findings }: Section): Piece[] {
   return [`${name}\n`, ...lines, '\n'];
 }
 
-/** The last line: how many findings there are of each kind. */
+/** Returns the last line: how many findings there are of each kind. */
 export function summaryText(sections: readonly Section[]): string {
   const { problem, warning } = counts(sections);
   return problem + warning === 0
@@ -32,7 +32,7 @@ export function summaryText(sections: readonly Section[]): string {
     : `${counted(problem, 'problem')}, ${counted(warning, 'warning')}.\n`;
 }
 
-/** The findings for programs. Names are fixed; more may be added. */
+/** Returns the findings for programs. Names are fixed; more may be added. */
 export function reportJson(sections: readonly Section[]): Record<string, unknown> {
   const { ok, warning, problem } = counts(sections);
   return {

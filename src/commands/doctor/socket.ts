@@ -18,7 +18,7 @@ export function judgeSocket(path: string, found: Stats, uid: number | undefined)
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
   const detail = `${path} belongs to ${ownerText(found.uid, uid)}, mode ${mode}`;
   if (!found.isSocket())
-    return problem('socket', `${path} is no socket`, 'remove it, or give another path with --socket');
+    return problem('socket', `${path} is not a socket`, 'remove it, or give another path with --socket');
   if (uid !== undefined && found.uid !== uid && found.uid !== 0) {
     return problem('socket', detail, 'its owner could read your requests: give another path with --socket');
   }

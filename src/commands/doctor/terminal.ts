@@ -11,7 +11,7 @@ export interface TerminalFacts {
 const PANES = { columns: 100, rows: 20 };
 const SMALLEST = { columns: 20, rows: 5 };
 
-/** The features of the terminal that the chat uses. */
+/** Returns the features of the terminal that the chat uses. */
 export function checkTerminal({ screen, env }: TerminalFacts): Finding[] {
   if (screen === undefined) return [ok('terminal', 'stdout is not a terminal here; the chat needs one')];
   return [term(env), size(screen), colours(screen.colourBits, env), encoding(env), multiplexer(env)].flat();
@@ -46,7 +46,7 @@ function size({ columns, rows }: { columns: number; rows: number }): Finding {
 }
 
 function colours(bits: number, { NO_COLOR = '' }: TerminalFacts['env']): Finding {
-  if (NO_COLOR !== '') return ok('colours', 'none, as NO_COLOR is set');
+  if (NO_COLOR !== '') return ok('colours', 'none, because NO_COLOR is set');
   return ok('colours', bits === 24 ? '16 million' : bits === 1 ? 'none' : String(2 ** bits));
 }
 

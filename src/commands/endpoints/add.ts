@@ -8,7 +8,7 @@ import { UsageError } from '../support/flags/usage-error.js';
 
 /**
  * Adds a profile to a configuration file, and creates a missing file. Comments and all other content stay unchanged.
- * @throws {UsageError} where the profile can't be used, its name is taken, or the file can't be changed
+ * @throws {UsageError} when the profile can't be used, its name is taken, or the file can't be changed
  */
 export function addProfile(path: string, name: string, profile: Record<string, unknown>): void {
   check(name, profile);

@@ -39,7 +39,7 @@ function prepared(path: string): string {
   if (path === '-') throw new UsageError('--output needs a file: the answer itself goes to stdout');
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
-      throw new Error('it is no regular file');
+      throw new Error('it is not a regular file');
     }
     appendFileSync(path, '', { mode: 0o600 });
     return readFileSync(path, 'utf8');

@@ -26,8 +26,8 @@ const metrics = z.object({
 });
 
 /**
- * A saved exchange as a recording. Its raw bytes are not saved, so this creates events with the same pieces of the answer
- * at the same times. Undefined when those times were not saved, for example for an answer that never began.
+ * Returns a saved exchange as a recording. Its raw bytes are not saved, so this creates events with the same pieces of
+ * the answer at the same times. Undefined when those times were not saved, for example for an answer that never began.
  */
 export function recordingOf(session: Session, exchange: Exchange): Recording | undefined {
   const known = timeline.safeParse(exchange.timeline);
@@ -77,7 +77,7 @@ function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string)
   });
 }
 
-/** The calls, in the pieces of their arguments that arrived; the first piece of each call has its name. */
+/** Returns the calls, in the pieces of their arguments that arrived; the first piece of each call has its name. */
 function cutCalls(
   calls: readonly ToolCall[],
   { ms, chars, index: indices }: NonNullable<z.infer<typeof timeline>['toolCalls']>,

@@ -1,6 +1,6 @@
 import { type CommandDoc, everyCommand, type FlagDoc, type Value } from './command-doc.js';
 
-/** A completion script for bash 3.2 and newer. */
+/** Returns a completion script for bash 3.2 and newer. */
 export function bashCompletion(program: CommandDoc): string {
   const all = everyCommand(program);
   const steps = all
@@ -51,7 +51,7 @@ function branch(command: CommandDoc, program: CommandDoc): string {
   ].join('\n');
 }
 
-/** The command's own flags, and the program's, which may follow any command. */
+/** Returns the command's own flags, and the program's, which may follow any command. */
 export function flagsOf(command: CommandDoc, program: CommandDoc): FlagDoc[] {
   const own = new Set(command.flags.map(({ long }) => long));
   return command === program

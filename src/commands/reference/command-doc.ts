@@ -63,7 +63,7 @@ export function describeCommand(
   };
 }
 
-/** The command and all its subcommands. */
+/** Returns the command and all its subcommands. */
 export function everyCommand(command: CommandDoc): CommandDoc[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
@@ -95,7 +95,7 @@ function valueNamed(name: string, choices: readonly string[] | undefined): Value
   return { kind: /^(file|path|folder)$/.test(name) ? 'file' : 'text', name };
 }
 
-/** The texts of the help after the part that commander makes. */
+/** Returns the texts of the help after the part that commander makes. */
 function notesOf(command: Command): string {
   let help = '';
   command.configureOutput({

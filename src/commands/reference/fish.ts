@@ -1,6 +1,6 @@
 import { type CommandDoc, everyCommand, type Value } from './command-doc.js';
 
-/** A completion script for fish. */
+/** Returns a completion script for fish. */
 export function fishCompletion(program: CommandDoc): string {
   const lines = everyCommand(program).flatMap((command) => [
     ...command.commands.map((one) =>
@@ -22,7 +22,7 @@ function line(program: CommandDoc, condition: string, rest: string): string {
   return `complete -c ${program.name}${condition === '' ? '' : ` -n ${quoted(condition)}`} ${rest}`;
 }
 
-/** The condition under which fish offers the subcommands of this command. */
+/** Returns the condition under which fish offers the subcommands of this command. */
 function whereCommand(command: CommandDoc): string {
   if (command.path.length === 0) return '__fish_use_subcommand';
   const names = command.commands.map(({ name }) => name).join(' ');

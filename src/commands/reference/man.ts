@@ -1,6 +1,6 @@
 import type { ArgumentDoc, CommandDoc, FlagDoc } from './command-doc.js';
 
-/** The manual page in man(7) macros. */
+/** Returns the manual page in man(7) macros. */
 export function manPage(program: CommandDoc, version: string): string {
   const { name, description } = program;
   return [

@@ -1,7 +1,7 @@
 import { flagsOf } from './bash.js';
 import { type CommandDoc, everyCommand, type Value } from './command-doc.js';
 
-/** A completion script for zsh, to be put in a folder of its `fpath` as `_vastar-tui`. */
+/** Returns a completion script for zsh, to be put in a folder of its `fpath` as `_vastar-tui`. */
 export function zshCompletion(program: CommandDoc): string {
   const functions = everyCommand(program).map((command) => body(command, program));
   return `#compdef ${program.name}

@@ -9,7 +9,7 @@ export interface StatusView {
   pid: number | undefined;
 }
 
-/** The status for programs. Names are fixed; more may be added. */
+/** Returns the status for programs. Names are fixed; more may be added. */
 export function statusJson({ address, info, pid }: StatusView): Record<string, unknown> {
   if (info === undefined) return { running: false, address };
   const common = { running: true, address, rtt_ms: Number(info.rttMs.toFixed(3)) };
@@ -66,7 +66,7 @@ export function statusJson({ address, info, pid }: StatusView): Record<string, u
   };
 }
 
-/** The status as a table. */
+/** Returns the status as a table. */
 export function statusTable({ address, info, pid }: StatusView): string {
   if (info === undefined) return `no daemon is running at ${address}`;
   const rtt = `answers in ${info.rttMs.toFixed(1)} ms`;
@@ -85,7 +85,7 @@ export function statusTable({ address, info, pid }: StatusView): string {
 
 type Rows = ReadonlyArray<readonly string[]>;
 
-/** A row for each tenant at each origin. Names come from clients, so their control characters are removed. */
+/** Returns a row for each tenant at each origin. Names come from clients, so their control characters are removed. */
 function pairRows(health: HealthResponse, cells: (tenant: TenantStatus) => readonly string[]): Rows {
   return health.origins.flatMap(({ origin, tenants }) =>
     tenants.map((one) => [visible(one.tenant), visible(origin), ...cells(one)]),
@@ -136,7 +136,7 @@ function limitTable({ limits }: HealthResponse): Rows {
   ];
 }
 
-/** Aligned rows; figures are right-aligned. */
+/** Returns the rows as aligned lines. Figures are right-aligned. */
 function columns(rows: Rows): string {
   const widths: number[] = [];
   for (const row of rows) {

@@ -7,7 +7,7 @@ import { pageTemplate } from '../support/output/pages.js';
 import { markdownMarkup } from './markdown-html.js';
 import { waterfall } from './waterfall.js';
 
-/** The current branch of each session as one self-contained page, with the waterfall of each answer. */
+/** Returns the current branch of each session as one self-contained page, with the waterfall of each answer. */
 export function sessionsPage(sessions: readonly Session[]): string {
   const [first] = sessions;
   const title =

@@ -25,7 +25,7 @@ export function messageText(message: Message): string {
   return `${headOf(message)}\n${contentOf(message)}\n\n`;
 }
 
-/** The parts of the message. */
+/** Returns the parts of the message. */
 function contentOf({ text, reasoning, refusal, toolCalls, attachments }: Message): string {
   return [
     ...(reasoning === '' ? [] : [`reasoning: ${reasoning}`]),
@@ -61,7 +61,7 @@ export function hitText(hit: SearchHit): Piece[] {
   return [head, ...marked(hit), '\n'];
 }
 
-/** The snippet with the matches in bold. */
+/** Returns the snippet with the matches in bold. */
 function marked({ snippet }: SearchHit): Piece[] {
   return visible(snippet)
     .split(FOUND_START)

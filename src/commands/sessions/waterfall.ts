@@ -5,7 +5,7 @@ import { hopColor, hopWords } from '../../page/common/hops.js';
 import type { JsonObject } from '../../sessions/types.js';
 import { html, type Markup } from '../support/output/html.js';
 
-/** The steps of an answer's time as a table with a bar for each; undefined when they were not saved. */
+/** Returns the steps of an answer's time as a table with a bar for each; undefined when they were not saved. */
 export function waterfall(metrics: JsonObject): Markup | undefined {
   const e2eMs = numberOf(metrics.e2eMs);
   const stretches = hopStretches(hopsOf(metrics.hops), e2eMs);

@@ -96,7 +96,7 @@ async function fileSettings(file: string | undefined): Promise<Record<string, un
   try {
     value = parse(text);
   } catch (error) {
-    throw new UsageError(`${file} is no YAML: ${messageOf(error).split('\n', 1)[0]}`);
+    throw new UsageError(`${file} is not YAML: ${messageOf(error).split('\n', 1)[0]}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${file} must contain settings, such as "ttft: 50", one a line.`);

@@ -1,6 +1,6 @@
 /** The classes of finish reasons. */
 export type FinishClass =
-  /** The model finished by itself, or called a tool. */
+  /** The model finished its answer, or called a tool. */
   | 'whole'
   /** A token limit ended the answer. */
   | 'limit'

@@ -2,7 +2,10 @@
 
 const NEEDED = [22, 19] as const;
 
-/** A line that explains why `version` (as in `process.versions.node`) is too old; undefined when it is new enough. */
+/**
+ * Returns a line that explains why `version` (as in `process.versions.node`) is too old; undefined when it is new
+ * enough.
+ */
 export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return undefined;

@@ -13,7 +13,7 @@ export interface UserFolders {
 
 const NAME = 'vastar-tui';
 
-/** The platform's usual folders, e.g. `~/.config/vastar-tui` and `~/.local/share/vastar-tui`. */
+/** Returns the platform's usual folders, e.g. `~/.config/vastar-tui` and `~/.local/share/vastar-tui`. */
 export function userFolders(env: NodeJS.ProcessEnv = process.env): UserFolders {
   const home = homeFolder();
   if (process.platform === 'darwin') {

@@ -89,8 +89,8 @@ export type WrittenAccess = z.output<typeof written>;
 export const ACCESS_NAMES = Object.keys(accessKeys) as readonly (keyof typeof accessKeys)[];
 
 /**
- * The address to which a section's keys are sent: the configured one, else the provider's; undefined when neither is
- * known.
+ * Returns the address to which a section's keys are sent: the configured one, else the provider's; undefined when
+ * neither is known.
  */
 export function addressOf({
   base_url,

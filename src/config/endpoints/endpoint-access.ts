@@ -77,7 +77,7 @@ function secretsIn(tree: Tree): string[] {
 /** Paths are not secret. */
 const CLIENT_FILE = /\.client_(cert|key)$/;
 
-/** The values of the variables in this section that have the name of a secret. */
+/** Returns the values of the variables in this section that have the name of a secret. */
 function fromVariables(section: Path, layers: readonly Layer[], env: Environment): string[] {
   const prefix = `${section.join('.')}.`;
   const names = layers.flatMap(({ variables }) =>

@@ -18,21 +18,21 @@ export const ROUTES: Readonly<Record<Api, string>> = {
   anthropic: 'messages',
 };
 
-/** The request for an answer from `model`, without its body. */
+/** Returns the request for an answer from `model`, without its body. */
 export function answerRequest(endpoint: Endpoint, model = endpoint.model): EndpointRequest {
   const { url, api } = endpoint.access;
   return requestTo(endpoint, url ?? addressBelow(endpoint, ROUTES[api]), model);
 }
 
-/** The request for the list of models; undefined when the provider has no list or its address is unknown. */
+/** Returns the request for the list of models; undefined when the provider has no list or its address is unknown. */
 export function modelsRequest(endpoint: Endpoint): EndpointRequest | undefined {
   const url = modelsUrl(endpoint);
   return url === undefined ? undefined : requestTo(endpoint, url, endpoint.model);
 }
 
 /**
- * The request for the server's metrics page, `url` or else the endpoint's own; undefined without one. Only a page at the
- * endpoint's own origin gets its key and headers.
+ * Returns the request for the server's metrics page, `url` or else the endpoint's own; undefined without one. Only a
+ * page at the endpoint's own origin gets its key and headers.
  */
 export function metricsRequest(
   endpoint: Endpoint,

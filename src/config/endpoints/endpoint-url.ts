@@ -33,7 +33,7 @@ export function isVersioned(baseUrl: string): boolean {
   return new URL(baseUrl).pathname.split('/').some((segment) => VERSION.test(segment));
 }
 
-/** The address without the route at its end; undefined when it does not end with a route. */
+/** Returns the address without the route at its end; undefined when it does not end with a route. */
 export function withoutRoute(url: string): string | undefined {
   return ROUTE.test(url) ? url.replace(ROUTE, '') : undefined;
 }
@@ -44,7 +44,7 @@ export function below(baseUrl: string, path: string): string {
 }
 
 /**
- * The address of one call, e.g. `endpointUrl('https://api.openai.com', 'chat/completions')` is
+ * Returns the address of one call, e.g. `endpointUrl('https://api.openai.com', 'chat/completions')` is
  * `https://api.openai.com/v1/chat/completions`. `/v1` is added unless the base already has an API version
  * (`/v1`, `/v1beta/openai`, `/api/paas/v4`) or a route (`…/chat/completions`). A leading `/` or `/v1/` of `path`
  * makes no difference.

@@ -11,12 +11,12 @@ import { completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
 import { providerOf } from './providers.js';
 
-/** The section of the configuration with this endpoint's settings. */
+/** Returns the section of the configuration with this endpoint's settings. */
 export function sectionOf(name: string): Path {
   return name === 'simulator' || name === 'openai' ? [name] : ['profiles', name];
 }
 
-/** The endpoints in the order in which the mode key cycles them: simulator, openai, then the profiles. */
+/** Returns the endpoints in the order in which the mode key cycles them: simulator, openai, then the profiles. */
 export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...Endpoint[]] {
   const { simulator, openai, profiles } = settled.config;
   const { layers } = settled;
@@ -71,7 +71,7 @@ type Addressed = Pick<Profile, 'baseUrl' | 'access'>;
 /** The names of an endpoint's time limits in the settings. */
 type Waits = { [Name in 'timeoutMs' | 'idleMs' | 'answerMs']?: number | undefined };
 
-/** An endpoint's time limits; those of `openai` unless it has its own. */
+/** Returns an endpoint's time limits; those of `openai` unless it has its own. */
 function waitsOf(own: Waits, openai: Settled['config']['openai']): Pick<Endpoint, keyof Waits> {
   const answerMs = own.answerMs ?? openai.answerMs;
   return {
@@ -105,7 +105,7 @@ function openaiKey(settled: Settled, env: Environment): KeyState {
   return wanted ? { problem: notSet('OPENAI_API_KEY'), ...key } : key;
 }
 
-/** The configured key, or else the value of the variable that the provider's preset names. */
+/** Returns the configured key, or else the value of the variable that the provider's preset names. */
 function keyOf(
   { apiKey: key, access }: Pick<Profile, 'apiKey' | 'access'>,
   section: Path,

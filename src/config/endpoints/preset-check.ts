@@ -28,7 +28,7 @@ export function presetRemarks(endpoint: Endpoint): readonly PresetRemark[] {
   return [...place, ...authRemarks(endpoint, owner), ...keys];
 }
 
-/** Returns the provider of the endpoint's API, if its preset or host tells. */
+/** Returns the provider of the endpoint's API, if its preset or host shows it. */
 function ownerOf(endpoint: Endpoint): ProviderName | 'openai' | undefined {
   const { provider } = endpoint.access;
   if (provider !== undefined) return provider;

@@ -188,7 +188,7 @@ export const PROVIDER_NAMES: readonly ProviderName[] = Object.keys(PROVIDERS).fi
   (name): name is ProviderName => Object.hasOwn(PROVIDERS, name),
 );
 
-/** The entry of a provider; undefined without a name. */
+/** Returns the entry of a provider; undefined without a name. */
 export function providerOf(name: ProviderName | undefined): Provider | undefined {
   return name === undefined ? undefined : PROVIDERS[name];
 }

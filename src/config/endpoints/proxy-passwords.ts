@@ -2,7 +2,7 @@ import type { Environment } from '../sources/variables.js';
 
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 
-/** The passwords in the proxies' addresses. Error pages of a proxy can repeat them. */
+/** Returns the passwords in the proxies' addresses. Error pages of a proxy can repeat them. */
 export function proxyPasswords(env: Environment): string[] {
   const found = VARIABLES.flatMap((name) => {
     const value = env[name] ?? '';

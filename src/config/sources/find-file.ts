@@ -16,7 +16,7 @@ export interface Candidate {
   origin: FileOrigin;
 }
 
-/** The files to look for, in order; with `configPath` only that one. */
+/** Returns the files to look for, in order; with `configPath` only that one. */
 export function candidateFiles(cwd: string, directories: UserDirectories, configPath?: string): Candidate[] {
   const candidate = (origin: FileOrigin, path: string): Candidate => {
     return { path, name: shortPath(path, cwd), origin };

@@ -30,7 +30,7 @@ export interface ConfigFlags {
 }
 
 /**
- * The flags as layers; later ones win. `${VARIABLES}` in headers, parameters and the body are replaced.
+ * Returns the flags as layers; later ones win. `${VARIABLES}` in headers, parameters and the body are replaced.
  * @throws {ConfigError} when a flag is malformed
  */
 export function flagLayers(flags: ConfigFlags, section: Path, env: Environment): Layer[] {

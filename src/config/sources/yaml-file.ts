@@ -91,7 +91,7 @@ interface Position {
   value: number;
 }
 
-/** The offsets of every key and value, by path, and the keys that are repeated in a mapping. */
+/** Returns the offsets of every key and value, by path, and the keys that are repeated in a mapping. */
 function indexPositions(root: unknown): {
   positions: ReadonlyMap<string, Position>;
   repeated: { path: Path; offset: number }[];

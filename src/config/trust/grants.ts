@@ -18,7 +18,7 @@ export interface Grant {
   variables: readonly string[];
 }
 
-/** The grants that the user has to confirm. A key whose text is in the file itself needs none. */
+/** Returns the grants that the user has to confirm. A key whose text is in the file itself needs none. */
 export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[]): Grant[] {
   return endpoints.flatMap((endpoint) => {
     const { name, baseUrl } = endpoint;

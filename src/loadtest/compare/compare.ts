@@ -13,7 +13,7 @@ const COMPARED = [
 
 /** One run's values: one for each request that has the figure. `errors`: 1 for a failed request, else 0. */
 export interface RunSamples extends Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>> {
-  /** `tpot` uses token counts of which some are estimates. */
+  /** Whether some of the token counts behind `tpot` are estimates. */
   readonly tokensEstimated: boolean;
 }
 

@@ -38,7 +38,7 @@ export interface Report {
 export interface Tally {
   /** @param gapsMs gaps between the answer's arrivals; ignored for a failed answer */
   add(sample: Sample, gapsMs?: readonly number[]): void;
-  /** Adds gaps of complete answers that were added without gaps. */
+  /** Adds the gaps of complete answers whose samples were added without gaps. */
   addGaps(gaps: Counts): void;
   /** Returns the report so far; `durationMs` since the start. */
   report(durationMs: number): Report;

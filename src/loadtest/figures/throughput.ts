@@ -2,7 +2,7 @@ import type { Sample } from '../samples/sample.js';
 import type { TokenFigures } from './tokens.js';
 
 /**
- * Returns the mean number of requests in flight: the time of all requests by the time of the test.
+ * Returns the mean number of requests in flight: the sum of all requests' times, divided by the time of the test.
  * @param stoppedMs time of the requests without a sample, which were running when the test was stopped
  */
 export function meanInFlight(samples: readonly Sample[], durationMs: number, stoppedMs = 0): number {

@@ -91,7 +91,10 @@ export function systemOf(value: Readonly<Record<string, unknown>>): ChatMessage[
   return typeof content === 'string' ? [{ role: 'system', content }] : [];
 }
 
-/** Returns the value in a list of one (Triton's perf_analyzer writes times so), and any other value as it is. */
+/**
+ * Returns the value in a list of one value, which is how Triton's perf_analyzer writes times. Returns any other value
+ * unchanged.
+ */
 export const onlyOf = (value: unknown): unknown =>
   Array.isArray(value) && value.length === 1 ? value[0] : value;
 

@@ -175,7 +175,7 @@ function entryOf(rows: readonly [Row, ...Row[]], atMs: number, most: number): Tr
   });
   const [text, ...others] = texts;
   if (text !== undefined && texts.length < rows.length)
-    throw first.refuse('give each entry of a session a prompt, or none: some have one');
+    throw first.refuse('give a prompt to every entry of a session, or to no entry: only some have one');
   const conversation = text && conversationIn([text, ...others], most);
   return {
     atMs,

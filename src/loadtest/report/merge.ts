@@ -188,7 +188,7 @@ function shardProblem(
   const seen = new Map<number, string>();
   for (const [number, shard] of shards.entries()) {
     const { name = '' } = reports[number] ?? {};
-    if (shard === undefined) return `merge the shards of one test: ${name} is no shard, and others are`;
+    if (shard === undefined) return `merge the shards of one test: ${name} is not a shard, and others are`;
     if (shard.of !== shards[0]?.of) {
       return `merge the shards of one test: ${name} is one of ${shard.of} shards, and others are of ${shards[0]?.of}`;
     }

@@ -33,7 +33,7 @@ export function followRole(role: Role): RoleFollower {
   return ROLES[role].kind === 'gauge' ? followGauge() : followCounter();
 }
 
-/** Values of the server's figures over time; null where a page lacked one. */
+/** Values of the server's figures over time; null when a page lacked one. */
 export interface FigurePoints {
   /** Unix time in ms of each page. */
   readonly atMs: readonly number[];

@@ -73,7 +73,9 @@ const PARTS = [
   ['to 1st byte', 'firstByteUs'],
 ] as const;
 
-/** The parts of an attempt one after another, and the body. @param beganMs when the exchange's timeline began */
+/**
+ * Returns the parts of an attempt one after another, and the body. @param beganMs when the exchange's timeline began
+ */
 function partsOf(timings: Readonly<Timings>, beganMs: number, { startMs, endMs }: RequestEnd): AttemptPart[] {
   let atMs = startMs;
   const parts: AttemptPart[] = [];

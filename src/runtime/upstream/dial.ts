@@ -10,7 +10,7 @@ export interface Target {
 }
 
 export interface DialOptions {
-  /** Gets the times of the steps. */
+  /** Receives the times of the steps. */
   opened: ConnectionTimes;
   signal: AbortSignal;
   onread?: OnReadOpts | undefined;
@@ -49,7 +49,10 @@ export async function dial({ host, port }: Target, options: DialOptions): Promis
   return socket;
 }
 
-/** Resolves a name like the system does. The families of its addresses alternate, because one may be broken. */
+/**
+ * Resolves a name like the system does. IPv4 and IPv6 addresses alternate in the result, because one of the two
+ * networks may be broken.
+ */
 async function resolve(host: string, { opened, signal, permit }: DialOptions): Promise<readonly string[]> {
   const found = await new Promise<LookupAddress[]>((done, fail) => {
     const onAbort = (): void => fail(signal.reason);

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { addressKind } from '../policy/addresses.js';
 
-interface Place {
+interface Destination {
   host: string;
   port: number;
 }
@@ -9,9 +9,9 @@ interface Place {
 /** The proxies that requests go through. */
 export interface Proxies {
   /** Returns the proxy for a host, or undefined. Requests to this machine never use a proxy. */
-  of(protocol: 'http:' | 'https:', target: Place): URL | undefined;
+  of(protocol: 'http:' | 'https:', target: Destination): URL | undefined;
   /** Whether this is the address of a proxy. */
-  has(target: Place): boolean;
+  has(target: Destination): boolean;
 }
 
 /**
@@ -70,7 +70,7 @@ function isOwn(host: string): boolean {
   return host === 'localhost' || (isIP(host) !== 0 && addressKind(host) === 'loopback');
 }
 
-function isDirect({ host, port }: Place, direct: readonly string[]): boolean {
+function isDirect({ host, port }: Destination, direct: readonly string[]): boolean {
   return direct.some((entry) => {
     if (entry === '*' || isInNetwork(host, entry)) return true;
     const [, name = '', onlyPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? [];

@@ -2,7 +2,7 @@ import type { ConnectorException } from '../../common/errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { type CarriedParts, createCarriedParts } from './events/carried.js';
 import { GrowingText } from './repairs/growing-text.js';
-import { type Place, Repetitions } from './repairs/repetitions.js';
+import { type AnswerPart, Repetitions } from './repairs/repetitions.js';
 import { createSurrogatePairs } from './repairs/surrogate-pairs.js';
 import { createThinkingTags, type TagTarget, type ThinkingTags } from './repairs/thinking-tags.js';
 
@@ -215,29 +215,29 @@ class ReadAnswer implements Answer {
   }
 
   /** Returns the new part of a piece. */
-  #fresh(place: Place, text: string): string {
-    if (this.#repetitions.ordinary === place) return text;
-    this.#passHeld(place);
-    return this.#repetitions.fresh(place, text);
+  #fresh(part: AnswerPart, text: string): string {
+    if (this.#repetitions.ordinary === part) return text;
+    this.#passHeld(part);
+    return this.#repetitions.fresh(part, text);
   }
 
   /** Passes on the held pieces of a possible repetition, before a piece of another part of the answer. */
-  #passHeld(next?: Place): void {
+  #passHeld(next?: AnswerPart): void {
     const held = this.#repetitions.rest(next);
     if (held === undefined) return;
-    const [place, text] = held;
-    const whole = this.#pairs.join(place, text);
-    if (whole !== '') this.#passText(place, whole);
+    const [part, text] = held;
+    const whole = this.#pairs.join(part, text);
+    if (whole !== '') this.#passText(part, whole);
   }
 
   #passRest(): void {
     this.#passHeld();
-    for (const [place, text] of this.#pairs.rest()) this.#passText(place, text);
+    for (const [part, text] of this.#pairs.rest()) this.#passText(part, text);
   }
 
-  #passText(place: Place, text: string): void {
-    if (typeof place === 'number') this.#pass({ type: 'tool_call', index: place, arguments: text });
-    else this.#pass({ type: place, text });
+  #passText(part: AnswerPart, text: string): void {
+    if (typeof part === 'number') this.#pass({ type: 'tool_call', index: part, arguments: text });
+    else this.#pass({ type: part, text });
   }
 
   #tellRead(event: ChatEvent): void {

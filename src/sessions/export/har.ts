@@ -131,7 +131,7 @@ function timingsOf({ metrics }: Exchange): Timings {
   };
   const ttfb = numberIn(metrics, 'ttfbMs');
   const end = numberIn(metrics, 'e2eMs') ?? numberIn(metrics, 'elapsedMs') ?? ttfb ?? 0;
-  const legs = {
+  const timings = {
     blocked: sum('client_to_daemon', 'retries', 'redirects', 'queue'),
     dns: sum('dns'),
     // In this format, the connect time includes TLS.
@@ -139,14 +139,14 @@ function timingsOf({ metrics }: Exchange): Timings {
     ssl: sum('tls'),
     send: Math.max(0, sum('send')),
   };
-  const before = totalOf({ ...legs, wait: 0, receive: 0 });
+  const before = totalOf({ ...timings, wait: 0, receive: 0 });
   const wait = Math.max(0, sum('wait') === UNKNOWN ? (ttfb ?? end) - before : sum('wait'));
-  return { ...legs, wait, receive: Math.max(0, end - before - wait) };
+  return { ...timings, wait, receive: Math.max(0, end - before - wait) };
 }
 
 /** Returns `time`: the sum of all known timings except `ssl`. */
-function totalOf({ ssl: _partOfConnect, ...legs }: Timings): number {
-  return Object.values(legs).reduce((total, ms) => (ms === UNKNOWN ? total : total + ms), 0);
+function totalOf({ ssl: _partOfConnect, ...timings }: Timings): number {
+  return Object.values(timings).reduce((total, ms) => (ms === UNKNOWN ? total : total + ms), 0);
 }
 
 function pairsOf(headers: Readonly<Record<string, string>>): { name: string; value: string }[] {

@@ -185,7 +185,7 @@ function checkAll(database: Database): void {
   database.exec("INSERT INTO search (search) VALUES ('integrity-check')");
 }
 
-/** The path of the recovered file until it replaces the damaged one. */
+/** Returns the path of the recovered file until it replaces the damaged one. */
 const rescuedFile = (path: string): string => `${path}.rescued`;
 
 /** Renames the damaged file, and creates a new one with all rows that can be read. */

@@ -88,7 +88,7 @@ function partsOf(part: JsonObject): JsonObject[] {
   }
 }
 
-/** A file whose content the export doesn't have. */
+/** Returns a file whose content the export doesn't have. */
 function fileNamed(filename: Json | undefined): JsonObject {
   return { type: 'file', file: { filename: filename ?? 'file' } };
 }

@@ -77,7 +77,7 @@ function addPart(piece: Piece, part: JsonObject, unknown: (type: string) => void
   }
 }
 
-/** A text. Some programs put it into an object with `value`, as OpenAI's Assistants API did. */
+/** Returns a text. Some programs put it into an object with `value`, as OpenAI's Assistants API did. */
 export function textOf(part: JsonObject, name: string): string | undefined {
   return textIn(part, name) ?? textIn(objectIn(part, name) ?? {}, 'value');
 }
@@ -174,7 +174,7 @@ export function timeIn(object: JsonObject, ...names: string[]): number | undefin
   return undefined;
 }
 
-/** The number's size tells the unit: times from 1973 to 5138 are recognised. */
+/** The number's size shows the unit: times from 1973 to 5138 are recognised. */
 function unixTimeMs(time: number): number | undefined {
   if (time <= 0) return undefined;
   if (time < 1e11) return time * 1000;

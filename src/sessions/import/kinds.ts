@@ -32,7 +32,7 @@ export interface Kind {
   conversations: (values: readonly JsonObject[], omit: TellOmitted, name?: string) => Conversation[];
 }
 
-/** A format in which each value is a conversation. */
+/** Returns a format in which each value is a conversation. */
 function each(
   format: string,
   is: (value: JsonObject) => boolean,
@@ -45,7 +45,7 @@ function each(
   };
 }
 
-/** A format in which each value has conversations. */
+/** Returns a format in which each value has conversations. */
 function several(
   format: string,
   is: (value: JsonObject) => boolean,
@@ -58,7 +58,7 @@ function several(
   };
 }
 
-/** A format in which all values together are conversations. */
+/** Returns a format in which all values together are conversations. */
 function together(
   format: string,
   is: (values: readonly JsonObject[]) => boolean,

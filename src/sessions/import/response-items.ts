@@ -58,7 +58,9 @@ function partsOf(item: JsonObject): JsonObject[] {
   return text === undefined ? [...objectsIn(item, 'content')] : [{ type: 'text', text }];
 }
 
-/** The output of a call. It is a text, a list of parts, or (in older sessions of Codex) an object with a text. */
+/**
+ * Returns the output of a call. It is a text, a list of parts, or (in older sessions of Codex) an object with a text.
+ */
 function outputOf(output: Json): Json {
   if (!isObject(output)) return output;
   return textIn(output, 'content') ?? JSON.stringify(output);

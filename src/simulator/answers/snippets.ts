@@ -314,7 +314,7 @@ echo 'Hello, world!'`,
 /** Languages with separate prepared answers. */
 const PREPARED = new Set(['python', 'ts', 'js', 'bash']);
 
-/** A small program in the named language; undefined when the prompt does not request a program. */
+/** Returns a small program in the named language; undefined when the prompt does not request a program. */
 export function snippetAnswer(prompt: string): string | undefined {
   const named = LANGUAGES.find(([, , match]) => match.test(prompt));
   const anyWillDo =

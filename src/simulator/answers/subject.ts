@@ -3,7 +3,9 @@ const LONGEST = 60;
 const OPENINGS =
   /^(?:please|can you|could you|would you|will you|kindly|explain(?: to me)?|describe|discuss|define|tell me(?: about| how| why)?|what(?:'s| is| are| was| were| does| do)|who(?:'s| is| was)|how (?:do|does|did|can|should|would|to|is|are)(?: i| you| we| one)?|why (?:is|are|do|does|did)|when (?:is|was|did)|where (?:is|are)|give me|write(?: me)?|show me|help me(?: with)?|i (?:want|would like|need) to (?:know|learn|understand)(?: about)?)\s+/i;
 
-/** The subject of a prompt in its own words, shortened and without "please explain". Empty for an empty prompt. */
+/**
+ * Returns the subject of a prompt in its own words, shortened and without "please explain". Empty for an empty prompt.
+ */
 export function subjectOf(prompt: string): string {
   let rest = firstLine(prompt);
   for (let shorter = rest.replace(OPENINGS, ''); shorter !== rest; shorter = rest.replace(OPENINGS, '')) {
@@ -12,7 +14,7 @@ export function subjectOf(prompt: string): string {
   return clip(rest.replace(/[\s.?!,;:]+$/, ''));
 }
 
-/** A user's message in quotes, shortened. */
+/** Returns a user's message in quotes, shortened. */
 export function quote(message: string): string {
   return `"${clip(firstLine(message))}"`;
 }

@@ -91,7 +91,7 @@ export const REPORTED_FAULTS: Record<string, DescribedFault> = {
       }),
   },
   'router-502': {
-    about: "status 502: a router's error with the provider's inside",
+    about: "status 502: a router's error that contains the provider's error",
     fault: () =>
       jsonReply(502, {
         error: {

@@ -19,9 +19,9 @@ export interface Counters {
   onSent(tokens: number, lateMs: number): void;
   onExchange(exchange: ExchangeRecord): void;
   stats(): SimulatorStats;
-  /** The body of `GET /stats`. */
+  /** Returns the body of `GET /stats`. */
   report(): unknown;
-  /** The body of `GET /metrics`, in Prometheus' text format. */
+  /** Returns the body of `GET /metrics`, in Prometheus' text format. */
   prometheus(): string;
 }
 

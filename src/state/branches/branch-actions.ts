@@ -80,7 +80,7 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
   };
 }
 
-/** The message's label in the list; undefined when no branch can start at it. */
+/** Returns the message's label in the list; undefined when no branch can start at it. */
 function labelOf(message: Message): string | undefined {
   const text = message.text.slice(0, 200);
   switch (message.role) {

@@ -17,12 +17,12 @@ export interface Tree {
   readonly aside: readonly Branch[];
 }
 
-/** The id of the message before `index`, ignoring notices: they are not in the tree. */
+/** Returns the id of the message before `index`, ignoring notices: they are not in the tree. */
 export function parentAt(messages: readonly Message[], index: number): number | null {
   return messages.findLast(({ role }, at) => at < index && role !== 'notice')?.id ?? null;
 }
 
-/** The conversation's title, as it is saved: the first line of its first question, edited or not. */
+/** Returns the conversation's title, as it is saved: the first line of its first question, edited or not. */
 export function titleOf({ messages, aside }: Tree): string {
   const beginnings = aside.flatMap((branch) => (branch.parent === null ? [branch.messages] : []));
   const [first] = [messages, ...beginnings]
@@ -92,8 +92,8 @@ export function goOn({ messages, aside }: Tree): Tree | undefined {
 }
 
 /**
- * The index of the message at which the user switches branches. It is the last message with siblings; after scrolling
- * back, the first one from the top row on. Undefined when no message has siblings.
+ * Returns the index of the message at which the user switches branches. It is the last message with siblings; after
+ * scrolling back, the first one from the top row on. Undefined when no message has siblings.
  */
 export function forkInView({
   messages,
@@ -156,7 +156,7 @@ export function treeOf(
   return { messages, aside: [...branches.values()] };
 }
 
-/** All messages of the tree with their parents' ids, in the order of their ids. */
+/** Returns all messages of the tree with their parents' ids, in the order of their ids. */
 export function nodesOf({ messages, aside }: Tree): { message: Message; parent: number | null }[] {
   const chain = (from: number | null, chained: readonly Message[]) => {
     let parent = from;

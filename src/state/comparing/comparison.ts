@@ -37,7 +37,7 @@ interface Shown {
   readonly request: RequestView;
 }
 
-/** The request whose figures the screen shows; during a comparison it is the marked side's. */
+/** Returns the request whose figures the screen shows; during a comparison it is the marked side's. */
 export function shownRequest({ comparison, request }: Shown): RequestView {
   return comparison?.sides[comparison.marked]?.request ?? request;
 }

@@ -62,7 +62,7 @@ function targetOf(
   return { ok: true, endpoint: model === '' ? mode : { ...mode, model } };
 }
 
-/** The list's items: other endpoints, other models of the one in use, and how to set up a further endpoint. */
+/** Returns the list's items: other endpoints, other models of the one in use, and how to set up a further endpoint. */
 export function compareItems(
   current: EndpointInfo,
   modes: readonly ModeInfo[],

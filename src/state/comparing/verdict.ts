@@ -38,7 +38,7 @@ const VALUES: Record<
 /** The allowed rate of wrong verdicts, divided among all figures and pairs of sides (Bonferroni). */
 const ERROR_RATE = 0.05;
 
-/** The values of a figure in all complete answers of a side. */
+/** Returns the values of a figure in all complete answers of a side. */
 export function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[] {
   return runs.flatMap((metrics) => VALUES[figure].of(metrics) ?? []);
 }

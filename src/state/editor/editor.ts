@@ -60,12 +60,12 @@ const MAX_HISTORY_SIZE = 8_000_000;
 
 export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };
 
-/** The full draft, with the folded texts in place of their labels. */
+/** Returns the full draft, with the folded texts in place of their labels. */
 export function draftText({ text, folds }: Editor): string {
   return unfolded(text, folds);
 }
 
-/** The selected range; undefined when nothing is selected. */
+/** Returns the selected range; undefined when nothing is selected. */
 export function selectionOf({ cursor, anchor = cursor }: Editor): { start: number; end: number } | undefined {
   return anchor === cursor ? undefined : { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) };
 }

@@ -26,7 +26,7 @@ export function systemOf({ system }: ChatSettings): { messages?: ChatMessage[] }
   return system === undefined ? {} : { messages: [{ role: 'system', content: system }] };
 }
 
-/** The settings as the connector's options. */
+/** Returns the settings as the connector's options. */
 export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperature' | 'maxTokens' | 'body'> {
   const { temperature, maxTokens, body } = settings;
   return {

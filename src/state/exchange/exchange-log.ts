@@ -2,10 +2,10 @@ import type { Outcome } from '../../common/chat/outcomes.js';
 import { shownHeaders } from '../../common/http/headers.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
-import { type Course, createCourse } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { createOutputRecorder, type OutputOverTime } from '../../metrics/output-over-time.js';
 import type { EndpointInfo } from '../ports.js';
-import { addToCourse } from './course-events.js';
+import { recordOutput } from './record-output.js';
 import { membersOf, sentBody } from './sent-body.js';
 
 /** One event of an exchange. Its text comes from outside: sanitize it before you show it. */
@@ -30,7 +30,7 @@ export interface LoggedExchange {
   /** The number of events that were not kept. */
   readonly left: number;
   /** When the output arrived; absent until the exchange ends, and without output. */
-  readonly course?: Course | undefined;
+  readonly outputOverTime?: OutputOverTime | undefined;
   /** Whether its request and events were dropped to make room for later exchanges. */
   readonly dropped: boolean;
   readonly end?: {
@@ -115,10 +115,10 @@ export function createExchangeLog(): ExchangeLog {
       exchanges.unshift(entry);
       boundAll();
       let size = 0;
-      const course = createCourse();
+      const outputOverTime = createOutputRecorder();
       return {
         take(event) {
-          addToCourse(course, event);
+          recordOutput(outputOverTime, event);
           if (event.type === 'start') return;
           if (event.type === 'request') {
             entry.sent = event;
@@ -139,7 +139,7 @@ export function createExchangeLog(): ExchangeLog {
           entry.size += text.length + EVENT_SIZE;
         },
         end({ outcome, metrics, finishReason, malformedEvents, repeatedChars, error }) {
-          entry.course = course.snapshot();
+          entry.outputOverTime = outputOverTime.snapshot();
           keepRequest(entry);
           entry.end = {
             outcome,

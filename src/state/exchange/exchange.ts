@@ -1,6 +1,6 @@
 import type { ChatAnswer } from '../../connector/types.js';
-import type { Course } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { OutputOverTime } from '../../metrics/output-over-time.js';
 import { NO_SPEED } from '../../metrics/speed.js';
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { AppState, QueuedMessage } from '../app-state.js';
@@ -40,7 +40,7 @@ export function beginAnswer(state: AppState): AppState {
   };
 }
 
-/** An answer without content. */
+/** Returns an answer without content. */
 export function newAnswer(id: number, atMs: number, { name, model }: EndpointInfo): AssistantMessage {
   return {
     role: 'assistant',
@@ -87,7 +87,7 @@ function addRates(state: AppState, id: number, rates: readonly RateLimit[]): App
   return { ...state, request: { ...request, limits: withRates(request.limits, endpoint, rates, nowMs) } };
 }
 
-/** The answer's own endpoint, because the user may have switched to another one since. */
+/** Returns the answer's own endpoint, because the user may have switched to another one since. */
 function endpointOf({ messages }: AppState, id: number): AssistantMessage['endpoint'] | undefined {
   const answer = messages.findLast((message) => message.id === id);
   return answer?.role === 'assistant' ? answer.endpoint : undefined;
@@ -100,10 +100,17 @@ function withRetry(state: AppState, retry: Retry): AppState {
 }
 
 /** Shows the running exchange's current figures, and when its output arrived. */
-export function showMetrics(state: AppState, metrics: ExchangeMetrics, course?: Course): AppState {
+export function showMetrics(
+  state: AppState,
+  metrics: ExchangeMetrics,
+  outputOverTime?: OutputOverTime,
+): AppState {
   const { request } = state;
   if (request.kind === 'none') return state;
-  return { ...state, request: { ...request, metrics, course: course ?? request.course } };
+  return {
+    ...state,
+    request: { ...request, metrics, outputOverTime: outputOverTime ?? request.outputOverTime },
+  };
 }
 
 /** Ends the answer. All its text must have been added before. */
@@ -117,7 +124,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...(answer.refusal !== '' && { refusal: sanitize(answer.refusal) }),
     status: statusOf(answer, message.text, state.keys),
   }));
-  const { course, limits: before } = fromRunning(state.request);
+  const { outputOverTime, limits: before } = fromRunning(state.request);
   const endpoint = endpointOf(state, id);
   const waitMs = answer.error?.retryAfterMs;
   const limits =
@@ -128,7 +135,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...state,
     messages,
     retry: undefined,
-    request: { kind: 'done', outcome, metrics, course, limits },
+    request: { kind: 'done', outcome, metrics, outputOverTime, limits },
     session: countExchange(state.session, metrics, outcome, state.slo, answer.error?.getErrorClassName()),
   };
 }
@@ -151,7 +158,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
   };
 }
 
-/** The figures of an exchange whose request is not sent yet. */
+/** Returns the figures of an exchange whose request is not sent yet. */
 export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
   return {
     phase: 'connecting',
@@ -181,6 +188,9 @@ function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): Answer
 }
 
 /** Returns the members of the request's view that stay when the request ends. */
-function fromRunning(request: RequestView): { course?: Course | undefined; limits?: LimitsView | undefined } {
-  return request.kind === 'none' ? {} : { course: request.course, limits: request.limits };
+function fromRunning(request: RequestView): {
+  outputOverTime?: OutputOverTime | undefined;
+  limits?: LimitsView | undefined;
+} {
+  return request.kind === 'none' ? {} : { outputOverTime: request.outputOverTime, limits: request.limits };
 }

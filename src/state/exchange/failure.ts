@@ -27,7 +27,7 @@ export function unexpectedFailure(message: string, keys: KeyHints): Failure {
   return { what: shortLine(message), next: askAgain(keys) };
 }
 
-/** The remark below an answer that the user stopped. */
+/** Returns the remark below an answer that the user stopped. */
 export function stoppedRemark(empty: boolean): string {
   return empty ? 'stopped' : 'stopped: the partial answer is kept';
 }
@@ -61,7 +61,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   return remarks;
 }
 
-/** The parts that the parser left out: repetitions, and unreadable events unless `emptyReason` reports them. */
+/** Returns the parts that the parser left out: repetitions, and unreadable events unless `emptyReason` reports them. */
 export function readingRemarks({
   outcome,
   malformedEvents: events,

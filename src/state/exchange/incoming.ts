@@ -1,10 +1,10 @@
 import type { ExchangeEvent, LiveMetrics } from '../../connector/types.js';
-import { type Course, createCourse } from '../../metrics/course.js';
+import { createOutputRecorder, type OutputOverTime } from '../../metrics/output-over-time.js';
 import { createProviderReport } from '../../metrics/provider-report.js';
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import { createSanitizer, type Sanitizer, sanitizeLine } from '../text/sanitize.js';
 import type { CallPiece } from '../tools/tool-calls.js';
-import { addToCourse } from './course-events.js';
+import { recordOutput } from './record-output.js';
 
 export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
@@ -32,7 +32,7 @@ export interface Incoming {
   /** Undefined before the exchange's start event. */
   readonly live: LiveMetrics | undefined;
   /** When the output arrived; undefined before the first. */
-  course(): Course | undefined;
+  outputOverTime(): OutputOverTime | undefined;
 }
 
 export function createIncoming(): Incoming {
@@ -48,16 +48,16 @@ export function createIncoming(): Incoming {
   let rates: readonly RateLimit[] | undefined;
   let begun = false;
   let given = false;
-  const course = createCourse();
+  const outputOverTime = createOutputRecorder();
 
   return {
     get live() {
       return live;
     },
-    course: course.snapshot,
+    outputOverTime: outputOverTime.snapshot,
     take(event) {
       const before = begun;
-      addToCourse(course, event);
+      recordOutput(outputOverTime, event);
       switch (event.type) {
         case 'start':
           live = event.live;

@@ -18,7 +18,7 @@ interface Shown {
   readonly endpoint: LimitsView['endpoint'];
 }
 
-/** The limits of the endpoint and model in use. */
+/** Returns the limits of the endpoint and model in use. */
 export function limitsOf({ request: { limits }, endpoint }: Shown): LimitsView | undefined {
   const isSame = limits?.endpoint.name === endpoint.name && limits.endpoint.model === endpoint.model;
   return isSame ? limits : undefined;
@@ -56,7 +56,7 @@ export function elapsedMs({ atMs }: LimitsView, nowMs: number): number {
   return Math.max(0, Math.floor((nowMs - atMs) / SECOND_MS)) * SECOND_MS;
 }
 
-/** The ms until a countdown changes; undefined when all have ended. */
+/** Returns the ms until a countdown changes; undefined when all have ended. */
 export function nextLimitsChangeMs(limits: LimitsView, nowMs: number): number | undefined {
   const elapsed = elapsedMs(limits, nowMs);
   const left = [...limits.rates.map(({ resetMs = 0 }) => resetMs), limits.retryAfterMs ?? 0]

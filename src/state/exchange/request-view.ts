@@ -1,5 +1,5 @@
-import type { Course } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { OutputOverTime } from '../../metrics/output-over-time.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { LimitsView } from './limits-view.js';
 
@@ -12,7 +12,7 @@ export type RequestView =
       readonly outcome?: Outcome;
       readonly metrics: ExchangeMetrics;
       /** When the output arrived; absent before the first. */
-      readonly course?: Course | undefined;
+      readonly outputOverTime?: OutputOverTime | undefined;
       /** The latest rate limits. Until this response's headers come, they are those of an earlier response. */
       readonly limits?: LimitsView | undefined;
     };

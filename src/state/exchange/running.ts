@@ -114,7 +114,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     exchange.metricsShownMs = nowMs;
     const { live } = exchange.incoming;
     const metrics = live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - exchange.startedMs);
-    return showMetrics(shown, metrics, exchange.incoming.course());
+    return showMetrics(shown, metrics, exchange.incoming.outputOverTime());
   };
 
   const measurePaint = (exchange: Running): void => {
@@ -157,12 +157,14 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     const end = (transition: Transition, whole: boolean): void => {
       if (!running.delete(exchange)) return;
       const portion = exchange.incoming.drain(true);
-      const course = exchange.incoming.course();
+      const outputOverTime = exchange.incoming.outputOverTime();
       change((state) =>
         at(state, (inner) => {
           const whole = addPortion(inner, id, portion);
           const { request } = whole;
-          return transition(request.kind === 'none' ? whole : { ...whole, request: { ...request, course } });
+          return transition(
+            request.kind === 'none' ? whole : { ...whole, request: { ...request, outputOverTime } },
+          );
         }),
       );
       if (shown && isSeen(portion)) measurePaint(exchange);

@@ -24,7 +24,7 @@ function parsed(json: string): Members {
   }
 }
 
-/** A copy of an object's members; empty for other values. */
+/** Returns a copy of an object's members; empty for other values. */
 export function membersOf(value: unknown): Members {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

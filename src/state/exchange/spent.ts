@@ -2,7 +2,7 @@ import { type Cost, type Spent, spentOn } from '../../metrics/cost.js';
 import type { Tree } from '../branches/branches.js';
 import type { AssistantMessage, Message } from '../messages.js';
 
-/** The cost of the conversation's answers, including those of other branches. */
+/** Returns the cost of the conversation's answers, including those of other branches. */
 export function spentInAll({ messages, aside }: Tree): Spent {
   const all = [...messages, ...aside.flatMap((branch) => branch.messages)];
   return spentOn(all.filter(isAnswer).map((answer) => ({ cost: costOf(answer), billed: hasOutput(answer) })));

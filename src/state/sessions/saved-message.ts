@@ -13,7 +13,7 @@ import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 
-/** The attachment with a name that can be shown. */
+/** Returns the attachment with a name that can be shown. */
 export function harmless(file: Attachment): Attachment {
   return { ...file, name: sanitizeLine(file.name) };
 }

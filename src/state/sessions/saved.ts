@@ -94,7 +94,7 @@ function withParametersOf(settings: ChatSettings, { system, parameters }: Opened
   return Object.entries(parameters).reduce((set, [name, value]) => withParameter(set, name, value), none);
 }
 
-/** The session's system prompt; `imported` is a system message among its messages. */
+/** Returns the session's system prompt; `imported` is a system message among its messages. */
 function withSystemOf(
   settings: ChatSettings,
   { system }: OpenedSession,

@@ -1,7 +1,7 @@
 import type { Attachment } from '../../common/chat/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { Journal } from '../../sessions/journal.js';
-import type { EarlierMessage, EndStatus, Said } from '../../sessions/journal-place.js';
+import type { EarlierMessage, EndStatus, Said } from '../../sessions/journal-target.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';
@@ -26,7 +26,7 @@ export interface Saving {
 
 /** Gives access to the journal. */
 export interface JournalSource {
-  /** The open journal; undefined when it isn't open. */
+  /** Returns the open journal; undefined when it isn't open. */
   now(): Journal | undefined;
   /** Opens the journal if needed, also after an earlier failure; undefined when that fails. */
   open(): Journal | undefined;
@@ -37,7 +37,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   const journal = source.now;
   /** Messages with lower ids are saved or belong to another conversation. */
   let savedBelow = 0;
-  /** Ids from `savedBelow` on that are saved completely, and answers of which the start is saved. */
+  /** Ids from `savedBelow` on: messages that are saved completely, and answers whose start is saved. */
   const saved = new Set<number>();
   const begun = new Set<number>();
   const exchanges = new Map<number, FinishedExchange>();
@@ -208,7 +208,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   };
 }
 
-/** The attachments of the queue and of the draft. */
+/** Returns the attachments of the queue and of the draft. */
 function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
   return [...queue.flatMap((message) => message.attachments), ...attachments];
 }

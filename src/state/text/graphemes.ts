@@ -9,8 +9,8 @@ const MAX_CACHED_WIDTHS = 4096;
 const LOOK_BACK = 128;
 
 /**
- * Matches texts whose characters are one cell wide and never join into one grapheme. The class has all characters that the interface
- * draws. Such texts need neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
+ * Matches texts whose characters are one cell wide and never join into one grapheme. The class has all characters that
+ * the interface draws. Such texts need neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
  */
 const NARROW =
   /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
@@ -22,7 +22,7 @@ export function isNarrow(text: string): boolean {
   return NARROW.test(text);
 }
 
-/** The graphemes of `text` with their offsets in UTF-16 units. */
+/** Returns the graphemes of `text` with their offsets in UTF-16 units. */
 export function segments(text: string): Iterable<{ segment: string; index: number }> {
   // Created when first needed: its data takes some ms to load, and the first frame doesn't need it.
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -36,7 +36,10 @@ export function isOneGrapheme(text: string): boolean {
   return false;
 }
 
-/** The cells of a grapheme at `column`. A tab extends to its stop; a bidirectional control is as wide as its mark. */
+/**
+ * Returns the cells of a grapheme at `column`. A tab extends to its stop; a bidirectional control is as wide as its
+ * mark.
+ */
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
   if (grapheme.length === 1 && ((grapheme >= ' ' && grapheme <= '~') || isNarrow(grapheme))) return 1;
@@ -55,14 +58,14 @@ export function graphemeWidth(grapheme: string, column: number): number {
 const FURTHER_LETTERS = /(?<!^)(?!\p{Script=Hangul}|[\uff00-\uffef])\p{L}/gu;
 
 /**
- * The cells of the letters after a grapheme's first one, e.g. those joined by a virama: most terminals give each
- * letter its own cells.
+ * Returns the cells of the letters after a grapheme's first one, e.g. those joined by a virama: most terminals give
+ * each letter its own cells.
  */
 function furtherLetters(grapheme: string): number {
   return stringWidth((grapheme.match(FURTHER_LETTERS) ?? []).join(''));
 }
 
-/** The cells that a line takes on the screen. */
+/** Returns the cells that a line takes on the screen. */
 export function cellWidth(line: string): number {
   if (isNarrow(line)) return line.length;
   let column = 0;
@@ -72,7 +75,7 @@ export function cellWidth(line: string): number {
 
 const UNSEEN = /[\t\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** The line as the screen shows it: tabs become spaces and bidirectional controls become marks. */
+/** Returns the line as the screen shows it: tabs become spaces and bidirectional controls become marks. */
 export function shownLine(line: string): string {
   if (!UNSEEN.test(line)) return line;
   let shown = '';
@@ -85,7 +88,7 @@ export function shownLine(line: string): string {
   return shown;
 }
 
-/** The longest beginning of a line that fits into `width` cells. */
+/** Returns the longest beginning of a line that fits into `width` cells. */
 export function takeCells(line: string, width: number): string {
   if (isNarrow(line)) return line.slice(0, Math.max(0, width));
   let column = 0;
@@ -96,7 +99,7 @@ export function takeCells(line: string, width: number): string {
   return line;
 }
 
-/** The offset of the grapheme before `offset`; 0 at the start. */
+/** Returns the offset of the grapheme before `offset`; 0 at the start. */
 export function previousBoundary(text: string, offset: number): number {
   let from = Math.max(0, offset - LOOK_BACK);
   if (isLowSurrogate(text, from)) from += 1;
@@ -105,7 +108,7 @@ export function previousBoundary(text: string, offset: number): number {
   return last;
 }
 
-/** The offset after the grapheme at `offset`; the text's length at the end. */
+/** Returns the offset after the grapheme at `offset`; the text's length at the end. */
 export function nextBoundary(text: string, offset: number): number {
   for (const { segment } of segments(text.slice(offset, offset + LOOK_BACK))) return offset + segment.length;
   return text.length;

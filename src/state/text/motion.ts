@@ -4,7 +4,7 @@ import { type Piece, wrapLine } from './wrap.js';
 /** One wrapped row of the draft. */
 export type DraftRow = Piece;
 
-/** The draft row with the cursor when wrapped at `width` cells, and the cursor's column in it. */
+/** Returns the draft row with the cursor when wrapped at `width` cells, and the cursor's column in it. */
 export function cursorPlace(
   { text, cursor }: { text: string; cursor: number },
   width: number,
@@ -15,7 +15,9 @@ export function cursorPlace(
   return { row, column: Math.min(cellWidth(text.slice(row.start, cursor)), width) };
 }
 
-/** The row above (-1) or below (1); undefined at the ends. It only wraps the adjacent line, not the whole draft. */
+/**
+ * Returns the row above (-1) or below (1); undefined at the ends. It only wraps the adjacent line, not the whole draft.
+ */
 export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: number): DraftRow | undefined {
   if (step < 0) {
     if (row.start === 0) return undefined;
@@ -30,7 +32,7 @@ export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: n
 /** Caches the last wrapped line: callers read it row by row, and a pasted line can be a megabyte long. */
 let wrapped: { line: string; width: number; start: number; rows: DraftRow[] } | undefined;
 
-/** The rows of the line at `offset`, as offsets in the whole text. */
+/** Returns the rows of the line at `offset`, as offsets in the whole text. */
 function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
   const start = lineStart(text, offset);
   const line = text.slice(start, lineEnd(text, offset));
@@ -42,12 +44,12 @@ function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
   return wrapped.rows;
 }
 
-/** The start of the line at `offset`. */
+/** Returns the start of the line at `offset`. */
 export function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** The end of the line at `offset`, before its newline. */
+/** Returns the end of the line at `offset`, before its newline. */
 export function lineEnd(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
   return end < 0 ? text.length : end;
@@ -55,7 +57,7 @@ export function lineEnd(text: string, offset: number): number {
 
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
 
-/** The start of the word before `offset`. */
+/** Returns the start of the word before `offset`. */
 export function wordLeft(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && !WORD.test(text.slice(previousBoundary(text, at), at))) at = previousBoundary(text, at);
@@ -63,7 +65,7 @@ export function wordLeft(text: string, offset: number): number {
   return at;
 }
 
-/** The end of the word after `offset`. */
+/** Returns the end of the word after `offset`. */
 export function wordRight(text: string, offset: number): number {
   let at = offset;
   while (at < text.length && !WORD.test(text.slice(at, nextBoundary(text, at)))) at = nextBoundary(text, at);

@@ -2,7 +2,7 @@ import { withBidiMarks } from '../../common/text/bidi.js';
 
 /** Removes terminal control sequences from a text that comes in pieces. */
 export interface Sanitizer {
-  /** The safe part of the next piece. The total result doesn't depend on where the text was cut. */
+  /** Returns the safe part of the next piece. The total result doesn't depend on where the text was cut. */
   feed(piece: string): string;
   /** Returns the text that was held back because it could be incomplete, and resets the sanitizer. */
   flush(): string;

@@ -12,7 +12,7 @@ export interface WrapOptions {
   width: number;
   /** The width of the other rows in cells [width]. */
   restWidth?: number;
-  /** `words` breaks between words where possible; `cells` breaks where the row is full. */
+  /** `words` breaks between words where possible; `cells` breaks when the row is full. */
   at?: 'words' | 'cells';
   /** The offset to begin at: the start of a row of an earlier call, or the end of a skipped text [0]. */
   from?: number;

@@ -28,7 +28,7 @@ export function withIds(calls: readonly ShownCall[]): readonly ShownCall[] {
   return calls.map((call, index) => (call.id === '' ? { ...call, id: `call_${index + 1}` } : call));
 }
 
-/** A provider's tool call, sanitized. */
+/** Returns a provider's tool call, sanitized. */
 export function shownCall({ id, name, arguments: args }: ToolCall): ShownCall {
   return { id, name: sanitizeLine(name), arguments: sanitize(args) };
 }

@@ -43,7 +43,7 @@ export function toggled(picker: Picker): Picker {
   return movedBy({ ...picker, marked: others.length < marked.length ? others : [...marked, item.id] }, 1);
 }
 
-/** The modes as items. Modes that can't be used now come last, with the reason. */
+/** Returns the modes as items. Modes that can't be used now come last, with the reason. */
 export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   const items = (usable: boolean): PickerItem[] =>
     modes

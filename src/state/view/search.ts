@@ -21,8 +21,8 @@ const MARK = /[*_`~]/;
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
 
 /**
- * A pattern that finds the query as the screen shows it, ignoring case; undefined for an empty query. In the text,
- * Markdown's marks may be between the query's characters, and a line may end at a space.
+ * Returns a pattern that finds the query as the screen shows it, ignoring case; undefined for an empty query. In the
+ * text, Markdown's marks may be between the query's characters, and a line may end at a space.
  */
 export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;

@@ -42,7 +42,7 @@ function select(state: AppState) {
   };
 }
 
-/** The conversation, or in its place the welcome, a comparison or an overlay. */
+/** The conversation, or the welcome, a comparison or an overlay that replaces it. */
 export const Conversation = memo(function Conversation({
   layout,
 }: {
@@ -88,7 +88,7 @@ interface OpenProps {
   watch: (tell: () => void) => () => void;
 }
 
-/** The rows that fit, and a mark when more follow below. */
+/** Returns the rows that fit, and a mark when more follow below. */
 function contentOf(
   {
     welcome,

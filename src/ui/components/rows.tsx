@@ -97,7 +97,7 @@ export interface Framed {
 const NO_MARK: Line = [];
 export const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
-/** The number of rows that the edges take. */
+/** Returns the number of rows that the edges take. */
 export function edgeRows({ bottom }: Edges): number {
   return bottom === 'end' ? 2 : 1;
 }

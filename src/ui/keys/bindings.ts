@@ -5,7 +5,7 @@ import { KEY_NAMES } from './keys.js';
 /** The key bindings: the defaults with the user's changes. */
 export interface Keymap {
   readonly bindings: readonly Binding[];
-  /** The action of a key; undefined when it has none. */
+  /** Returns the action of a key; undefined when it has none. */
   actionOf(key: string, hasDraft: boolean): ActionName | undefined;
   /**
    * Translates a key to one of the fixed keys of lists and help. For example, the user's key for `stop` becomes `esc`,
@@ -118,7 +118,7 @@ const LIST_KEYS: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Each action's first key, or else its command. */
+/** Returns each action's first key, or else its command. */
 function hintsOf(bindings: readonly Binding[], inList: (key: string) => string): KeyHints {
   const nameOf = (action: ActionName): string => {
     const own = bindings.filter((binding) => binding.action === action);
@@ -171,7 +171,10 @@ function withoutTaken(binding: Binding, taken: ReadonlyMap<string, string>, prob
 
 const MODIFIERS = ['ctrl', 'alt', 'shift'] as const;
 
-/** The key's canonical name: modifiers in a fixed order, names in lower case. Undefined when the key doesn't exist. */
+/**
+ * Returns the key's canonical name: modifiers in a fixed order, names in lower case. Undefined when the key doesn't
+ * exist.
+ */
 export function parseKey(written: string): string | undefined {
   const parts = written.trim().split(/\+(?!$)/);
   const last = parts.pop() ?? '';

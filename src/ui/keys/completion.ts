@@ -1,7 +1,7 @@
 import { PARAMETERS } from '../../common/chat/parameters.js';
 import { completions } from './keymap.js';
 
-/** The drafts that the tab key can complete to: commands, and after `/set` members and their values. */
+/** Returns the drafts that the tab key can complete to: commands, and after `/set` members and their values. */
 export function completionsOf(draft: string): readonly string[] {
   const commands = completions(draft);
   if (commands.length > 0) return commands.map(({ command }) => `/${command}`);
@@ -25,7 +25,7 @@ export function settingIn(draft: string): TypedSetting | undefined {
   return word === undefined ? { name } : { name, word };
 }
 
-/** The names of known members that begin with `start`. */
+/** Returns the names of known members that begin with `start`. */
 export function parameterNames(start: string): string[] {
   return PARAMETERS.map(({ name }) => name).filter((name) => name.startsWith(start));
 }

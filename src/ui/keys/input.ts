@@ -244,7 +244,7 @@ function commonStart(one: string, other: string): string {
   return one.slice(0, length);
 }
 
-/** The key's name. A single character is a key too. A longer text is not a key, so its name is empty. */
+/** Returns the key's name. A single character is a key too. A longer text is not a key, so its name is empty. */
 function nameOf(key: KeyPress): string {
   if (key.kind === 'key') return key.name;
   return key.text.length === 1 ? key.text : '';

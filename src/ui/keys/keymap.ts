@@ -236,12 +236,12 @@ export function commandIn(draft: string): Command | undefined {
   return { name, argument, action: KEYMAP.find(({ command }) => command === name)?.action };
 }
 
-/** The names of all commands with their slashes. */
+/** Returns the names of all commands with their slashes. */
 export function commandNames(): string[] {
   return KEYMAP.flatMap(({ command }) => (command === undefined ? [] : [`/${command}`]));
 }
 
-/** The commands that begin with the draft, such as `/he`. */
+/** Returns the commands that begin with the draft, such as `/he`. */
 export function completions(draft: string): readonly Binding[] {
   if (!/^\/[a-z]*$/.test(draft)) return [];
   return KEYMAP.filter(({ command }) => command?.startsWith(draft.slice(1)));

@@ -6,8 +6,8 @@ export const KEY_NAMES: readonly string[] = [
 ];
 
 /**
- * A key press: a named key such as `enter` or `ctrl+j`, or text. `afterEscape` is the key when the ESC before it was the
- * Escape key instead of alt. tmux and screen delay the Escape key for up to 500 ms, and then send both together.
+ * A key press: a named key such as `enter` or `ctrl+j`, or text. `afterEscape` is the key when the ESC before it was
+ * the Escape key instead of alt. tmux and screen delay the Escape key for up to 500 ms, and then send both together.
  */
 export type KeyPress = { kind: 'key'; name: string; afterEscape?: string } | { kind: 'text'; text: string };
 
@@ -42,7 +42,7 @@ export function reportedModifiers(parameter: string): Modifiers {
   };
 }
 
-/** The key's name with its modifiers in a fixed order. Escape has no alt: alt+esc is sent as Escape twice. */
+/** Returns the key's name with its modifiers in a fixed order. Escape has no alt: alt+esc is sent as Escape twice. */
 export function keyName(name: string, { ctrl, alt, shift }: Modifiers): string {
   if (name === 'esc') return name;
   return `${ctrl ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${shift ? 'shift+' : ''}${name}`;

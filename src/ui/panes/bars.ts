@@ -8,7 +8,7 @@ import { connectionSummary, retryLine, retryLines, silenceWords } from './connec
 import { requestSummary } from './request.js';
 import { waitOf, waitWords } from './wait.js';
 
-/** The top row: program, conversation, mode and model. */
+/** Returns the top row: program, conversation, mode and model. */
 export function headerLine(title: string, endpoint: EndpointInfo, width: number): Line {
   const inner = width - 2;
   const name: Line = [['title', 'vastar-tui']];
@@ -90,7 +90,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   return fill([...left, ...rule(width - lineWidth(left) - lineWidth(right)), ...right], width);
 }
 
-/** The bottom row: a toast or the current activity, and the keys that are useful now. */
+/** Returns the bottom row: a toast or the current activity, and the keys that are useful now. */
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
   const words = passingWords(state);

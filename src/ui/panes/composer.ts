@@ -21,7 +21,7 @@ export interface ComposerView {
   cursor: { x: number; y: number };
 }
 
-/** The row above the draft: the queue, an edited message, or matching commands. */
+/** Returns the row above the draft: the queue, an edited message, or matching commands. */
 export function draftNote(state: DraftState): string | undefined {
   const { queue, revising, draft, offer, keys } = state;
   const [next] = queue;
@@ -40,7 +40,7 @@ export function draftNote(state: DraftState): string | undefined {
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-/** The attachments of the draft in one row; undefined without any. */
+/** Returns the attachments of the draft in one row; undefined without any. */
 export function attachedNote({ attachments }: Pick<AppState, 'attachments'>): string | undefined {
   if (attachments.length === 0) return undefined;
   return `attached: ${attachments.map(attachmentText).join(', ')}; /detach removes the last`;
@@ -65,13 +65,13 @@ function settingNote({ name, word }: TypedSetting, settings: ChatSettings): stri
   return names.length > 1 ? names.join(' ') : parameterText(settings, names[0] ?? name);
 }
 
-/** A row that names the tool call that waits for its result. */
+/** Returns a row that names the tool call that waits for its result. */
 export function awaitedNote({ call, number, of }: AwaitedCall, { stop }: KeyHints): string {
   const which = of > 1 ? ` (call ${number} of ${of})` : '';
   return `type the result of ${call.name}${which}, or /result FILE; ${stop} skips it`;
 }
 
-/** A row that offers to resume a conversation. */
+/** Returns a row that offers to resume a conversation. */
 export function offered({ title, interrupted }: ResumeOffer, { goOn }: KeyHints): string {
   const what = interrupted ? 'an answer was interrupted' : 'a message was not sent';
   return `${goOn} resumes "${title}": ${what}`;
@@ -128,7 +128,7 @@ export function composerView(
   };
 }
 
-/** A row with its selected part marked. */
+/** Returns a row with its selected part marked. */
 function spansOf(text: string, row: DraftRow, selected: DraftRow | undefined): Span[] {
   const shown = shownPiece(text, row);
   if (selected === undefined || selected.start >= row.end || selected.end <= row.start) return [shown];

@@ -15,7 +15,7 @@ export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' 
   serverLoad?: ServerLoad | undefined;
 };
 
-/** The state of the connections to the daemon and to the endpoint. */
+/** Returns the state of the connections to the daemon and to the endpoint. */
 export function connectionLines(
   { connection, endpoint, retry, keys, nowMs }: Shown,
   width: number,
@@ -63,7 +63,7 @@ export function connectionLines(
   }
 }
 
-/** The connection's state in a few words, for the status bar. */
+/** Returns the connection's state in a few words, for the status bar. */
 export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): Line {
   switch (connection.status) {
     case 'idle':
@@ -84,7 +84,7 @@ export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection
   }
 }
 
-/** A message that the daemon doesn't answer, and for how long; undefined while it answers. */
+/** Returns a message that the daemon doesn't answer, and for how long; undefined while it answers. */
 export function silenceWords({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): string | undefined {
   if (connection.status !== 'connected' || connection.silentSinceMs === undefined) return undefined;
   return `no answer from the daemon for ${seconds(nowMs - connection.silentSinceMs)}`;
@@ -110,7 +110,7 @@ export function retryLines(retry: RetryNotice, nowMs: number): readonly [when: L
   ];
 }
 
-/** The retry in one line of at most `width` cells; only the reason is cut. */
+/** Returns the retry in one line of at most `width` cells; only the reason is cut. */
 export function retryLine(retry: RetryNotice, nowMs: number, width: number): Line {
   const [when, why] = retryLines(retry, nowMs);
   return cut([...when, ['dim', ': '], ...why], Math.max(width, lineWidth(when)));
@@ -135,14 +135,14 @@ export function settingLines(settings: ChatSettings | undefined, width: number):
   });
 }
 
-/** The window: how many bytes the daemon may send to this program. */
+/** Returns the window: how many bytes the daemon may send to this program. */
 export function windowLines({ connection }: Shown, width: number): readonly Line[] {
   if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
   const { availableCredits } = connection.daemon.health;
   return [spread([['dim', SCREEN_FIGURES.window.label]], [bytes(availableCredits)], width)];
 }
 
-/** The daemon's other origins with their connections. */
+/** Returns the daemon's other origins with their connections. */
 export function originLines({ connection, endpoint }: Shown, width: number): readonly Line[] {
   if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
   const { origins } = connection.daemon.health;
@@ -178,7 +178,7 @@ function trafficOf({ circuit, poolBusy, poolQueued }: Origin): Line {
   return [`${count(poolBusy)} busy${poolQueued > 0 ? `, ${count(poolQueued)} wait` : ''}`];
 }
 
-/** The host of an address, for the screen; an invalid address is returned whole. */
+/** Returns the host of an address, for the screen; an invalid address is returned whole. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : sanitizeLine(url);
 }

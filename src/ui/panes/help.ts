@@ -5,7 +5,7 @@ import { type Line, spread } from '../style/line.js';
 
 const KEYS_WIDTH = 34;
 
-/** All keys and commands, by section. */
+/** Returns all keys and commands, by section. */
 export function helpLines(
   width: number,
   bindings: readonly Binding[] = KEYMAP,

@@ -4,15 +4,15 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, seconds } from '../style/format.js';
 import { type Line, lineWidth, spread } from '../style/line.js';
 
-/** The number of rows of `limitLines`. */
+/** Returns the number of rows of `limitLines`. */
 export function limitRows(limits: LimitsView | undefined): number {
   if (limits === undefined) return 0;
   return limits.rates.length + (limits.retryAfterMs === undefined ? 0 : 1);
 }
 
 /**
- * The rate limits for a narrow pane, each with the time until its reset. The Retry-After is first, then the limit with
- * the smallest remaining share.
+ * Returns the rate limits for a narrow pane, each with the time until its reset. The Retry-After is first, then the
+ * limit with the smallest remaining share.
  */
 export function limitLines(limits: LimitsView | undefined, nowMs: number, width: number): Line[] {
   if (limits === undefined) return [];
@@ -46,7 +46,7 @@ function resetWords(resetMs: number | undefined, elapsed: number, room: number):
   return words.length <= room ? words : `in ${left}`;
 }
 
-/** The time left, rounded up to seconds; undefined when none is left. */
+/** Returns the time left, rounded up to seconds; undefined when none is left. */
 function countdown(leftMs: number): string | undefined {
   if (leftMs <= 0) return undefined;
   const whole = Math.ceil(leftMs / 1000);

@@ -26,7 +26,7 @@ export interface OverlayParts {
   state: () => AppState;
 }
 
-/** The open overlay; undefined when none is open. */
+/** Returns the open overlay; undefined when none is open. */
 export function overlayView(
   overlay: Overlay,
   { width, height }: { width: number; height: number },

@@ -16,20 +16,20 @@ export const PICKER_TITLES: Record<PickerPurpose, string> = {
 /** A hint is left out rather than cut to fewer cells than this. */
 const SHORTEST_CUT_HINT = 20;
 
-/** The index of the first shown item. */
+/** Returns the index of the first shown item. */
 function firstShown({ index }: Picker, items: number, height: number): number {
   const room = Math.max(1, height - 1);
   return Math.max(0, Math.min(index - Math.floor(room / 2), items - room));
 }
 
-/** The index of the item in this row of the list; undefined when there is none. */
+/** Returns the index of the item in this row of the list; undefined when there is none. */
 export function pickerEntryAt(picker: Picker, height: number, row: number): number | undefined {
   const items = matching(picker).length;
   const index = firstShown(picker, items, height) + row - 1;
   return row > 0 && index < items ? index : undefined;
 }
 
-/** The query, and below it the matching items with the chosen one in view. */
+/** Returns the query, and below it the matching items with the chosen one in view. */
 export function pickerLines(picker: Picker, width: number, height: number): readonly Line[] {
   const items = matching(picker);
   const room = Math.max(1, height - 1);

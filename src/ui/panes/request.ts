@@ -1,8 +1,8 @@
 import { OUTCOMES } from '../../common/chat/outcomes.js';
 import { costText } from '../../metrics/cost.js';
-import { amountsBetween, firstOutputMs } from '../../metrics/course.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import { FIGURES } from '../../metrics/figures.js';
+import { amountsBetween, firstOutputMs } from '../../metrics/output-over-time.js';
 import type { RequestView } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate, tookMs } from '../style/format.js';
@@ -16,7 +16,7 @@ const UNKNOWN = '–';
 
 type Shown = Exclude<RequestView, { kind: 'none' }>;
 
-/** The latest request in at most `height` lines. */
+/** Returns the latest request in at most `height` lines. */
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
   if (request.kind === 'none') return [[['dim', 'no request yet']]];
   const lines = requestFigures(request, width, timelineRows(height));
@@ -33,7 +33,7 @@ const TIMELINE_FROM = 19;
 const HIGH_TIMELINE_FROM = 28;
 
 /**
- * The request's figures, one per row, without the steps to the first token.
+ * Returns the request's figures, one per row, without the steps to the first token.
  * @param bars rows for the output over time, with an axis from 2 on; with 0 a few bars are beside the speed
  */
 export function requestFigures(request: Shown, width: number, bars: number): readonly Line[] {
@@ -70,7 +70,7 @@ export function requestFigures(request: Shown, width: number, bars: number): rea
   return lines;
 }
 
-/** The request's figures in a few items, the most important first. */
+/** Returns the request's figures in a few items, the most important first. */
 export function requestSummary(request: RequestView): readonly Line[] {
   if (request.kind === 'none') return [];
   const { metrics } = request;
@@ -134,21 +134,21 @@ function elapsed({ outcome, metrics }: Shown): string {
   return outcome === undefined ? seconds(metrics.elapsedMs) : taken(tookMs(outcome, metrics));
 }
 
-function timelineLines({ course, outcome, metrics }: Shown, width: number, rows: number): Line[] {
+function timelineLines({ outputOverTime, outcome, metrics }: Shown, width: number, rows: number): Line[] {
   if (rows === 0) return [];
   // Until the first output, empty rows reserve the space, so that nothing moves when it comes.
-  if (course === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
+  if (outputOverTime === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
   const shown = outcome === undefined ? metrics : { ...metrics, elapsedMs: tookMs(outcome, metrics) };
   return [
-    ...timelineBars(course, shown, width, rows),
-    ...(rows > 1 ? [timelineAxis(course, shown, width)] : []),
+    ...timelineBars(outputOverTime, shown, width, rows),
+    ...(rows > 1 ? [timelineAxis(outputOverTime, shown, width)] : []),
   ];
 }
 
 const SPARKS = 8;
 
-/** The output since the first token as a few bars. */
-function sparkline({ course, metrics }: Shown): string {
-  if (course === undefined) return '';
-  return sparks(amountsBetween(course, firstOutputMs(course), metrics.elapsedMs, SPARKS));
+/** Returns the output since the first token as a few bars. */
+function sparkline({ outputOverTime, metrics }: Shown): string {
+  if (outputOverTime === undefined) return '';
+  return sparks(amountsBetween(outputOverTime, firstOutputMs(outputOverTime), metrics.elapsedMs, SPARKS));
 }

@@ -3,7 +3,7 @@ import { MAX_MATCHES, type Search, type SearchCount } from '../../state/view/sea
 import { count } from '../style/format.js';
 import { CARET, cut, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 
-/** The search's line: the query, the number of the match, and the keys. */
+/** Returns the search's line: the query, the number of the match, and the keys. */
 export function searchLine(
   search: Search,
   { current, total }: SearchCount,

@@ -21,7 +21,7 @@ export function serverLines(load: ServerLoad | undefined, width: number): readon
   return lines.length === 0 ? [cut([['dim', 'metrics: no known names']], width)] : lines;
 }
 
-/** The known figures with their values. */
+/** Returns the known figures with their values. */
 export function shownFigures(figures: ServerReading['figures']): { figure: Figure; value: string }[] {
   return SHOWN.flatMap(([role, figure]) => {
     const value = figures[role];

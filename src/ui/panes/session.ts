@@ -10,7 +10,7 @@ const LABEL_WIDTH = FIGURES.ttft.label.length;
 const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
-/** The figures of all requests since the start, and the conversation's cost, in at most `height` lines. */
+/** Returns the figures of all requests since the start, and the conversation's cost, in at most `height` lines. */
 export function sessionLines(
   session: SessionFigures,
   spent: Spent,
@@ -70,7 +70,7 @@ function timesLine(label: string, samples: readonly number[], column: number): L
   return [['dim', label.padEnd(LABEL_WIDTH)], cells.join('')];
 }
 
-/** A time in ms, or in seconds if that is too long for a column. */
+/** Returns a time in ms, or in seconds if that is too long for a column. */
 function shortMs(ms: number): string {
   if (ms < 99.95) return ms.toFixed(1);
   return ms < 9999.5 ? String(Math.round(ms)) : `${Math.round(ms / 1000)}s`;
@@ -88,7 +88,7 @@ function goodputLine(
   return spread([['dim', within.length + share.length < width ? within : label]], [share], width);
 }
 
-/** The latest times to first token as bars; empty without any. */
+/** Returns the latest times to first token as bars; empty without any. */
 function historyLine({ ttfts }: SessionFigures, width: number): Line {
   if (ttfts.length === 0) return [];
   return [
@@ -102,7 +102,7 @@ function unpricedLine({ cost, unpriced }: Spent): Line[] {
   return cost === undefined || unpriced === 0 ? [] : [[['dim', unpricedText(unpriced)]]];
 }
 
-/** One error class per line, the most frequent first. */
+/** Returns one error class per line, the most frequent first. */
 function errorLines({ errorClasses }: SessionFigures, width: number): readonly Line[] {
   return Object.entries(errorClasses)
     .sort(([, a], [, b]) => b - a)

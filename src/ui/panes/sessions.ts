@@ -10,7 +10,7 @@ const TWO_ROWS_FROM = 14;
 const HINTS_FROM = 8;
 const CHANGES = ['^R renames', 'alt+p pins', '^D deletes', '^Z restores'];
 
-/** The rows per session, how many sessions fit, and the index of the first one. */
+/** Returns the rows per session, how many sessions fit, and the index of the first one. */
 function windowOf(
   { rows, index }: SessionList,
   height: number,
@@ -21,7 +21,7 @@ function windowOf(
   return { each, hints, room, from: Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room)) };
 }
 
-/** The index of the session in this row of the list; undefined when there is none. */
+/** Returns the index of the session in this row of the list; undefined when there is none. */
 export function sessionEntryAt(list: SessionList, height: number, row: number): number | undefined {
   const { each, room, from } = windowOf(list, height);
   const place = row - 1 - (list.problem === undefined ? 0 : 1);
@@ -29,7 +29,7 @@ export function sessionEntryAt(list: SessionList, height: number, row: number): 
   return place >= 0 && place < room * each && index < list.rows.length ? index : undefined;
 }
 
-/** The search, the sessions with the chosen one in view, and the keys if they fit. */
+/** Returns the search, the sessions with the chosen one in view, and the keys if they fit. */
 export function sessionListLines(
   list: SessionList,
   { choose, close }: KeyHints,

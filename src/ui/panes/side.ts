@@ -26,7 +26,7 @@ const LEAST_ROWS = 1;
 /** More rows than any pane has. */
 export const ALL_ROWS = 200;
 
-/** The connection, and with enough rows also server load, settings, rate limits and other origins. */
+/** Returns the connection, and with enough rows also server load, settings, rate limits and other origins. */
 export function connectionPane(shown: Shown, width: number, height: number): readonly Line[] {
   const lines = connectionLines(shown, width);
   if (height <= lines.length) return lines;
@@ -40,7 +40,7 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   ];
 }
 
-/** The additional rows that the connection pane could use: for server load, settings and rate limits. */
+/** Returns the additional rows that the connection pane could use: for server load, settings and rate limits. */
 export function extraRows(state: Pick<AppState, 'settings' | 'request' | 'endpoint' | 'serverLoad'>): number {
   const server = serverLines(state.serverLoad, ALL_ROWS).length;
   return server + parameterTexts(state.settings).length + limitRows(limitsOf(state));
@@ -78,7 +78,7 @@ export function paneRows(
 /** The rows of the three frames' edges; neighbours share an edge. */
 export const EDGE_ROWS = 4;
 
-/** The pane at row `y` of the panes; `height` includes the frames. */
+/** Returns the pane at row `y` of the panes; `height` includes the frames. */
 export function paneAt(state: AppState, width: number, height: number, y: number): PaneName {
   const focus = state.panes.focus?.pane;
   const wanted = focus === undefined ? 0 : wholePane(focus, state, width - 4).length;
@@ -92,7 +92,7 @@ export function paneAt(state: AppState, width: number, height: number, y: number
   return 'session';
 }
 
-/** All lines of a pane. */
+/** Returns all lines of a pane. */
 export function wholePane(pane: PaneName, state: AppState, width: number): readonly Line[] {
   const lines = linesOf(pane, state, width);
   return lines.slice(0, lines.findLastIndex((line) => line.length > 0) + 1);
@@ -109,7 +109,7 @@ function linesOf(pane: PaneName, state: AppState, width: number): readonly Line[
   }
 }
 
-/** The panes from `from` on, one below the other; shown in place of the conversation. */
+/** Returns the panes from `from` on, one below the other; shown in place of the conversation. */
 export function allPanes(from: PaneName, state: AppState, width: number): readonly Line[] {
   const narrow = Math.min(width, 60);
   return PANES.slice(PANES.indexOf(from)).flatMap((pane, index): Line[] => [

@@ -1,7 +1,7 @@
 /** Bars of one cell, from empty to full. */
 export const LEVELS = ' ▁▂▃▄▅▆▇█';
 
-/** One bar of one cell per value; the highest value has a full bar. */
+/** Returns one bar of one cell per value; the highest value has a full bar. */
 export function sparks(values: readonly number[]): string {
   const top = Math.max(...values);
   if (values.length === 0 || top <= 0) return '';

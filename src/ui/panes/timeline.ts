@@ -1,5 +1,10 @@
-import { amountsBetween, type Course, firstOutputMs, type Pause } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import {
+  amountsBetween,
+  firstOutputMs,
+  type OutputOverTime,
+  type Pause,
+} from '../../metrics/output-over-time.js';
 import { STALL_FACTOR, STALL_MS } from '../../metrics/timeline.js';
 import { seconds, taken } from '../style/format.js';
 import { type Line, lineWidth, spread } from '../style/line.js';
@@ -25,10 +30,15 @@ function axisMs({ phase, elapsedMs }: Shown): number {
   }
 }
 
-/** The output over time since the request, as bars of `rows` rows; stalls are marked. */
-export function timelineBars(course: Course, metrics: Shown, width: number, rows: number): Line[] {
+/** Returns the output over time since the request, as bars of `rows` rows; stalls are marked. */
+export function timelineBars(
+  outputOverTime: OutputOverTime,
+  metrics: Shown,
+  width: number,
+  rows: number,
+): Line[] {
   const spanMs = axisMs(metrics);
-  const amounts = amountsBetween(course, 0, spanMs, width);
+  const amounts = amountsBetween(outputOverTime, 0, spanMs, width);
   const top = Math.max(...amounts);
   if (top <= 0) return [];
   const full = LEVELS.length - 1;
@@ -36,8 +46,8 @@ export function timelineBars(course: Course, metrics: Shown, width: number, rows
     amount > 0 ? Math.max(1, Math.round((amount / top) * rows * full)) : 0,
   );
   const stepMs = spanMs / width;
-  const waiting = Math.floor(firstOutputMs(course) / stepMs);
-  const stalls = stallsIn(course, metrics);
+  const waiting = Math.floor(firstOutputMs(outputOverTime) / stepMs);
+  const stalls = stallsIn(outputOverTime, metrics);
   const isStalled = (column: number): boolean =>
     stalls.some(({ fromMs, toMs }) => fromMs <= column * stepMs && (column + 1) * stepMs <= toMs);
   const signs = heights.map((_, column) => (column < waiting ? WAITING : isStalled(column) ? STALLED : ' '));
@@ -53,17 +63,20 @@ export function timelineBars(course: Course, metrics: Shown, width: number, rows
   });
 }
 
-/** The time axis below the bars, with the meaning of the marks. */
-export function timelineAxis(course: Course, metrics: Shown, width: number): Line {
-  const stalled = stallsIn(course, metrics).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+/** Returns the time axis below the bars, with the meaning of the marks. */
+export function timelineAxis(outputOverTime: OutputOverTime, metrics: Shown, width: number): Line {
+  const stalled = stallsIn(outputOverTime, metrics).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   const end = taken(axisMs(metrics));
   const left = stalled === 0 ? `0   ${WAITING} waiting` : `0   ${STALLED} stalled ${seconds(stalled)}`;
   const fits = lineWidth([left, end]) < width;
   return spread([['dim', fits ? left : '0']], [['dim', end]], width);
 }
 
-/** All stalls, including the current one. */
-export function stallsIn({ pauses }: Course, { gaps, elapsedMs, stalledMs }: Shown): readonly Pause[] {
+/** Returns all stalls, including the current one. */
+export function stallsIn(
+  { pauses }: OutputOverTime,
+  { gaps, elapsedMs, stalledMs }: Shown,
+): readonly Pause[] {
   const longMs = Math.max(STALL_MS, STALL_FACTOR * (gaps?.p50 ?? 0));
   const over = pauses.filter(({ fromMs, toMs }) => toMs - fromMs > longMs);
   return stalledMs === undefined ? over : [...over, { fromMs: elapsedMs - stalledMs, toMs: elapsedMs }];

@@ -76,7 +76,9 @@ export function PlainApp({ output }: { output: ReaderOutput }): ReactElement {
   );
 }
 
-/** The text in rows that end between words: the terminal would cut words, and screen readers read row by row. */
+/**
+ * Returns the text in rows that end between words: the terminal would cut words, and screen readers read row by row.
+ */
 function atWords(text: string, width: number): string {
   const rows = (line: string): string[] => wrapLine(line, { width }).map((piece) => shownPiece(line, piece));
   return withBidiMarks(text).split('\n').flatMap(rows).join('\n');

@@ -17,7 +17,7 @@ export const SPOKEN_ROWS = 20;
 /** At this width in cells no overlay has columns side by side. */
 export const SPOKEN_WIDTH = 72;
 
-/** An overlay for screen readers: the chosen entry of a list, or a page of a text. */
+/** Returns an overlay for screen readers: the chosen entry of a list, or a page of a text. */
 export function spokenOverlay(overlay: Overlay, parts: OverlayParts): readonly string[] {
   const { hints } = parts.keymap;
   switch (overlay.kind) {
@@ -114,7 +114,7 @@ export function spokenLine(line: Line): string {
   return plainText(line).replace(DRAWN, ' ').trim().replace(/ {2,}/g, ', ').replace(/^› /, '');
 }
 
-/** The search's state and the line with the current match. */
+/** Returns the search's state and the line with the current match. */
 export function spokenSearch(
   { messages }: Pick<AppState, 'messages'>,
   search: Extract<Search, { kind: 'open' }>,

@@ -81,7 +81,7 @@ function isSilent({ connection }: AppState): boolean {
   return connection.status === 'connected' && connection.silentSinceMs !== undefined;
 }
 
-/** The connection's state, without a countdown that would be read again each second. */
+/** Returns the connection's state, without a countdown that would be read again each second. */
 function spokenConnection({ connection }: Pick<AppState, 'connection'>): string {
   switch (connection.status) {
     case 'idle':
@@ -98,7 +98,7 @@ function spokenConnection({ connection }: Pick<AppState, 'connection'>): string 
   }
 }
 
-/** A message for screen readers: its author, text and ending. */
+/** Returns a message for screen readers: its author, text and ending. */
 export function spokenMessage(message: Message): string {
   switch (message.role) {
     case 'user':

@@ -63,7 +63,10 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** The range of `after` that differs from `before`; undefined when both are equal. Both must have the same width. */
+/**
+ * Returns the range of `after` that differs from `before`; undefined when both are equal. Both must have the same
+ * width.
+ */
 export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   const same = (a: number, b: number): boolean =>
     before.graphemes[a] === after.graphemes[b] &&
@@ -85,8 +88,8 @@ export function changeIn(before: Cells, after: Cells): Stretch | undefined {
 const MANY_BLANKS = 5;
 
 /**
- * The output that paints a range, with the cursor at its first cell. Blanks at its end are erased, or left out if the
- * row is already `blank`.
+ * Returns the output that paints a range, with the cursor at its first cell. Blanks at its end are erased, or left out
+ * if the row is already `blank`.
  * @param left the column of the line's first cell
  */
 export function paintCells(
@@ -157,7 +160,7 @@ function excessOf(grapheme: string, cells: number): number {
 }
 
 /**
- * A text with a link for the terminal. The id joins the pieces of a link that wraps over several rows.
+ * Returns a text with a link for the terminal. The id joins the pieces of a link that wraps over several rows.
  * @see https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda (OSC 8)
  */
 function hyperlink(url: string, text: string): string {

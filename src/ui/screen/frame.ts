@@ -55,7 +55,7 @@ export function compose(regions: Iterable<Region>, size: { columns: number; rows
   return { rows, cursor };
 }
 
-/** The output that changes row `y` from `before` to `after`. @param before undefined when unknown */
+/** Returns the output that changes row `y` from `before` to `after`. @param before undefined when unknown */
 export function updateRow(before: Row | undefined, after: Row, y: number, theme: Theme): string {
   if (before === undefined || !haveSameShape(before, after)) return wholeRow(after, y, theme);
   let output = '';

@@ -1,8 +1,8 @@
 import type { AppStore } from '../../state/store.js';
 
 /**
- * A store for the screen. It notifies once at the end of an event-loop turn for all changes in that turn. So a question
- * is sent before the screen is drawn, and the screen is drawn while the request travels.
+ * Returns a store for the screen. It notifies once at the end of an event-loop turn for all changes in that turn. So a
+ * question is sent before the screen is drawn, and the screen is drawn while the request travels.
  */
 export function onceATurn(store: AppStore): AppStore {
   return {

@@ -24,12 +24,12 @@ const ASCII = /^[\x20-\x7e]*$/;
 const LETTER = /^\p{L}/u;
 const MARKS = /\p{M}/gu;
 
-/** A theme for a terminal that doesn't read UTF-8: an ASCII character stands in each cell. */
+/** Returns a theme for a terminal that doesn't read UTF-8: an ASCII character stands in each cell. */
 export function inAscii(theme: Theme): Theme {
   return (tone, text) => theme(tone, ASCII.test(text) ? text : replaced(text, asciiOf));
 }
 
-/** A theme for the Linux console, whose fonts lack many symbols. */
+/** Returns a theme for the Linux console, whose fonts lack many symbols. */
 export function forConsole(theme: Theme): Theme {
   return (tone, text) => theme(tone, ASCII.test(text) ? text : replaced(text, (char) => CONSOLE.get(char)));
 }
@@ -40,7 +40,9 @@ function replaced(text: string, replacement: (grapheme: string) => string | unde
   return out;
 }
 
-/** An ASCII text as wide as the grapheme: its own character, the letter without its accents, or question marks. */
+/**
+ * Returns an ASCII text as wide as the grapheme: its own character, the letter without its accents, or question marks.
+ */
 function asciiOf(grapheme: string): string {
   if (ASCII.test(grapheme)) return grapheme;
   const width = graphemeWidth(grapheme, 0);

@@ -2,7 +2,7 @@ import type { Outcome } from '../../common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { count as wholeNumber } from '../../state/text/count.js';
 
-/** A duration as text: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
+/** Formats a duration as text: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
 export function duration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -43,7 +43,7 @@ export function tookMs(
   return outcome === 'complete' ? (e2eMs ?? elapsedMs) : elapsedMs;
 }
 
-/** An uptime in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */
+/** Formats an uptime in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */
 export function uptime(ms: number): string {
   const whole = Math.floor(ms / 1000);
   if (whole < 60) return `${whole} s`;
@@ -59,23 +59,23 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
-/** A count with thousands separators; `~` marks an estimate. */
+/** Formats a count with thousands separators; `~` marks an estimate. */
 export function count(value: number, estimated = false): string {
   return `${estimated ? '~' : ''}${wholeNumber(value)}`;
 }
 
-/** A rate with at most one decimal: `8.4 tok/s`, `84 tok/s`. */
+/** Formats a rate with at most one decimal: `8.4 tok/s`, `84 tok/s`. */
 export function tokenRate(perSecond: number, estimated: boolean): string {
   return `${estimated ? '~' : ''}${perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond)} tok/s`;
 }
 
-/** The time of day of a Unix time in ms: `12:03`. */
+/** Formats the time of day of a Unix time in ms: `12:03`. */
 export function timeOfDay(atMs: number): string {
   const at = new Date(atMs);
   return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
 }
 
-/** A share in whole percent; 0 and 100 only for exactly none and all. */
+/** Formats a share in whole percent; 0 and 100 only for exactly none and all. */
 export function percent(part: number, whole: number): string {
   const rounded = Math.round((100 * part) / whole);
   return `${part < whole && rounded === 100 ? 99 : part > 0 && rounded === 0 ? 1 : rounded} %`;

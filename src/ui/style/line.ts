@@ -19,7 +19,7 @@ export function plainText(line: Line): string {
   return line.map(textOf).join('');
 }
 
-/** The width of a line in cells. */
+/** Returns the width of a line in cells. */
 export function lineWidth(line: Line): number {
   let width = 0;
   for (const span of line) width += cellWidth(textOf(span));

@@ -9,7 +9,7 @@ export interface Look {
   readonly utf8?: boolean;
 }
 
-/** The look after a reply of the terminal (without its ESC); `look` itself when the reply says nothing new. */
+/** Returns the look after a reply of the terminal (without its ESC); `look` itself when the reply says nothing new. */
 export function lookAfter(look: Look, reply: string): Look {
   if (look.background === undefined && isLightBackground(reply)) return { ...look, background: 'light' };
   const utf8 = readsUtf8(reply);
@@ -25,7 +25,7 @@ export interface ThemeOptions {
   term: string | undefined;
 }
 
-/** The theme for a terminal that looks like this. */
+/** Returns the theme for a terminal that looks like this. */
 export function themeFor({ background, utf8 }: Look, { name, depth, term }: ThemeOptions): Theme {
   const colours = themeOf(name === 'auto' ? (background ?? name) : name, depth);
   if (utf8 === false) return inAscii(colours);

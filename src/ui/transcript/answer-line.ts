@@ -10,7 +10,7 @@ const APART = '   ';
 /** The ending of an answer without figures. */
 const NAMES = { elsewhere: 'running elsewhere', interrupted: 'interrupted' } as const;
 
-/** The line above an answer: its ending, its known figures and its model. */
+/** Returns the line above an answer: its ending, its known figures and its model. */
 export function answerLine(message: AssistantMessage, width: number): Line {
   const model: Line = [['dim', message.endpoint.model]];
   const name: Line = [['bold', 'assistant']];

@@ -7,8 +7,8 @@ import type { Window } from './viewport.js';
 const MAX_CHARACTERS = 500;
 
 /**
- * One line with the question of the answer at the window's top, to replace the first row. Undefined when the question
- * is in view, or when the first row is an ended answer's heading with its figures.
+ * Returns one line with the question of the answer at the window's top, to replace the first row. Undefined when the
+ * question is in view, or when the first row is an ended answer's heading with its figures.
  */
 export function questionLine(
   messages: readonly Message[],

@@ -21,7 +21,8 @@ interface Part {
 }
 
 /**
- * The rows' lines with the pattern's matches marked, also those that continue in the next row of a wrapped line.
+ * Returns the rows' lines with the pattern's matches marked, also those that continue in the next row of a wrapped
+ * line.
  * @param current the index of the row in which the current match begins
  */
 export function markMatches(rows: readonly Row[], pattern: RegExp, current: number | undefined): Line[] {

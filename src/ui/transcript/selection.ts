@@ -20,7 +20,7 @@ export function inOrder({ from, to }: Selected): readonly [Point, Point] {
   return isForward <= 0 ? [from, to] : [to, from];
 }
 
-/** The selected cells of a row; undefined when none are. */
+/** Returns the selected cells of a row; undefined when none are. */
 export function cellsSelected(
   selected: Selected,
   { message, row }: { message: number; row: number },
@@ -55,7 +55,10 @@ export function markCells(line: Line, { from, to }: Cells): Line {
   return marked;
 }
 
-/** The selected cells as text without frames. Rows of a wrapped line are joined; blanks at a line's end are dropped. */
+/**
+ * Returns the selected cells as text without frames. Rows of a wrapped line are joined; blanks at a line's end are
+ * dropped.
+ */
 export function joinedText(rows: readonly SelectedRow[]): string {
   const lines: string[] = [];
   let line: string | undefined;

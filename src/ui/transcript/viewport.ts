@@ -33,15 +33,15 @@ export type RowPlace = Omit<Point, 'column'>;
  */
 export interface Viewport {
   window(view: View): Window;
-  /** The scroll position at the conversation's start. */
+  /** Returns the scroll position at the conversation's start. */
   toTop(view: View): Scroll;
   /** Returns the position `rows` further down (up if negative); undefined when that direction is at its end. */
   scrolledBy(view: View, rows: number): Scroll | undefined;
-  /** The row of the window that shows this place; undefined when it is not in view. */
+  /** Returns the row of the window that shows this place; undefined when it is not in view. */
   rowOf(view: View, anchor: Anchor): number | undefined;
-  /** The selection as shown text, with wrapped rows joined. */
+  /** Returns the selection as shown text, with wrapped rows joined. */
   textOf(view: View, selected: Selected): string;
-  /** The position that shows this place; undefined when it is already in view. */
+  /** Returns the position that shows this place; undefined when it is already in view. */
   showing(view: View, anchor: Anchor): Scroll | undefined;
   /** Increases when earlier rows would now look different. */
   readonly version: number;
@@ -64,7 +64,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   };
   const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
 
-  /** The place `steps` rows after `from`, clamped to the conversation. */
+  /** Returns the place `steps` rows after `from`, clamped to the conversation. */
   const walk = (view: View, from: Place, steps: number): Place => {
     let { message, row } = from;
     row += steps;
@@ -109,7 +109,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   const seenIn = (view: View): Anchor =>
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
-  /** The top row when the last row is at the bottom, less the rows left free for new text. */
+  /** Returns the top row when the last row is at the bottom, less the rows left free for new text. */
   const bottomTop = (view: View): Place => {
     const last = lastPlace(view);
     return walk(
@@ -213,8 +213,8 @@ const ROWS_PER_STEP = 8;
 const MAX_STEP = 5;
 
 /**
- * The rows left free below an answer. A growing answer scrolls by several rows at once, because each scroll repaints
- * the window. The number only depends on the answer's rows, so nothing moves when the answer ends.
+ * Returns the rows left free below an answer. A growing answer scrolls by several rows at once, because each scroll
+ * repaints the window. The number only depends on the answer's rows, so nothing moves when the answer ends.
  */
 function freeRows(last: Message | undefined, rows: number, height: number): number {
   if (last?.role !== 'assistant') return 0;

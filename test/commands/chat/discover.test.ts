@@ -41,7 +41,7 @@ async function search(settings: ConfigObject): Promise<OpenAIStreamConnector> {
   return connector;
 }
 
-test('a server on this machine first receives only a request for its models without a key, and then answers', async () => {
+test('a server on this machine first gets only a request for its models, without a key; then it can answer questions', async () => {
   const upstream = await server(ollama);
   const connector = await search({
     openai: { api_key: 'sk-secret' },
@@ -63,7 +63,7 @@ test('a server that lists no models or does not listen is not offered', async ()
   expect(connector.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai']);
 });
 
-test('a configured address is not probed', async () => {
+test('the search skips addresses that are in the configuration', async () => {
   const upstream = await server(ollama);
   const profiles = { mine: { base_url: `http://localhost:${upstream.port}`, model: 'm' } };
   const connector = await search({ profiles, discover: { ollama: upstream.port } });
@@ -71,7 +71,7 @@ test('a configured address is not probed', async () => {
   expect(connector.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'mine']);
 });
 
-test('discover: false probes nothing', () => {
+test('discover: false searches no port', () => {
   const { config } = loadConfigObject({ discover: false }, { env: {} });
   expect(config.discover.size).toBe(0);
   expect(loadConfigObject({}, { env: {} }).config.discover.get('ollama')).toBe(11434);

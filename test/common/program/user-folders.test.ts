@@ -26,7 +26,7 @@ test.runIf(linux)('the folders are those of the XDG variables, else under HOME',
 });
 
 test.runIf(linux)(
-  'a relative variable is ignored, so that nothing is saved in whatever folder is current',
+  'a relative path in a variable is ignored, so that nothing is saved in the current folder',
   () => {
     vi.stubEnv('HOME', '/home/someone');
     expect(userFolders({ XDG_CONFIG_HOME: 'here', XDG_STATE_HOME: '' })).toMatchObject({
@@ -50,7 +50,7 @@ test('folders are created with their parents, only for their owner', () => {
 });
 
 test.runIf(existsSync('/proc/self'))(
-  'a file system that takes no folders is an error, not an endless search',
+  'a file system that refuses new folders causes an error, not an endless loop',
   () => {
     expect(() => makeFolder('/proc/none/of/these')).toThrow('ENOENT');
   },

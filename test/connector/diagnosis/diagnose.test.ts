@@ -332,7 +332,7 @@ test('a server that refuses every route alike is not diagnosed as another wire f
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'path' });
 });
 
-test('an exact address of another format is diagnosed for every answer of the server', async () => {
+test('an exact address of another wire format is diagnosed, whatever the server answers', async () => {
   const upstream = await server((_request, json) => json(422, { detail: 'input: Field required' }));
   expect(await examine({ ...RIGHT, url: `${upstream.url}/v1/responses` })).toMatchObject({
     fault: 'wire format',
@@ -366,7 +366,7 @@ test('an unknown Azure API version is distinguished from a missing deployment', 
   expect(await examine({ ...profile, model: 'gone' })).toMatchObject({ fault: 'model' });
 });
 
-test('a public list of models does not turn a wrong key into wrong authentication', async () => {
+test('with a public list of models, a wrong key is not diagnosed as wrong authentication', async () => {
   const upstream = await server(({ method }, json) =>
     method === 'GET'
       ? json(200, { data: [{ id: 'right-1' }] })

@@ -18,7 +18,7 @@ const linesOf = (stdout: string) =>
     .map((line) => JSON.parse(line));
 
 describe('a closing tag without its opening one', () => {
-  test('makes the text before it reasoning in ask --json; the figures are those of the text', async () => {
+  test('makes the text before it reasoning in ask --json, and does not change the figures', async () => {
     await answering(PIECES);
     const { stdout } = await ground.run(['ask', '--json', 'hi']);
     const lines = linesOf(stdout);
@@ -35,7 +35,7 @@ describe('a closing tag without its opening one', () => {
     });
   });
 
-  test('stays in the plain output, which was printed before', async () => {
+  test('stays in the plain output, because the text before it was already printed', async () => {
     await answering(PIECES);
     const { stdout } = await ground.run(['ask', 'hi']);
     expect(stdout).toBe('We think.\n</think>\n\nHi you\n');

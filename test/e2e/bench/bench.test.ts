@@ -82,7 +82,7 @@ test.concurrent('a failed check or a test without answers exits with 1', async (
   });
 });
 
-test.concurrent('with a rate, latency includes the wait for a place', async () => {
+test.concurrent('with a rate, latency includes the wait for a free slot', async () => {
   await endpoint({ ...answer, delayMs: 100 });
   const args = ['bench', '--requests', '8', '--concurrency', '1', '--json', '-'];
   const closed = read((await run(args)).stdout);

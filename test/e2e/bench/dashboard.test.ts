@@ -6,7 +6,7 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../../support/upstream.
 const ground = groundForEach();
 const { endpoint, run } = ground;
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
-/** Longer than any machine needs to see it and to end it. */
+/** Longer than any machine needs to draw the plots and to end the test. */
 const LONG = ['bench', '--rate', '30', '--duration', '900'];
 
 function open(args: readonly string[], options?: TerminalOptions): TerminalSession {
@@ -25,7 +25,7 @@ test.each([
   await session.untilScreen(/requests in flight: \d+[\s\S]*complete answers a second: \d+[\s\S]*TTFT p95: /);
   for (const line of session.screen()) expect(line.length).toBeLessThan(columns);
   const screen = (): string => session.screen().join('\n');
-  // A mark is only seen where the bars leave room.
+  // A mark is only visible in cells without a bar.
   await expect
     .poll(
       () => {
@@ -45,7 +45,7 @@ test.each([
   );
 });
 
-test.each(['SIGTERM', 'SIGHUP'] as const)('%s gives the cursor back', async (signal) => {
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s shows the cursor again', async (signal) => {
   await endpoint(answer);
   const session = open(LONG);
   await session.untilScreen(/requests in flight/);

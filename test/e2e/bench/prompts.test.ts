@@ -23,7 +23,7 @@ async function bodiesOf(...flags: string[]): Promise<Record<string, unknown>[]> 
   return requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
 }
 
-test('an image beside a prompt is read from the folder of the file, and an address is sent as it is', async () => {
+test('an image beside a prompt is read from the folder of the file, and an address is sent unchanged', async () => {
   mkdirSync(join(ground.place.dir, 'data'));
   writeFileSync(join(ground.place.dir, 'data', 'a.png'), PNG);
   const images = ['a.png', 'https://images.example/b.jpg'];
@@ -77,7 +77,7 @@ test('a message of a recorded conversation is sent without the members that prov
   expect(body?.messages).toEqual([{ role: 'user', content: 'a' }]);
 });
 
-test('request bodies of a session go out one after another with the history that they have', async () => {
+test('the request bodies of a session are sent one after another, each with its own history', async () => {
   const first = [{ role: 'user', content: 'a' }];
   const second = [...first, { role: 'assistant', content: 'recorded' }, { role: 'user', content: 'b' }];
   written('inputs.json', {
@@ -90,7 +90,7 @@ test('request bodies of a session go out one after another with the history that
   ]);
 });
 
-test('a trace with texts sends these texts', async () => {
+test('the texts of a trace are sent', async () => {
   written('trace.jsonl', { timestamp: 0, text: 'a', output_length: 4 }, { timestamp: 1, text: 'b' });
   const bodies = await bodiesOf('--trace', 'trace.jsonl', '--concurrency', '1');
   expect(bodies.map(({ messages, max_tokens }) => [messages, max_tokens])).toEqual([

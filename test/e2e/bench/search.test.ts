@@ -16,8 +16,9 @@ const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join(
 const QUIET_MS = 50;
 
 /**
- * Answers requests, but refuses one while the limit of running requests is reached. On a machine of any speed, it finds as many
- * running as the client keeps: it answers one when it refuses another, and else only after the client has sent its last.
+ * Answers requests, but refuses one while the limit of running requests is reached. The number of running requests is
+ * therefore the client's concurrency, whatever the speed of the machine: the server answers one request when it refuses
+ * another, and otherwise only after the client has sent its last.
  */
 function upTo(most: number): Handler {
   const waiting = new Set<ServerResponse>();
@@ -38,7 +39,7 @@ function upTo(most: number): Handler {
       answerFirst();
     }
     setTimeout(() => {
-      // Requests that came while this process had no CPU are read before.
+      // Requests that came while this process had no CPU are read first.
       setImmediate(() => {
         if (came === before) while (waiting.size > 0) answerFirst();
       });
@@ -162,7 +163,7 @@ test.concurrent("a sweep has the server's figures of each load", async () => {
   for (const { server } of runs[0].curve.levels) {
     const { running, prompt_tokens } = server;
     if (running === undefined || prompt_tokens === undefined) throw new Error('no figures');
-    // The load has pages of its own, the later ones with the higher numbers.
+    // Each load has its own pages, and later pages have higher numbers.
     expect(running.start).toBeGreaterThan(last);
     expect(running.end).toBeGreaterThan(running.start);
     expect(running.max).toBe(running.end);

@@ -176,13 +176,14 @@ test.concurrent('--answer-timeout ends an answer, and the next request is sent',
 });
 
 // Not at the same time as others, because it needs all the processor time and many open files.
-test.each(['direct', 'daemon'])('3,000 at a time are 3,000 at the server: %s', async (way) => {
+test.each(['direct', 'daemon'])('3,000 requests at a time are 3,000 at the server: %s', async (way) => {
   const held: ServerResponse[] = [];
   const upstream = await endpoint((_request, response) => {
     held.push(response);
     if (held.length === 3000) for (const each of held) answer(each);
   });
-  // No response comes before the last request has come, for which a busy machine may need longer than the usual limit.
+  // The server responds only when the last request has arrived, which may take longer than the usual limit on a busy
+  // machine.
   const limit = ['--timeout', '170'];
   const { run } = await bench('--requests', '3000', '--concurrency', '3000', '--through', way, ...limit);
   expect(upstream.requests).toHaveLength(3000);

@@ -9,7 +9,10 @@ const ground = groundForEach();
 const { endpoint, run } = ground;
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
-/** So slow that the beginning differs from the rest of the test, even when this machine stops for seconds in that. */
+/**
+ * Slow enough that the beginning differs from the rest of the test, even if this machine pauses for seconds during the
+ * rest.
+ */
 const SLOW_MS = 600;
 
 /** A server whose first answers are slow. */
@@ -57,7 +60,7 @@ test.concurrent('the report names the excluded requests', async () => {
   expect(stdout).toMatch(/excluded +\d+ warm-up requests \(.* s, by MSER-5\) and the last \d+/);
 });
 
-test.concurrent('such a report is merged with its excluded requests, and the warm-up is found again', async () => {
+test.concurrent('a report with --warmup auto is merged with its excluded requests, and the warm-up is found again', async () => {
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   await run(['bench', ...flags, '--json', 'part.json']);
@@ -93,7 +96,7 @@ test.concurrent('--warmup auto excludes nothing from too few requests and prints
   expect(stdout).toMatch(/10 complete/);
 });
 
-test.concurrent('another word than auto is refused', async () => {
+test.concurrent('a word other than auto is refused', async () => {
   const { code, stderr } = await runHere(ground.place, ['bench', '--concurrency', '2', '--warmup', 'some']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--warmup/)]);
 });
@@ -110,7 +113,7 @@ async function promptsOf(warmup: number, flags: readonly string[]): Promise<[str
   return [prompts.slice(0, warmup), prompts.slice(warmup)];
 }
 
-test.concurrent('the warm-up sends the last prompts of a file, so that a cache of prefixes does not know the first ones', async () => {
+test.concurrent('the warm-up sends the last prompts of a file, so that a prefix cache does not contain the first ones', async () => {
   const lines = Array.from({ length: 9 }, (_, index) => `prompt ${index + 1}`);
   writeFileSync(join(ground.place.dir, 'lines.txt'), lines.join('\n'));
   const flags = ['--prompts', 'lines.txt', '--requests', '5'];
@@ -118,7 +121,7 @@ test.concurrent('the warm-up sends the last prompts of a file, so that a cache o
   expect((await promptsOf(12, flags))[1]).toEqual(lines.slice(0, 5));
 });
 
-test.concurrent('the warm-up sends other generated prompts than the test, which sends those of a test without warm-up', async () => {
+test.concurrent('the warm-up sends other generated prompts than the test; the test sends the same ones as without a warm-up', async () => {
   const flags = ['--input-tokens', '30', '--requests', '4', '--seed', '7'];
   const [, without] = await promptsOf(0, flags);
   const [warmup, measured] = await promptsOf(6, flags);

@@ -62,7 +62,7 @@ test.concurrent('the concurrency is shared by all workers', async () => {
   });
 });
 
-test.concurrent('several workers send the arrivals and prompts of one worker in the same order, and the warm-up does not count', async () => {
+test.concurrent('several workers together send the same arrivals and prompts as one worker, in the same order, and do not count the warm-up', async () => {
   const file = join(ground.place.dir, 'prompts.txt');
   writeFileSync(file, Array.from({ length: 50 }, (_, index) => `question ${index}\n`).join(''));
   const asked = async (...flags: string[]): Promise<{ question: string; intendedMs: string }[]> => {
@@ -109,7 +109,7 @@ test.concurrent('every worker stops waiting for a stalled server at the drain li
     response.write(sseEvents(deltaOf('a')).join(''));
   });
   const report = await bench('--requests', '4', '--concurrency', '4', '--workers', '2', '--drain', '1');
-  // A server that gets no CPU until the limit may read fewer.
+  // If the server gets no CPU before the limit, it may read fewer requests.
   expect(upstream.requests.length).toBeLessThanOrEqual(4);
   expect(report).toMatchObject({ attempts: { total: 4 }, errors: [{ class: 'unfinished', count: 4 }] });
 });

@@ -43,7 +43,7 @@ describe('record', () => {
     expect(recording).toMatchObject({ model: 'gpt-3.5-turbo', stream: true, status: 200, ending: 'end' });
     const parts = recording?.parts ?? [];
     expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe(chunks.join(''));
-    // The second piece was sent so long after the first had come.
+    // The second piece was sent this long after the first one had arrived.
     expect(Number(parts.at(-1)?.atMs) - Number(parts[0]?.atMs)).toBeGreaterThan(118);
   });
 
@@ -155,7 +155,7 @@ describe('record', () => {
       /--output absent\/r\.jsonl cannot be written: there is no such file or folder/,
     ],
     // Reading the whole stream would never end.
-    [['--output', '/dev/full'], /\/dev\/full cannot be written: it is no regular file/],
+    [['--output', '/dev/full'], /\/dev\/full cannot be written: it is not a regular file/],
     [['--output', '-'], /--output needs a file/],
   ])('with %j sends no question', async (flags, pattern) => {
     const upstream = await endpoint({ chunks });

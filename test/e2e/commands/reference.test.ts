@@ -61,7 +61,7 @@ test('bash completes choices and files, and offers nothing for free text', () =>
 });
 
 test('a value after an equals sign is completed, too', () => {
-  // Bash hands over --format=h as three words.
+  // Bash passes --format=h as three words.
   expect(offered('sessions', 'export', '--format', '=', 'h')).toEqual(['har', 'html']);
   expect(offered('--log-level', '=')).toEqual(['error', 'warn', 'info', 'debug']);
   expect(offered('--mode', '=', 'simulator', 'ask', '--sys')).toEqual(['--system']);

@@ -72,7 +72,8 @@ export const COMPRESSED: readonly Attack[] = [
     'a bomb with an error',
     encoded('gzip', () => gzipSync(zeros()), 500),
     3,
-    // The error stands once its text is long enough; the bomb is named if it is found within the 500 ms that reading goes on.
+    // The error is certain once its text is long enough. It names the bomb if that is found within the next 500 ms of
+    // reading.
     /answered 500\. Try again in a moment\.(\n$|.*\n?.*decodes to more than 16 MiB)/,
   ],
 ];

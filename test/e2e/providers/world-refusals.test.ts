@@ -13,7 +13,7 @@ interface Refusal {
   /** The path of base_url. */
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
-  /** A text is sent as it stands, anything else as JSON. */
+  /** A text is sent unchanged, and anything else as JSON. */
   readonly body?: unknown;
   readonly expect: {
     readonly class: string;

@@ -93,7 +93,7 @@ async function ask(habit: WorldCase): Promise<void> {
       // Output that a busy machine delivers at once has no speed.
       if (speed !== null || Math.abs(late) < plannedAfterFirst / 4) expectWithin(speed, bounds, 'rate');
     }
-    // By how much more than on an idle machine the whole program can have taken.
+    // How much longer the whole program can have taken than on an idle machine.
     if (ttft_ms !== undefined) expectWithin(ttft, later(ttft_ms, Math.max(0, wall - planned)), 'ttft_ms');
     if (e2e_ms !== undefined) expectWithin(e2e, later(e2e_ms, wall), 'e2e_ms');
     if (wall_ms !== undefined) expectWithin(wall, wall_ms, 'wall_ms');
@@ -103,7 +103,7 @@ async function ask(habit: WorldCase): Promise<void> {
   }
 }
 
-// Those that take longest begin first, and the others run meanwhile.
+// The longest cases begin first, and the others run meanwhile.
 const cases = worldCases().toSorted((one, other) => Number(other.slow ?? false) - Number(one.slow ?? false));
 
 test.concurrent.each(cases)('$name', ask);

@@ -191,7 +191,7 @@ test('no output, file or process list contains keys of the environment, the conf
       chat.send(KEYS.enter);
       await chat.untilScreen(shown);
     }
-    chat.send('\x04'); // The inspector; then the last exchange, whole.
+    chat.send('\x04'); // Open the inspector, then the whole last exchange.
     await chat.untilScreen(/Inspector/);
     chat.send(KEYS.enter);
     await chat.untilScreen(/Exchange #/);

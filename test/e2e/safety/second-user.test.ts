@@ -63,7 +63,7 @@ describe.skipIf(why !== undefined)(
       rmSync(shared, { recursive: true, force: true });
     });
 
-    /** Runs a Node program as the stranger. */
+    /** Runs a Node program as the other user. */
     function asStranger(args: readonly string[], path = socket) {
       const env = { PATH: process.env.PATH, HOME: home, VASTAR_SOCKET_PATH: path, LANG: 'C.UTF-8' };
       const child = spawn(NODE, [...args], { ...STRANGER, cwd: home, env });
@@ -83,7 +83,7 @@ describe.skipIf(why !== undefined)(
       return { ended, stdout: () => stdout, stderr: () => stderr };
     }
 
-    /** The stranger listens at `path` instead of the daemon and records the received bytes. */
+    /** The other user listens at `path` instead of the daemon, and records the received bytes. */
     async function listenAsStranger(path: string): Promise<() => string> {
       const heard = join(home, 'heard');
       asStranger([
@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)(
       ['--no-spawn', 'ask', 'hi'],
       ['runtime', 'status'],
       ['runtime', 'start'],
-    ])('a stranger’s socket at our daemon’s path receives no byte: %s %s', async (...args) => {
+    ])('another user’s socket at our daemon’s path receives no byte: %s %s', async (...args) => {
       const heard = await listenAsStranger(socket);
       const { code, stderr, stdout } = await runProgram(place, args);
       expect(code).not.toBe(0);
@@ -109,14 +109,14 @@ describe.skipIf(why !== undefined)(
       expect(heard()).toBe('');
     });
 
-    test('a stranger’s start lock does not delay us', async () => {
+    test('another user’s start lock does not delay our programs', async () => {
       const heard = await listenAsStranger(`${socket}.starting`);
       const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
       expect(heard()).toBe('');
     });
 
-    test('a stranger may not use our daemon and gets an error', async () => {
+    test('another user can’t use our daemon, and gets an error', async () => {
       const daemon = startProgram(place, ['runtime', 'run']);
       started.push(daemon.child);
       await daemon.untilStderr(/listening on/);
@@ -126,7 +126,7 @@ describe.skipIf(why !== undefined)(
       expect((await runProgram(place, ['ask', 'What is the capital of France?'])).code).toBe(0);
     });
 
-    test('a stranger gets nothing over TCP without the token', async () => {
+    test('another user gets nothing over TCP without the token', async () => {
       const token = join(place.dir, 'token');
       const daemon = startProgram(place, ['runtime', 'run', '--tcp', '127.0.0.1:0', '--token-file', token]);
       started.push(daemon.child);
@@ -144,7 +144,7 @@ describe.skipIf(why !== undefined)(
       expect((await raw.ended).stdout).toMatch(/set VASTAR_TOKEN_FILE/);
     });
 
-    test('a stranger cannot read our saved files', async () => {
+    test('another user can’t read our saved files', async () => {
       await runProgram(place, ['ask', 'What is the capital of France?', '--session', 'mine']);
       const file = join(place.dir, '.local/share/vastar-tui/sessions/sessions.db');
       chmodSync(place.dir, 0o755);

@@ -13,7 +13,7 @@ test('a ZIP archive is imported, from its path and from stdin', async () => {
   const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'imports');
   const conversations = readFileSync(join(fixtures, 'chatgpt.json'), 'utf8');
   const archive = join(ground.place.dir, 'chatgpt.zip');
-  // Files about the account are left alone, even those that can't be read.
+  // Files about the account are ignored, even those that can't be read.
   writeFileSync(archive, zipOf({ 'user.json': '{', 'conversations.json': conversations, 'chat.html': '' }));
   const file = ['--file', join(ground.place.dir, 'zipped.db')];
   const tried = await sessions(...file, 'import', '--dry-run', archive);

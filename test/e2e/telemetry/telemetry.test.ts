@@ -302,7 +302,7 @@ test.concurrent('a refusing or missing collector changes no answer and is report
   expect(stderr).toMatch(/^vastar-tui: warning: telemetry could not be exported: [^\n]+\n$/);
 });
 
-test.concurrent('a collector that never answers is given up after 3 seconds without progress', async (context) => {
+test.concurrent('the program stops waiting for a collector that accepts nothing for 3 seconds', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   const silent = await startUpstream(() => {});
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });

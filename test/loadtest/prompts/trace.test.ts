@@ -122,7 +122,7 @@ describe('prompts of a trace', () => {
     expect(one.slice(32, 40)).not.toEqual(other.slice(32, 40));
   });
 
-  test('are those of the trace where it has them', () => {
+  test('are those of the trace if it has them', () => {
     const entries = read(
       '{"timestamp": 0, "messages": [{"role": "user", "content": "a"}], "output_length": 5, "extra": {"seed": 1}}\n' +
         '{"timestamp": 5, "text_input": "b"}\n{"timestamp": 9, "input_length": 3}\n',
@@ -149,7 +149,7 @@ describe('with turns, the rows of a session are one conversation', () => {
   const joined = (...rows: unknown[]): TraceEntry[] =>
     read(rows.map((row) => JSON.stringify(row)).join('\n'), 'trace', Number.POSITIVE_INFINITY);
 
-  test('lengths keep the times of their rows or wait as the rows say, and sessions come in order of time', () => {
+  test('rows with only lengths keep their times, or wait as they say, and sessions are in order of time', () => {
     const entries = joined(
       { session_id: 'a', timestamp: 5000, input_length: 10, output_length: 1 },
       { session_id: 'a', timestamp: 7000, input_length: 3 },
@@ -175,7 +175,7 @@ describe('with turns, the rows of a session are one conversation', () => {
     expect(words).toEqual([10, 3, 4]);
   });
 
-  test('texts are sent as the new messages of a turn, or with their own history', () => {
+  test('texts in a session are sent as the new messages of a turn, or with their own history', () => {
     const conversation = (...rows: object[]) =>
       joined(...rows.map((row, second) => ({ session_id: 1, timestamp: second * 1000, ...row })))[0]
         ?.conversation;
@@ -244,7 +244,7 @@ describe('with turns, the rows of a session are one conversation', () => {
         { session_id: 1, timestamp: 1, text: 'a' },
         { session_id: 1, timestamp: 2 },
       ],
-      'line 1: give each entry of a session a prompt, or none: some have one',
+      'line 1: give a prompt to every entry of a session, or to no entry: only some have one',
     ],
     [
       'a wait that is none',

@@ -198,7 +198,7 @@ describe('reports that don’t belong together', () => {
     [
       'a shard and a whole test',
       [saved(one, { load: shard(1, 2) }), saved(one, { name: 'b' })],
-      /b is no shard/,
+      /b is not a shard/,
     ],
     [
       'an open and a closed loop',

@@ -20,7 +20,7 @@ import { NO_SPEED } from '../../../src/metrics/speed.js';
 const SERVICE_MS = 200;
 const PLACES = 50;
 
-/** A service without a queue (M/D/c/c): it refuses a request when all places are taken. */
+/** A service without a queue (M/D/c/c): it refuses a request when all slots are taken. */
 function lossSystem(perSecond: number, windowMs: number, random: Random): Sample[] {
   const samples: Sample[] = [];
   const busyUntil: number[] = [];
@@ -102,8 +102,8 @@ test('for all of 20 seeds, the search finds the rate with 1 % refused arrivals w
   expect(Math.max(...off)).toBeLessThan(0.05);
 });
 
-test('free places at the beginning do not make a load that is far too high a kept one', () => {
-  // Nearly four times as many as the places serve. The first 50 are all accepted.
+test('free slots at the beginning do not make a load that is far too high seem to meet the SLO', () => {
+  // Nearly four times as many requests as the slots can serve. The first 50 are all accepted.
   const samples = lossSystem(900, 3000, createRandom(1));
   const until = (ms: number): Sample[] => samples.filter(({ endMs }) => endMs <= ms);
   const early = settledSamples(until(250), () => 1);

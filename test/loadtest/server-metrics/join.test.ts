@@ -26,7 +26,7 @@ function record(url: string, pages: readonly Page[], startedAt?: number): Server
 const every = (from: number, count: number, tokens: number, perPage: number): Page[] =>
   Array.from({ length: count }, (_, index) => [from + index * 1000, index % 3, tokens + index * perPage]);
 
-test('a saved record is the record', () => {
+test('a record is the same after it was saved and read', () => {
   const before = record('http://a/metrics', every(1000, 5, 10, 7), 77);
   const after = serverFrom(JSON.parse(JSON.stringify(serverJson(before, 1000))), 1000);
   expect(after).toEqual(before);
@@ -73,7 +73,7 @@ test('the figures of several servers are added, the fullest cache counts, and se
   expect([...(joined?.series.keys() ?? [])]).toContain('vllm:generation_tokens_total{server="http://a"}');
 });
 
-test('a figure begins when every server has one', () => {
+test('a figure begins when every server has a value', () => {
   const joined = joinRecords([
     record('http://a', every(0, 5, 0, 10)),
     record('http://b', every(3000, 2, 500, 10)),

@@ -156,7 +156,7 @@ test('the next daemon replaces the stale socket of a killed one', async () => {
   await client();
 });
 
-test('of fifty simultaneous starts over a stale socket, one serves and the others report that it runs', async () => {
+test('of fifty simultaneous starts over a stale socket, one daemon starts, and the others report that it runs', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;

@@ -46,7 +46,8 @@ test.runIf(process.platform === 'linux')(
     await new Promise((resolve) => child.stderr.once('data', resolve));
     const client = await rawClient({ kind: 'unix', path });
     const crowd: Socket[] = Array.from({ length: 100 }, () => connect(path).on('error', () => {}));
-    // It may still have work when the crowd has come. One that tries to accept without end never rests.
+    // The daemon may still have work after all clients have connected. A daemon that tries to accept endlessly would
+    // never become idle.
     await expect.poll(() => cpuMsWithin(child.pid ?? 0, 500)).toBeLessThan(100);
     client.send({ type: MessageType.HealthCheck });
     expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });

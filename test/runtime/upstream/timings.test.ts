@@ -106,7 +106,7 @@ test('waiting for a pooled connection counts as queued', async () => {
     stream(client, 2n, upstream.url),
   ]);
   expect(upstream.connections()).toBe(1);
-  // The second request waits for the whole first answer, from a moment at which the first was not queued any more.
+  // The second request waits for the whole first answer, from a moment at which the first request was no longer queued.
   expect(Number(second.end.timings.queuedUs) - Number(first.end.timings.queuedUs)).toBeGreaterThan(90_000);
 });
 

@@ -131,7 +131,7 @@ describe('the contents of a delta', () => {
   });
 
   test.each([null, [], {}, { tool_calls: [null] }, { tool_calls: {} }, { images: [], audio: {} }])(
-    'nothing: %j',
+    'a delta without content: %j',
     (delta) => {
       expect(read(chunk(delta) + DONE).result).toMatchObject({
         text: '',

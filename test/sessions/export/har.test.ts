@@ -44,7 +44,7 @@ test('HAR 1.2: the file is valid, and its timings add up', () => {
   }
 });
 
-test('an answer that was cut off has its status, and one that never began has none', () => {
+test('an answer that was cut off has its status, and an answer that never began has no status', () => {
   const store = openedStore(undefined, { clock: fakeClock() });
   const { id } = store.create('cut');
   const error = { class: 'Transient', message: 'reset', hop: 'provider', statusCode: null };

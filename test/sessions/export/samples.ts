@@ -17,7 +17,7 @@ export function sample(): Session {
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
 const json = fc
   .jsonValue({ depthSize: 'small', noUnicodeString: false })
-  // No reader of JSON keeps a member of this name as a member.
+  // JSON parsers do not keep a member with this name.
   .filter((value) => !JSON.stringify(value).includes('__proto__'))
   .map((value) => JSON.parse(JSON.stringify(value)));
 const object = fc.dictionary(

@@ -4,10 +4,10 @@ import { toJsonLines } from '../../../src/sessions/export/exchanges.js';
 import { readImport } from '../../../src/sessions/import/recognise.js';
 import { sample, withTools } from '../export/samples.js';
 
-test('our export of exchanges is the same after an import and another export', async () => {
+test('the export of exchanges is the same after an import and another export', async () => {
   const exported = toJsonLines([withTools(), sample()]);
   const { format, sessions, foreign } = await readImport(exported);
-  expect([format, foreign]).toEqual(['our export of exchanges', false]);
+  expect([format, foreign]).toEqual(['an export of exchanges of vastar-tui', false]);
   const values = (lines: string): unknown[] =>
     lines
       .trimEnd()
@@ -35,7 +35,7 @@ test('a repeated question has both answers, and a result follows its call', asyn
   ]);
 });
 
-test('our JSON export is recognised', async () => {
+test('this program’s JSON export is recognised', async () => {
   const session = sample();
   const { format, sessions, foreign } = await readImport(toDocument([session]));
   expect([format, foreign, sessions.length]).toEqual(['an export of vastar-tui', false, 1]);

@@ -250,7 +250,7 @@ test('a text in an object is imported, and a part without a known text is report
   expect(result.remarks).toEqual(['skipped 1 × part of the type text']);
 });
 
-test("a conversation without messages in ChatGPT's export doesn't keep the others out", async () => {
+test("a conversation without messages in ChatGPT's export does not prevent the import of the others", async () => {
   const message = { author: { role: 'user' }, content: { content_type: 'text', parts: ['q'] } };
   const result = await json([
     { title: 'lost', create_time: 1, conversation_id: '1' },

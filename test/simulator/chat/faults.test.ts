@@ -221,7 +221,7 @@ test('every fault has an expectation in this file', () => {
 });
 
 test.each(Object.entries(EXPECTED))(
-  'sim-fault-%s fails like its name says, and the simulator continues',
+  'sim-fault-%s fails as its name says, and the simulator continues',
   async (name, expectation) => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(1), gap: constant(2) } });
     const post = (stream: boolean, signal?: AbortSignal): Promise<Response> =>

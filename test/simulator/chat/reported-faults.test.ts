@@ -138,7 +138,7 @@ test('every reported fault has an expectation in this file', () => {
 });
 
 test.each(Object.entries(EXPECTED))(
-  'sim-fault-%s behaves like its name says, and the simulator continues',
+  'sim-fault-%s behaves as its name says, and the simulator continues',
   async (name, expectation) => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(1), gap: constant(20) } });
     const post: Probe['post'] = (body = {}, signal) =>

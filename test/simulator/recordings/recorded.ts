@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Recording } from '../../../src/simulator/recordings/recording.js';
 
-/** A file's path in a folder that goes with the test. */
+/** Returns a file's path in a folder that is removed after the test. */
 export async function recordingFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -81,7 +81,8 @@ describe('the system’s clock', () => {
       next = setImmediate(count);
     };
     let next = setImmediate(count);
-    // One turn, were the 2 ms slept at a stretch. On a busy machine, a sleep often ends too late for another turn.
+    // There would be one turn if the 2 ms were slept in one piece. On a busy machine, a sleep often ends too late for
+    // another turn.
     const turnsWhile = async (): Promise<number> => {
       const before = turns;
       await at(2);

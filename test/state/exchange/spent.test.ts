@@ -27,7 +27,7 @@ test("the conversation's cost includes the answers of all branches", () => {
   expect(spentInAll(tree)).toEqual({ cost: cost(0.75, '2026-01-01'), unpriced: 1 });
 });
 
-test('without a known price there is no cost, and an answer without output is not a missing part', () => {
+test('without a known price there is no cost, and an answer without output does not count as missing', () => {
   expect(spentInAll({ messages: [answer(1, 5)], aside: [] })).toEqual({ unpriced: 1 });
   expect(spentInAll({ messages: [answer(1, 5, cost(1)), answer(2, 0)], aside: [] })).toEqual({
     cost: cost(1),

@@ -167,15 +167,15 @@ describe('the request pane', () => {
     expect(shown(side, running({ buffered: true }))).toContain('buffered: does not stream');
   });
 
-  test('draws the legs in order, each by its share; if not all fit, the longest', () => {
+  test('draws the steps in order, each by its share; if not all fit, it draws the longest', () => {
     const hops = { client_to_daemon: 0.3, queue: 0.1, send: 50, wait: 100, paint: 25 };
     const pane = shown(side, running({ hops }));
-    const legs = pane
+    const steps = pane
       .split('\n')
       .flatMap(
         (row) => /(to daemon|daemon queue|send request|to 1st byte|draw) +[▏█].*\d/.exec(row)?.[0] ?? [],
       );
-    expect(legs.map((leg) => leg.replace(/ +/g, ' '))).toEqual([
+    expect(steps.map((step) => step.replace(/ +/g, ' '))).toEqual([
       'to daemon ▏ 0.3',
       'daemon queue ▏ 0.1',
       'send request ███ 50.0',
@@ -187,7 +187,7 @@ describe('the request pane', () => {
     expect(low).not.toContain('daemon queue');
   });
 
-  test('shows the unit of the legs once, and which place took most of the time', () => {
+  test('shows the unit of the steps once, and where most of the time passed', () => {
     const hops = { client_to_daemon: 0.3, send: 10, wait: 100, first_token: 1, paint: 4 };
     const pane = shown(side, running({ hops }));
     expect(pane).toMatch(/steps to first token +ms/);
@@ -200,9 +200,9 @@ describe('the request pane', () => {
   });
 
   test('draws the output over time, with a few bars on a small screen', () => {
-    const course = { binMs: 1000, amounts: [0, 30, 60, 120], pauses: [] };
+    const outputOverTime = { binMs: 1000, amounts: [0, 30, 60, 120], pauses: [] };
     const metrics = metricsOf({ phase: 'streaming', elapsedMs: 4000 });
-    const request = { kind: 'running' as const, metrics, course };
+    const request = { kind: 'running' as const, metrics, outputOverTime };
     expect(shown(<Side width={30} height={21} />, { request })).toContain('speed  ▃▃▃▅▅▇██');
     expect(shown(<Side width={30} height={37} />, { request })).toContain('│ ······▁▂▂▂▂▂▂▄▄▄▄▄▄▆██████ ');
   });

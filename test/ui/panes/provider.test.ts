@@ -24,7 +24,7 @@ const metrics = metricsOf({
   },
 });
 
-test('the inspector names the source of each part, and contradictions', () => {
+test('the inspector names the source of each part of the wait, and reported times that contradict the measured ones', () => {
   expect(providerLines(metrics)).toEqual([
     'queue 61 ms of wait: reported by usage.queue_time',
     'contradiction: prompt processing 900 ms by x is longer than the 120 ms measured',

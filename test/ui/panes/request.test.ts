@@ -84,7 +84,7 @@ test.each([
   expect(paneOf(metrics).replace(/\n/g, ' ').replace(/ +/g, ' ')).toContain(verdict);
 });
 
-test('failed attempts are a separate leg of the waterfall', () => {
+test('failed attempts are a separate step of the waterfall', () => {
   expect(paneOf({ hops: { retries: 900, queue: 1, wait: 90, first_token: 9 } })).toMatch(/retries .* 900/);
 });
 

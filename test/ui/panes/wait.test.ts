@@ -35,7 +35,7 @@ describe('the current step of a running request', () => {
     expect(words(at(12_000), LIMITS)).toBe('no response headers for 12.0 s, limit 60 s');
   });
 
-  test('without a limit the text names none', () => {
+  test('without a limit, the text contains no limit', () => {
     expect(words(at(12_000), { timeoutMs: 0, idleMs: 0 })).toBe('no response headers for 12.0 s');
     expect(words(at(12_000))).toBe('no response headers for 12.0 s');
   });

@@ -65,7 +65,7 @@ describe('the screen', () => {
     expect(screen.rows()[0]).toBe('see the docs now');
   });
 
-  test('keeps neighbours in place, also beside an emoji and when one moves', async () => {
+  test('keeps neighbouring regions in place, even beside an emoji, and when one of them moves', async () => {
     const { screen, painter, show } = start();
     const beside = { place: { x: 12, y: 0 } };
     painter.show(beside, { place: () => beside.place, rows: [['right'], ['below']], width: 12 });

@@ -170,7 +170,7 @@ describe.each([
     await shows(screen, golden('inspector'));
   });
 
-  test('two exchanges and what is different between them', async () => {
+  test('the differences between two exchanges', async () => {
     const running = await start({ columns, rows });
     const { screen, chat, clock } = running;
     for (const [index, [ttftMs, wait]] of [
@@ -218,7 +218,7 @@ describe.each([
     await shows(screen, golden('compare'));
   });
 
-  test('the panes, looked at one after the other', async () => {
+  test('the panes, one after the other', async () => {
     const running = await start({ columns, rows });
     const { screen } = running;
     await ask(running);
@@ -236,7 +236,7 @@ describe.each([
   });
 });
 
-test('the list of modes says why one of them can not be used', async () => {
+test("the list of modes says why one of them can't be used", async () => {
   const problem = 'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again';
   const modes = createMemoryModes([SIMULATOR, { ...OPENAI, problem }]);
   const { screen } = await start({ columns: 60, rows: 20, modes });

@@ -18,7 +18,7 @@ const gfm: { examples: string[] } = JSON.parse(
 );
 
 describe.each([true, false])(
-  'all of a text is seen but the marks that are rendered (styles: %s)',
+  'every character of a text is visible, except the marks that are rendered (styles: %s)',
   (styles) => {
     test('in the examples of CommonMark', () => {
       expect(commonmark.length).toBeGreaterThan(600);

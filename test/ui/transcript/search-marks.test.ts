@@ -20,7 +20,7 @@ function marked(text: string, query: string, { width = 20, current = 0 } = {}): 
   );
 }
 
-test('all matches of a row are marked, those of the current one otherwise', () => {
+test('all matches of a row are marked, and the current match has a different style', () => {
   expect(marked('one two one\n\none', 'one')).toEqual(['[[one]] two [[one]]', '', '[one]']);
 });
 

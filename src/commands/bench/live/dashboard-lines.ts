@@ -1,5 +1,5 @@
 import type { Tally } from '../../../loadtest/figures/tally.js';
-import type { LoadCourse } from '../../../loadtest/live/course.js';
+import type { LiveFigures } from '../../../loadtest/live/live-figures.js';
 import { plot } from '../../../loadtest/live/plot.js';
 import type { Limit } from '../../../loadtest/load/run-load.js';
 
@@ -29,23 +29,23 @@ const MOST_ROWS = 8;
 /** The heading's two lines and the keys. */
 const FIXED = 3;
 
-/** The dashboard as lines that fit, and one row of the terminal is left free. */
+/** Returns the dashboard as lines that fit, and one row of the terminal is left free. */
 export function dashboardLines(
-  course: LoadCourse,
+  live: LiveFigures,
   { position, figures }: Heading,
   columns: number,
   rows: number,
   keys: string,
 ): string[] {
   const plots = [
-    { title: 'requests in flight', values: course.inFlight, joined: 'most', text: number },
-    { title: 'complete answers a second', values: course.perSecond, joined: 'mean', text: number },
-    { title: 'TTFT p95', values: course.ttft, joined: 'most', text: ms },
+    { title: 'requests in flight', values: live.inFlight, joined: 'most', text: number },
+    { title: 'complete answers a second', values: live.perSecond, joined: 'mean', text: number },
+    { title: 'TTFT p95', values: live.ttft, joined: 'most', text: ms },
   ] as const;
   const height = Math.min(MOST_ROWS, Math.floor((rows - 1 - FIXED) / plots.length) - 1);
   const width = columns - 1 - GUTTER;
   const drawn = plots.flatMap(({ title, values, joined, text }) => {
-    const { rows: lines, top } = plot(values, { width, height, joined, marks: course.marks });
+    const { rows: lines, top } = plot(values, { width, height, joined, marks: live.marks });
     const now = values.findLast((value) => value !== null);
     return [
       now === undefined ? title : `${title}: ${text(now)}`,

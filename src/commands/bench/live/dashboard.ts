@@ -1,15 +1,15 @@
-import { createCourse } from '../../../loadtest/live/course.js';
+import { createLiveFigures } from '../../../loadtest/live/live-figures.js';
 import { stderr } from '../../support/output/sink.js';
 import { dashboardLines, type Heading, type Shown } from './dashboard-lines.js';
 
 const INTERVAL_MS = 500;
 
 /**
- * Draws a test's course on the terminal of stderr until it is stopped. At every end of the process, it restores the terminal's cursor and mode.
+ * Draws a test's figures over time on the terminal of stderr until it is stopped. At every end of the process, it restores the terminal's cursor and mode.
  */
 export function showDashboard(test: Shown, heading: (elapsedMs: number) => Heading): { stop(): void } {
   const { stdin, stderr: terminal } = process;
-  const course = createCourse();
+  const live = createLiveFigures();
   const startMs = performance.now();
   const keyboard = stdin.isTTY && !stdin.readableFlowing;
   const wasRaw = stdin.isTTY && stdin.isRaw;
@@ -17,14 +17,14 @@ export function showDashboard(test: Shown, heading: (elapsedMs: number) => Headi
   const draw = (): void => {
     const { columns, rows } = terminal;
     const keys = keyboard ? 'q stop   m mark' : 'Ctrl+C stop';
-    stderr.rewriteBlock(dashboardLines(course, heading(performance.now() - startMs), columns, rows, keys));
+    stderr.rewriteBlock(dashboardLines(live, heading(performance.now() - startMs), columns, rows, keys));
   };
   let known = 0;
   const tick = (): void => {
     const { tally } = test;
     const ended = tally.samplesFrom(known);
     known += ended.length;
-    course.add(performance.now() - startMs, test.inFlight(), ended, (one) => tally.latencyOf(one).ttft);
+    live.add(performance.now() - startMs, test.inFlight(), ended, (one) => tally.latencyOf(one).ttft);
     draw();
   };
   const onKey = (bytes: Buffer): void => {
@@ -32,7 +32,7 @@ export function showDashboard(test: Shown, heading: (elapsedMs: number) => Headi
       // In raw mode the terminal sends no signal.
       if (key === 'q' || key === '\x03') process.kill(process.pid, 'SIGINT');
       if (key === 'm') {
-        course.mark();
+        live.mark();
         test.onMark(performance.now() - startMs);
       }
     }

@@ -3,7 +3,7 @@ import { isRecord, type JsonRecord, recordsOf } from '../../../common/json.js';
 /** With more requests, a page would take a browser's whole memory. */
 export const MOST_REQUESTS = 500_000;
 
-/** The data of a page: the runs of a report as JSON without what the page does not use. */
+/** Returns the data of a page: the runs of a report as JSON without what the page does not use. */
 export function pageRuns(runs: unknown): JsonRecord[] {
   return recordsOf(runs).map(({ samples: _, requests, server_metrics, warmup, ...rest }) => ({
     ...rest,

@@ -18,7 +18,7 @@ import type { ServerRecord } from '../../../loadtest/server-metrics/record.js';
 import type { BenchFlags } from '../flags/flags.js';
 import type { LoadKind } from '../flags/search-flags.js';
 import { loadOf } from '../load.js';
-import { measureNext, type SearchGround, type Tested } from './search-ground.js';
+import { measureNext, type SearchContext, type Tested } from './search-context.js';
 
 /** Longest test of one load, in seconds. */
 const DEFAULT_WINDOW_S = 30;
@@ -45,12 +45,12 @@ export function levelFlags(flags: BenchFlags, kind: LoadKind, load: number, numb
 
 /** Tests one load. @param search ends the test early when its verdict is clear */
 export async function runLevel(
-  ground: SearchGround,
+  context: SearchContext,
   { load, number, kind, criteria }: Asked,
   search: Search | undefined,
   signal: AbortSignal,
 ): Promise<Tested & { level: Level }> {
-  const { flags, label, turnsOf, page, begun } = ground;
+  const { flags, label, turnsOf, page, begun } = context;
   const own = levelFlags(flags, kind, load, number);
   const { kind: loop, limit } = loadOf(own);
   const tally = createTally(loop, own.slo?.limits);
@@ -67,7 +67,7 @@ export async function runLevel(
   const stop = AbortSignal.any([signal, clear.signal]);
   let server: ServerRecord | undefined;
   const test = { label: text, flags: own, load: { kind: loop, limit }, tally };
-  const measured = await measureNext(ground, test, stop).finally(async () => {
+  const measured = await measureNext(context, test, stop).finally(async () => {
     watching.abort();
     server = await watch?.stop();
   });

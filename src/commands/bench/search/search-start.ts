@@ -2,7 +2,7 @@ import { createTally } from '../../../loadtest/figures/tally.js';
 import { mean } from '../../../metrics/percentile.js';
 import { type LoadKind, MOST_LOAD } from '../flags/search-flags.js';
 import { loadOf } from '../load.js';
-import { measureNext, type SearchGround } from './search-ground.js';
+import { measureNext, type SearchContext } from './search-context.js';
 import { levelFlags } from './search-level.js';
 
 /** The pilot test, with one request at a time, ends after this many requests or seconds. */
@@ -14,9 +14,13 @@ const LOOKED_AT = 100;
  * Returns a search's first load. For rates, it is the rate that a closed loop of one request, or of one conversation
  * without pauses, reaches.
  */
-export async function firstLoad(ground: SearchGround, kind: LoadKind, signal: AbortSignal): Promise<number> {
+export async function firstLoad(
+  context: SearchContext,
+  kind: LoadKind,
+  signal: AbortSignal,
+): Promise<number> {
   if (kind === 'concurrency') return 1;
-  const { flags, label, turnsOf } = ground;
+  const { flags, label, turnsOf } = context;
   const own = levelFlags({ ...flags, drain: 0 }, 'concurrency', 1);
   const { rate: _rate, arrivals: _arrivals, ...closed } = { ...own, duration: PILOT.s };
   const { kind: loop, limit } = loadOf(closed);
@@ -26,7 +30,7 @@ export async function firstLoad(ground: SearchGround, kind: LoadKind, signal: Ab
     if (tally.samples.length >= PILOT.requests) enough.abort();
   }, 20);
   const pilot = { label: `${label} alone`, flags: closed, load: { kind: loop, limit }, tally };
-  await measureNext(ground, pilot, AbortSignal.any([signal, enough.signal])).finally(() =>
+  await measureNext(context, pilot, AbortSignal.any([signal, enough.signal])).finally(() =>
     clearInterval(timer),
   );
   // The first request may have opened the connection.

@@ -7,7 +7,7 @@ import { UsageError } from '../../support/flags/usage-error.js';
 import type { BenchFlags } from '../flags/flags.js';
 import { MOST_LOAD, type SearchPlan } from '../flags/search-flags.js';
 import { StoppedEarly } from '../stopped-early.js';
-import type { SearchGround, Tested } from './search-ground.js';
+import type { SearchContext, Tested } from './search-context.js';
 import { runLevel } from './search-level.js';
 import { firstLoad } from './search-start.js';
 
@@ -44,17 +44,17 @@ function isDoubtful(level: Level | undefined): boolean {
 
 /** Runs the loads of a plan, one after another, until the answer is known, the list ends or `signal` aborts. */
 export async function searchLoads(
-  ground: SearchGround,
+  context: SearchContext,
   plan: SearchPlan,
   signal: AbortSignal,
 ): Promise<Searched> {
-  const { flags } = ground;
+  const { flags } = context;
   const levels: Level[] = [];
   const tests = new Map<number, Tested>();
   const criteria: Criteria | undefined = flags.slo && criteriaOf(flags.slo);
   const run = async (load: number, search: Search | undefined): Promise<Level | undefined> => {
     const one = { load, number: levels.length, kind: plan.kind, criteria };
-    const { level, ...tested } = await runLevel(ground, one, search, signal);
+    const { level, ...tested } = await runLevel(context, one, search, signal);
     if (tested.measured.tally.count === 0) return undefined;
     levels.push(level);
     tests.set(load, tested);
@@ -66,7 +66,7 @@ export async function searchLoads(
     for (const load of plan.loads) if (!signal.aborted) await run(load, undefined);
     return done(undefined);
   }
-  const from = plan.range?.from ?? (await firstLoad(ground, plan.kind, signal));
+  const from = plan.range?.from ?? (await firstLoad(context, plan.kind, signal));
   const search = createSearch({ from, to: plan.range?.to ?? MOST_LOAD, whole: plan.kind === 'concurrency' });
   for (let load = search.next(); load !== undefined && !signal.aborted; load = search.next()) {
     let level = await run(load, search);

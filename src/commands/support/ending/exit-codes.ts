@@ -57,7 +57,7 @@ const BY_CLASS: Record<ErrorClass, number> = {
   [ErrorClass.InvalidRequest]: EXIT.invalidRequest,
 };
 
-/** The exit code for a finished answer, by its outcome; for an error, by its class. */
+/** Returns the exit code for a finished answer, by its outcome; for an error, by its class. */
 export function exitCodeOf(answer: ChatAnswer): number {
   switch (answer.outcome) {
     case 'complete':
@@ -75,13 +75,13 @@ export function exitCodeOf(answer: ChatAnswer): number {
   }
 }
 
-/** The exit code for a failure. A request that this program refused before it was sent counts as wrong use. */
+/** Returns the exit code for a failure. A request that this program refused before it was sent counts as wrong use. */
 export function exitCodeOfError(error: ConnectorException | undefined): number {
   const refusedHere = error?.hop === 'client' && error.errorClass === ErrorClass.InvalidRequest;
   return refusedHere ? EXIT.usage : exitCodeOfClass(error?.errorClass);
 }
 
-/** The exit code for an error class of the wire. */
+/** Returns the exit code for an error class of the wire. */
 function exitCodeOfClass(errorClass: ErrorClass | undefined): number {
   return errorClass === undefined ? EXIT.failed : (BY_CLASS[errorClass] ?? EXIT.failed);
 }

@@ -50,7 +50,7 @@ export function addEndpointFlags(command: Command): Command {
     .option('--no-adapt', 'never change and resend a request that the provider refused');
 }
 
-/** The given flags that change one endpoint, with the address. */
+/** Returns the given flags that change one endpoint, with the address. */
 export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }): string[] {
   const { baseUrl, url, provider, api, auth, header, query, set, stream, adapt, clientCert, clientKey } =
     flags;

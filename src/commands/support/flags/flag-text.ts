@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser for a flag's text that must not be empty, for example from an unset variable. */
+/** Returns a parser for a flag's text that must not be empty, for example from an unset variable. */
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty.');

@@ -3,8 +3,8 @@ import { UsageError } from '../flags/usage-error.js';
 import { readUtf8 } from './text-file.js';
 
 /**
- * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`)
- * gets the form of a chat completion, which is translated for other wire formats.
+ * Returns the tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name",
+ * "parameters"}`) gets the form of a chat completion, which is translated for other wire formats.
  * @throws the result of `refuse` when the file cannot be read, or contains no tools
  */
 export function readTools(path: string, refuse: (why: string) => UsageError): object[] {
@@ -25,7 +25,7 @@ export function readTools(path: string, refuse: (why: string) => UsageError): ob
 }
 
 /**
- * The tools that `--tools FILE` names.
+ * Returns the tools that `--tools FILE` names.
  * @throws {UsageError} when the file cannot be used
  */
 export function toolsFlag(path: string): object[] {

@@ -7,8 +7,8 @@ const MAX_WORDS = 4096;
 const FAILED = /fail|error|exception/i;
 
 /**
- * Keeps what the latest events say that do not belong to the answer. If the answer then ends without its end mark, these
- * words are the server's error, in a form of its own: plain text, a web page, or JSON with unusual members.
+ * Keeps what the latest events say that do not belong to the answer. If the answer then ends without its end mark,
+ * these words are the server's error, in an unusual form: plain text, a web page, or JSON with other members.
  */
 export class LastWords {
   #words = '';

@@ -57,7 +57,7 @@ const TOO_LONG =
 const MODERATED =
   /\b(content_filter|content_policy_violation|moderation_blocked|data_?inspection_?failed|ResponsibleAIPolicyViolation)\b|content management policy|\bsafety system\b|content filter(ing)? policy|content polic(y|ies)|flagged (for moderation|as|by)|inappropriate content|content exists risk|considered high risk|\b(input|output) (new_)?sensitive|(敏感|违规|不当)(内容|信息)/i;
 const RENEWS = /\bwait\b|try again/i;
-/** Matches servers that have no such route. AWS's gateway demands a token for such a route. */
+/** Matches the messages of servers without such a route. AWS's gateway demands a token for a missing route. */
 const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
 
 /** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */

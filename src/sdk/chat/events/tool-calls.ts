@@ -26,7 +26,7 @@ export function createToolCallNumbering(
   const byIndex = new Map<unknown, number>();
   const byId = new Map<string, number>();
 
-  /** The latest call, if it has a name and its arguments may continue. */
+  /** Returns the latest call, if it has a name and its arguments may continue. */
   const unfinished = (): number | undefined => {
     const last = calls.length - 1;
     return calls[last]?.name && !isWholeObject(written(last)) ? last : undefined;

@@ -1,11 +1,11 @@
-import type { Place } from './repetitions.js';
+import type { AnswerPart } from './repetitions.js';
 
 /** Rejoins surrogate pairs that a server has split between two pieces of text. */
 export interface SurrogatePairs {
   /** Returns the piece with a waiting first half in front, and without a first half at its end, which then waits. */
-  join(place: Place, piece: string): string;
+  join(part: AnswerPart, piece: string): string;
   /** Returns and removes the halves that still wait, each with its part of the answer. */
-  rest(): readonly (readonly [place: Place, half: string])[];
+  rest(): readonly (readonly [part: AnswerPart, half: string])[];
 }
 
 const NONE: readonly [] = [];
@@ -21,21 +21,21 @@ export function createSurrogatePairs(): SurrogatePairs {
 /** A class for the reason of `createAnswer`'s. */
 class WaitingHalves implements SurrogatePairs {
   // Created on demand, because nearly no answer needs it.
-  #waiting: Map<Place, string> | undefined;
+  #waiting: Map<AnswerPart, string> | undefined;
 
-  join(place: Place, piece: string): string {
+  join(part: AnswerPart, piece: string): string {
     const last = piece.charCodeAt(piece.length - 1);
     const cut = last >= 0xd800 && last <= 0xdbff;
     // The common case: the piece is whole, and no half waits.
     if (!cut && this.#waiting === undefined) return piece;
     this.#waiting ??= new Map();
-    const text = `${this.#waiting.get(place) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
-    if (cut) this.#waiting.set(place, piece.slice(-1));
-    else if (piece !== '') this.#waiting.delete(place);
+    const text = `${this.#waiting.get(part) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
+    if (cut) this.#waiting.set(part, piece.slice(-1));
+    else if (piece !== '') this.#waiting.delete(part);
     return piece === '' ? '' : text;
   }
 
-  rest(): readonly (readonly [place: Place, half: string])[] {
+  rest(): readonly (readonly [part: AnswerPart, half: string])[] {
     if (this.#waiting === undefined) return NONE;
     const halves = [...this.#waiting];
     this.#waiting = undefined;

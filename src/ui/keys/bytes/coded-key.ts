@@ -64,7 +64,7 @@ function shortcut(
   return SAME_CONTROL[name] ?? name;
 }
 
-/** The printable character of a code point; undefined when there is none. */
+/** Returns the printable character of a code point; undefined when there is none. */
 function character(code: number): string | undefined {
   const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
   const none = !Number.isInteger(code) || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff);

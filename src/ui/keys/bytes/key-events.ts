@@ -16,7 +16,7 @@ export type TerminalEvent =
 const SHIFT: Modifiers = { ...NO_MODIFIERS, shift: true };
 const ESCAPE: KeyPress = { kind: 'key', name: 'esc' };
 
-/** The events of a token: one, none, or two when the ESC before it was the Escape key. */
+/** Returns the events of a token: one, none, or two when the ESC before it was the Escape key. */
 export function tokenEvents(token: Token): TerminalEvent[] {
   switch (token.kind) {
     case 'esc':

@@ -1,6 +1,6 @@
 /**
- * The values of a mouse report: each is a byte, or a character of two bytes (mode 1005). The last byte is left out
- * while it may be the first half of a character.
+ * Returns the values of a mouse report: each is a byte, or a character of two bytes (mode 1005). The last byte is left
+ * out while it may be the first half of a character.
  */
 export function mouseValues(bytes: readonly number[]): { values: number[]; rest: readonly number[] } {
   const values: number[] = [];

@@ -6,9 +6,9 @@ const MANY_LINES = 3;
 const RUNS_ON_MS = 200;
 
 /**
- * A paste has no marks when the terminal doesn't support them, or when it was made while the program started. Each of its
- * lines would be sent as a question. The returned function receives the events of one read, and turns many lines into
- * one paste.
+ * A paste has no marks when the terminal doesn't support them, or when it was made while the program started. Each of
+ * its lines would be sent as a question. The returned function receives the events of one read, and turns many lines
+ * into one paste.
  */
 export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly TerminalEvent[] {
   let runsOn = false;
@@ -41,7 +41,7 @@ export function createRawPaste(): (events: readonly TerminalEvent[]) => readonly
   };
 }
 
-/** The number of line ends in the events that have text before them. */
+/** Returns the number of line ends in the events that have text before them. */
 function linesIn(events: readonly TerminalEvent[]): number {
   let lines = 0;
   let hasText = false;

@@ -18,7 +18,8 @@ const WORDS: Record<
 };
 
 /**
- * One sentence for each figure on the difference between the sides, with its interval and the number of answers.
+ * Returns one sentence for each figure on the difference between the sides, with its interval and the number of
+ * answers.
  * @param again the key that sends the question more often
  */
 export function verdictWords(sides: readonly Side[], again: string): readonly string[] {
@@ -48,7 +49,7 @@ function sentence(verdict: SideVerdict, sides: readonly Side[]): string {
     : `${what}: no difference between ${one} and ${other} is shown (${interval})`;
 }
 
-/** The side's name: its endpoint, or its model when several sides use that endpoint. */
+/** Returns the side's name: its endpoint, or its model when several sides use that endpoint. */
 export function nameOf(sides: readonly Pick<Side, 'endpoint'>[], index: number): string {
   const { name = '', model = '' } = sides[index]?.endpoint ?? {};
   const isAlone = sides.filter(({ endpoint }) => endpoint.name === name).length === 1;

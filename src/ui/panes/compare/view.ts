@@ -8,7 +8,7 @@ import { comparedFigures } from './figures.js';
 import { type CompareLayout, compareLayout, SEPARATOR } from './layout.js';
 import { verdictWords } from './verdict-words.js';
 
-/** The viewport's view of the marked answer. */
+/** Returns the viewport's view of the marked answer. */
 export function markedView(
   { sides, marked }: Comparison,
   size: { width: number; height: number },
@@ -32,7 +32,7 @@ export interface CompareParts {
   again: string;
 }
 
-/** The answers that fit, in exactly `height` rows. */
+/** Returns the answers that fit, in exactly `height` rows. */
 export function compareRows(
   { sides, marked, rounds }: Comparison,
   size: { width: number; height: number },
@@ -112,7 +112,7 @@ function titleOf(
   return spread(cut(left, width - lineWidth(right) - 1), right, width);
 }
 
-/** The side's figures in one row; undefined before there are any. */
+/** Returns the side's figures in one row; undefined before there are any. */
 function summaryOf({ request }: Side, width: number): Line | undefined {
   const [, ...items] = requestSummary(request);
   return items.length === 0 ? undefined : joinThatFit(items, width);

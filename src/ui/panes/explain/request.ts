@@ -6,7 +6,7 @@ import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
 import { bytes, count, duration, taken, tokenRate } from '../../style/format.js';
 import { stallsIn } from '../timeline.js';
-import { legsOf, verdictOn } from '../waterfall/verdict.js';
+import { stepsOf, verdictOn } from '../waterfall/verdict.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
 /** A median of fewer answers has no meaning. */
@@ -53,8 +53,11 @@ export function explainRequest(request: RequestView, session: SessionFigures, sl
       verdict: metrics && metrics.chunks > 0 ? onSpeed(metrics, slo) : undefined,
     },
     {
-      figure: SCREEN_FIGURES.course,
-      value: request.kind === 'none' || request.course === undefined ? UNKNOWN : 'the bars below the speed',
+      figure: SCREEN_FIGURES.outputOverTime,
+      value:
+        request.kind === 'none' || request.outputOverTime === undefined
+          ? UNKNOWN
+          : 'the bars below the speed',
       verdict: request.kind === 'none' ? undefined : onStalls(request),
     },
     {
@@ -99,9 +102,9 @@ function onPaint({ p50, p99 }: { p50: number; p99: number }): string {
 }
 
 const WITHHELD: Record<Withheld, string> = {
-  burst: 'none can be computed: most of the answer came at once, so something on the way buffered it',
-  too_few_arrivals: 'none can be computed: the answer came in fewer than three arrivals',
-  hidden: 'none can be computed: the provider counted tokens that never arrived',
+  burst: 'no speed can be computed: most of the answer came at once, so something on the way buffered it',
+  too_few_arrivals: 'no speed can be computed: the answer came in fewer than three arrivals',
+  hidden: 'no speed can be computed: the provider counted tokens that never arrived',
 };
 
 function onSpeed({ speed }: ExchangeMetrics, slo: Slo): string {
@@ -109,9 +112,9 @@ function onSpeed({ speed }: ExchangeMetrics, slo: Slo): string {
   return `${duration(speed.tpotMs)} per token (TPOT), ${againstObjective(speed.tpotMs, slo.tpotMs)}`;
 }
 
-function onStalls({ course, metrics }: Exclude<RequestView, { kind: 'none' }>): string | undefined {
-  if (course === undefined) return undefined;
-  const stalls = stallsIn(course, metrics);
+function onStalls({ outputOverTime, metrics }: Exclude<RequestView, { kind: 'none' }>): string | undefined {
+  if (outputOverTime === undefined) return undefined;
+  const stalls = stallsIn(outputOverTime, metrics);
   if (stalls.length === 0) return 'no stall';
   const longest = Math.max(...stalls.map(({ fromMs, toMs }) => toMs - fromMs));
   return `${stalls.length === 1 ? 'one stall' : `${stalls.length} stalls`}, the longest of ${duration(longest)}`;
@@ -140,12 +143,12 @@ function rest(metrics: ExchangeMetrics | undefined): Explained[] {
 }
 
 function hops(metrics: ExchangeMetrics | undefined): Explained {
-  const legs = metrics === undefined ? [] : legsOf(metrics);
-  const total = legs.reduce((sum, { ms }) => sum + ms, 0);
+  const steps = metrics === undefined ? [] : stepsOf(metrics);
+  const total = steps.reduce((sum, { ms }) => sum + ms, 0);
   return {
     figure: FIGURES.hops,
-    value: legs.length === 0 ? UNKNOWN : duration(total),
+    value: steps.length === 0 ? UNKNOWN : duration(total),
     verdict: metrics && verdictOn(metrics),
-    parts: legs.map(({ label, ms, what }) => ({ label, value: duration(ms), what })),
+    parts: steps.map(({ label, ms, what }) => ({ label, value: duration(ms), what })),
   };
 }

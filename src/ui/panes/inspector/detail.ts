@@ -41,7 +41,7 @@ export function inspectorLines(
   if (metrics !== undefined) {
     lines.push(
       ...heading('Where the time went'),
-      ...courseLines(exchange, metrics, all, Math.min(width, 72)),
+      ...figureLines(exchange, metrics, all, Math.min(width, 72)),
     );
     const told = providerLines(metrics);
     if (told.length > 0)
@@ -77,8 +77,8 @@ export function inspectorLines(
   return lines;
 }
 
-function courseLines(
-  { number, endpoint, end, course }: LoggedExchange,
+function figureLines(
+  { number, endpoint, end, outputOverTime }: LoggedExchange,
   metrics: ExchangeMetrics,
   all: readonly LoggedExchange[],
   width: number,
@@ -92,11 +92,11 @@ function courseLines(
       : [],
   );
   const { outcome = 'complete' } = end ?? {};
-  const request = { kind: 'done', outcome, metrics, course } as const;
+  const request = { kind: 'done', outcome, metrics, outputOverTime } as const;
   if (others.length < MEDIAN_FROM) return requestLines(request, width, ALL_ROWS);
   const verdict = verdictOn(metrics);
   return [
-    ...requestFigures(request, width, course === undefined ? 0 : TIMELINE_ROWS),
+    ...requestFigures(request, width, outputOverTime === undefined ? 0 : TIMELINE_ROWS),
     ...waterfallAgainst(metrics, others, width),
     ...(verdict === undefined ? [] : wrapped(verdict, width)),
   ];

@@ -15,7 +15,7 @@ const LABEL_WIDTH = 14;
 /** How much of a differing value is shown, in UTF-16 units. Its beginning is enough to recognize it. */
 const MAX_VALUE = 400;
 
-/** The differences between two exchanges: figures, steps, request and response headers. */
+/** Returns the differences between two exchanges: figures, steps, request and response headers. */
 export function differenceLines(
   before: LoggedExchange,
   after: LoggedExchange,

@@ -16,14 +16,14 @@ export interface Chosen {
 /** From this width on, in cells, the heading shows the keys. */
 const KEYS_FROM = 50;
 
-/** The index of the first exchange below the heading. */
+/** Returns the index of the first exchange below the heading. */
 function firstShown(exchanges: readonly LoggedExchange[], chosen: number, height: number): number {
   const room = Math.max(1, height - 1);
   const index = exchanges.findIndex(({ number }) => number === chosen);
   return Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
 }
 
-/** The exchange in this row of the list; undefined when there is none. */
+/** Returns the exchange in this row of the list; undefined when there is none. */
 export function exchangeEntryAt(
   exchanges: readonly LoggedExchange[],
   chosen: number,
@@ -33,7 +33,7 @@ export function exchangeEntryAt(
   return row < 1 ? undefined : exchanges[firstShown(exchanges, chosen, height) + row - 1];
 }
 
-/** The list of the last exchanges, newest first, with the chosen one in view. */
+/** Returns the list of the last exchanges, newest first, with the chosen one in view. */
 export function exchangeListLines(
   exchanges: readonly LoggedExchange[],
   { chosen, marked }: Chosen,

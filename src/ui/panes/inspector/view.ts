@@ -25,7 +25,7 @@ export function inspectorLayout(width: number): InspectorLayout {
   return { kind: 'beside', list, detail: width - list - SEPARATOR[1].length };
 }
 
-/** The chosen exchange, or its differences to the marked one. */
+/** Returns the chosen exchange, or its differences to the marked one. */
 export function chosenLines(
   { chosen, marked }: Inspector,
   exchanges: readonly LoggedExchange[],

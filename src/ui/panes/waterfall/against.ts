@@ -3,16 +3,16 @@ import { FIGURES } from '../../../metrics/figures.js';
 import { median } from '../../../metrics/percentile.js';
 import { cut, fill, type Line, lineWidth, spread } from '../../style/line.js';
 import { bar, barAgainst, cellMs, OVER, UNDER } from './bars.js';
-import { legRows, legsAgainst } from './legs.js';
+import { stepRows, stepsAgainst } from './steps.js';
 import { LABEL_WIDTH, VALUE_WIDTH } from './waterfall.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
 /** Returns the steps to the first token beside their medians in other exchanges. Longer steps stand out. */
 export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width: number): Line[] {
-  const { legs, total } = legsAgainst(metrics, others);
-  if (legs.length === 0) return [];
-  const longestMs = Math.max(...legs.flatMap(({ ms, medianMs }) => [ms, medianMs]));
+  const { steps, total } = stepsAgainst(metrics, others);
+  if (steps.length === 0) return [];
+  const longestMs = Math.max(...steps.flatMap(({ ms, medianMs }) => [ms, medianMs]));
   const barWidth = Math.max(0, width - LABEL_WIDTH - 2 * VALUE_WIDTH);
   const share = (ms: number): number => (longestMs > 0 ? ms / longestMs : 0);
   const values = (ms: string, medianMs: string): Line => [
@@ -21,7 +21,7 @@ export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width
   ];
   return [
     spread([['dim', FIGURES.hops.label]], values('ms', 'median'), width),
-    ...legs.map(
+    ...steps.map(
       ({ label, ms, medianMs }): Line => [
         ['dim', label.padEnd(LABEL_WIDTH)],
         ...barAgainst(share(ms), share(medianMs), barWidth),
@@ -40,8 +40,8 @@ export interface Group {
 }
 
 /**
- * The steps of several groups on one scale, with a row for each group below each step. If not all steps fit, the
- * longest are shown.
+ * Returns the steps of several groups on one scale, with a row for each group below each step. If not all steps fit,
+ * the longest are shown.
  */
 export function sharedWaterfall(
   groups: readonly Group[],
@@ -75,9 +75,9 @@ export function sharedWaterfall(
 
 const NAME_MAX = 14;
 
-/** Each step with its median in each group. */
+/** Returns each step with its median in each group. */
 function groupRows(groups: readonly (readonly Shown[])[]): { label: string; ms: number[] }[] {
-  return legRows(groups.flat()).map(({ label, ms }) => {
+  return stepRows(groups.flat()).map(({ label, ms }) => {
     let from = 0;
     return {
       label,

@@ -6,7 +6,7 @@ const FULL = '█';
 export const OVER = '▓';
 export const UNDER = '░';
 
-/** A bar of `share` of the width, in eighths of a cell; at least an eighth if `share` isn't 0. */
+/** Returns a bar of `share` of the width, in eighths of a cell; at least an eighth if `share` isn't 0. */
 export function bar(share: number, width: number): string {
   const eighths = share > 0 ? Math.max(1, Math.round(share * width * 8)) : 0;
   const rest = EIGHTHS.charAt(eighths % 8);

@@ -6,7 +6,7 @@ import { duration, percent } from '../../style/format.js';
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
 /** A part of the time to the first token, which is a row of the waterfall. */
-export interface Leg {
+export interface Step {
   label: string;
   place: Place;
   ms: number;
@@ -19,11 +19,11 @@ export interface Leg {
 /** The marks after the labels of reported and inferred parts. */
 const MARKS: Record<Basis, string> = { measured: '', reported: '*', inferred: '?' };
 
-/** The hops in order; a split hop is replaced by its parts. Their sum equals the sum of the hops. */
-export function legsOf({ hops, wait }: Shown): Leg[] {
+/** Returns the hops in order; a split hop is replaced by its parts. Their sum equals the sum of the hops. */
+export function stepsOf({ hops, wait }: Shown): Step[] {
   const parts = wait?.parts ?? [];
   const sumOf = (chosen: readonly WaitPart[]): number => chosen.reduce((sum, { ms }) => sum + ms, 0);
-  return HOPS.flatMap(({ name, label, place, what }): Leg[] => {
+  return HOPS.flatMap(({ name, label, place, what }): Step[] => {
     const ms = hops[name];
     if (ms === undefined) return [];
     if (name === 'wait' && parts.length > 0) {
@@ -47,10 +47,10 @@ export function legsOf({ hops, wait }: Shown): Leg[] {
 export function verdictOn(metrics: Shown): string | undefined {
   const { hops } = metrics;
   if (hops.first_token === undefined && hops.thinking === undefined) return undefined;
-  const legs = legsOf(metrics);
-  const total = legs.reduce((sum, { ms }) => sum + ms, 0);
+  const steps = stepsOf(metrics);
+  const total = steps.reduce((sum, { ms }) => sum + ms, 0);
   const places = new Map<Place, number>();
-  for (const { place, ms } of legs) places.set(place, (places.get(place) ?? 0) + ms);
+  for (const { place, ms } of steps) places.set(place, (places.get(place) ?? 0) + ms);
   const [most] = [...places].sort(([, a], [, b]) => b - a);
   if (most === undefined || total <= 0) return undefined;
   const [place, ms] = most;
@@ -61,7 +61,7 @@ export function verdictOn(metrics: Shown): string | undefined {
     case 'the network':
       return `network: ${roads(metrics)}, ${share(ms)}`;
     case 'the provider': {
-      const [longest] = legs.filter((leg) => leg.place === place).sort((a, b) => b.ms - a.ms);
+      const [longest] = steps.filter((step) => step.place === place).sort((a, b) => b.ms - a.ms);
       if (longest?.name === 'thinking') return `hidden reasoning ${duration(longest.ms)}`;
       const cause = longest && CAUSES[longest.name];
       return cause === undefined ? `${place} took ${share(ms)}` : `${cause} ${share(longest?.ms ?? 0)}`;
@@ -71,7 +71,7 @@ export function verdictOn(metrics: Shown): string | undefined {
   }
 }
 
-const CAUSES: Partial<Record<Leg['name'], string>> = {
+const CAUSES: Partial<Record<Step['name'], string>> = {
   queue: 'provider queue',
   load: 'model load',
   prompt: 'prompt processing',

@@ -3,7 +3,7 @@ import { FIGURES } from '../../../metrics/figures.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
 import { type Line, spread } from '../../style/line.js';
 import { bar, cellMs } from './bars.js';
-import { legsOf, verdictOn } from './verdict.js';
+import { stepsOf, verdictOn } from './verdict.js';
 
 export const LABEL_WIDTH = 13;
 export const VALUE_WIDTH = 7;
@@ -24,7 +24,7 @@ export function waterfallLines(
   width: number,
   height: number,
 ): Line[] {
-  const known = legsOf(metrics);
+  const known = stepsOf(metrics);
   const verdict = height > VERDICT_FROM_ROWS ? (verdictOn(metrics) ?? '') : '';
   const words = verdict === '' ? [] : wrapLine(verdict, { width }).map((piece) => shownPiece(verdict, piece));
   // The legend is only shown if all steps still fit.
@@ -33,8 +33,8 @@ export function waterfallLines(
   const rows = height - 1 - words.length - legendRows;
   if (rows < 1 || known.length === 0) return [];
   const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, rows);
-  const shown = known.filter((leg) => longest.includes(leg));
-  const longestMs = Math.max(...shown.map((leg) => leg.ms));
+  const shown = known.filter((step) => longest.includes(step));
+  const longestMs = Math.max(...shown.map((step) => step.ms));
   const barWidth = Math.max(0, width - LABEL_WIDTH - VALUE_WIDTH);
   const bars = shown.map(
     ({ label, ms }): Line => [

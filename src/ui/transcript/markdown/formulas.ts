@@ -16,8 +16,8 @@ const LINE_START = /(?:^|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?$/;
 const LOOK_BACK = 32;
 
 /**
- * The formulas of a text in order: `\(…\)`, `\[…\]`, `$…$`, `$$…$$`, `\begin{…}…\end{…}`. A formula ends at a blank
- * line at the latest. An unclosed formula that begins a line extends to the blank line.
+ * Returns the formulas of a text in order: `\(…\)`, `\[…\]`, `$…$`, `$$…$$`, `\begin{…}…\end{…}`. A formula ends at a
+ * blank line at the latest. An unclosed formula that begins a line extends to the blank line.
  */
 export function formulasIn(text: string): Range[] {
   const formulas: Range[] = [];
@@ -39,7 +39,7 @@ export function formulasIn(text: string): Range[] {
   return formulas;
 }
 
-/** The text that closes the formula; undefined for an escaped character. */
+/** Returns the text that closes the formula; undefined for an escaped character. */
 function closerOf(opener: string, environment: string | undefined): string | undefined {
   if (environment !== undefined) return `\\end{${environment}}`;
   if (opener === '\\[') return '\\]';
@@ -86,7 +86,7 @@ function dollarEnd(text: string, from: number): number | undefined {
   return inside === undefined || EMPHASIS.test(inside) ? undefined : BETWEEN_DOLLARS.lastIndex;
 }
 
-/** The offset after the code span that these backticks begin; without a span, after the backticks. */
+/** Returns the offset after the code span that these backticks begin; without a span, after the backticks. */
 function codeEnd(text: string, backticks: string, from: number): number {
   const run = /`+/g;
   run.lastIndex = from;

@@ -9,7 +9,7 @@ interface Piece {
 
 /** Colours code, once its language's grammar has loaded. */
 export interface Highlighter {
-  /** The lines of the code in pieces; the joined pieces equal the code. */
+  /** Returns the lines of the code in pieces; the joined pieces equal the code. */
   lines(code: string, language: string): readonly (readonly Piece[])[];
 }
 

@@ -121,7 +121,7 @@ function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look
   return [...shown, { tone: 'dim', text: beside, at: end, ...(target !== undefined && { target }) }];
 }
 
-/** The URL without entities and escapes of parentheses and brackets. In text, such escapes stay. */
+/** Returns the URL without entities and escapes of parentheses and brackets. In text, such escapes stay. */
 function hrefOf({ href }: { href: string }, { restore }: InlineLook): string {
   return decoded(restore(href)).replace(/\\([()[\]\\])/g, '$1');
 }

@@ -42,7 +42,7 @@ export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: Flo
   });
 }
 
-/** The rows below a text with the addresses of its links. */
+/** Returns the rows below a text with the addresses of its links. */
 export function targetDrafts(runs: readonly Run[], { width, at }: { width: number; at: number }): Draft[] {
   const targets = new Set(runs.flatMap(({ target }) => target ?? []));
   return [...targets].flatMap((target) =>
@@ -50,7 +50,7 @@ export function targetDrafts(runs: readonly Run[], { width, at }: { width: numbe
   );
 }
 
-/** The widest word and the widest line, in cells. */
+/** Returns the widest word and the widest line, in cells. */
 export function extent(runs: readonly Run[]): { word: number; line: number } {
   const text = runs.map((run) => run.text).join('');
   const widest = (parts: readonly string[]): number => Math.max(0, ...parts.map(cellWidth));

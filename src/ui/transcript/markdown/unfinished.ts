@@ -35,7 +35,7 @@ export function completed(text: string, styles: boolean): string {
   return decided.slice(0, start) + completedInline(decided.slice(start));
 }
 
-/** The start of the inline text that the last line belongs to. */
+/** Returns the start of the inline text that the last line belongs to. */
 function inlineStart(text: string): number {
   const lineBefore = (at: number): number => (at < 2 ? 0 : text.lastIndexOf('\n', at - 2) + 1);
   let start = lineBefore(text.endsWith('\n') ? text.length : text.length + 1);
@@ -109,7 +109,7 @@ function closeMarks(open: OpenMarks[], character: string, count: number): number
   return both === count ? 0 : closeMarks(open, character, count - both);
 }
 
-/** The end of the next run of exactly `count` backticks. */
+/** Returns the end of the next run of exactly `count` backticks. */
 function closingTicks(text: string, from: number, count: number): number | undefined {
   for (const { 0: ticks, index } of text.slice(from).matchAll(/`+/g))
     if (ticks.length === count) return from + index + count;

@@ -10,7 +10,7 @@ const run = {
   server_metrics: { url: 'http://a', series: { x: [1] } },
 };
 
-test('the page gets the requests, and neither the samples nor the warm-up’s requests nor the server’s series', () => {
+test('the page’s data has the requests, without the samples, the warm-up’s requests and the server’s series', () => {
   expect(pageRuns([run])).toEqual([
     {
       completed: MOST_REQUESTS - 1,
@@ -22,6 +22,6 @@ test('the page gets the requests, and neither the samples nor the warm-up’s re
   ]);
 });
 
-test('the page gets no requests of a test that a browser could not show', () => {
+test('the page’s data omits the requests when they are too many for a browser', () => {
   expect(pageRuns([{ ...run, failed: 2 }])).toMatchObject([{ failed: 2, requests: {} }]);
 });

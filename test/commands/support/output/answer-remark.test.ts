@@ -12,7 +12,7 @@ const chunk = (delta: object, finish_reason: string | null = null) => ({
   choices: [{ delta, finish_reason }],
 });
 
-test('an answer that a content filter ended is not called whole', () => {
+test('an answer that a content filter ended is reported with that reason', () => {
   expect(remarkOnEvents(chunk({ content: 'It is' }), chunk({}, 'content_filter'))).toBe(
     "the provider's content filter ended the answer (finish_reason content_filter)",
   );
@@ -24,7 +24,7 @@ test('a refusal of the model is reported with its text', () => {
   );
 });
 
-test('an answer that was cut off, and a response without any output, differ', () => {
+test('the remark distinguishes an answer that was cut off from a response without any output', () => {
   expect(remarkOnEvents(chunk({ content: 'It is' }))).toMatch(/ended before the model had finished$/);
   expect(remarkOnEvents()).toMatch(/ended before any output$/);
 });

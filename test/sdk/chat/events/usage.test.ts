@@ -106,7 +106,7 @@ test.each([
 });
 
 test.each([{ timings: { prompt_ms: 5 } }, { metadata: 'usage' }, { usage: null }])(
-  'there is none in %j',
+  'no usage is found in %j',
   (event) => {
     expect(usageIn(event)).toBeUndefined();
   },

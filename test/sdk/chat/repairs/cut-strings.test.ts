@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ChatResult, createChatStream } from '../../../../src/sdk/index.js';
 
-// Servers that write line breaks into JSON strings as they are.
+// Servers that write line breaks into JSON strings without escaping them.
 
 function read(body: string, size = body.length, contentType = 'text/event-stream'): ChatResult {
   const stream = createChatStream({ statusCode: 200, contentType });

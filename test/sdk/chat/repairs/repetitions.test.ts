@@ -138,7 +138,7 @@ describe('arguments that are sent again', () => {
     ['repeated words', ['{"a":"', 'no ', 'no ', 'no', '"}']],
     ['repeated digits', ['{"a":1', '00', '00', '}']],
     ['arguments that are no JSON', ['{x', '{', 'x']],
-  ])('are none: %s', (_, pieces) => {
+  ])('are not repetitions: %s', (_, pieces) => {
     const { toolCalls, repeatedChars } = read(...called(...pieces));
     expect(toolCalls[0]?.arguments).toBe(pieces.join(''));
     expect(repeatedChars).toBeUndefined();

@@ -57,7 +57,7 @@ test('the kitty protocol is switched on with escape codes and base layout keys, 
   expect([listeners(), rawMode()]).toEqual([0, false]);
 });
 
-test('on another terminal modified keys are switched on, and off at the end', () => {
+test('without the kitty protocol, modifyOtherKeys is switched on, and off at the end', () => {
   const { send, written, close } = start();
   written();
   send('\x1b[?1;2c');
@@ -106,7 +106,7 @@ test('for a screen reader only bracketed paste is switched on', () => {
   expect(written()).toBe('\x1b[?2004l');
 });
 
-test('another program gets the terminal with its earlier modes, and all keys', () => {
+test('another program gets the terminal in its earlier modes, and the chat reads no key meanwhile', () => {
   const { keyboard, send, written, got, listeners, rawMode } = start();
   send('\x1b[?0u');
   written();

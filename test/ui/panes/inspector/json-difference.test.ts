@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jsonDifferences } from '../../../../src/ui/panes/inspector/json-difference.js';
 
-test('two bodies differ where a value has changed, is missing or is new', () => {
+test('the differences between two bodies are changed, missing and new values', () => {
   const before = { model: 'a', temperature: 0.2, messages: [{ role: 'user', content: 'Hi' }], stop: [] };
   const after = {
     model: 'a',

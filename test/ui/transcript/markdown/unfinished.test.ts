@@ -48,7 +48,7 @@ describe('an element without text is not shown yet', () => {
   });
 });
 
-describe('text that begins no element stays as it is', () => {
+describe('text that begins no element stays unchanged', () => {
   test.each([
     'a snake_case_name and __init__ of x',
     '2 * 3 = 6',

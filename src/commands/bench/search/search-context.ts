@@ -5,7 +5,7 @@ import { type Measured, type Measurement, measure } from '../measure.js';
 import type { ServerPage } from '../server-metrics.js';
 
 /** The parts that all tests of a search share. */
-export interface SearchGround {
+export interface SearchContext {
   readonly engine: Engine;
   readonly flags: BenchFlags;
   /** The endpoint's name. */
@@ -27,12 +27,12 @@ export interface Tested {
 
 /** Runs a test of a search. It continues in the list of prompts where the previous test ended. */
 export async function measureNext(
-  ground: SearchGround,
+  context: SearchContext,
   test: Measurement,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const flags = { ...test.flags, first: ground.begun };
-  const measured = await measure(ground.engine, { ...test, flags }, signal);
-  ground.begun += measured.conversations.begun + measured.unsent;
+  const flags = { ...test.flags, first: context.begun };
+  const measured = await measure(context.engine, { ...test, flags }, signal);
+  context.begun += measured.conversations.begun + measured.unsent;
   return measured;
 }

@@ -2,7 +2,7 @@ import { percentile } from '../../metrics/percentile.js';
 import type { Sample, Sent } from '../samples/sample.js';
 
 /** A test's figures over time, one value for each moment. */
-export interface LoadCourse {
+export interface LiveFigures {
   /** Requests in flight. */
   readonly inFlight: readonly (number | null)[];
   /** Complete answers a second. */
@@ -28,7 +28,7 @@ export interface LoadCourse {
 /** The largest number of moments. When it is reached, each two neighbours are merged. */
 const MOST = 1000;
 
-export function createCourse(): LoadCourse {
+export function createLiveFigures(): LiveFigures {
   let inFlight: (number | null)[] = [];
   let perSecond: (number | null)[] = [];
   let ttft: (number | null)[] = [];

@@ -44,7 +44,7 @@ export interface Unsaved {
 }
 
 /** The session that changes are saved to. Waiting changes keep their session when another one is opened. */
-export interface Place {
+export interface Target {
   session: string | undefined;
   title: string | undefined;
   /** Ids in the file by the caller's ids. */
@@ -52,18 +52,18 @@ export interface Place {
 }
 
 /** Saves changes of a journal to a session. Each call is part of the caller's transaction. */
-export interface PlaceWriter {
+export interface TargetWriter {
   /** Saves a question or a tool result. */
-  ask(at: Place, said: Said): void;
+  ask(at: Target, said: Said): void;
   /** Saves the start of an answer, unless it is already saved. Returns its id in the file. */
-  begin(at: Place, id: number, asked: Asked): number;
+  begin(at: Target, id: number, asked: Asked): number;
   /** Saves an earlier message again, after another program has deleted the session. */
-  saveAgain(at: Place, message: EarlierMessage): void;
-  saveUnsaved(at: Place, unsaved: Unsaved): void;
+  saveAgain(at: Target, message: EarlierMessage): void;
+  saveUnsaved(at: Target, unsaved: Unsaved): void;
 }
 
-export function createPlaceWriter(store: SessionStore): PlaceWriter {
-  const sessionFor = (at: Place, words: string): string => {
+export function createTargetWriter(store: SessionStore): TargetWriter {
+  const sessionFor = (at: Target, words: string): string => {
     if (at.session === undefined) {
       at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
       // The draft of the chat without a session now belongs to this session.
@@ -72,12 +72,12 @@ export function createPlaceWriter(store: SessionStore): PlaceWriter {
     }
     return at.session;
   };
-  const ask = (at: Place, { id, parentId = null, ...said }: Said): void => {
+  const ask = (at: Target, { id, parentId = null, ...said }: Said): void => {
     const role = said.toolCallId === undefined ? 'user' : 'tool';
     const message = { ...said, role, parentId: savedId(at, parentId) } as const;
     at.saved.set(id, store.append(sessionFor(at, said.text), message));
   };
-  const begin = (at: Place, id: number, { parentId, endpoint, model }: Asked): number => {
+  const begin = (at: Target, id: number, { parentId, endpoint, model }: Asked): number => {
     const known = savedId(at, id);
     if (known !== null) return known;
     const answer = { parentId: savedId(at, parentId), endpoint, model };
@@ -85,7 +85,7 @@ export function createPlaceWriter(store: SessionStore): PlaceWriter {
     at.saved.set(id, made);
     return made;
   };
-  const saveAgain = (at: Place, { answer, ...message }: EarlierMessage): void => {
+  const saveAgain = (at: Target, { answer, ...message }: EarlierMessage): void => {
     if (answer === undefined) {
       ask(at, message);
       return;
@@ -94,7 +94,7 @@ export function createPlaceWriter(store: SessionStore): PlaceWriter {
     const id = begin(at, message.id, { endpoint, model, parentId: message.parentId });
     store.finishAnswer(id, { text: message.text, ...ended });
   };
-  const saveUnsaved = (at: Place, { draft, queue, files, head }: Unsaved): void => {
+  const saveUnsaved = (at: Target, { draft, queue, files, head }: Unsaved): void => {
     if (draft !== undefined) store.saveDraft(at.session ?? null, draft);
     if (files !== undefined) store.saveFiles(at.session ?? null, files);
     if (at.session === undefined) return;
@@ -104,6 +104,6 @@ export function createPlaceWriter(store: SessionStore): PlaceWriter {
   return { ask, begin, saveAgain, saveUnsaved };
 }
 
-function savedId({ saved }: Place, id: number | null): number | null {
+function savedId({ saved }: Target, id: number | null): number | null {
   return id === null ? null : (saved.get(id) ?? null);
 }

@@ -1,5 +1,5 @@
 /** An answer's output over time, in bins of equal length that start at the request. */
-export interface Course {
+export interface OutputOverTime {
   readonly binMs: number;
   /** Characters that arrived in each bin, up to the bin of the latest output. */
   readonly amounts: readonly number[];
@@ -12,11 +12,11 @@ export interface Pause {
   readonly toMs: number;
 }
 
-export interface CourseRecorder {
+export interface OutputRecorder {
   /** Adds `amount` characters of output that arrived `atMs` after the request. */
   add(atMs: number, amount: number): void;
-  /** Returns a copy of the course so far; undefined before the first output. */
-  snapshot(): Course | undefined;
+  /** Returns a copy of the output so far; undefined before the first output. */
+  snapshot(): OutputOverTime | undefined;
 }
 
 const FIRST_BIN_MS = 5;
@@ -27,7 +27,7 @@ const MAX_PAUSES = 32;
 /**
  * Memory stays bounded for answers of any length: when bins run out, each two are merged into one of twice the length.
  */
-export function createCourse(): CourseRecorder {
+export function createOutputRecorder(): OutputRecorder {
   let binMs = FIRST_BIN_MS;
   let amounts: number[] = [];
   let pauses: Pause[] = [];
@@ -67,7 +67,7 @@ function withoutShortest(pauses: readonly Pause[]): Pause[] {
  * bin.
  */
 export function amountsBetween(
-  { binMs, amounts }: Course,
+  { binMs, amounts }: OutputOverTime,
   fromMs: number,
   toMs: number,
   count: number,
@@ -91,7 +91,7 @@ export function amountsBetween(
 }
 
 /** Returns the start of the first bin with output, in ms since the request. */
-export function firstOutputMs({ binMs, amounts }: Course): number {
+export function firstOutputMs({ binMs, amounts }: OutputOverTime): number {
   return (
     Math.max(
       0,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sharedWaterfall, waterfallAgainst } from '../../../../src/ui/panes/waterfall/against.js';
-import { legRows, legsAgainst } from '../../../../src/ui/panes/waterfall/legs.js';
+import { stepRows, stepsAgainst } from '../../../../src/ui/panes/waterfall/steps.js';
 import { plainText } from '../../../../src/ui/style/line.js';
 import { metricsOf } from '../../../support/chat-ports.js';
 
@@ -18,7 +18,7 @@ const split = metricsOf({
 });
 
 test('several exchanges share one list of steps in order; a missing step counts as 0', () => {
-  expect(legRows([pooled, fresh])).toEqual([
+  expect(stepRows([pooled, fresh])).toEqual([
     { label: 'DNS lookup', ms: [0, 5] },
     { label: 'TCP connect', ms: [0, 20] },
     { label: 'send request', ms: [1, 1] },
@@ -28,17 +28,17 @@ test('several exchanges share one list of steps in order; a missing step counts 
 });
 
 test('a wait that is split in only one exchange is shown unsplit in both', () => {
-  expect(legRows([split, pooled]).map(({ label }) => label)).toEqual([
+  expect(stepRows([split, pooled]).map(({ label }) => label)).toEqual([
     'send request',
     'to 1st byte',
     'to 1st token',
   ]);
-  expect(legRows([split, split]).map(({ label }) => label)).toContain('their queue*');
+  expect(stepRows([split, split]).map(({ label }) => label)).toContain('their queue*');
 });
 
 test('the median counts exchanges without a step as 0', () => {
-  const { legs } = legsAgainst(fresh, [pooled, pooled, fresh]);
-  const connect = legs.find(({ label }) => label === 'TCP connect');
+  const { steps } = stepsAgainst(fresh, [pooled, pooled, fresh]);
+  const connect = steps.find(({ label }) => label === 'TCP connect');
   expect(connect).toEqual({ label: 'TCP connect', ms: 20, medianMs: 0 });
 });
 
@@ -48,9 +48,9 @@ test('the median of all steps is the middle one of the sums, not the sum of the 
     metricsOf({ hops: { send: 40, wait: 10 } }),
     metricsOf({ hops: { send: 30, wait: 30 } }),
   ];
-  const { total } = legsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others);
+  const { total } = stepsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others);
   expect(total).toEqual({ ms: 20, medianMs: 51 });
-  expect(legsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others.slice(1)).total.medianMs).toBe(55);
+  expect(stepsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others.slice(1)).total.medianMs).toBe(55);
 });
 
 test('times over and under the median look different without colours', () => {

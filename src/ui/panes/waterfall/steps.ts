@@ -1,11 +1,11 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { median } from '../../../metrics/percentile.js';
-import { type Leg, legsOf } from './verdict.js';
+import { type Step, stepsOf } from './verdict.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
 /** A step of several exchanges. `ms` has one value for each exchange, which is 0 when the exchange lacks the step. */
-export interface LegRow {
+export interface StepRow {
   readonly label: string;
   readonly ms: readonly number[];
 }
@@ -14,24 +14,24 @@ export interface LegRow {
  * Returns the steps of several exchanges in one list. Unless the wait is split in all of them, it is shown as one step
  * in all, because its parts can't be compared with a total.
  */
-export function legRows(exchanges: readonly Shown[]): readonly LegRow[] {
+export function stepRows(exchanges: readonly Shown[]): readonly StepRow[] {
   const split = exchanges.every(({ wait }) => (wait?.parts.length ?? 0) > 0);
-  const legs = exchanges.map((metrics) => {
+  const steps = exchanges.map((metrics) => {
     const { hops, attempts } = metrics;
-    return legsOf(split ? metrics : { hops, attempts });
+    return stepsOf(split ? metrics : { hops, attempts });
   });
-  return inOrder(legs).map((label) => ({
+  return inOrder(steps).map((label) => ({
     label,
-    ms: legs.map((of) => of.find((leg) => leg.label === label)?.ms ?? 0),
+    ms: steps.map((of) => of.find((step) => step.label === label)?.ms ?? 0),
   }));
 }
 
 /** Returns each label once, in an order that agrees with the order in each exchange. */
-function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
+function inOrder(exchanges: readonly (readonly Step[])[]): string[] {
   const labels: string[] = [];
-  for (const legs of exchanges) {
+  for (const steps of exchanges) {
     let at = 0;
-    for (const { label } of legs) {
+    for (const { label } of steps) {
       const known = labels.indexOf(label);
       if (known < 0) labels.splice(at, 0, label);
       at = (known < 0 ? at : known) + 1;
@@ -50,11 +50,11 @@ export interface Against {
  * Returns the steps of an exchange with their medians in others. A missing step counts as 0 ms. `total` has the median
  * of the others' sums, which differs from the sum of the medians.
  */
-export function legsAgainst(
+export function stepsAgainst(
   metrics: Shown,
   others: readonly Shown[],
-): { legs: readonly (Against & { label: string })[]; total: Against } {
-  const rows = legRows([metrics, ...others]);
+): { steps: readonly (Against & { label: string })[]; total: Against } {
+  const rows = stepRows([metrics, ...others]);
   const against = ([own = 0, ...rest]: readonly number[]): Against => ({
     ms: own,
     medianMs: median(rest) ?? 0,
@@ -62,5 +62,5 @@ export function legsAgainst(
   const sums = [metrics, ...others].map((_, index) =>
     rows.reduce((sum, { ms }) => sum + (ms[index] ?? 0), 0),
   );
-  return { legs: rows.map(({ label, ms }) => ({ label, ...against(ms) })), total: against(sums) };
+  return { steps: rows.map(({ label, ms }) => ({ label, ...against(ms) })), total: against(sums) };
 }
