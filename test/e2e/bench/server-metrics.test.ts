@@ -118,7 +118,7 @@ test.each([
   ['fails', 'the server answered 503', (_request, response) => response.writeHead(503).end('sorry')],
   [
     'is not a metrics page',
-    'no Prometheus metrics page',
+    'the answer is not a Prometheus metrics page',
     (_request, response) => response.end('<html>hello</html>'),
   ],
   [
