@@ -110,6 +110,8 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       mouse,
       slo,
       notices: problemsWithKeys(loaded).map(notice),
+      // npx installs no command: the advice must work in the same shell.
+      program: process.env.npm_command === 'exec' ? 'npx vastar-tui' : 'vastar-tui',
       version: VERSION,
       signal: ending.signal,
     });

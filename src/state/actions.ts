@@ -2,7 +2,7 @@ import { createActing } from './acting.js';
 import { createAttachmentActions } from './attachments/attachment-actions.js';
 import { createBranchActions } from './branches/branch-actions.js';
 import { createComparing } from './comparing/comparing.js';
-import { SETUP_WORDS } from './comparing/targets.js';
+import { setupWords } from './comparing/targets.js';
 import { createDraftActions, type DraftPorts } from './editor/draft-actions.js';
 import {
   type ChatSettings,
@@ -113,7 +113,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     compare: act(comparing.begin),
     compareWith: act(comparing.beginWith),
     repeatSides: act(comparing.repeat),
-    explainSetup: (): void => change((state) => withNotice(state, 'info', SETUP_WORDS)),
+    explainSetup: (): void => change((state) => withNotice(state, 'info', setupWords(state.program))),
     markSide: act(comparing.mark),
     scrollSide: comparing.scroll,
     chooseSide: act(comparing.choose),

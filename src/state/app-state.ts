@@ -104,6 +104,8 @@ export interface AppState {
   readonly request: RequestView;
   readonly session: SessionFigures;
   readonly keys: KeyHints;
+  /** The words that start this program in a shell. */
+  readonly program: string;
   /** The limits that a good answer meets. */
   readonly slo: Slo;
   /** Whether motion is reduced: clocks and figures then change only once a second. */
@@ -148,6 +150,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     request: { kind: 'none' },
     session: NO_FIGURES,
     keys: DEFAULT_HINTS,
+    program: 'vastar-tui',
     slo: DEFAULT_SLO,
     calm: false,
     mouse: false,

@@ -64,6 +64,8 @@ export interface TuiOptions {
   slo?: { readonly [K in keyof Slo]?: number | undefined };
   /** The settings of the first conversation [none]. */
   settings?: ChatSettings;
+  /** The words that start this program in a shell [vastar-tui]. */
+  program?: string;
   /** The program's version, shown in the help. */
   version: string;
   /** A terminal [process.stdin]. */
@@ -141,8 +143,9 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const store = createAppStore({ connection, modes, clock }, options.notices);
   if (options.settings !== undefined) store.setState({ settings: options.settings });
   const keymap = options.keymap ?? createKeymap().keymap;
-  store.setState(({ calm, slo }) => ({
+  store.setState(({ calm, slo, program }) => ({
     keys: keymap.hints,
+    program: options.program ?? program,
     calm: options.calm ?? calm,
     mouse: options.mouse ?? false,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },

@@ -83,8 +83,11 @@ export function compareItems(
   ];
 }
 
-/** Returns the explanation of how to set up a further endpoint. */
-export const SETUP_WORDS = `You can compare with a further endpoint in three ways:
+/**
+ * Returns the explanation of how to set up a further endpoint.
+ * @param program the words that start this program in a shell
+ */
+export const setupWords = (program: string): string => `You can compare with a further endpoint in three ways:
 - At its start, the chat finds model servers on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM).
-- \`vastar-tui endpoints add\` in a shell adds one to the configuration, from a preset such as groq or openrouter. Put its key into its environment variable.
+- \`${program} endpoints add\` in a shell adds one to the configuration, from a preset such as groq or openrouter. Put its key into its environment variable.
 - \`/compare :MODEL\` sends the question to another model of the endpoint in use. \`/compare NAME :MODEL x5\` sends it to several, 5 times each.`;

@@ -133,7 +133,11 @@ function contentOf(
     return {
       title,
       rows: fitRows(
-        welcomeLines({ keys: keymap.hints, endpoint: welcome, modes }, width, height),
+        welcomeLines(
+          { keys: keymap.hints, endpoint: welcome, modes, program: store.getState().program },
+          width,
+          height,
+        ),
         width,
         height,
       ),

@@ -15,6 +15,8 @@ export interface Welcome {
   readonly keys: KeyHints;
   readonly endpoint: EndpointInfo;
   readonly modes: readonly ModeInfo[];
+  /** The words that start this program in a shell. */
+  readonly program: string;
 }
 
 const keysOf = ({
@@ -34,7 +36,7 @@ const keysOf = ({
   [focus, `focus a pane; ${help} there explains its figures`],
   [inspect, 'inspect the last exchanges'],
   [help, 'all keys'],
-  [`${quit} twice`, 'quit'],
+  [quit.startsWith('/') ? quit : `${quit} twice`, 'quit'],
 ];
 
 /**
@@ -42,11 +44,11 @@ const keysOf = ({
  * that fit.
  */
 export function welcomeLines(
-  { keys, endpoint, modes }: Welcome,
+  { keys, endpoint, modes, program }: Welcome,
   width: number,
   height: number,
 ): readonly Line[] {
-  const intro = introOf(endpoint, modes, keys).flatMap((text) =>
+  const intro = introOf({ keys, endpoint, modes, program }).flatMap((text) =>
     wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),
   );
   const examples: Line[] = [
@@ -73,14 +75,11 @@ export function welcomeLines(
 /** The name of the bundled simulator's mode. */
 const SIMULATOR = 'simulator';
 
-function introOf(
-  { name, url, model }: EndpointInfo,
-  modes: readonly ModeInfo[],
-  { mode }: KeyHints,
-): readonly string[] {
+function introOf({ keys, endpoint, modes, program }: Welcome): readonly string[] {
+  const { name, url, model } = endpoint;
   const others = modes.filter((one) => one.name !== name && one.problem === undefined);
   const names = others.map((one) => sanitizeLine(one.name) + (one.found ? ' (found on this machine)' : ''));
-  const switches = `${mode} switches to ${listOf(names)}.`;
+  const switches = `${keys.mode} switches to ${listOf(names)}.`;
   const problem = modes.find((one) => one.name === name)?.problem;
   if (name !== SIMULATOR)
     return [
@@ -94,7 +93,7 @@ function introOf(
     'For now a simulator on this machine answers, with made-up text.',
     others.length > 0
       ? `For a real model, ${switches}`
-      : 'For a real model, set OPENAI_API_KEY, or run: vastar-tui endpoints add',
+      : `For a real model, set OPENAI_API_KEY, or run: ${program} endpoints add`,
   ];
 }
 

@@ -10,7 +10,11 @@ const text = (
   modes: Parameters<typeof welcomeLines>[0]['modes'] = [SIMULATOR, KEYLESS],
   [width, height]: readonly [number, number] = [83, 35],
 ): string => {
-  const lines = welcomeLines({ keys: DEFAULT_HINTS, endpoint, modes }, width, height);
+  const lines = welcomeLines(
+    { keys: DEFAULT_HINTS, endpoint, modes, program: 'npx vastar-tui' },
+    width,
+    height,
+  );
   expect(lines.length).toBeLessThanOrEqual(height);
   for (const line of lines) if (width >= 48) expect(lineWidth(line)).toBeLessThanOrEqual(width);
   return lines.map(plainText).join('\n');
@@ -20,7 +24,7 @@ test('the first start explains in three lines what this is, what answers, and ho
   expect(text().split('\n').slice(1, 4)).toEqual([
     'This chat shows where the time of each answer goes.',
     'For now a simulator on this machine answers, with made-up text.',
-    'For a real model, set OPENAI_API_KEY, or run: vastar-tui endpoints add',
+    'For a real model, set OPENAI_API_KEY, or run: npx vastar-tui endpoints add',
   ]);
 });
 
