@@ -40,6 +40,9 @@ export function createExternalEditor(env: NodeJS.ProcessEnv): ExternalEditor {
   };
 }
 
+/** The shell's exit code for a command that does not exist. */
+const NOT_FOUND = 127;
+
 /** The shell splits the command into words, as git and others do. The file name is passed as one argument. */
 function run(command: string, file: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -47,6 +50,8 @@ function run(command: string, file: string, env: NodeJS.ProcessEnv): Promise<voi
     child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
+      else if (code === NOT_FOUND)
+        reject(new Error(`set $VISUAL or $EDITOR to an editor that is installed: there is no ${command}`));
       else
         reject(
           new Error(`${command} ended with ${signal ?? code}: the draft is unchanged ($VISUAL, $EDITOR)`),

@@ -1,3 +1,4 @@
+import { closestTo } from '../../common/text/closest.js';
 import type { Actions } from '../../state/actions.js';
 import type { AppState } from '../../state/app-state.js';
 import type { EditorEvent, Motion } from '../../state/editor/editor.js';
@@ -56,7 +57,10 @@ export function createInput(options: InputOptions): Input {
     const command = commandIn(state().draft.text);
     if (command === undefined) actions.send();
     else if (command.action === undefined) {
-      actions.say(`there is no command /${command.name}: ${commandNames().join(' ')}`);
+      const names = commandNames();
+      const near = closestTo(`/${command.name}`, names);
+      const hint = near === undefined ? names.join(' ') : `did you mean ${near}?`;
+      actions.say(`there is no command /${command.name}: ${hint}`);
     } else {
       actions.dropDraft();
       perform[command.action](command.argument);

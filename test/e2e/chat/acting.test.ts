@@ -68,12 +68,15 @@ test('the external editor gets the terminal, and its saved text becomes the draf
   await chat.untilScreen(/> a draft and a tty/);
 });
 
-test('a failed external editor is reported and changes nothing', async () => {
-  const chat = await open({ env: { EDITOR: 'false' } });
+test.each([
+  ['false', /false ended with 1/],
+  ['no-such-editor', /set \$VISUAL or \$EDITOR to an editor that is installed: there is no no-such-editor/],
+])('the failed external editor %s is reported and changes nothing', async (EDITOR, report) => {
+  const chat = await open({ env: { EDITOR } });
   chat.send('a draft');
   await chat.untilScreen(/> a draft/);
   chat.send(CTRL_X);
-  await chat.untilScreen(/false ended with 1/);
+  await chat.untilScreen(report);
   await chat.untilScreen(/> a draft/);
 });
 

@@ -154,6 +154,8 @@ describe('typing', () => {
     screen.type('/nonsense\r');
     await screen.until((text) => text.includes('there is no command /nonsense'));
     expect(screen.text()).toContain('> /nonsense');
+    screen.type('\x15/sesions\r');
+    await screen.until((text) => text.includes('did you mean /sessions?'));
   });
 
   test('? opens the help with an empty draft, else it is a character', async () => {
