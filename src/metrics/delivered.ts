@@ -20,6 +20,8 @@ const PARTIAL_FACTOR = 8;
 /** The same, when both the estimate and the number of chunks exceed this factor times the count. */
 const CHUNK_FACTOR = 3;
 
+/** Fewest chunks of reasoning, and of the rest, with which a count of the rest alone is no coincidence. */
+const MIN_APART = 10;
 /** Most tokens that a server drafts at once. */
 const OVERRUN = 16;
 
@@ -51,6 +53,10 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
     return { tokens: Math.min(tokens, estimate), estimated: true, known: false, hidden: hiddenTokens };
   }
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
+  // A chunk has at least one token: a count of one for each chunk of the answer leaves the streamed reasoning out.
+  const apart = thought === 0 && Math.min(reasoning.pieces, rest.pieces) >= MIN_APART;
+  if (apart && Math.abs(tokens - rest.pieces) <= 1)
+    return { tokens: tokens + tokensIn(reasoning), estimated: true, known: true, hidden };
   const partial =
     estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK || CHUNK_FACTOR * tokens < Math.min(estimate, pieces);
   // Some gateways count only the current event. A truncated answer of Anthropic has only the count of the first event.

@@ -80,6 +80,12 @@ test.each<[string, Piece[], Usage | undefined, Partial<ExchangeMetrics>]>([
     { outputTokens: 30, tokensEstimated: false },
   ],
   [
+    'streamed reasoning that the count leaves out is estimated',
+    [...paced(20, 'reasoning'), ...paced(12, 'text', 1100)],
+    counts(12),
+    { outputTokens: 37, tokensEstimated: true },
+  ],
+  [
     'reasoning counted beyond the end is not beside the completion tokens',
     paced(40, 'reasoning'),
     counts(40, { reasoningTokens: 42 }),
