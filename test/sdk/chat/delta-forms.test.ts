@@ -42,6 +42,11 @@ test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
   expect(read({ ...kept, reasoning_content: 'hm' })).toMatchObject({ reasoning: 'hm' });
 });
 
+test('the transcript of speech is text; the speech itself counts as unread', () => {
+  expect(read({ audio: { id: 'a', transcript: 'Hi' } })).toMatchObject({ text: 'Hi', malformedEvents: 0 });
+  expect(read({ audio: { id: 'a', data: 'AA==' } })).toMatchObject({ text: '', malformedEvents: 1 });
+});
+
 test('a part that is marked as a thought is reasoning', () => {
   const content = [{ type: 'text', text: 'hm', thought: true }];
   expect(read({ content })).toMatchObject({ reasoning: 'hm', text: '' });

@@ -59,8 +59,13 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     }
     readContent(content ?? delta.text ?? delta.parts, 'text');
     readContent(refusal, 'refusal');
-    if (!usual)
-      for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
+    if (!usual) {
+      const { audio } = delta;
+      const { transcript, data } = isRecord(audio) ? audio : { data: audio };
+      readContent(transcript, 'text');
+      if (holdsAny(data)) emit(unreadable({ audio: { data } }));
+      if (holdsAny(delta.images)) emit(unreadable({ images: delta.images }));
+    }
     if (Array.isArray(calls)) {
       for (const one of calls) if (one !== null) readToolCall(one);
     } else if (holdsAny(calls)) readToolCall(calls);
@@ -217,9 +222,6 @@ const OUTPUT: ReadonlySet<string> = new Set([
   'tool_calls',
   'function_call',
 ]);
-
-/** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
-const BESIDE = ['images', 'audio'];
 
 /** The only members of most deltas. A look-up of each rarer member would take longer than the rest of the reading. */
 const USUAL: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls', 'function_call']);
