@@ -13,7 +13,7 @@ import { withAttemptSpans, withRequestSpans } from './policy/spans.js';
 import { healthResponse } from './status/health.js';
 import { openMetricsEndpoint } from './status/metrics-endpoint.js';
 import { pairStates } from './status/pair-states.js';
-import { prometheusText } from './status/prometheus.js';
+import { type ProcessFigures, prometheusText } from './status/prometheus.js';
 import { createStatistics } from './status/statistics.js';
 import { createHttpTransport } from './upstream/http-transport.js';
 import type { PoolOptions } from './upstream/upstream-pools.js';
@@ -128,7 +128,8 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     await transport.close();
     throw error;
   });
-  const text = (): string => prometheusText(health(), statistics, processFigures());
+  const text = (): string =>
+    prometheusText(health(), statistics, { ...processFigures(), clients: sessions.size });
   const { metricsPort } = options;
   const metrics =
     metricsPort === undefined
@@ -185,9 +186,13 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   };
 }
 
-function processFigures(): { cpuSeconds: number; rssBytes: number } {
+function processFigures(): Omit<ProcessFigures, 'clients'> {
   const { user, system } = process.cpuUsage();
-  return { cpuSeconds: (user + system) / 1_000_000, rssBytes: process.memoryUsage.rss() };
+  return {
+    cpuSeconds: (user + system) / 1_000_000,
+    rssBytes: process.memoryUsage.rss(),
+    startSeconds: performance.timeOrigin / 1000,
+  };
 }
 
 /** Waits until `work` ends, `limitMs` have passed, or `signal` is aborted. */

@@ -132,6 +132,7 @@ function checkTarget({ connectorName, operation, tenantId }: ExecuteRequest): vo
 }
 
 function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timeline): ExchangeResult {
+  const { attempts, redirects = 0 } = timeline.timings;
   return {
     outcome: ending.outcome,
     errorClass: ending.outcome === 'failed' ? ending.failure.getErrorClassName() : undefined,
@@ -140,6 +141,7 @@ function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timel
     durationUs: timeline.elapsedUs(),
     firstByteUs: timeline.timings.firstByteUs,
     replaced: timeline.timings.replaced ?? 0,
+    retries: Math.max(0, attempts - 1 - redirects),
   };
 }
 

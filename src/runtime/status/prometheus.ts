@@ -1,6 +1,16 @@
 import type { HealthResponse, LimitStatus, TenantStatus } from '../../protocol/messages.js';
 import { BUCKETS, type Distribution, type Series, type Statistics } from './statistics.js';
 
+/** Figures of the daemon's process and its clients. */
+export interface ProcessFigures {
+  cpuSeconds: number;
+  rssBytes: number;
+  /** Unix time of the start. */
+  startSeconds: number;
+  /** Clients that are connected. */
+  clients: number;
+}
+
 /**
  * Returns the daemon's figures in Prometheus' text format.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -8,7 +18,7 @@ import { BUCKETS, type Distribution, type Series, type Statistics } from './stat
 export function prometheusText(
   health: HealthResponse,
   statistics: Statistics,
-  processFigures: { cpuSeconds: number; rssBytes: number },
+  processFigures: ProcessFigures,
 ): string {
   const byPair = (of: (tenant: TenantStatus) => number): Series[] =>
     health.origins.flatMap(({ origin, tenants }) =>
@@ -18,10 +28,15 @@ export function prometheusText(
     health.limits.map((one) => ({ labels: { tenant: one.tenant }, value: of(one) }));
   return [
     single('vastar_up', 'gauge', 'Whether the daemon takes requests.', health.healthy ? 1 : 0),
+    series('vastar_build_info', 'gauge', 'The version of the daemon.', [
+      { labels: { version: health.version }, value: 1 },
+    ]),
+    single('vastar_client_connections', 'gauge', 'Connected clients.', processFigures.clients),
     single('vastar_uptime_seconds', 'gauge', 'Time since the start.', health.uptimeMs / 1000),
     single('vastar_requests_in_flight', 'gauge', 'Running exchanges.', health.activeRequests),
     single('vastar_streams_in_flight', 'gauge', 'Running streams.', health.streamsOpen),
     series('vastar_requests_total', 'counter', 'Exchanges that have ended.', statistics.requests),
+    series('vastar_retries_total', 'counter', 'Further attempts of exchanges.', statistics.retries),
     series('vastar_stream_bytes_total', 'counter', 'Body bytes received from providers.', statistics.bytes),
     histogram('vastar_time_to_first_byte_seconds', 'Time until the response headers.', statistics.firstByte),
     histogram(
@@ -77,6 +92,7 @@ export function prometheusText(
       'Requests refused by a limit.',
       byTenant((one) => one.refusedTotal),
     ),
+    single('process_start_time_seconds', 'gauge', 'Unix time of the start.', processFigures.startSeconds),
     single('process_cpu_seconds_total', 'counter', 'CPU time used.', processFigures.cpuSeconds),
     single('process_resident_memory_bytes', 'gauge', 'Resident memory.', processFigures.rssBytes),
   ].join('');

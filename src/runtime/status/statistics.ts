@@ -14,6 +14,8 @@ export interface ExchangeResult {
   firstByteUs: number | undefined;
   /** Dead connections that were replaced. */
   replaced: number;
+  /** Attempts after the first one. */
+  retries: number;
 }
 
 /** Percentiles of the time to first byte, in µs, over the last one to two minutes; 0 without exchanges. */
@@ -60,6 +62,7 @@ export interface Statistics {
   begin(tenantId: string, origin: string, operation: Operation): (result: ExchangeResult) => void;
   figures(): readonly Figures[];
   readonly requests: Iterable<Series>;
+  readonly retries: Iterable<Series>;
   readonly bytes: Iterable<Series>;
   readonly firstByte: Iterable<Distribution>;
   readonly duration: Iterable<Distribution>;
@@ -110,6 +113,7 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     },
     figures: () => [...pairs.values()],
     requests: each(() => kinds.flatMap((kind) => [...kind.requests.values()])),
+    retries: each(() => kinds.map((kind) => kind.retries)),
     bytes: each(() => kinds.map((kind) => kind.bytes)),
     firstByte: each(() => kinds.map((kind) => kind.firstByte)),
     duration: each(() => kinds.map((kind) => kind.duration)),
@@ -178,6 +182,7 @@ function newHistogram(): RecordableHistogram {
 /** The counters of one tenant, origin and operation. */
 interface Kind {
   readonly requests: ReadonlyMap<string, Series>;
+  readonly retries: Series;
   readonly bytes: Series;
   readonly firstByte: Distribution;
   readonly duration: Distribution;
@@ -186,6 +191,7 @@ interface Kind {
 
 function createKind(labels: Readonly<Record<string, string>>): Kind {
   const requests = new Map<string, Series>();
+  const retries: Series = { labels, value: 0 };
   const bytes: Series = { labels, value: 0 };
   const firstByte = newDistribution(labels);
   const duration = newDistribution(labels);
@@ -202,11 +208,13 @@ function createKind(labels: Readonly<Record<string, string>>): Kind {
 
   return {
     requests,
+    retries,
     bytes,
     firstByte,
     duration,
     record(result) {
       requestsOf(result).value += 1;
+      retries.value += result.retries;
       bytes.value += result.bytes;
       observe(duration, result.durationUs);
       if (result.firstByteUs !== undefined) observe(firstByte, result.firstByteUs);

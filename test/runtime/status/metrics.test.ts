@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { VERSION } from '../../../src/common/program/version.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { startRuntime } from '../../../src/runtime/server.js';
 import { createStatistics, type ExchangeResult } from '../../../src/runtime/status/statistics.js';
@@ -45,6 +46,9 @@ test('the endpoint serves requests, bytes and times in Prometheus’ text format
     `vastar_requests_total{${labels},outcome="complete",error_class="",status="2xx"} 1\n`,
   );
   expect(text).toContain(`vastar_stream_bytes_total{${labels}} 5\n`);
+  expect(text).toContain(`vastar_retries_total{${labels}} 0\n`);
+  expect(text).toContain(`vastar_build_info{version="${VERSION}"} 1\n`);
+  expect(text).toContain('vastar_client_connections 1\n');
   expect(text).toContain(`vastar_time_to_first_byte_seconds_bucket{${labels},le="+Inf"} 1\n`);
   expect(text).toContain(`vastar_request_duration_seconds_count{${labels}} 1\n`);
   expect(text).toContain(`vastar_pool_connections{tenant="a \\"b\\"\\\\",origin="${upstream.url}"} 1\n`);
@@ -55,6 +59,28 @@ test('the endpoint serves requests, bytes and times in Prometheus’ text format
   expect((await fetched(port, '/metrics', 'evil.example')).status).toBe(404);
   expect((await fetched(port, '/', 'localhost')).status).toBe(404);
   expect((await fetched(port, '/metrics?module=x', 'localhost')).status).toBe(200);
+  await client.close();
+});
+
+test('retries are counted, and redirects are not', async () => {
+  const upstream = await startUpstream((request, response) => {
+    if (request.path === '/from') response.writeHead(307, { location: '/to' }).end();
+    else if (upstream.requests.length < 3) response.writeHead(503, { 'retry-after-ms': '1' }).end();
+    else response.end('ok');
+  });
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
+  closing.push(upstream.close, () => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  const client = await rawClient(runtime.address);
+  client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/from` }));
+  await streamOf(client, 1n);
+  const port = runtime.metricsPort ?? 0;
+  const { text } = await fetched(port, '/metrics', `127.0.0.1:${port}`);
+  expect(text).toMatch(/^vastar_retries_total\{.*\} 1$/m);
   await client.close();
 });
 
@@ -111,6 +137,7 @@ const exchange: ExchangeResult = {
   durationUs: 2000,
   firstByteUs: 1000,
   replaced: 0,
+  retries: 0,
 };
 
 test('percentiles drop values older than two minutes', () => {
