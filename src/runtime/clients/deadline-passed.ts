@@ -3,34 +3,40 @@ import { waitInWords } from '../../common/time/wait-in-words.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
-/**
- * Returns the error for a passed deadline. It names how far the request got, and the setting to raise.
- * @param setting the client's setting
- * @param limitMs its value; absent when the client did not send it
- */
+/** The client's setting that a deadline comes from. */
+export interface DeadlineSetting {
+  name: 'answer_ms' | 'timeout_ms';
+  /** Its value; absent when the client did not send it. */
+  ms: number | undefined;
+}
+
+/** Returns the error for a passed deadline. It names how far the request got, and the setting to raise. */
 export function deadlinePassed(
   origin: string,
   timeline: Timeline,
-  setting: 'answer_ms' | 'timeout_ms',
-  limitMs?: number,
+  setting: DeadlineSetting,
 ): ConnectorException {
   const ms = Math.round(timeline.elapsedUs() / 1000);
-  const flag = setting === 'answer_ms' ? '--answer-timeout' : '--timeout';
-  const now = limitMs === undefined ? '' : ` (now ${limitMs / 1000} s)`;
-  const phase = phaseOf(timeline.timings);
-  const text = `the deadline passed after ${ms} ms, ${phase} ${origin}: raise ${setting}${now} or ${flag}`;
-  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
+  return passed(`after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}: ${raise(setting)}`);
 }
 
 const DAY_MS = 86_400_000;
 
 /** Returns the error for a deadline that had passed, this many ms ago, when the request arrived. */
-export function deadlineWasPast(origin: string, agoMs: number): ConnectorException {
+export function deadlineWasPast(origin: string, agoMs: number, setting: DeadlineSetting): ConnectorException {
   // A deadline in seconds looks like one in the year 1970.
-  const advice =
-    agoMs > DAY_MS ? 'give deadline_at_ms as Unix time in milliseconds' : 'allow the request more time';
-  const text = `the deadline passed ${waitInWords(agoMs)} before the request arrived, before anything was sent to ${origin}: ${advice}`;
-  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
+  const advice = agoMs > DAY_MS ? 'give deadline_at_ms as Unix time in milliseconds' : raise(setting);
+  const ago = agoMs < 1000 ? `${Math.round(agoMs)} ms` : waitInWords(agoMs);
+  return passed(`${ago} before the request arrived, before anything was sent to ${origin}: ${advice}`);
+}
+
+function raise({ name, ms }: DeadlineSetting): string {
+  const now = ms === undefined ? '' : ` (now ${ms / 1000} s)`;
+  return `raise ${name}${now} or ${name === 'answer_ms' ? '--answer-timeout' : '--timeout'}`;
+}
+
+function passed(when: string): ConnectorException {
+  return new ConnectorException(`the deadline passed ${when}`, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
 /** Describes how far a request got. The caller appends the origin. */

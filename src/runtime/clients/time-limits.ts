@@ -3,7 +3,7 @@ import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
-import { deadlinePassed, deadlineWasPast, phaseOf } from './deadline-passed.js';
+import { type DeadlineSetting, deadlinePassed, deadlineWasPast, phaseOf } from './deadline-passed.js';
 
 /** Returns the error for response headers that are late. */
 export function headersLate(limitMs: number, timings: Timings, origin: string): ConnectorException {
@@ -40,7 +40,10 @@ export function createTimeLimits(
 ): TimeLimits {
   const { headersTimeoutMs = 0, idleTimeoutMs = 0, deadlineTimeoutMs } = policy;
   // `timeout_ms` limits the wait for a stream's headers, or else the whole answer, unless `answer_ms` is shorter.
-  const setting = operation === 'stream' || headersTimeoutMs > 0 ? 'answer_ms' : 'timeout_ms';
+  const setting: DeadlineSetting = {
+    name: operation === 'stream' || headersTimeoutMs > 0 ? 'answer_ms' : 'timeout_ms',
+    ms: deadlineTimeoutMs,
+  };
   let asked = '';
   let deadline: LimitTimer | undefined;
   let headers: LimitTimer | undefined;
@@ -78,8 +81,8 @@ export function createTimeLimits(
       const limits: number[] = [];
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
-        const late = (): ConnectorException => deadlinePassed(origin, timeline, setting, deadlineTimeoutMs);
-        if (leftMs <= 0) throw deadlineWasPast(origin, -leftMs);
+        const late = (): ConnectorException => deadlinePassed(origin, timeline, setting);
+        if (leftMs <= 0) throw deadlineWasPast(origin, -leftMs, setting);
         deadline = after(leftMs, late);
         limits.push(leftMs);
       }
