@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { STOP_SIGNALS } from '../common/program/stop-signals.js';
 import { ENDPOINT_NAMES } from '../simulator/http/endpoints.js';
 import { modelHelp } from '../simulator/models.js';
 import type { Simulator, SimulatorOptions } from '../simulator/server.js';
@@ -13,7 +14,6 @@ import { stderr } from './support/output/sink.js';
 import { tell } from './support/output/tell.js';
 
 const MAX_PORT = 65_535;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const help = (): string => `
 The flags from --profile to --seed are settings. They are also taken from a --settings file (ttft: 50), for one

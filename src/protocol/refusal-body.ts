@@ -1,3 +1,4 @@
+import { parseDecimal } from '../common/text/decimal.js';
 import { decimal, waitOf } from './wait.js';
 
 /** The facts about another attempt in the body of an error response. */
@@ -55,7 +56,7 @@ function waitIn(body: string, nowMs: number): number | undefined {
   const waits = [...body.matchAll(WAIT_MEMBERS)].flatMap(([, name = '', value = '']) => {
     const wait = waitOf(value.trim(), nowMs);
     if (wait === undefined) return [];
-    return [/m(illi)?s(econds)?$/i.test(name) && /^\d+(\.\d+)?$/.test(value.trim()) ? wait / 1000 : wait];
+    return [/m(illi)?s(econds)?$/i.test(name) && !Number.isNaN(parseDecimal(value)) ? wait / 1000 : wait];
   });
   if (waits.length > 0) return Math.max(...waits);
   return spelledWait(WAIT_WORDS.exec(body)?.[1]);

@@ -1,4 +1,5 @@
 import { messageOf } from '../common/errors.js';
+import { STOP_SIGNALS } from '../common/program/stop-signals.js';
 import { VERSION } from '../common/program/version.js';
 import { visible } from '../config/problem.js';
 import type { RequestTelemetry } from '../telemetry/requests.js';
@@ -22,7 +23,6 @@ const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** The longest wait for a program that holds the start lock. */
 const LEAVE_LIMIT_MS = 30_000;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs the daemon until a signal arrives, or with `--exit-with-stdin` until stdin closes. Prints one line to stderr:

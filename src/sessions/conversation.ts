@@ -3,7 +3,8 @@ import { type Database, integer, integerOrNull, type Row } from './file/database
 import type { Answer, MessageTable } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { Redactor } from './redact.js';
-import { NEXT_TOUCH, newId, previewOf, unknown } from './session-table.js';
+import { newSessionId } from './session-id.js';
+import { NEXT_TOUCH, previewOf, unknown } from './session-table.js';
 import {
   type Attachment,
   type Clock,
@@ -193,7 +194,7 @@ export function createConversation(
     insert: (session) =>
       db.write(() => {
         const taken = db.get('SELECT 1 FROM sessions WHERE id = ?', session.id) !== undefined;
-        const id = taken ? newId() : session.id;
+        const id = taken ? newSessionId() : session.id;
         const { lastId: seq } = db.run(
           `INSERT INTO sessions (id, title, created_ms, used_ms, touched, pinned) VALUES (?, ?, ?, ?, ${NEXT_TOUCH}, ?)`,
           id,

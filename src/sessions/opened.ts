@@ -103,7 +103,7 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
 }
 
 function figuresOf(row: Row): AnswerFigures {
-  return { metrics: objectOf(row, 'metrics'), error: errorOf(row, 'error') };
+  return { metrics: objectOf(row, 'metrics'), error: errorOf(row) };
 }
 
 function lastParameters(db: Database, seq: number): JsonObject {

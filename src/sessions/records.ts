@@ -100,7 +100,7 @@ export function exchangeOf(row: Row): Exchange {
     url: text(row, 'url'),
     model: text(row, 'model'),
     outcome: text(row, 'outcome'),
-    error: errorOf(row, 'error'),
+    error: errorOf(row),
     request: objectOf(row, 'request'),
     metrics: objectOf(row, 'metrics'),
     timeline: jsonIn(row, 'timeline'),
@@ -109,8 +109,8 @@ export function exchangeOf(row: Row): Exchange {
   };
 }
 
-export function errorOf(row: Row, column: string): ExchangeError | null {
-  return errorIn(jsonIn(row, column));
+export function errorOf(row: Row): ExchangeError | null {
+  return errorIn(jsonIn(row, 'error'));
 }
 
 /** Reads a saved error, or returns null. */

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { beginningOf } from '../common/text/beginning.js';
 import { type Database, integer, text } from './file/database.js';
 import { SessionsError } from './problem.js';
 import { summaryOf } from './records.js';
 import type { Redactor } from './redact.js';
+import { newSessionId } from './session-id.js';
 import type { Clock, SessionSummary } from './types.js';
 
 export interface SessionTable {
@@ -82,7 +82,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
 
   const insert = (title: string): SessionSummary =>
     db.write(() => {
-      const id = newId();
+      const id = newSessionId();
       const now = clock.unixMs();
       db.run(
         `INSERT INTO sessions (id, title, created_ms, used_ms, touched) VALUES (?, ?, ?, ?, ${NEXT_TOUCH})`,
@@ -178,10 +178,6 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
 
 /** The next number for ordering sessions by use. Times are not used, because clocks may be set back. */
 export const NEXT_TOUCH = '(SELECT coalesce(max(touched), 0) + 1 FROM sessions)';
-
-export function newId(): string {
-  return randomBytes(6).toString('hex');
-}
 
 export function unknown(id: string): SessionsError {
   return new SessionsError(

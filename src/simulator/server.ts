@@ -8,6 +8,7 @@ import { serveExchange } from './http/exchange.js';
 import type { ExchangeRecord } from './http/exchange-record.js';
 import type { Surroundings } from './http/surroundings.js';
 import { refuseUnreadable } from './http/unreadable-request.js';
+import { SIMULATOR_NAME } from './name.js';
 import { createRecorder, type RecorderOptions } from './recordings/record-proxy.js';
 import type { Replay } from './recordings/replay.js';
 import { DEFAULT_SETTINGS } from './settings/default-settings.js';
@@ -20,7 +21,6 @@ import { createSystemClock } from './timing/system-clock.js';
 export type { ExchangeRecord, SimulatorStats };
 
 /** `name` in the body of `GET /health`, which distinguishes a simulator from another server at its address. */
-const SIMULATOR_NAME = 'vastar-tui simulator';
 
 export interface SimulatorOptions {
   /**

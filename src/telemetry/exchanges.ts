@@ -8,6 +8,7 @@ import type { ChatResult } from '../sdk/index.js';
 import { contentAttributes } from './content.js';
 import { clientMetrics, commonAttributes } from './gen-ai.js';
 import type { OpenTelemetry } from './open.js';
+import { CLIENT, INTERNAL } from './span-kind.js';
 import { randomSpanId, randomTraceId, traceparent } from './traceparent.js';
 
 /** The request of an exchange. */
@@ -50,10 +51,6 @@ export interface ExchangeTelemetry {
   begin(asked: Asked): FollowedExchange;
   shutdown: OpenTelemetry['shutdown'];
 }
-
-// The numbers of `SpanKind`; the package is loaded later, and an enumeration of its types has no values.
-const INTERNAL = 0;
-const CLIENT = 2;
 
 /** @param content whether to export questions and answers */
 export function exchangeTelemetry(open: OpenTelemetry, content: boolean): ExchangeTelemetry {

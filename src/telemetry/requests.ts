@@ -1,6 +1,7 @@
 import type { Attributes, Meter, SpanContext } from '@opentelemetry/api';
 import { portOf } from './gen-ai.js';
 import type { OpenTelemetry } from './open.js';
+import { CLIENT, INTERNAL, SERVER } from './span-kind.js';
 import { randomSpanId, randomTraceId, readTraceparent, traceparent } from './traceparent.js';
 
 /** A part of an attempt, in ms on the clock of `performance.now()`. */
@@ -42,11 +43,6 @@ export interface RequestTelemetry {
   begin(parent: string | undefined): FollowedRequest;
   shutdown: OpenTelemetry['shutdown'];
 }
-
-// The numbers of `SpanKind`.
-const INTERNAL = 0;
-const SERVER = 1;
-const CLIENT = 2;
 
 /** https://opentelemetry.io/docs/specs/semconv/http/ */
 export function requestTelemetry({ record, meter, sampled, shutdown }: OpenTelemetry): RequestTelemetry {

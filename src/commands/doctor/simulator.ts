@@ -1,9 +1,9 @@
 import { messageOf } from '../../common/errors.js';
 import type { RuntimeClient } from '../../sdk/index.js';
+import { SIMULATOR_NAME } from '../../simulator/name.js';
 import { type Finding, ok, problem } from './finding.js';
 
 const LIMIT_MS = 3000;
-const NAME = 'vastar-tui simulator';
 
 /**
  * Whether the simulator answers at its address, through the daemon.
@@ -34,7 +34,7 @@ function versionOf(body: string): string | undefined {
   try {
     const health: unknown = JSON.parse(body);
     if (typeof health !== 'object' || health === null) return undefined;
-    if (!('name' in health) || health.name !== NAME || !('version' in health)) return undefined;
+    if (!('name' in health) || health.name !== SIMULATOR_NAME || !('version' in health)) return undefined;
     return String(health.version);
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { fileReason, messageOf } from '../../common/errors.js';
 import type { SimulatorOptions } from '../../simulator/server.js';
-import { type ReadRecordedTimes, SettingError } from '../../simulator/settings/setting-rule.js';
+import { type ReadRecordedTimes, recordedFile, SettingError } from '../../simulator/settings/setting-rule.js';
 import { readSettings, SETTING_RULES } from '../../simulator/settings/setting-rules.js';
 import type { Settings } from '../../simulator/settings/settings.js';
 import { UsageError } from '../support/flags/usage-error.js';
@@ -108,7 +108,7 @@ async function fileSettings(file: string | undefined): Promise<Record<string, un
 async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<ReadRecordedTimes> {
   const times = new Map<string, ReturnType<ReadRecordedTimes>>();
   for (const value of Object.values(settings)) {
-    const file = /^recorded:(.+)$/.exec(String(value))?.[1];
+    const file = recordedFile(String(value));
     if (file === undefined) continue;
     const { readRecordings } = await import('../../simulator/recordings/recording.js');
     const { recordedTimes } = await import('../../simulator/recordings/replay.js');

@@ -14,7 +14,7 @@ export interface Layer {
 }
 
 /** The settings that have an environment variable. */
-export const ENVIRONMENT = {
+const ENVIRONMENT = {
   OPENAI_API_KEY: ['openai', 'api_key'],
   OPENAI_BASE_URL: ['openai', 'base_url'],
   OPENAI_MODEL: ['openai', 'model'],

@@ -15,7 +15,6 @@ const apiKey = setting((value): Verdict<ApiKey> => {
 });
 
 const THEMES = ['auto', 'dark', 'light', 'none'] as const;
-export type ThemeName = (typeof THEMES)[number];
 
 const theme = oneOf(THEMES);
 const motion = oneOf(['full', 'reduced']);

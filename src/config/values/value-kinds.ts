@@ -1,4 +1,5 @@
 import { isRecord } from '../../common/json.js';
+import { parseDecimal } from '../../common/text/decimal.js';
 import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from '../endpoints/providers.js';
 import { quote } from '../problem.js';
 import { describe, setting, type Verdict } from './setting.js';
@@ -24,7 +25,8 @@ export const idleMs = number(
 /** A number in a range. Text is accepted too, because a variable's value is text. */
 export function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
-    const read = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    const parsed = typeof value === 'string' ? parseDecimal(value) : Number.NaN;
+    const read = Number.isNaN(parsed) ? value : parsed;
     const fits =
       typeof read === 'number' && read >= least && read <= most && (!whole || Number.isInteger(read));
     return fits ? { value: read } : { refused: `must be ${words}, not ${describe(value)}` };

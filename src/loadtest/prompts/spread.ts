@@ -1,4 +1,5 @@
 import { normal, type Random } from '../../common/random.js';
+import { parseDecimal } from '../../common/text/decimal.js';
 
 /** A distribution of lengths, counts or times. */
 export type Spread =
@@ -20,9 +21,7 @@ const MAX_SIGMA = 3;
  */
 export function parseSpread(text: string, least: number, most: number): Spread | undefined {
   const [kind = '', list = ''] = text.includes(':') ? text.split(':', 2) : ['constant', text];
-  const numbers = list
-    .split(',')
-    .map((one) => (/^\d+(?:\.\d+)?$/.test(one.trim()) ? Number(one) : Number.NaN));
+  const numbers = list.split(',').map(parseDecimal);
   const [first = Number.NaN, second = Number.NaN] = numbers;
   const single = kind === 'constant' || kind === 'exponential';
   if (!(first >= least && first <= most) || numbers.length !== (single ? 1 : 2)) return undefined;

@@ -1,5 +1,6 @@
+import { roundWidth } from '../../metrics/round-width.js';
+
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-const STEPS = [1, 2, 5, 10];
 
 export interface Bucket {
   fromMs: number;
@@ -12,7 +13,7 @@ export function bucketsOf(valuesMs: readonly number[], most: number): Bucket[] {
   if (valuesMs.length === 0) return [];
   const low = valuesMs.reduce((one, other) => Math.min(one, other));
   const high = valuesMs.reduce((one, other) => Math.max(one, other));
-  const width = roundWidth((high - low) / most);
+  const width = roundWidth(Math.max(0.1, (high - low) / most));
   const first = Math.floor(low / width);
   const buckets = Array.from({ length: Math.floor(high / width) - first + 1 }, (_, index) => ({
     fromMs: (first + index) * width,
@@ -24,12 +25,6 @@ export function bucketsOf(valuesMs: readonly number[], most: number): Bucket[] {
     if (bucket !== undefined) bucket.count += 1;
   }
   return buckets;
-}
-
-/** Returns the smallest round width of at least `ms` and at least 0.1 ms. */
-function roundWidth(ms: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(ms, 0.1)));
-  return power * (STEPS.find((step) => step * power >= ms) ?? 10);
 }
 
 /** Draws one indented line with a bar for each bucket. The longest bar has `width` cells. */

@@ -65,7 +65,7 @@ function table(stacks: readonly HopStack[], first: HopStack): HTMLElement {
   return el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows));
 }
 
-export function swatch(name: string): HTMLElement {
+function swatch(name: string): HTMLElement {
   const box = el('span', { class: 'swatch' });
   box.style.background = hopColor(name);
   return box;

@@ -14,7 +14,7 @@ const PERCENTS = [10, 25, 50, 75, 90, 95, 99];
 const FEWEST = 5;
 const SHARE = 0.02;
 /** The delay between intended and actual send. */
-export const LATE = 'sent late';
+const LATE = 'sent late';
 /** Hops after the first token. */
 const LATER = new Set(['paint']);
 

@@ -23,7 +23,6 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
     title: string,
     series: Series,
     over: Partial<Parameters<typeof chart>[0]> & { y: string },
-    colors = COLORS,
   ): HTMLElement =>
     chart({
       title: `${title} (${per})`,
@@ -33,7 +32,7 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
         ({ label, values }, index): Line => ({
           label,
           values,
-          color: colors[index % colors.length] ?? 'text',
+          color: COLORS[index % COLORS.length] ?? 'text',
         }),
       ),
       sync: section.id,

@@ -1,4 +1,5 @@
 import { rankOf } from '../../metrics/percentile.js';
+import { roundWidth } from '../../metrics/round-width.js';
 import type { Column, Requests } from './report.js';
 
 /** Values over time, one at the middle of each bucket; null for a bucket without values. */
@@ -12,14 +13,11 @@ const MOST_BUCKETS = 150;
 const FEWEST_BUCKETS = 20;
 /** Smallest average number of requests in a bucket. */
 const REQUESTS = 5;
-const STEPS = [1, 2, 5, 10];
 
 /** Returns a suitable width of buckets for this many requests, in ms: 1, 2 or 5 times a power of ten. */
 export function bucketWidth(durationMs: number, requests: number): number {
   const count = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, requests / REQUESTS));
-  const least = Math.max(10, durationMs / count);
-  const power = 10 ** Math.floor(Math.log10(least));
-  return power * (STEPS.find((step) => step * power >= least) ?? 10);
+  return roundWidth(Math.max(10, durationMs / count));
 }
 
 /** A test's time, divided into buckets. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
+import { HEADER_NAME, HEADER_VALUE } from '../../common/http/header-syntax.js';
 import { isRecord } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
@@ -122,9 +123,6 @@ const OWNED_BY_CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/; // RFC 9110, 5.6.2
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110, 5.5: one byte for each character, and no line breaks
-
 /**
  * Sent when the client does not set them, as by the public daemon. `identity`: the daemon does not decompress bodies.
  */
@@ -138,11 +136,11 @@ function headersOf(given: unknown): HeaderList {
   const names = new Set<string>();
   const headers: Array<readonly [string, string]> = [];
   for (const name of Object.keys(given)) {
-    if (!TOKEN.test(name)) throw invalid(`${quote(name)} is not a valid header name`);
+    if (!HEADER_NAME.test(name)) throw invalid(`${quote(name)} is not a valid header name`);
     const value = stringIn(`headers.${shortened(name)}`, given[name]);
     const lower = name.toLowerCase();
     // The value may be a key, so the error leaves it out.
-    if (!VALUE.test(value))
+    if (!HEADER_VALUE.test(value))
       throw invalid(`the header ${quote(name)} contains a character that headers must not contain`);
     if (OWNED_BY_CONNECTION.has(lower)) continue;
     // HTTP/2 sends names in lower case, so two spellings of a name would be one header sent twice.

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { carriedIn } from '../../common/chat/carried.js';
 import { SessionsError } from '../problem.js';
+import { SESSION_ID } from '../session-id.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
 
 /** The name and version of the JSON export, which docs/sessions.md describes. */
@@ -75,7 +76,7 @@ const exchange = z.object({
 });
 
 const session = z.object({
-  id: z.string().check(z.regex(/^[0-9a-f]{12}$/, 'expected 12 hexadecimal digits')),
+  id: z.string().check(z.regex(SESSION_ID, 'expected 12 hexadecimal digits')),
   title: z.string(),
   createdMs: unixMs,
   usedMs: unixMs,

@@ -23,7 +23,7 @@ export function typeOfName(name: string): string {
 }
 
 /** Returns a name for a file without one, from its media type. */
-export function nameOfType(type: string): string {
+function nameOfType(type: string): string {
   const end = Object.keys(TYPES).find((one) => TYPES[one] === type);
   const kind = type.split('/', 1)[0] ?? '';
   return `${['image', 'audio'].includes(kind) ? kind : 'file'}${end === undefined ? '' : `.${end}`}`;

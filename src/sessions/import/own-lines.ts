@@ -1,6 +1,7 @@
 import { carriedIn } from '../../common/chat/carried.js';
 import { numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import { errorIn } from '../records.js';
+import { SESSION_ID } from '../session-id.js';
 import { callsIn } from '../tool-calls.js';
 import {
   type Attachment,
@@ -66,7 +67,7 @@ function sessionOfLines(id: string, lines: readonly JsonObject[]): Session {
   }
   const times = messages.map(({ atMs }) => atMs);
   return {
-    id: /^[0-9a-f]{12}$/.test(id) ? id : '0'.repeat(12),
+    id: SESSION_ID.test(id) ? id : '0'.repeat(12),
     title: textIn(lines[0] ?? {}, 'title') ?? 'untitled',
     createdMs: Math.min(...times, times[0] ?? 0),
     usedMs: Math.max(...times, 0),

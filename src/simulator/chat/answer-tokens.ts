@@ -30,7 +30,7 @@ export interface ChoiceTokens {
 }
 
 /** Longer answers end after this many tokens, with finish_reason `length`, like a model's. */
-const MAX_OUTPUT_TOKENS = 16_384;
+export const MAX_OUTPUT_TOKENS = 16_384;
 
 /** Applies `stop` and the token limits. */
 export function tokensOf(

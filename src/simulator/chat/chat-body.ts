@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { name } from './name-rule.js';
 
 const part = z.object({ type: z.string(), text: z.optional(z.string()) });
 
@@ -9,12 +10,10 @@ const message = z.object({
   tool_call_id: z.nullish(z.string()),
 });
 
-const NAME_RULE = "expected a string that matches '^[a-zA-Z0-9_-]{1,64}$'";
-
 const functionTool = z.object({
   type: z.enum(['function']),
   function: z.object({
-    name: z.string().check(z.regex(/^[\w-]{1,64}$/, NAME_RULE)),
+    name,
     parameters: z.nullish(z.record(z.string(), z.unknown())),
     strict: z.nullish(z.boolean()),
   }),
@@ -58,7 +57,7 @@ export const chatBody = z.object({
       type: z.enum(['text', 'json_object', 'json_schema']),
       json_schema: z.nullish(
         z.object({
-          name: z.string().check(z.regex(/^[\w-]{1,64}$/, NAME_RULE)),
+          name,
           schema: z.nullish(z.record(z.string(), z.unknown())),
           strict: z.nullish(z.boolean()),
         }),

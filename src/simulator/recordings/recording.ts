@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { fileReason } from '../../common/errors.js';
+import { HEADER_VALUE } from '../../common/http/header-syntax.js';
 import { parseJson } from '../../common/json.js';
 
 /** A provider's response with the arrival time of each part. docs/simulator.md describes the file format. */
@@ -19,7 +20,6 @@ export interface Recording {
 }
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const ms = z.number().check(z.minimum(0), z.maximum(3_600_000));
 

@@ -1,5 +1,6 @@
+import { parseDecimal } from '../../common/text/decimal.js';
 import { FAULTS } from '../chat/faults.js';
-import { type Distribution, parseDecimal, parseDistribution } from '../timing/distribution.js';
+import { type Distribution, parseDistribution } from '../timing/distribution.js';
 import type { Settings } from './settings.js';
 
 /** Thrown for an invalid setting. The message says which values are valid. */
@@ -46,18 +47,22 @@ export function number(
 
 /** Creates the rule for a setting that is a whole number. */
 export function count(
-  argument: string,
   about: string,
   min: number,
   max: number,
   make: (value: number) => Partial<Settings>,
 ): SettingRule {
-  const rule = number(argument, about, min, max, make);
+  const rule = number('<number>', about, min, max, make);
   return {
     ...rule,
     expected: `a whole number from ${min} to ${max}`,
     read: (text, readTimes) => (/^\d+$/.test(text) ? rule.read(text, readTimes) : undefined),
   };
+}
+
+/** Returns the file of `recorded:FILE`; undefined for other text. */
+export function recordedFile(text: string): string | undefined {
+  return /^recorded:(.+)$/.exec(text)?.[1];
 }
 
 /** Reads a distribution. A plain number varies with `sigma`. Returns undefined for other text. */
@@ -66,7 +71,7 @@ export function readDuration(
   sigma: number,
   readSamples: (file: string) => readonly number[],
 ): Distribution | undefined {
-  const source = /^recorded:(.+)$/.exec(text)?.[1];
+  const source = recordedFile(text);
   if (source === undefined) return parseDistribution(text, sigma);
   return { kind: 'recorded', source, samplesMs: readSamples(source) };
 }

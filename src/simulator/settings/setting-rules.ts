@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { MAX_SEED } from '../../common/random.js';
+import { MAX_OUTPUT_TOKENS } from '../chat/answer-tokens.js';
 import { FAULTS } from '../chat/faults.js';
 import { HABIT_NAMES } from '../habits/names.js';
 import { DISTRIBUTION_SYNTAX, formatDistribution } from '../timing/distribution.js';
@@ -15,7 +16,6 @@ import {
 } from './setting-rule.js';
 import { CONTENTS, type Settings } from './settings.js';
 
-const MAX_TOKENS = 16_384;
 const FAULT_NAMES = Object.keys(FAULTS);
 const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_SYNTAX}`;
 
@@ -126,13 +126,13 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ text, content }) => (content === 'fixed' ? text : undefined),
   },
   tokens: {
-    ...count('<number>', 'exact length of answers in tokens [any]', 1, MAX_TOKENS, (tokens) => ({
+    ...count('exact length of answers in tokens [any]', 1, MAX_OUTPUT_TOKENS, (tokens) => ({
       tokens,
     })),
     show: ({ tokens }) => tokens?.toString(),
   },
   'reasoning-tokens': {
-    ...count('<number>', 'tokens of reasoning before the answer [0]', 0, MAX_TOKENS, (reasoningTokens) => ({
+    ...count('tokens of reasoning before the answer [0]', 0, MAX_OUTPUT_TOKENS, (reasoningTokens) => ({
       reasoningTokens,
     })),
     show: ({ reasoningTokens }) => String(reasoningTokens),
@@ -169,19 +169,13 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ compat }) => compat,
   },
   'max-concurrent': {
-    ...count(
-      '<number>',
-      'most answers at a time; further ones get status 429 [100000]',
-      1,
-      100_000,
-      (maxConcurrent) => ({
-        maxConcurrent,
-      }),
-    ),
+    ...count('most answers at a time; further ones get status 429 [100000]', 1, 100_000, (maxConcurrent) => ({
+      maxConcurrent,
+    })),
     show: ({ maxConcurrent }) => String(maxConcurrent),
   },
   seed: {
-    ...count('<number>', 'the same timing, faults and texts in every run', 0, MAX_SEED, (seed) => ({ seed })),
+    ...count('the same timing, faults and texts in every run', 0, MAX_SEED, (seed) => ({ seed })),
     show: ({ seed }) => seed?.toString(),
   },
 };

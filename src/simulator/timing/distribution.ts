@@ -1,3 +1,4 @@
+import { parseDecimal } from '../../common/text/decimal.js';
 import { normal, type Random } from '../random.js';
 
 /** A distribution of durations, in milliseconds. */
@@ -53,11 +54,6 @@ export function parseDistribution(text: string, sigma: number): Distribution | u
     default:
       return undefined;
   }
-}
-
-/** Parses digits with at most one point. Returns NaN for other text: hexadecimal and exponents are usually mistakes. */
-export function parseDecimal(text: string): number {
-  return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
 /** Returns the text that `parseDistribution` reads. */

@@ -39,7 +39,7 @@ const VALUES: Record<
 const ERROR_RATE = 0.05;
 
 /** Returns the values of a figure in all complete answers of a side. */
-export function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[] {
+function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[] {
   return runs.flatMap((metrics) => VALUES[figure].of(metrics) ?? []);
 }
 

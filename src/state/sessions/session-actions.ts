@@ -43,14 +43,10 @@ export function createSessionActions(options: SessionActionsOptions) {
       change((state) => ({ ...state, saving: 'failing' }));
       if (reported === problem.message) return;
       reported = problem.message;
-      addNotice(
-        'warning',
-        `this conversation is not being saved. ${problem.message}. You can continue the chat`,
-      );
+      addWarning(`this conversation is not being saved. ${problem.message}. You can continue the chat`);
     });
   };
-  const addNotice = (level: 'info' | 'warning', words: string): void =>
-    change((state) => withNotice(state, level, words));
+  const addWarning = (words: string): void => change((state) => withNotice(state, 'warning', words));
 
   const opened = (): OpenSessions | undefined => {
     if (open !== undefined || port === undefined) return open;
@@ -64,7 +60,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     queueMicrotask(() => {
       reported = undefined;
       change((state) => ({ ...state, saving: 'on' }));
-      for (const words of notices) addNotice('warning', words);
+      for (const words of notices) addWarning(words);
     });
     return open;
   };

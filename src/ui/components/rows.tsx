@@ -95,7 +95,7 @@ export interface Framed {
 }
 
 const NO_MARK: Line = [];
-export const CLOSED: Edges = { top: 'end', bottom: 'end' };
+const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
 /** Returns the number of rows that the edges take. */
 export function edgeRows({ bottom }: Edges): number {

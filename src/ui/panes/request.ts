@@ -5,14 +5,22 @@ import { FIGURES } from '../../metrics/figures.js';
 import { amountsBetween, firstOutputMs } from '../../metrics/output-over-time.js';
 import type { RequestView } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { bytes, count, duration, durations, seconds, taken, tokenRate, tookMs } from '../style/format.js';
+import {
+  bytes,
+  count,
+  duration,
+  durations,
+  seconds,
+  taken,
+  tokenRate,
+  tookMs,
+  UNKNOWN,
+} from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
 import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
 import { timelineAxis, timelineBars } from './timeline.js';
 import { waterfallLines } from './waterfall/waterfall.js';
-
-const UNKNOWN = '–';
 
 type Shown = Exclude<RequestView, { kind: 'none' }>;
 

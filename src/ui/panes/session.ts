@@ -2,12 +2,11 @@ import { type Spent, spentText, unpricedText } from '../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
 import { percentile } from '../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../state/exchange/figures.js';
-import { count, duration, durations, percent } from '../style/format.js';
+import { count, duration, durations, percent, UNKNOWN } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
 
 const LABEL_WIDTH = FIGURES.ttft.label.length;
-const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
 /** Returns the figures of all requests since the start, and the conversation's cost, in at most `height` lines. */

@@ -1,5 +1,6 @@
 import type { Theme } from '../style/theme.js';
 import { ENCODING_PROBE } from '../terminal/encoding.js';
+import { HIDE_CURSOR, SHOW_CURSOR } from './cursor.js';
 import { compose, type Region, type Row, updateRow } from './frame.js';
 
 /**
@@ -26,8 +27,6 @@ const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 const CLEAR = '\x1b[2J';
 const HOME = '\x1b[H';
-const SHOW_CURSOR = '\x1b[?25h';
-const HIDE_CURSOR = '\x1b[?25l';
 
 export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Painter {
   let theme = firstTheme;

@@ -2,6 +2,9 @@ import type { Outcome } from '../../common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { count as wholeNumber } from '../../state/text/count.js';
 
+/** Stands for a figure that is not known. */
+export const UNKNOWN = '–';
+
 /** Formats a duration as text: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
 export function duration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { MAX_SEED } from '../../../common/random.js';
+import { parseDecimal } from '../../../common/text/decimal.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../../loadtest/conditions/check.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../../loadtest/conditions/slo.js';
 import { parseShare, type Share } from '../../../loadtest/load/share.js';
@@ -178,7 +179,8 @@ function readShard(text: string): Share {
 const MAX_AHEAD_MS = 86_400_000;
 
 function readTime(text: string): Date {
-  const time = new Date(/^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : text);
+  const seconds = parseDecimal(text);
+  const time = new Date(Number.isNaN(seconds) ? text : seconds * 1000);
   const ms = time.getTime() - Date.now();
   if (Math.abs(ms) <= MAX_AHEAD_MS) return time;
   throw new InvalidArgumentError('It must be a time within a day: 2027-01-31T12:00:00Z, or Unix seconds.');

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDecimal } from '../../../common/text/decimal.js';
 
 /** The unit of a load: arrivals a second, or requests at a time. */
 export type LoadKind = 'rate' | 'concurrency';
@@ -93,8 +94,7 @@ function readSweep(text: string): Sweep {
 const NAMES = { rate: 'rates', concurrency: 'whole numbers' } as const;
 
 function readLoad(text: string, kind: LoadKind): number | undefined {
-  if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
-  const load = Number(text);
+  const load = parseDecimal(text);
   if (kind === 'concurrency' && !Number.isInteger(load)) return undefined;
   return load >= LEAST_LOAD[kind] && load <= MOST_LOAD ? load : undefined;
 }

@@ -1,3 +1,4 @@
+import { STOP_SIGNALS } from '../../../common/program/stop-signals.js';
 import { EXIT } from './exit-codes.js';
 
 /** Signals that end a command. */
@@ -8,7 +9,6 @@ export interface Interruption {
 }
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The first Ctrl+C, SIGTERM or SIGHUP aborts; a second one ends the program at once. */
 export function interruptOn(abort: AbortController): Interruption {
@@ -19,13 +19,13 @@ export function interruptOn(abort: AbortController): Interruption {
     exitCode = code;
     abort.abort();
   };
-  for (const name of SIGNALS) process.on(name, onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     get exitCode() {
       return exitCode;
     },
     remove() {
-      for (const name of SIGNALS) process.off(name, onSignal);
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
     },
   };
 }

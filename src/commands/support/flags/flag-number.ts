@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDecimal } from '../../../common/text/decimal.js';
 import { UNIT_MS } from '../../../common/time/time-units.js';
 
 /**
@@ -6,10 +7,9 @@ import { UNIT_MS } from '../../../common/time/time-units.js';
  * @param word a word that the caller accepts, too, for the message
  */
 export function numberWithin(min: number, max: number, kind: 'whole' | 'any' = 'any', word?: string) {
-  const pattern = kind === 'whole' ? /^\d+$/ : /^\d+(?:\.\d+)?$/;
   return (text: string): number => {
-    const value = Number(text);
-    if (pattern.test(text) && value >= min && value <= max) return value;
+    const value = parseDecimal(text);
+    if (value >= min && value <= max && (kind === 'any' || /^\d+$/.test(text))) return value;
     throw new InvalidArgumentError(
       `It must be ${kind === 'whole' ? 'a whole number' : 'a number'} from ${min} to ${max}${word === undefined ? '' : `, or ${word}`}.`,
     );

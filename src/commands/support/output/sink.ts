@@ -1,5 +1,6 @@
 import { withBidiMarks } from '../../../common/text/bidi.js';
 import { createSanitizer, forTerminal } from '../../../state/text/sanitize.js';
+import { HIDE_CURSOR, SHOW_CURSOR } from '../../../ui/screen/cursor.js';
 
 /** The style of a text on a terminal with colours. */
 export type Style = 'bold' | 'green' | 'red' | 'yellow';
@@ -39,8 +40,6 @@ const CODES: Record<Style, readonly [on: string, off: string]> = {
   red: ['\x1b[31m', '\x1b[39m'],
   yellow: ['\x1b[33m', '\x1b[39m'],
 };
-const HIDE_CURSOR = '\x1b[?25l';
-const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_BELOW = '\r\x1b[J';
 const CLEAR_LINE = '\r\x1b[K';
 /** Moves the cursor to the top left, and clears the screen below it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ChatRequest, Message, ToolChoice } from '../../chat/chat-request.js';
 import { invalidRequest } from '../../chat/invalid-request.js';
+import { name } from '../../chat/name-rule.js';
 import { parseJson } from '../../chat/parse-json.js';
 import { ApiError } from '../../http/api-error.js';
 
@@ -29,7 +30,7 @@ type InputItem = z.infer<typeof inputItem>;
 
 const functionTool = z.object({
   type: z.literal('function'),
-  name: z.string().check(z.regex(/^[\w-]{1,64}$/, "expected a string that matches '^[a-zA-Z0-9_-]{1,64}$'")),
+  name,
   parameters: z.nullish(z.record(z.string(), z.unknown())),
   strict: z.nullish(z.boolean()),
 });

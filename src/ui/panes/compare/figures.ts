@@ -5,14 +5,13 @@ import { tokenRateOf } from '../../../metrics/speed.js';
 import type { Side } from '../../../state/comparing/comparison.js';
 import { hasEstimates } from '../../../state/comparing/verdict.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
-import { count, duration, taken, tokenRate } from '../../style/format.js';
+import { count, duration, taken, tokenRate, UNKNOWN } from '../../style/format.js';
 import { cut, fill, type Line } from '../../style/line.js';
 import { sharedWaterfall } from '../waterfall/against.js';
 import { nameOf, verdictWords } from './verdict-words.js';
 
 const LABEL_WIDTH = 14;
 const COLUMN_MAX = 18;
-const UNKNOWN = '–';
 
 interface Row {
   readonly label: string;

@@ -1,9 +1,9 @@
 import { SCREEN_FIGURES } from '../../../metrics/figures.js';
-import { bytes, count, duration, uptime } from '../../style/format.js';
+import { bytes, count, duration, UNKNOWN, uptime } from '../../style/format.js';
 import { originIn, type Shown } from '../connection.js';
 import { limitText } from '../provider.js';
 import { shownFigures } from '../server.js';
-import { type Explained, UNKNOWN } from './explained.js';
+import type { Explained } from './explained.js';
 
 /** A daemon on this machine answers faster than this, in ms. */
 const NEAR_MS = 20;

@@ -11,8 +11,6 @@ export interface Explained {
   readonly parts?: readonly { readonly label: string; readonly value: string; readonly what: string }[];
 }
 
-export const UNKNOWN = '–';
-
 /** Compares a time with an objective. */
 export function againstObjective(ms: number, objectiveMs: number): string {
   return ms <= objectiveMs

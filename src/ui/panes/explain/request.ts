@@ -4,10 +4,10 @@ import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
-import { bytes, count, duration, taken, tokenRate } from '../../style/format.js';
+import { bytes, count, duration, taken, tokenRate, UNKNOWN } from '../../style/format.js';
 import { stallsIn } from '../timeline.js';
 import { stepsOf, verdictOn } from '../waterfall/verdict.js';
-import { againstObjective, type Explained, UNKNOWN } from './explained.js';
+import { againstObjective, type Explained } from './explained.js';
 
 /** A median of fewer answers has no meaning. */
 const MEDIAN_FROM = 3;

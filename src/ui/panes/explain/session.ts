@@ -2,8 +2,8 @@ import { costBasis, costText, type Spent } from '../../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
-import { count, duration } from '../../style/format.js';
-import { againstObjective, type Explained, UNKNOWN } from './explained.js';
+import { count, duration, UNKNOWN } from '../../style/format.js';
+import { againstObjective, type Explained } from './explained.js';
 
 /** From this ratio of their medians on, the later half of the waits counts as longer or shorter. */
 const TREND = 1.2;

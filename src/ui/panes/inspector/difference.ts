@@ -3,7 +3,7 @@ import { FIGURES } from '../../../metrics/figures.js';
 import { tokenRateOf } from '../../../metrics/speed.js';
 import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../../state/text/sanitize.js';
-import { bytes, count, duration, tokenRate } from '../../style/format.js';
+import { bytes, count, duration, tokenRate, UNKNOWN } from '../../style/format.js';
 import { cut, type Line, spread } from '../../style/line.js';
 import { sharedWaterfall } from '../waterfall/against.js';
 import { wrapped } from './detail.js';
@@ -110,7 +110,7 @@ function figures(
       const [was, is] = [of(one), of(other)];
       if (was === undefined && is === undefined) return [];
       const text = (value: number | undefined, { tokensEstimated }: ExchangeMetrics): string =>
-        value === undefined ? '–' : shown(value, tokensEstimated);
+        value === undefined ? UNKNOWN : shown(value, tokensEstimated);
       // An estimate can't be compared with a count.
       const comparable = ofTokens === undefined || one.tokensEstimated === other.tokensEstimated;
       return rowOf(label, [text(was, one), text(is, other), comparable ? changeOf(was, is) : '']);
