@@ -122,6 +122,11 @@ const sayKeysBack: Handler = ({ headers, body, path }, response) => {
   }
 };
 
+/** Runs the commands of a group one after another. */
+async function oneByOne<T>(all: readonly T[], start: (one: T) => Promise<unknown>): Promise<void> {
+  for (const one of all) await start(one);
+}
+
 test('no output, file or process list contains keys of the environment, the configuration or a proxy', async () => {
   const args = watchArguments();
   const said: [string, string][] = [];
@@ -136,28 +141,35 @@ test('no output, file or process list contains keys of the environment, the conf
   const daemon = startProgram(place, ['runtime', 'run', ...flags]);
   daemon.child.stdin.end();
   await daemon.untilStderr(/listening on/);
-  for (const way of ['status', 'redirect', 'page', 'event', 'malformed']) {
-    await run('ask', `say it by ${way}`, '--mode', 'other', '--session', way, '--json');
-    await run('record', `say it by ${way}`, '--mode', 'openai', '--output', 'recorded.jsonl');
-  }
-  for (const mode of [[], ['--client-key', 'client.pem'], ['--client-cert', 'client.key']]) {
-    await run('ask', 'who am I?', '--mode', 'certified', '--session', 'redirect', '--json', ...mode);
-  }
-  await run('bench', '--requests', '2', '--mode', 'certified', '--json', 'c.json');
-  await run('doctor', '--yes', '--mode', 'certified');
+  const ways = ['status', 'redirect', 'page', 'event', 'malformed'];
+  await Promise.all([
+    ...ways.map((way) => run('ask', `say it by ${way}`, '--mode', 'other', '--session', way, '--json')),
+    oneByOne(ways, (way) =>
+      run('record', `say it by ${way}`, '--mode', 'openai', '--output', 'recorded.jsonl'),
+    ),
+  ]);
+  await Promise.all([
+    oneByOne([[], ['--client-key', 'client.pem'], ['--client-cert', 'client.key']], (mode) =>
+      run('ask', 'who am I?', '--mode', 'certified', '--session', 'redirect', '--json', ...mode),
+    ),
+    run('bench', '--requests', '2', '--mode', 'certified', '--json', 'c.json'),
+    run('doctor', '--yes', '--mode', 'certified'),
+    // The model's own text is shown unchanged and saved without the key.
+    runProgram(place, ['ask', 'say it by text', '--session', 'text']),
+    runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']),
+  ]);
   expect(said.map(([, text]) => text).join('\n')).toContain('no entry for client');
-  // The model's own text is shown unchanged and saved without the key.
-  await runProgram(place, ['ask', 'say it by text', '--session', 'text']);
-  await runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']);
-  await run('bench', '--requests', '3', '--mode', 'other,openai', '--prompt', 'say it by status');
-  await run('bench', '--requests', '1', '--prompt', 'say it by event', '--json', 'b.json', '--csv', 'b.csv');
-  await run('demo');
-  await run('doctor', '--yes', '--json');
-  await run('doctor', '--yes', '--mode', 'other');
-  await run('runtime', 'status', '--json');
-  await run('config', 'print');
-  await run('config', 'print', '--json');
-  await run('config', 'print', '--base-url', `http://user:${CONFIGURED.slice(0, 6)}@x`);
+  await Promise.all([
+    run('bench', '--requests', '3', '--mode', 'other,openai', '--prompt', 'say it by status'),
+    run('bench', '--requests', '1', '--prompt', 'say it by event', '--json', 'b.json', '--csv', 'b.csv'),
+    run('demo'),
+    run('doctor', '--yes', '--json'),
+    run('doctor', '--yes', '--mode', 'other'),
+    run('runtime', 'status', '--json'),
+    oneByOne([[], ['--json'], ['--base-url', `http://user:${CONFIGURED.slice(0, 6)}@x`]], (flags) =>
+      run('config', 'print', ...flags),
+    ),
+  ]);
   const hanging = startProgram(place, ['ask', 'say it by hanging', '--session', 'cut']);
   hanging.child.stdin.end();
   await hanging.untilStdout(/and then/);
@@ -173,11 +185,10 @@ test('no output, file or process list contains keys of the environment, the conf
   await run('doctor', '--yes', '--config', 'config.yaml', '--mode', 'proxied');
   expect(proxy.requests.length).toBeGreaterThan(0);
   await run('replay', 'recorded.jsonl', '--json');
-  for (const format of ['md', 'json', 'jsonl', 'har', 'csv']) {
-    expect(await run('sessions', 'export', '--all', '--format', format)).toContain('redirect');
-  }
-  await run('sessions', 'search', 'incorrect');
-  await run('sessions', 'list', '--json');
+  const formats = ['md', 'json', 'jsonl', 'har', 'csv'];
+  const exported = formats.map((format) => run('sessions', 'export', '--all', '--format', format));
+  for (const text of await Promise.all(exported)) expect(text).toContain('redirect');
+  await Promise.all([run('sessions', 'search', 'incorrect'), run('sessions', 'list', '--json')]);
 
   const chat = openTerminal(place, ['--mode', 'other', '--log-level', 'debug']);
   try {
