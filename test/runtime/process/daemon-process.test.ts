@@ -1,20 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import {
-  buildDaemonPrograms,
-  type DaemonPrograms,
-  type RunningProgram,
-  runProgram,
-} from '../../support/daemon-program.js';
+import { daemonGround } from '../../support/daemon-ground.js';
 import {
   httpRequest,
   httpStream,
@@ -25,97 +19,64 @@ import {
 } from '../../support/raw-client.js';
 import { startUpstream } from '../../support/upstream.js';
 
-let programs: DaemonPrograms;
-let folder: string;
-let path: string;
-const running: RunningProgram[] = [];
-const closing: Array<() => Promise<void>> = [];
-
-beforeAll(async () => {
-  programs = await buildDaemonPrograms();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-process-'));
-  path = join(folder, 'd.sock');
-});
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-  for (const { process: child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
-  await rm(folder, { recursive: true, force: true });
-});
-
-function startWith(env: NodeJS.ProcessEnv, ...args: string[]): RunningProgram {
-  const program = runProgram(programs.daemon, args, env);
-  running.push(program);
-  return program;
-}
-
-const start = (...args: string[]): RunningProgram => startWith({}, ...args);
-
-async function daemon(...args: string[]): Promise<RunningProgram> {
-  const program = start('--socket', path, ...args);
-  await program.says(/listening on/);
-  return program;
-}
+const ground = daemonGround();
+const daemon = (...args: string[]) => ground.daemon(args);
+const start = (...args: string[]) => ground.start(args);
 
 async function client(): Promise<RawClient> {
-  const connected = await rawClient({ kind: 'unix', path });
-  closing.push(connected.close);
+  const connected = await ground.connect();
   connected.send({ type: MessageType.HealthCheck });
   await connected.next(of(MessageType.HealthResponse));
   return connected;
 }
 
-test('it prints where it listens in one line on stderr, and nothing on stdout', async () => {
+test.concurrent('it prints where it listens in one line on stderr, and nothing on stdout', async () => {
   const program = await daemon();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
-  expect(program.stderr()).toBe(`listening on ${path}\n`);
+  expect(program.stderr()).toBe(`listening on ${ground.path}\n`);
   expect(program.stdout()).toBe('');
 });
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+test.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   'on %s running exchanges finish, and no file is left',
   async (signal) => {
     const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 100 });
-    closing.push(upstream.close);
+    ground.onEnd(upstream.close);
     const program = await daemon();
-    expect(existsSync(`${path}.pid`)).toBe(true);
+    expect(existsSync(`${ground.path}.pid`)).toBe(true);
     const asking = await client();
     asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
     await asking.next(of(MessageType.StreamChunk, 1n));
     program.process.kill(signal);
     expect((await streamOf(asking, 1n)).body.toString()).toBe('ab');
     expect(await program.ended).toBe(0);
-    expect([existsSync(path), existsSync(`${path}.pid`)]).toEqual([false, false]);
+    expect([existsSync(ground.path), existsSync(`${ground.path}.pid`)]).toEqual([false, false]);
   },
 );
 
-test('a second signal ends the wait for exchanges, with typed errors', async () => {
+test.concurrent('a second signal ends the wait for exchanges, with typed errors', async ({ expect }) => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   const program = await daemon('--drain', '60');
   const asking = await client();
   asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await asking.next(of(MessageType.StreamChunk, 1n));
   program.process.kill('SIGTERM');
-  await expect.poll(() => existsSync(path)).toBe(false);
+  await expect.poll(() => existsSync(ground.path)).toBe(false);
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
   expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
 });
 
-test('with --exit-with-stdin it ends when stdin closes and no client is connected', async () => {
+test.concurrent('with --exit-with-stdin it ends when stdin closes and no client is connected', async () => {
   const program = await daemon('--exit-with-stdin');
   program.process.stdin?.end();
   expect(await program.ended).toBe(0);
-  expect(existsSync(path)).toBe(false);
+  expect(existsSync(ground.path)).toBe(false);
 });
 
-test('with --exit-with-stdin it stays while another client is connected', async () => {
+test.concurrent('with --exit-with-stdin it stays while another client is connected', async ({ expect }) => {
   const program = await daemon('--exit-with-stdin');
   const other = await client();
   program.process.stdin?.end();
@@ -129,12 +90,12 @@ test('with --exit-with-stdin it stays while another client is connected', async 
   expect(await program.ended).toBe(0);
 });
 
-test('with --exit-with-stdin it ends when its parent is killed', async () => {
+test.concurrent('with --exit-with-stdin it ends when its parent is killed', async ({ expect }) => {
   const parent = spawn(
     process.execPath,
     [
       '-e',
-      `const child = require('node:child_process').spawn(process.execPath, ${JSON.stringify([programs.daemon, '--socket', path, '--exit-with-stdin'])}, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+      `const child = require('node:child_process').spawn(process.execPath, ${JSON.stringify([ground.programs.daemon, '--socket', ground.path, '--exit-with-stdin'])}, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
        child.stderr.on('data', () => process.stdout.write('up'));
        setInterval(() => {}, 1000);`,
     ],
@@ -144,23 +105,24 @@ test('with --exit-with-stdin it ends when its parent is killed', async () => {
   const asking = await client();
   parent.kill('SIGKILL');
   await asking.close();
-  await expect.poll(() => existsSync(path)).toBe(false);
+  await expect.poll(() => existsSync(ground.path)).toBe(false);
 });
 
-test('the next daemon replaces the stale socket of a killed one', async () => {
+test.concurrent('the next daemon replaces the stale socket of a killed one', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;
-  expect(existsSync(path)).toBe(true);
+  expect(existsSync(ground.path)).toBe(true);
   await daemon();
   await client();
 });
 
+// Alone, because it takes all the processor time.
 test('of fifty simultaneous starts over a stale socket, one daemon starts, and the others report that it runs', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;
-  const starts = Array.from({ length: 50 }, () => start('--socket', path));
+  const starts = Array.from({ length: 50 }, () => start('--socket', ground.path));
   const outcomes = await Promise.all(
     starts.map((program) =>
       Promise.race([program.ended, program.says(/listening on/).then(() => 'up' as const)]),
@@ -174,22 +136,22 @@ test('of fifty simultaneous starts over a stale socket, one daemon starts, and t
   await client();
 });
 
-test('another start does not disturb a running daemon', async () => {
+test.concurrent('another start does not disturb a running daemon', async ({ expect }) => {
   await daemon();
   const asking = await client();
-  const second = start('--socket', path);
+  const second = start('--socket', ground.path);
   expect(await second.ended).toBe(69);
   asking.send({ type: MessageType.HealthCheck });
   await expect.poll(() => asking.received.filter(of(MessageType.HealthResponse)).length).toBe(2);
-  expect(existsSync(`${path}.pid`)).toBe(true);
+  expect(existsSync(`${ground.path}.pid`)).toBe(true);
 });
 
-test('over TCP it listens on this machine only', async () => {
+test.concurrent('over TCP it listens on this machine only', async () => {
   const program = start('--tcp', '0', '--allow-tokenless');
   await program.says(/listening on 127\.0\.0\.1:\d+/);
   const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
   const asking = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
-  closing.push(asking.close);
+  ground.onEnd(asking.close);
   asking.send({ type: MessageType.HealthCheck });
   await asking.next(of(MessageType.HealthResponse));
   const second = start('--tcp', String(port), '--allow-tokenless');
@@ -199,7 +161,7 @@ test('over TCP it listens on this machine only', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('its errors name the fault', async () => {
+test.concurrent('its errors name the fault', async () => {
   // Exit code 2 for wrong arguments, 1 for other failures.
   const refusals: Array<[string[], RegExp, number?]> = [
     [['--tcp', '0.0.0.0:5000'], /other machines can reach 0\.0\.0\.0/],
@@ -222,7 +184,7 @@ test('its errors name the fault', async () => {
   );
 });
 
-test('--version prints the version and --help the usage', async () => {
+test.concurrent('--version prints the version and --help the usage', async () => {
   const version = start('--version');
   expect(await version.ended).toBe(0);
   expect(version.stdout()).toBe('0.0.0-test\n');
@@ -232,8 +194,8 @@ test('--version prints the version and --help the usage', async () => {
   expect(help.stdout()).not.toMatch(/exit-with-stdin/);
 });
 
-test('SIGUSR1 opens the log again, and no debugger', async () => {
-  const logFile = join(folder, 'daemon.log');
+test.concurrent('SIGUSR1 opens the log again, and no debugger', async ({ expect }) => {
+  const logFile = join(ground.folder, 'daemon.log');
   const program = await daemon('--log-file', logFile);
   await rename(logFile, `${logFile}.moved`);
   program.process.kill('SIGUSR1');
@@ -245,10 +207,10 @@ test('SIGUSR1 opens the log again, and no debugger', async () => {
   expect(program.stderr()).not.toMatch(/debugger/i);
 });
 
-test('the log has mode 0600 and one JSON object a line, without headers, queries and bodies', async () => {
+test.concurrent('the log has mode 0600 and one JSON object a line, without headers, queries and bodies', async () => {
   const upstream = await startUpstream({ status: 503, chunks: ['body-secret'] });
-  closing.push(upstream.close);
-  const logFile = join(folder, 'made', 'daemon.log');
+  ground.onEnd(upstream.close);
+  const logFile = join(ground.folder, 'made', 'daemon.log');
   const program = await daemon('--log-file', logFile, '--log-level', 'debug');
   const asking = await client();
   const headers = { Authorization: 'Bearer header-secret', 'api-key': 'header-secret' };
@@ -302,23 +264,23 @@ test('the log has mode 0600 and one JSON object a line, without headers, queries
   });
 });
 
-test('the log has no entries below its level', async () => {
-  const logFile = join(folder, 'daemon.log');
+test.concurrent('the log has no entries below its level', async () => {
+  const logFile = join(ground.folder, 'daemon.log');
   const program = await daemon('--log-file', logFile, '--log-level', 'warn');
   program.process.kill('SIGTERM');
   await program.ended;
   expect(readFileSync(logFile, 'utf8')).toBe('');
 });
 
-test('it serves even if the log cannot be written', async () => {
-  await writeFile(join(folder, 'file'), '');
-  const program = await daemon('--log-file', join(folder, 'file', 'daemon.log'));
+test.concurrent('it serves even if the log cannot be written', async () => {
+  await writeFile(join(ground.folder, 'file'), '');
+  const program = await daemon('--log-file', join(ground.folder, 'file', 'daemon.log'));
   await client();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
 });
 
-test('certificates are checked against the host name, TLS is timed, and connections are reused', async () => {
+test.concurrent('certificates are checked against the host name, TLS is timed, and connections are reused', async () => {
   const tls = join(import.meta.dirname, '../../fixtures/tls');
   const certificate = join(tls, 'self-signed.cert.pem');
   const server = createServer(
@@ -326,12 +288,12 @@ test('certificates are checked against the host name, TLS is timed, and connecti
     (_request, response) => response.end('secret kept'),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(async () => {
+  ground.onEnd(async () => {
     server.closeAllConnections();
     server.close();
   });
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
-  const program = startWith({ NODE_EXTRA_CA_CERTS: certificate }, '--socket', path);
+  const program = ground.start(['--socket', ground.path], { NODE_EXTRA_CA_CERTS: certificate });
   await program.says(/listening on/);
   const asking = await client();
 

@@ -1,56 +1,23 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import {
-  buildDaemonPrograms,
-  type DaemonPrograms,
-  type RunningProgram,
-  runProgram,
-} from '../../support/daemon-program.js';
+import { daemonGround } from '../../support/daemon-ground.js';
+import { runProgram } from '../../support/daemon-program.js';
 import { freePort } from '../../support/free-port.js';
 import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
 import { CA_FILE, startTlsUpstream } from '../../support/tls-upstream.js';
 import { startUpstream } from '../../support/upstream.js';
 
-let programs: DaemonPrograms;
-let folder: string;
-let path: string;
-const running: RunningProgram[] = [];
-const closing: Array<() => Promise<void>> = [];
-
-beforeAll(async () => {
-  programs = await buildDaemonPrograms();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-rules-'));
-  path = join(folder, 'd.sock');
-});
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-  for (const { process: child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
-  await rm(folder, { recursive: true, force: true });
-});
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningProgram {
-  const program = runProgram(programs.daemon, args, env);
-  running.push(program);
-  return program;
-}
+const ground = daemonGround();
+const { start } = ground;
 
 /** Starts a daemon process and connects a client. */
 async function daemon(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const program = start(['--socket', path, ...args], env);
-  await program.says(/listening on/);
-  const client = await rawClient({ kind: 'unix', path });
-  closing.unshift(client.close);
-  return { program, client };
+  const program = await ground.daemon(args, env);
+  return { program, client: await ground.connect() };
 }
 
 let lastId = 0n;
@@ -60,16 +27,16 @@ async function ask(client: RawClient, url: string, tenantId = 'test') {
   return streamOf(client, lastId);
 }
 
-test('its errors name the argument or file that it cannot use', async () => {
-  const limits = join(folder, 'limits.yaml');
+test.concurrent('its errors name the argument or file that it cannot use', async () => {
+  const limits = join(ground.folder, 'limits.yaml');
   await writeFile(limits, 'default: { requests_per_second: none }\n');
-  const config = join(folder, 'daemon.yaml');
+  const config = join(ground.folder, 'daemon.yaml');
   await writeFile(config, 'retry:\n  attempt: 2\n');
-  const wrong = join(folder, 'wrong.yaml');
+  const wrong = join(ground.folder, 'wrong.yaml');
   await writeFile(wrong, 'drain_s: -1\nx: 1\n');
-  const empty = join(folder, 'empty.pem');
+  const empty = join(ground.folder, 'empty.pem');
   await writeFile(empty, 'no certificate\n');
-  const readable = join(folder, 'token');
+  const readable = join(ground.folder, 'token');
   await writeFile(readable, 'a-token-that-all-can-read\n', { mode: 0o644 });
   const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
     [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
@@ -84,7 +51,7 @@ test('its errors name the argument or file that it cannot use', async () => {
     [['--max-upstream', '0'], /give a whole number above 0/],
     [['--connect-timeout', '0'], /give a whole number above 0/],
     [
-      ['--ca', join(folder, 'none.pem')],
+      ['--ca', join(ground.folder, 'none.pem')],
       /the certificates \(--ca, upstream\.ca\) in \/.*\/none\.pem cannot be read: there is no such file or folder/,
     ],
     [['--ca', empty], /contains no certificate in PEM/],
@@ -94,7 +61,7 @@ test('its errors name the argument or file that it cannot use', async () => {
   ];
   await Promise.all(
     refusals.map(async ([args, message, env]) => {
-      const program = start(['--socket', join(folder, 'x.sock'), ...args], env);
+      const program = start(['--socket', join(ground.folder, 'x.sock'), ...args], env);
       // An unsuitable file is not a usage error, so the exit code differs.
       expect(await program.ended).toBe(args.includes(readable) ? 1 : 2);
       expect(program.stderr()).toMatch(message);
@@ -103,9 +70,9 @@ test('its errors name the argument or file that it cannot use', async () => {
   );
 });
 
-test('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both together', async () => {
+test.concurrent('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both together', async () => {
   const upstream = await startTlsUpstream('localhost');
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   for (const [args, env] of [
     [['--ca', CA_FILE], {}],
     [[], { NODE_EXTRA_CA_CERTS: CA_FILE }],
@@ -118,19 +85,19 @@ test('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both togethe
   }
 });
 
-test('--insecure-skip-verify prints a warning and skips the checks', async () => {
+test.concurrent('--insecure-skip-verify prints a warning and skips the checks', async () => {
   const upstream = await startTlsUpstream('wrong-host');
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   const { program, client } = await daemon(['--insecure-skip-verify']);
   expect(program.stderr()).toMatch(/^WARNING: --insecure-skip-verify: no TLS certificate is checked/);
   expect((await ask(client, upstream.url)).body.toString()).toBe('secret');
 });
 
-test('limits and egress rules are enforced', async () => {
-  const limits = join(folder, 'limits.yaml');
+test.concurrent('limits and egress rules are enforced', async () => {
+  const limits = join(ground.folder, 'limits.yaml');
   await writeFile(limits, 'tenants: { test: { requests_per_second: 0.01 } }\n');
   const upstream = await startUpstream({ chunks: ['ok'] });
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   const { client } = await daemon(['--limits', limits, '--allow-origin', upstream.url]);
   expect((await ask(client, upstream.url)).body.toString()).toBe('ok');
   expect((await ask(client, upstream.url)).end.errorClass).toBe(ErrorClass.RateLimited);
@@ -138,23 +105,23 @@ test('limits and egress rules are enforced', async () => {
   expect(end.errorMessage).toMatch(/daemon's rules allow other origins only/);
 });
 
-test('over TCP it creates its token, and reveals nothing to clients without it', async () => {
-  const tokenFile = join(folder, 'token');
+test.concurrent('over TCP it creates its token, and reveals nothing to clients without it', async () => {
+  const tokenFile = join(ground.folder, 'token');
   const port = await freePort();
   const program = start(['--tcp', String(port), '--token-file', tokenFile]);
   await program.says(/listening on/);
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
-  const command = (...args: string[]) => runProgram(programs.cli, ['runtime', ...args]);
+  const command = (...args: string[]) => runProgram(ground.programs.cli, ['runtime', ...args]);
   const locked = command('status', '--tcp', String(port), '--json');
   await locked.ended;
   expect(JSON.parse(locked.stdout())).toMatchObject({ healthy: false, origins: [] });
   expect(locked.stdout()).toContain('VASTAR_TOKEN_FILE');
 });
 
-test('--insecure-skip-verify also prints a warning in the background, and status shows it', async () => {
-  const env = { VASTAR_SOCKET_PATH: path };
+test.concurrent('--insecure-skip-verify also prints a warning in the background, and status shows it', async () => {
+  const env = { VASTAR_SOCKET_PATH: ground.path };
   const command = async (...args: string[]) => {
-    const program = runProgram(programs.cli, ['runtime', ...args], env);
+    const program = runProgram(ground.programs.cli, ['runtime', ...args], env);
     return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() };
   };
   const started = await command('start', '--insecure-skip-verify');
@@ -166,11 +133,12 @@ test('--insecure-skip-verify also prints a warning in the background, and status
   expect(await command('stop')).toMatchObject({ code: 0 });
 });
 
-test('start, status and stop find the token by flag and by environment', async () => {
+test.concurrent('start, status and stop find the token by flag and by environment', async () => {
   const port = String(await freePort());
-  const tokenFile = join(folder, 'made', 'token');
+  ground.owns(`127.0.0.1:${port}`);
+  const tokenFile = join(ground.folder, 'made', 'token');
   const command = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
-    const program = runProgram(programs.cli, ['runtime', ...args], env);
+    const program = runProgram(ground.programs.cli, ['runtime', ...args], env);
     return { code: await program.ended, stdout: program.stdout() };
   };
   expect(await command({}, 'start', '--tcp', port, '--token-file', tokenFile)).toMatchObject({ code: 0 });
@@ -180,9 +148,9 @@ test('start, status and stop find the token by flag and by environment', async (
   expect(JSON.parse(status.stdout)).toMatchObject({ running: true, healthy: true, message: 'ok' });
 
   const upstream = await startUpstream({ chunks: ['ok'] });
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port: Number(port) });
-  closing.unshift(client.close);
+  ground.onEnd(client.close);
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   expect(await client.next(of(MessageType.ExecuteResponse, 1n))).toMatchObject({
     errorClass: ErrorClass.Permanent,
@@ -190,9 +158,9 @@ test('start, status and stop find the token by flag and by environment', async (
   expect(await command(env, 'stop', '--tcp', port)).toMatchObject({ code: 0 });
 });
 
-test('without a token over TCP it serves, but sends no requests to this machine unless allowed', async () => {
+test.concurrent('without a token over TCP it serves, but sends no requests to this machine unless allowed', async () => {
   const upstream = await startUpstream({ chunks: ['ok'] });
-  closing.push(upstream.close);
+  ground.onEnd(upstream.close);
   for (const [args, allowed] of [
     [[], false],
     [['--loopback', 'allow'], true],
@@ -200,7 +168,7 @@ test('without a token over TCP it serves, but sends no requests to this machine 
     const port = await freePort();
     await start(['--tcp', String(port), '--allow-tokenless', ...args]).says(/listening on/);
     const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
-    closing.unshift(client.close);
+    ground.onEnd(client.close);
     const { end, body } = await ask(client, upstream.url);
     expect(body.toString()).toBe(allowed ? 'ok' : '');
     if (!allowed) expect(end.errorMessage).toMatch(/this machine itself \(--loopback allow permits it\)/);

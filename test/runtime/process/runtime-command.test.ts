@@ -1,39 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../../support/daemon-program.js';
+import { daemonGround } from '../../support/daemon-ground.js';
+import { runProgram } from '../../support/daemon-program.js';
 import { freePort } from '../../support/free-port.js';
-import { killProcessesWith } from '../../support/processes.js';
 import { httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
 import { startUpstream } from '../../support/upstream.js';
 
-let programs: DaemonPrograms;
-let folder: string;
-let path: string;
-/** Processes that no command stops. */
-const started: ChildProcess[] = [];
-/** TCP addresses of daemons. */
-const addresses: string[] = [];
-
-beforeAll(async () => {
-  programs = await buildDaemonPrograms();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-command-'));
-  path = join(folder, 'd.sock');
-});
-afterEach(async () => {
-  // A test that fails may leave a daemon without a usable pid file.
-  killProcessesWith([folder, ...addresses.splice(0)]);
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-});
+const ground = daemonGround();
 
 interface Outcome {
   code: number | NodeJS.Signals;
@@ -42,39 +21,48 @@ interface Outcome {
 }
 
 async function runtime(...args: string[]): Promise<Outcome> {
-  const program = runProgram(programs.cli, ['runtime', ...args], { VASTAR_SOCKET_PATH: path });
+  const program = runProgram(ground.programs.cli, ['runtime', ...args], { VASTAR_SOCKET_PATH: ground.path });
   const code = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-test('start, status and stop work together, and may be repeated', async () => {
+test.concurrent('start, status and stop work together, and may be repeated', async () => {
   expect(await runtime('status')).toEqual({
     code: 3,
-    stdout: `no daemon is running at ${path}\n`,
+    stdout: `no daemon is running at ${ground.path}\n`,
     stderr: '',
   });
-  expect(await runtime('start')).toEqual({ code: 0, stdout: `started, listening on ${path}\n`, stderr: '' });
   expect(await runtime('start')).toEqual({
     code: 0,
-    stdout: `a daemon is running already at ${path}\n`,
+    stdout: `started, listening on ${ground.path}\n`,
+    stderr: '',
+  });
+  expect(await runtime('start')).toEqual({
+    code: 0,
+    stdout: `a daemon is running already at ${ground.path}\n`,
     stderr: '',
   });
 
-  const { pid } = JSON.parse(readFileSync(`${path}.pid`, 'utf8'));
+  const { pid } = JSON.parse(readFileSync(`${ground.path}.pid`, 'utf8'));
   const shown = await runtime('status');
   expect(shown.code).toBe(0);
-  expect(shown.stdout).toMatch(new RegExp(`^daemon 0\\.0\\.0-test at ${path}   running   answers in \\d`));
+  expect(shown.stdout).toMatch(
+    new RegExp(`^daemon 0\\.0\\.0-test at ${ground.path}   running   answers in \\d`),
+  );
   expect(shown.stdout).toContain(`process ${pid}   up `);
 
   expect(await runtime('stop')).toEqual({ code: 0, stdout: `stopped, it was process ${pid}\n`, stderr: '' });
-  expect([existsSync(path), existsSync(`${path}.pid`)]).toEqual([false, false]);
-  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+  expect([existsSync(ground.path), existsSync(`${ground.path}.pid`)]).toEqual([false, false]);
+  expect(await runtime('stop')).toMatchObject({
+    code: 0,
+    stdout: `no daemon is running at ${ground.path}\n`,
+  });
 });
 
-test('status shows requests and pools, as text and as JSON', async () => {
+test.concurrent('status shows requests and pools, as text and as JSON', async () => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   await runtime('start');
-  const client = await rawClient({ kind: 'unix', path });
+  const client = await rawClient({ kind: 'unix', path: ground.path });
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await client.next(of(MessageType.StreamChunk, 1n));
 
@@ -97,7 +85,7 @@ test('status shows requests and pools, as text and as JSON', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     running: true,
-    address: path,
+    address: ground.path,
     healthy: true,
     version: '0.0.0-test',
     active_requests: 1,
@@ -116,16 +104,16 @@ test('status shows requests and pools, as text and as JSON', async () => {
   await upstream.close();
 });
 
-test('status --json without a daemon is JSON, with exit code 3', async () => {
+test.concurrent('status --json without a daemon is JSON, with exit code 3', async () => {
   const { code, stdout } = await runtime('status', '--json');
   expect(code).toBe(3);
-  expect(JSON.parse(stdout)).toEqual({ running: false, address: path });
+  expect(JSON.parse(stdout)).toEqual({ running: false, address: ground.path });
 });
 
-test('stop is graceful: running exchanges finish first', async () => {
+test.concurrent('stop is graceful: running exchanges finish first', async () => {
   const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 500 });
   await runtime('start');
-  const client = await rawClient({ kind: 'unix', path });
+  const client = await rawClient({ kind: 'unix', path: ground.path });
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await client.next(of(MessageType.StreamChunk, 1n));
   const stopping = runtime('stop');
@@ -134,59 +122,62 @@ test('stop is graceful: running exchanges finish first', async () => {
   await upstream.close();
 });
 
-test('a failing start prints the daemon’s error', async () => {
-  const outcome = await runtime('start', '--socket', join(folder, 'missing', 'd.sock'));
+test.concurrent('a failing start prints the daemon’s error', async () => {
+  const outcome = await runtime('start', '--socket', join(ground.folder, 'missing', 'd.sock'));
   expect(outcome.code).toBe(1);
   expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
 });
 
-test('of several starts at the same time, one starts the daemon', async () => {
+test.concurrent('of several starts at the same time, one starts the daemon', async () => {
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => runtime('start')));
   expect(outcomes.map(({ stdout }) => stdout).toSorted()).toEqual([
-    ...Array<string>(3).fill(`a daemon is running already at ${path}\n`),
-    `started, listening on ${path}\n`,
+    ...Array<string>(3).fill(`a daemon is running already at ${ground.path}\n`),
+    `started, listening on ${ground.path}\n`,
   ]);
 });
 
-test('a pid file that can’t be written leaves no other file', async () => {
+test.concurrent('a pid file that can’t be written leaves no other file', async ({ expect }) => {
   const script = 'ulimit -f 0; exec "$0" "$@"';
   const child = spawn('sh', [
     '-c',
     script,
     process.execPath,
-    programs.cli,
+    ground.programs.cli,
     'runtime',
     'run',
     '--socket',
-    path,
+    ground.path,
   ]);
-  started.push(child);
+  ground.onEnd(async () => void child.kill('SIGKILL'));
   await expect.poll(async () => (await runtime('status')).code).toBe(0);
-  const left = readdirSync(folder).filter((name) => name.includes('.pid'));
+  const left = readdirSync(ground.folder).filter((name) => name.includes('.pid'));
   child.kill();
   await once(child, 'exit');
   expect(left).toEqual([]);
 });
 
-test('--socket before the subcommand is accepted, too', async () => {
-  const other = join(folder, 'other.sock');
-  const program = runProgram(programs.cli, ['--socket', other, 'runtime', 'status']);
+test.concurrent('--socket before the subcommand is accepted, too', async () => {
+  const other = join(ground.folder, 'other.sock');
+  const program = runProgram(ground.programs.cli, ['--socket', other, 'runtime', 'status']);
   expect(await program.ended).toBe(3);
   expect(program.stdout()).toBe(`no daemon is running at ${other}\n`);
 });
 
-test('stop never signals another process whose pid happens to be in the pid file', async () => {
+test.concurrent('stop never signals another process whose pid happens to be in the pid file', async () => {
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  started.push(stranger);
+  ground.onEnd(async () => void stranger.kill('SIGKILL'));
   const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
 
   // No daemon answers, so the file is stale.
-  writeFileSync(`${path}.pid`, JSON.stringify(claim));
-  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+  writeFileSync(`${ground.path}.pid`, JSON.stringify(claim));
+  expect(await runtime('stop')).toMatchObject({
+    code: 0,
+    stdout: `no daemon is running at ${ground.path}\n`,
+  });
 
   // A daemon answers, but the file belongs to another daemon.
   await runtime('start');
-  writeFileSync(`${path}.pid`, JSON.stringify(claim));
+  writeFileSync(`${ground.path}.pid`, JSON.stringify(claim));
   const outcome = await runtime('stop');
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
   expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
@@ -194,9 +185,9 @@ test('stop never signals another process whose pid happens to be in the pid file
   expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
 });
 
-test('start, status and stop work over TCP', async () => {
+test.concurrent('start, status and stop work over TCP', async () => {
   const port = String(await freePort());
-  addresses.push(`127.0.0.1:${port}`);
+  ground.owns(`127.0.0.1:${port}`);
   expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
     code: 0,
     stdout: `started, listening on 127.0.0.1:${port}\n`,
