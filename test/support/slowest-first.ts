@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of more than seven seconds, the longest first: started last, they would run alone at the end. */
 const SLOWEST = [
-  'e2e/providers/world',
+  'e2e/long-answers/world',
   'e2e/bench/search',
   'e2e/bench/shards',
   'e2e/bench/warmup',

@@ -1,0 +1,5 @@
+import { worldCases } from '../../support/world.js';
+import { testWorldCases } from '../../support/world-test.js';
+
+// These answers take more than a minute, to show that no default setting ends them.
+testWorldCases(worldCases().filter(({ slow = false }) => slow));
