@@ -3,15 +3,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files of more than seven seconds, the longest first: started last, they would run alone at the end. */
 const SLOWEST = [
   'e2e/long-answers/world',
-  'e2e/bench/search',
-  'e2e/bench/shards',
-  'e2e/bench/warmup',
-  'e2e/bench/truth',
+  'e2e/load-search/search',
+  'e2e/load-processes/shards',
+  'e2e/load-search/warmup',
+  'e2e/load-truth/truth',
   'e2e/hostile-provider/plain',
   'e2e/hostile-provider/compressed',
-  'e2e/safety/terminal-output',
-  'e2e/bench/workers',
-  'e2e/safety/canary',
+  'e2e/terminal/terminal-output',
+  'e2e/load-processes/workers',
+  'e2e/secrets/canary',
   'e2e/ask/ask',
   'e2e/commands/doctor',
   'e2e/bench/bench',
@@ -39,7 +39,7 @@ const SLOWEST = [
   'sdk/chat/chat-quirks',
   'runtime/policy/fault-schedules',
   'loadtest/search/capacity',
-  'runtime/process/runtime-command',
+  'commands/runtime/runtime-command',
   'e2e/processes/crash-processes',
 ];
 
