@@ -1,7 +1,7 @@
 import { link, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ErrorClass, type HTTPResponse, PROTOCOL_CONSTANTS, RuntimeClient } from '../../src/sdk/index.js';
 import { pauseProcess } from '../support/pause.js';
@@ -9,24 +9,14 @@ import {
   failedAnswer,
   httpAnswer,
   type ScriptedConnection,
-  type ScriptedDaemon,
   startScriptedDaemon,
 } from '../support/scripted-daemon.js';
+import { scriptedEnds } from '../support/scripted-ends.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 const { ExecuteRequest, Cancel, HealthCheck } = MessageType;
 
-let daemon: ScriptedDaemon;
-let client: RuntimeClient;
-
-beforeEach(async () => {
-  daemon = await startScriptedDaemon();
-  client = new RuntimeClient({ socketPath: daemon.path });
-});
-afterEach(async () => {
-  await client.close();
-  await daemon.close();
-});
+const ends = scriptedEnds();
 
 /** Sends a request and lets the daemon answer it. */
 const answered = async (
@@ -40,16 +30,16 @@ const answered = async (
 
 describe('connecting', () => {
   test('without a daemon: one attempt, and an error that says what to do', async () => {
-    await daemon.stop();
-    await expect(client.connect()).rejects.toMatchObject({
+    await ends.daemon.stop();
+    await expect(ends.client.connect()).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
-      message: `no daemon at ${daemon.path}: start one with \`vastar-tui runtime start\``,
+      message: `no daemon at ${ends.daemon.path}: start one with \`vastar-tui runtime start\``,
     });
-    expect(client.state).toEqual({ status: 'idle' });
+    expect(ends.client.state).toEqual({ status: 'idle' });
   });
 
   test('the error for a socket without a daemon says so', async () => {
-    const path = join(daemon.path, '../left.sock');
+    const path = join(ends.daemon.path, '../left.sock');
     const dead = createServer();
     await new Promise<void>((resolve) => dead.listen(path, resolve));
     // Closing removes the file. A hard link to it stands for the file that a killed process leaves.
@@ -60,7 +50,7 @@ describe('connecting', () => {
   });
 
   test('an untrusted socket gets no bytes', async () => {
-    const file = join(daemon.path, '../file');
+    const file = join(ends.daemon.path, '../file');
     await writeFile(file, '');
     const wary = new RuntimeClient({ socketPath: file });
     await expect(wary.executeHTTP(GET)).rejects.toMatchObject({ errorClass: ErrorClass.Permanent });
@@ -80,15 +70,15 @@ describe('connecting', () => {
   });
 
   test('simultaneous calls share one connection', async () => {
-    await Promise.all([client.connect(), client.connect(), client.health()]);
-    expect(daemon.connections).toHaveLength(1);
+    await Promise.all([ends.client.connect(), ends.client.connect(), ends.client.health()]);
+    expect(ends.daemon.connections).toHaveLength(1);
   });
 });
 
 describe('executeHTTP', () => {
   test('connects if needed, and returns the answer', async () => {
-    const request = client.executeHTTP(GET);
-    const response = await answered(request, await daemon.connection(0));
+    const request = ends.client.executeHTTP(GET);
+    const response = await answered(request, await ends.daemon.connection(0));
     expect(response).toMatchObject({
       statusCode: 200,
       headers: { 'x-test': '1' },
@@ -101,14 +91,14 @@ describe('executeHTTP', () => {
 
   test('sends tenant, request and deadline', async () => {
     const known = new RuntimeClient({
-      socketPath: daemon.path,
+      socketPath: ends.daemon.path,
       tenantId: 't',
       workspaceId: 'w',
       timeoutMs: 5000,
     });
     const before = Date.now();
     const request = known.executeHTTP({ ...GET, headers: { A: 'b' }, body: 'text', traceId: 'trace' });
-    const connection = await daemon.connection(0);
+    const connection = await ends.daemon.connection(0);
     const sent = await connection.next(ExecuteRequest);
     expect(sent).toMatchObject({
       tenantId: 't',
@@ -144,12 +134,12 @@ describe('executeHTTP', () => {
   });
 
   test('ids are above 32 bits, are safe integers and come back unchanged', async () => {
-    const connecting = client.connect();
-    const connection = await daemon.connection(0);
+    const connecting = ends.client.connect();
+    const connection = await ends.daemon.connection(0);
     await connecting;
     const ids: number[] = [];
     for (let count = 0; count < 3; count += 1) {
-      const request = client.executeHTTP(GET);
+      const request = ends.client.executeHTTP(GET);
       const { requestId } = await connection.next(ExecuteRequest);
       connection.send(httpAnswer(requestId));
       const response = await request;
@@ -164,8 +154,8 @@ describe('executeHTTP', () => {
   });
 
   test('HTTP errors are answers', async () => {
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     connection.send(httpAnswer((await connection.next(ExecuteRequest)).requestId, 503, 'later'));
     expect(await request).toMatchObject({ statusCode: 503 });
   });
@@ -177,8 +167,8 @@ describe('executeHTTP', () => {
     [ErrorClass.Permanent, 'daemon'],
     [ErrorClass.InvalidRequest, 'daemon'],
   ])("the error has the daemon's error class %i and message", async (errorClass, hop) => {
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
     connection.send(failedAnswer(requestId, errorClass, 'because'));
     await expect(request).rejects.toMatchObject({
@@ -190,9 +180,9 @@ describe('executeHTTP', () => {
   });
 
   test('a reply without an id about a bad frame applies to the only running request', async () => {
-    await client.health();
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    await ends.client.health();
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     await connection.next(ExecuteRequest);
     connection.send(failedAnswer(0n, ErrorClass.InvalidRequest, 'Invalid FlatBuffers message'));
     await expect(request).rejects.toMatchObject({
@@ -202,18 +192,18 @@ describe('executeHTTP', () => {
   });
 
   test('an answer that is not an HTTP answer is a typed error', async () => {
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
     connection.send(failedAnswer(requestId, ErrorClass.Success, ''));
     await expect(request).rejects.toMatchObject({ errorClass: ErrorClass.Permanent, hop: 'daemon' });
   });
 
   test('many requests share a connection and can be answered in any order', async () => {
-    await client.health();
+    await ends.client.health();
     const urls = ['a', 'b', 'c', 'd', 'e'].map((name) => `http://upstream.example/${name}`);
-    const requests = urls.map((url) => client.executeHTTP({ method: 'GET', url }));
-    const connection = await daemon.connection(0);
+    const requests = urls.map((url) => ends.client.executeHTTP({ method: 'GET', url }));
+    const connection = await ends.daemon.connection(0);
     const sent = [];
     while (sent.length < urls.length) sent.push(await connection.next(ExecuteRequest));
     for (const { requestId, payload } of sent.reverse()) {
@@ -222,7 +212,7 @@ describe('executeHTTP', () => {
     }
     const responses = await Promise.all(requests);
     expect(responses.map(({ body }) => body.toString())).toEqual(urls);
-    expect(daemon.connections).toHaveLength(1);
+    expect(ends.daemon.connections).toHaveLength(1);
   });
 
   test('a daemon that does not answer the health request gets one request at a time', async () => {
@@ -248,19 +238,19 @@ describe('executeHTTP', () => {
   });
 
   test('a request that is too large for a frame fails before anything is sent, and others continue', async () => {
-    await client.connect();
+    await ends.client.connect();
     const body = 'x'.repeat(PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE);
-    await expect(client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({
+    await expect(ends.client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({
       errorClass: ErrorClass.InvalidRequest,
       message: expect.stringContaining('exceed 10485760'),
     });
-    const connection = await daemon.connection(0);
-    await answered(client.executeHTTP(GET), connection);
+    const connection = await ends.daemon.connection(0);
+    await answered(ends.client.executeHTTP(GET), connection);
     expect(connection.received.filter(({ type }) => type === ExecuteRequest)).toHaveLength(1);
   });
 
   test.each([0, -1, Number.NaN])('a limit of %d ms is refused', async (timeoutMs) => {
-    await expect(client.executeHTTP({ ...GET, timeoutMs })).rejects.toMatchObject({
+    await expect(ends.client.executeHTTP({ ...GET, timeoutMs })).rejects.toMatchObject({
       errorClass: ErrorClass.InvalidRequest,
     });
   });
@@ -268,9 +258,9 @@ describe('executeHTTP', () => {
 
 describe('ending a request early', () => {
   test('by its own limit: Timeout, the daemon gets Cancel, and a late response is ignored', async () => {
-    await client.health();
-    const failed = client.executeHTTP({ ...GET, timeoutMs: 30 }).catch((error: unknown) => error);
-    const connection = await daemon.connection(0);
+    await ends.client.health();
+    const failed = ends.client.executeHTTP({ ...GET, timeoutMs: 30 }).catch((error: unknown) => error);
+    const connection = await ends.daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
     expect(await failed).toMatchObject({
       errorClass: ErrorClass.Timeout,
@@ -280,14 +270,14 @@ describe('ending a request early', () => {
     });
     expect(await connection.next(Cancel)).toMatchObject({ requestId });
     connection.send(httpAnswer(requestId));
-    await answered(client.executeHTTP(GET), connection);
-    expect(daemon.connections).toHaveLength(1);
+    await answered(ends.client.executeHTTP(GET), connection);
+    expect(ends.daemon.connections).toHaveLength(1);
   });
 
   test("the daemon's error for a passed deadline wins over the client's", async () => {
-    await client.health();
-    const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
-    const connection = await daemon.connection(0);
+    await ends.client.health();
+    const request = ends.client.executeHTTP({ ...GET, timeoutMs: 30 });
+    const connection = await ends.daemon.connection(0);
     const { requestId, deadlineAtMs } = await connection.next(ExecuteRequest);
     const timer = setInterval(() => {
       if (Date.now() >= Number(deadlineAtMs)) {
@@ -299,9 +289,9 @@ describe('ending a request early', () => {
   });
 
   test('an answer that came while the client got no CPU is in time', async () => {
-    await client.health();
-    const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
-    const connection = await daemon.connection(0);
+    await ends.client.health();
+    const request = ends.client.executeHTTP({ ...GET, timeoutMs: 30 });
+    const connection = await ends.daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
     connection.send(httpAnswer(requestId));
     // Longer than the limit and the time that the client gives the daemon to report it.
@@ -310,10 +300,10 @@ describe('ending a request early', () => {
   });
 
   test('by a signal: rejects with its reason, and the daemon gets Cancel', async () => {
-    await client.health();
+    await ends.client.health();
     const aborter = new AbortController();
-    const request = client.executeHTTP(GET, { signal: aborter.signal });
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET, { signal: aborter.signal });
+    const connection = await ends.daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
     aborter.abort(new Error('changed my mind'));
     await expect(request).rejects.toThrow('changed my mind');
@@ -322,17 +312,17 @@ describe('ending a request early', () => {
 
   test('before it was sent: nothing is sent', async () => {
     const signal = AbortSignal.abort(new Error('never'));
-    await expect(client.executeHTTP(GET, { signal })).rejects.toThrow('never');
-    expect(daemon.connections).toHaveLength(0);
+    await expect(ends.client.executeHTTP(GET, { signal })).rejects.toThrow('never');
+    expect(ends.daemon.connections).toHaveLength(0);
   });
 });
 
 describe('a connection that ends', () => {
   test('fails all running requests as Transient, each with its own id; the next request connects again', async () => {
-    await client.health();
-    const requests = [client.executeHTTP(GET), client.executeHTTP(GET)];
+    await ends.client.health();
+    const requests = [ends.client.executeHTTP(GET), ends.client.executeHTTP(GET)];
     const settled = Promise.allSettled(requests);
-    const first = await daemon.connection(0);
+    const first = await ends.daemon.connection(0);
     const ids = [await first.next(ExecuteRequest), await first.next(ExecuteRequest)].map(({ requestId }) =>
       Number(requestId),
     );
@@ -346,12 +336,12 @@ describe('a connection that ends', () => {
         message: 'the daemon closed the connection',
       })),
     );
-    await answered(client.executeHTTP(GET), await daemon.connection(1));
+    await answered(ends.client.executeHTTP(GET), await ends.daemon.connection(1));
   });
 
   test('in the middle of a message gives an error that says so', async () => {
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     await connection.next(ExecuteRequest);
     connection.socket.end(Buffer.from([0, 0, 1]));
     await expect(request).rejects.toThrow('in the middle of a message');
@@ -364,8 +354,8 @@ describe('a connection that ends', () => {
     ['an unknown type', [0, 0, 0, 1, 99], 'unknown frame type 99'],
     ["a client's message", [0, 0, 0, 1, HealthCheck], 'HealthCheck to a client'],
   ])('%s ends it with a typed error, and the client recovers', async (_name, bytes, message) => {
-    const request = client.executeHTTP(GET);
-    const connection = await daemon.connection(0);
+    const request = ends.client.executeHTTP(GET);
+    const connection = await ends.daemon.connection(0);
     await connection.next(ExecuteRequest);
     connection.socket.write(Buffer.from(bytes));
     await expect(request).rejects.toMatchObject({
@@ -374,17 +364,17 @@ describe('a connection that ends', () => {
       message: expect.stringContaining(message),
     });
     await connection.closed;
-    await answered(client.executeHTTP(GET), await daemon.connection(1));
+    await answered(ends.client.executeHTTP(GET), await ends.daemon.connection(1));
   });
 
   test('a closed client refuses requests until it is connected again', async () => {
-    await client.connect();
-    const request = client.executeHTTP(GET);
-    await (await daemon.connection(0)).next(ExecuteRequest);
-    await client.close();
+    await ends.client.connect();
+    const request = ends.client.executeHTTP(GET);
+    await (await ends.daemon.connection(0)).next(ExecuteRequest);
+    await ends.client.close();
     await expect(request).rejects.toThrow('the client was closed');
-    await expect(client.executeHTTP(GET)).rejects.toThrow('call connect() first');
-    await client.connect();
-    await answered(client.executeHTTP(GET), await daemon.connection(1));
+    await expect(ends.client.executeHTTP(GET)).rejects.toThrow('call connect() first');
+    await ends.client.connect();
+    await answered(ends.client.executeHTTP(GET), await ends.daemon.connection(1));
   });
 });

@@ -1,33 +1,24 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ErrorClass, RuntimeClient } from '../../src/sdk/index.js';
-import { httpAnswer, type ScriptedDaemon, startScriptedDaemon } from '../support/scripted-daemon.js';
+import { httpAnswer } from '../support/scripted-daemon.js';
+import { scriptedEnds } from '../support/scripted-ends.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 const { ExecuteRequest } = MessageType;
 
-let daemon: ScriptedDaemon;
-let client: RuntimeClient;
-
-beforeEach(async () => {
-  daemon = await startScriptedDaemon();
-  client = new RuntimeClient({ socketPath: daemon.path });
-});
-afterEach(async () => {
-  await client.close();
-  await daemon.close();
-});
+const ends = scriptedEnds();
 
 test.each(['a request', 'a stream'])(
   'a connection that was closed before %s is sent is replaced, and the daemon gets it once',
   async (what) => {
-    await client.health();
-    const first = await daemon.connection(0);
+    await ends.client.health();
+    const first = await ends.daemon.connection(0);
     first.socket.destroy();
-    const answer = what === 'a stream' ? client.streamHTTP(GET) : client.executeHTTP(GET);
-    const second = await daemon.connection(1);
+    const answer = what === 'a stream' ? ends.client.streamHTTP(GET) : ends.client.executeHTTP(GET);
+    const second = await ends.daemon.connection(1);
     const { requestId } = await second.next(ExecuteRequest);
     second.send(httpAnswer(requestId));
     await answer;
@@ -37,7 +28,7 @@ test.each(['a request', 'a stream'])(
 
 test('a program that closes each connection at once fails the request, and the error names the address', async () => {
   const closing = createServer((socket) => socket.destroy());
-  const path = join(daemon.path, '../closing.sock');
+  const path = join(ends.daemon.path, '../closing.sock');
   await new Promise<void>((resolve) => closing.listen(path, resolve));
   const refused = new RuntimeClient({ socketPath: path, reconnect: false });
   await expect(refused.executeHTTP(GET)).rejects.toMatchObject({
@@ -52,7 +43,7 @@ test('the error of a program that sends no daemon’s messages names the address
   const other = createServer((socket) =>
     socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'),
   );
-  const path = join(daemon.path, '../other.sock');
+  const path = join(ends.daemon.path, '../other.sock');
   await new Promise<void>((resolve) => other.listen(path, resolve));
   const client = new RuntimeClient({ socketPath: path, reconnect: false });
   await expect(client.health()).rejects.toMatchObject({

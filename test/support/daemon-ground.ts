@@ -1,14 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aroundEach, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import {
   buildDaemonPrograms,
   type DaemonPrograms,
   type RunningProgram,
   runProgram,
 } from './daemon-program.js';
+import { forEachTest } from './each-test.js';
 import { killProcessesWith } from './processes.js';
 import { type RawClient, rawClient } from './raw-client.js';
 
@@ -32,24 +32,13 @@ export interface DaemonGround {
 
 /** A folder for each test of the file, also for tests at the same time. It and the started daemons go with the test. */
 export function daemonGround(): DaemonGround {
-  const grounds = new AsyncLocalStorage<OwnedGround>();
   let programs: DaemonPrograms;
   beforeAll(async () => {
     programs = await buildDaemonPrograms();
   });
-  aroundEach(async (runTest) => {
-    const own = createGround(programs, await mkdtemp(join(tmpdir(), 'vt-process-')));
-    try {
-      await grounds.run(own, runTest);
-    } finally {
-      await own.close();
-    }
-  });
-  const current = (): OwnedGround => {
-    const own = grounds.getStore();
-    if (own === undefined) throw new Error('no test runs here');
-    return own;
-  };
+  const current = forEachTest(async () =>
+    createGround(programs, await mkdtemp(join(tmpdir(), 'vt-process-'))),
+  );
   return {
     get programs() {
       return programs;

@@ -1,15 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterAll, aroundEach, beforeAll, type TestContext } from 'vitest';
+import { afterAll, beforeAll, type TestContext } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.js';
-import {
-  type Ended,
-  makePlace,
-  type Place,
-  RUNTIME,
-  type Running,
-  runProgram,
-  startProgram,
-} from './program.js';
+import { daemonForAll } from './daemon-for-all.js';
+import { forEachTest } from './each-test.js';
+import { type Ended, makePlace, type Place, type Running, runProgram, startProgram } from './program.js';
 import { openTerminal, type TerminalOptions, type TerminalSession } from './terminal.js';
 import { type Handler, type Script, startUpstream, type Upstream } from './upstream.js';
 
@@ -39,22 +32,13 @@ export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
  * and end their own. For tests that check neither the start of these programs nor the processes that remain.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
-  let home: Place;
-  let daemon: Running;
+  const home = daemonForAll();
   let simulator: Simulator;
   beforeAll(async () => {
     simulator = await startSimulator({ port: 0 });
-    home = await makePlace();
-    daemon = startProgram(home, ['--socket', home.socketPath], RUNTIME);
-    await daemon.untilStderr(/listening on/);
   });
-  afterAll(async () => {
-    daemon.child.kill();
-    await daemon.ended;
-    await simulator.close();
-    home.remove();
-  });
-  return groundWhere(() => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url));
+  afterAll(() => simulator.close());
+  return groundWhere(() => makePlace({ VASTAR_SOCKET_PATH: home.place.socketPath, ...env }, simulator.url));
 }
 
 /** The parts of a concurrent test's context that are used here. */
@@ -71,20 +55,7 @@ function endingWith({ onTestFinished }: Ending, ground: OwnedGround): Ground {
 }
 
 function groundWhere(make: () => Promise<Place>): Ground {
-  const grounds = new AsyncLocalStorage<OwnedGround>();
-  aroundEach(async (runTest) => {
-    const own = createGround(await make());
-    try {
-      await grounds.run(own, runTest);
-    } finally {
-      await own.close();
-    }
-  });
-  const current = (): OwnedGround => {
-    const own = grounds.getStore();
-    if (own === undefined) throw new Error('no test runs here');
-    return own;
-  };
+  const current = forEachTest(async () => createGround(await make()));
   return {
     get place() {
       return current().place;

@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { onTestFinished } from 'vitest';
 import type { Notice } from '../../src/state/ports.js';
 import { runTui, type TuiOptions } from '../../src/ui/run.js';
 import {
@@ -35,14 +36,20 @@ export interface RunOptions extends Partial<Omit<TuiOptions, 'notices'>> {
   /** The terminal has an alternate screen [true]. */
   alternate?: boolean;
   notices?: readonly Notice[];
+  /** The test expects that the interface ends with an error [false]. */
+  fails?: boolean;
 }
 
-/** Resolves when the first frame is on the screen and keys are read. By default the interface has no colours. */
+/**
+ * Resolves when the first frame is on the screen and keys are read. By default the interface has no colours. It ends with
+ * the test, which fails if the interface ended with an error, unless the test expects that.
+ */
 export async function startTui({
   columns = 120,
   rows = 40,
   encoding = 'utf8',
   alternate = true,
+  fails = false,
   ...options
 }: RunOptions = {}): Promise<RunningTui> {
   const screen = createScreen(columns, rows, { encoding, alternate });
@@ -64,6 +71,10 @@ export async function startTui({
   });
   // The test reads it later.
   ended.catch(() => {});
+  onTestFinished(async () => {
+    controller.abort();
+    await (fails ? ended.catch(() => {}) : ended);
+  });
   await screen.until((text) => text.trim() !== '');
   // The interface begins to read the keyboard in a later turn.
   await until(() => screen.rawMode);

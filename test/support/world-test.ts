@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePlace, type Place, RUNTIME, type Running, runProgram, startProgram } from './program.js';
+import { expect, test } from 'vitest';
+import { daemonForAll } from './daemon-for-all.js';
+import { makePlace, runProgram } from './program.js';
 import { startUpstream } from './upstream.js';
 import { lengthOf, playing, type Range, speedBounds, type WorldCase } from './world.js';
 
@@ -78,18 +79,6 @@ async function ask(socketPath: string, habit: WorldCase): Promise<void> {
 
 /** Defines a test of each case. They run at the same time, through a daemon of the file. */
 export function testWorldCases(cases: readonly WorldCase[]): void {
-  let home: Place;
-  let daemon: Running;
-  beforeAll(async () => {
-    home = await makePlace();
-    daemon = startProgram(home, ['--socket', home.socketPath], RUNTIME);
-    await daemon.untilStderr(/listening on/);
-  });
-  afterAll(async () => {
-    daemon.child.kill();
-    await daemon.ended;
-    home.remove();
-  });
-
-  test.concurrent.each(cases)('$name', (habit) => ask(home.socketPath, habit));
+  const home = daemonForAll();
+  test.concurrent.each(cases)('$name', (habit) => ask(home.place.socketPath, habit));
 }

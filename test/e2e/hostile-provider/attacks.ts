@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { daemonForAll } from '../../support/daemon-for-all.js';
 import { withLongEnough } from '../../support/long-enough.js';
 import { watchPeak } from '../../support/peak-memory.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
+import { startProgram } from '../../support/program.js';
 import { type Handler, startUpstream } from '../../support/upstream.js';
 import { type Attack, GIVEN_UP } from './bodies.js';
 
@@ -13,21 +14,15 @@ const LIMITS_MS = [2000, 8000, 40_000];
 
 /** Defines the tests of these attacks, against a daemon of the file. */
 export function testAttacks(attacks: readonly Attack[]): void {
-  let place: Place;
-  let daemon: Running;
-  beforeAll(async () => {
-    place = await makePlace();
-    daemon = startProgram(place, ['runtime', 'run', '--max-attempts', '1']);
-    await daemon.untilStderr(/listening on/);
-  });
+  const home = daemonForAll(['--max-attempts', '1']);
   afterAll(async () => {
-    daemon.child.kill();
-    expect((await daemon.ended).stderr).toBe(`listening on ${place.socketPath}\n`);
-    place.remove();
+    home.daemon.child.kill();
+    expect((await home.daemon.ended).stderr).toBe(`listening on ${home.place.socketPath}\n`);
   });
 
   /** Sends a request to the provider and measures the memory of daemon and program. */
   async function ask(answer: Handler, flags: readonly string[]) {
+    const { place, daemon } = home;
     const upstream = await startUpstream(answer);
     place.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,

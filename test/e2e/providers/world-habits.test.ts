@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
+import { daemonForAll } from '../../support/daemon-for-all.js';
 import { startUpstream } from '../../support/upstream.js';
 import type { WireFormatName } from '../../support/wire-formats.js';
 import { playing, type WorldCase } from '../../support/world.js';
@@ -31,20 +31,7 @@ const habits: readonly Habit[] = JSON.parse(
   readFileSync(new URL('../../fixtures/world/habits.json', import.meta.url), 'utf8'),
 );
 
-let place: Place;
-let daemon: Running;
-
-beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run', '--max-attempts', '1']);
-  await daemon.untilStderr(/listening on/);
-});
-
-afterAll(async () => {
-  daemon.child.kill();
-  await daemon.ended;
-  place.remove();
-});
+const home = daemonForAll(['--max-attempts', '1']);
 
 describe('a provider’s behaviour over HTTP, through the daemon process, to the connector', () => {
   test.concurrent.each(habits)('$name', async (habit) => {
@@ -52,7 +39,7 @@ describe('a provider’s behaviour over HTTP, through the daemon process, to the
     const upstream = await startUpstream(playing(habit));
     const connector = new OpenAIStreamConnector(
       { openai: { api_key: 'sk-test', base_url: upstream.url, api }, simulator: { enabled: false } },
-      { socketPath: place.socketPath },
+      { socketPath: home.place.socketPath },
     );
     const { metrics, ...answer } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
     await connector.close();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, RUNTIME, type Running, startProgram } from '../../support/program.js';
+import { daemonForAll } from '../../support/daemon-for-all.js';
 import { startUpstream } from '../../support/upstream.js';
 
 // How providers, gateways and proxies refuse a request, with the error that the user reads.
@@ -28,20 +28,7 @@ const refusals: readonly Refusal[] = JSON.parse(
   readFileSync(new URL('../../fixtures/world/refusals.json', import.meta.url), 'utf8'),
 );
 
-let place: Place;
-let daemon: Running;
-
-beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['--socket', place.socketPath], RUNTIME);
-  await daemon.untilStderr(/listening on/);
-});
-
-afterAll(async () => {
-  daemon.child.kill();
-  await daemon.ended;
-  place.remove();
-});
+const home = daemonForAll();
 
 describe('class, message and number of requests are right', () => {
   test.concurrent.each(refusals)(
@@ -54,7 +41,7 @@ describe('class, message and number of requests are right', () => {
       });
       const connector = new OpenAIStreamConnector(
         { openai: { api_key: 'sk-test', base_url: `${upstream.url}${path}` }, simulator: { enabled: false } },
-        { socketPath: place.socketPath },
+        { socketPath: home.place.socketPath },
       );
       const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
       await connector.close();

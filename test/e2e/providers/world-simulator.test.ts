@@ -1,13 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../../src/simulator/server.js';
-import {
-  makePlace,
-  type Place,
-  RUNTIME,
-  type Running,
-  runProgram,
-  startProgram,
-} from '../../support/program.js';
+import { expect, test } from 'vitest';
+import { groundWithDaemon } from '../../support/e2e.js';
 import { worldCases } from '../../support/world.js';
 
 interface Shown {
@@ -90,21 +82,7 @@ const CASES: Record<string, Shown> = {
   },
 };
 
-let simulator: Simulator;
-let place: Place;
-let daemon: Running;
-beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
-  place = await makePlace({}, simulator.url);
-  daemon = startProgram(place, ['--socket', place.socketPath], RUNTIME);
-  await daemon.untilStderr(/listening on/);
-});
-afterAll(async () => {
-  daemon.child.kill('SIGKILL');
-  await daemon.ended;
-  await simulator.close();
-  place.remove();
-});
+const { run } = groundWithDaemon();
 
 test('the simulator can play every reported case', () => {
   expect(Object.keys(CASES).sort()).toEqual(
@@ -127,7 +105,7 @@ test.concurrent.each(Object.entries(CASES))(
       'What is the capital of France?',
     ];
     const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
-    const { stdout, stderr } = await runProgram(place, [...asked, ...given, ...args]);
+    const { stdout, stderr } = await run([...asked, ...given, ...args]);
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''), stderr).toMatchObject(expects);
   },
 );

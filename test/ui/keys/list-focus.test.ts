@@ -1,15 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
 
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended.catch(() => {});
-  tui = undefined;
-});
-
 async function start(options: RunOptions): Promise<RunningTui> {
-  tui = await startTui(options);
+  const tui = await startTui(options);
   return tui;
 }
 

@@ -1,15 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { CONNECTED, createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../../support/chat-ports.js';
 import { ALL_HOSTILE, FORBIDDEN, HOSTILE, LAST_LINE } from '../../support/hostile.js';
 import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
-
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended;
-  tui = undefined;
-});
 
 interface HostilePlace {
   options?: RunOptions;
@@ -258,7 +251,7 @@ test.each(Object.entries(PLACES))(
   'hostile text sends no control sequence from %s',
   async (_place, hostile) => {
     const { options = {}, bring, seen = LAST_LINE } = hostile;
-    tui = await startTui({ columns: 120, rows: 60, ...options });
+    const tui = await startTui({ columns: 120, rows: 60, ...options });
     await bring?.(tui);
     await tui.screen.until((text) => text.includes(seen));
     expect(tui.screen.events).toEqual([]);
@@ -273,7 +266,7 @@ test.each(Object.entries(PLACES))(
 );
 
 test('hostile text sends no control sequence in plain lines for screen readers', async () => {
-  tui = await startTui({ screenReader: true, notices: [{ level: 'warning', text: ALL_HOSTILE }] });
+  const tui = await startTui({ screenReader: true, notices: [{ level: 'warning', text: ALL_HOSTILE }] });
   await ask(tui);
   tui.chat.latest.text(ALL_HOSTILE);
   const error = new ConnectorException(ALL_HOSTILE.slice(0, 300), ErrorClass.Transient, 1);

@@ -1,22 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ask } from '../../support/asked.js';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
-
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended;
-  tui = undefined;
-});
-
-async function start(options: RunOptions = {}): Promise<RunningTui> {
-  tui = await startTui(options);
-  return tui;
-}
+import { startTui } from '../../support/tui.js';
 
 test('a terminal that is too small shows a message until it is larger', async () => {
-  const { screen } = await start({ columns: 80, rows: 24 });
+  const { screen } = await startTui({ columns: 80, rows: 24 });
   screen.type('kept');
   await screen.until((text) => text.includes('kept'));
   for (const [columns, words] of [
@@ -33,7 +21,7 @@ test('a terminal that is too small shows a message until it is larger', async ()
 });
 
 test('after resizing, the screen looks as if started at that size', async () => {
-  const running = await start({ columns: 120, rows: 40 });
+  const running = await startTui({ columns: 120, rows: 40 });
   await ask(running);
   const sizes = [
     '80x24',
@@ -59,7 +47,7 @@ test('after resizing, the screen looks as if started at that size', async () => 
 });
 
 test('the cursor is where the next character goes, also after wide ones', async () => {
-  const { screen } = await start({ columns: 80, rows: 24 });
+  const { screen } = await startTui({ columns: 80, rows: 24 });
   const draft = (): { x: number; y: number } => screen.cursor();
   expect(draft()).toEqual({ x: 3, y: 22 });
   screen.type('ab世👩‍👧');

@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FRAME_MS } from '../../../src/state/exchange/frames.js';
 import { createKeymap } from '../../../src/ui/keys/bindings.js';
 import { metricsOf } from '../../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
 
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended.catch(() => {});
-  tui = undefined;
-});
-
-async function start(options: RunOptions = {}): Promise<RunningTui> {
-  tui = await startTui({ columns: 80, rows: 24, ...options });
-  return tui;
-}
+const start = (options: RunOptions = {}): Promise<RunningTui> =>
+  startTui({ columns: 80, rows: 24, ...options });
 
 async function ask({ screen, chat }: RunningTui, question: string): Promise<void> {
   const before = chat.exchanges.length;
@@ -61,7 +52,7 @@ describe('the terminal is restored', () => {
   });
 
   test('after an error while drawing, which is reported', async () => {
-    const running = await start();
+    const running = await start({ fails: true });
     // This state can only come from a defect.
     running.connection.become({ status: 'nonsense' } as never);
     await expect(running.ended).rejects.toThrow();

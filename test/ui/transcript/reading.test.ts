@@ -1,16 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { metricsOf } from '../../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
 
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended;
-  tui = undefined;
-});
-
 async function answered(text: string, options: RunOptions = {}, reasoning = ''): Promise<RunningTui> {
-  tui = await startTui(options);
+  const tui = await startTui(options);
   const { screen, chat, clock } = tui;
   screen.type('why');
   screen.type('\r');
@@ -71,11 +64,11 @@ describe('the question of a long answer', () => {
   const top = (shown: string): string => shown.split('\n')[2]?.slice(2, 40).trim() ?? '';
 
   test('stays as one line at the top while the answer streams below it', async () => {
-    const { screen } = await answered('line 0');
+    const { screen, chat, clock } = await answered('line 0');
     await screen.until((shown) => shown.includes('line 0'));
     expect(screen.text()).not.toContain('you ↑');
-    tui?.chat.latest.text(`\n\n${LONG}`);
-    tui?.clock.advance(1000);
+    chat.latest.text(`\n\n${LONG}`);
+    clock.advance(1000);
     await screen.until((shown) => shown.includes('line 59'));
     expect(top(screen.text())).toBe('you ↑ why');
   });

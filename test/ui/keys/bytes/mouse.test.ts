@@ -1,19 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { metricsOf } from '../../../support/chat-ports.js';
 import type { Screen } from '../../../support/screen.js';
 import { type RunningTui, type RunOptions, startTui } from '../../../support/tui.js';
 
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended;
-  tui = undefined;
-});
-
-async function start(options: RunOptions = {}): Promise<RunningTui> {
-  tui = await startTui({ mouse: true, ...options });
-  return tui;
-}
+const start = (options: RunOptions = {}): Promise<RunningTui> => startTui({ mouse: true, ...options });
 
 /** Shows an ended answer with this text, below the question "why". */
 async function answered(text: string, options: RunOptions = {}): Promise<RunningTui> {

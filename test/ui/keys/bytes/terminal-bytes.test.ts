@@ -1,17 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type RunningTui, startTui } from '../../../support/tui.js';
 
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended.catch(() => {});
-  tui = undefined;
-});
-
-async function start(): Promise<RunningTui> {
-  tui = await startTui({ columns: 80, rows: 24 });
-  return tui;
-}
+const start = (): Promise<RunningTui> => startTui({ columns: 80, rows: 24 });
 
 async function ask({ screen, chat }: RunningTui, question: string): Promise<void> {
   const before = chat.exchanges.length;
@@ -83,7 +73,7 @@ test('Escape and Ctrl+C quit also when tmux sends both at once', async () => {
 const LIGHT_ACCENT = '\x1b[38;5;25m';
 
 test('on a light background, the screen gets the light theme', async () => {
-  tui = await startTui({ noColor: false });
+  const tui = await startTui({ noColor: false });
   const { screen } = tui;
   expect(screen.written).toContain('\x1b]11;?\x1b\\');
   screen.type('\x1b]11;rgb:1e1e/1e1e/1e1e\x07');
@@ -99,6 +89,6 @@ test.each([
   ['with a theme of its own', { noColor: false, theme: 'dark' }],
   ['without colours', { noColor: true }],
 ] as const)('%s, the background is not queried', async (_name, options) => {
-  tui = await startTui(options);
+  const tui = await startTui(options);
   expect(tui.screen.written).not.toContain('\x1b]11;');
 });

@@ -1,21 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ask, end } from '../../../support/asked.js';
-import { type RunningTui, type RunOptions, startTui } from '../../../support/tui.js';
-
-let tui: RunningTui | undefined;
-afterEach(async () => {
-  tui?.abort();
-  await tui?.ended;
-  tui = undefined;
-});
-
-async function start(options: RunOptions = {}): Promise<RunningTui> {
-  tui = await startTui(options);
-  return tui;
-}
+import { startTui } from '../../../support/tui.js';
 
 test("the inspector shows the server's texts without control sequences and without keys", async () => {
-  const running = await start({ columns: 80, rows: 24 });
+  const running = await startTui({ columns: 80, rows: 24 });
   const { screen, chat } = running;
   await ask(running);
   chat.latest.emit({
@@ -38,7 +26,7 @@ test("the inspector shows the server's texts without control sequences and witho
 });
 
 test("in the inspector the panes' focus key moves between the list and the exchange", async () => {
-  const running = await start({ columns: 80, rows: 24 });
+  const running = await startTui({ columns: 80, rows: 24 });
   const { screen } = running;
   await ask(running);
   await end(running);

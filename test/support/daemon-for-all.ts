@@ -1,0 +1,33 @@
+import { afterAll, beforeAll } from 'vitest';
+import { makePlace, type Place, RUNTIME, type Running, startProgram } from './program.js';
+
+/** The built daemon as a process that serves all tests of a file. */
+export interface DaemonForAll {
+  /** Its socket is the daemon's. */
+  readonly place: Place;
+  readonly daemon: Running;
+}
+
+/** Starts the daemon with these flags before the first test, and ends it after the last. The members are for tests. */
+export function daemonForAll(flags: readonly string[] = []): DaemonForAll {
+  let place: Place;
+  let daemon: Running;
+  beforeAll(async () => {
+    place = await makePlace();
+    daemon = startProgram(place, ['--socket', place.socketPath, ...flags], RUNTIME);
+    await daemon.untilStderr(/listening on/);
+  });
+  afterAll(async () => {
+    daemon.child.kill();
+    await daemon.ended;
+    place.remove();
+  });
+  return {
+    get place() {
+      return place;
+    },
+    get daemon() {
+      return daemon;
+    },
+  };
+}
