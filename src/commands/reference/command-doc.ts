@@ -95,10 +95,14 @@ function valueNamed(name: string, choices: readonly string[] | undefined): Value
   return { kind: /^(file|path|folder)$/.test(name) ? 'file' : 'text', name };
 }
 
+/** The manual page indents the notes by 7 columns, and should fit into 80. */
+const NOTES_COLUMNS = 72;
+
 /** Returns the texts of the help after the part that commander makes. */
 function notesOf(command: Command): string {
   let help = '';
   command.configureOutput({
+    getOutHelpWidth: () => NOTES_COLUMNS,
     writeOut(text) {
       help += text;
     },

@@ -43,6 +43,14 @@ test('the help of each command fits into 80 columns, except for commands to copy
   }
 });
 
+test('the notes of the manual page fit into 80 columns with their indentation, except for commands to copy', () => {
+  const notes = [...(printed.man ?? '').matchAll(/^\.nf\n(.*?)^\.fi$/gms)].flatMap(([, text = '']) =>
+    text.split('\n'),
+  );
+  const isLong = (line: string): boolean => line.replaceAll(/\\e|\\-/g, '-').length > 73;
+  expect(notes.filter((line) => isLong(line) && !/^ .*(?:vastar\\-tui|curl|\\-d) /.test(line))).toEqual([]);
+});
+
 test('bash completes commands, their subcommands and their flags', () => {
   expect(offered('be')).toEqual(['bench']);
   expect(offered('runtime', 'st')).toEqual(['start', 'stop', 'status']);

@@ -4,8 +4,8 @@ import type { AddHelpTextContext } from 'commander';
 const USUAL_COLUMNS = 80;
 /** The notes are written in lines of up to 120 characters: a paragraph continues after a line that is almost as long. */
 const FULL_LINE = 90;
-/** A row of a table: its first column with the gap behind it. */
-const FIRST_COLUMN = /^ *\S+(?: \S+)* {2,}(?=\S)/;
+/** A row of a table: its first column with the gap behind it, or a word with a colon. */
+const FIRST_COLUMN = /^ *\S+(?: \S+)* {2,}(?=\S)|^ {2}[a-z]+: (?=\S)/;
 
 /** The notes after a command's list of flags, wrapped for the terminal. Indented lines without columns stay whole: they are commands. */
 export function helpNotes(text: string): (context: AddHelpTextContext) => string {
