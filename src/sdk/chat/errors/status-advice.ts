@@ -66,6 +66,9 @@ const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\
 /** Matches refusals of the model that come with another status than 404. */
 const NO_MODEL =
   /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b)[^.:]{0,80}(?<!parameter )\b(not found|does not exist|not exist|(is )?not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
+/** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
+const NO_STREAM =
+  /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
 /** Matches refusals because of the place that the request comes from. */
 const REGION =
   /unsupported_country|\b(country|region|territory|location) (is )?not supported|not (available|supported) in your (country|region|location)/i;
@@ -97,6 +100,7 @@ export function causeAdvice(message: string, statusCode = 400, kind = ''): strin
   if ([400, 403, 422, 503].includes(statusCode) && (NO_MODEL.test(message) || NO_MODEL.test(kind)))
     return MODEL_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
+  if (NO_STREAM.test(message)) return 'Set stream: false.';
   if (isKeyRefused(message)) return KEY_ADVICE;
   return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;
 }
