@@ -19,6 +19,8 @@ const PLAIN = /^(?:[A-Z<]|[a-z][\w'-]* )/;
 const WORD = /^[a-z][\w'-]*$/;
 /** Most characters of such a word. */
 const MAX_WORD = 32;
+/** Characters that may stand before `data:`: white space, a byte order mark in each event, and zeros that fill a block. */
+const INDENT = /[ \t\ufeff\0]/;
 /** Most white space at the start of a line that is read before the line's kind is decided. */
 const MAX_INDENT = 1000;
 
@@ -111,7 +113,7 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
     if ((open ? INNER : CLOSING).test(first)) return 'more';
   }
   const first = text[at];
-  if (first === ' ' || first === '\t') return indentedKind(text, at);
+  if (INDENT.test(first ?? '')) return indentedKind(text, at);
   if (first === OPENING_BRACE) return 'bare';
   if (first === '[') return isBeginning('[{', text, at) ?? 'field';
   if (text.startsWith(DATA, at)) return 'field';
@@ -128,7 +130,7 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
 /** Classifies a line that begins with white space. */
 function indentedKind(text: string, at: number): Kind {
   let inner = at;
-  while ((text[inner] === ' ' || text[inner] === '\t') && inner < at + MAX_INDENT) inner += 1;
+  while (INDENT.test(text[inner] ?? '') && inner < at + MAX_INDENT) inner += 1;
   const data = isBeginning(DATA, text, inner);
   return data === 'bare' ? 'indented' : (data ?? 'field');
 }

@@ -43,8 +43,11 @@ describe('lines that are not fields', () => {
     expect(rewritten(['data: a\nerr', 'ata: b\n'])).toBe('data: a\nerrata: b\n');
   });
 
-  test('white space before `data:` is left out', () => {
+  test('white space, byte order marks and zeros before `data:` are left out', () => {
     expect(rewritten(['data: a\n\n    data: b\n\n\tdata: c\n\n'])).toBe('data: a\n\ndata: b\n\ndata: c\n\n');
+    expect(rewritten(['data: a\n\n\ufeffdata: b\n\n\0\0data: c\n\n'])).toBe(
+      'data: a\n\ndata: b\n\ndata: c\n\n',
+    );
     expect(rewritten(['data: a\n\n   x\n'])).toBe('data: a\n\n   x\n');
   });
 
