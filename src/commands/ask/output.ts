@@ -23,6 +23,11 @@ export function plainText(): Output {
   return {
     event(event) {
       if (event.type === 'text') last = live.feed(event.text) || last;
+      // What is printed stays, so begin a line for an answer that begins again.
+      else if (event.type === 'split' && event.text === '' && event.reasoning === '') {
+        if (last !== '' && !last.endsWith('\n')) last = live.feed('\n');
+        tell('the provider began its answer again: the text before this line does not belong to it');
+      }
     },
     notice(text) {
       // On a terminal stdout and stderr share a line: end the line of the answer first.

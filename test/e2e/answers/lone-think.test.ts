@@ -49,3 +49,18 @@ describe('a closing tag without its opening one', () => {
     expect(stdout).not.toContain('</think>');
   });
 });
+
+test('an answer that a gateway begins again starts on a new line, with a notice', async () => {
+  const begin = (id: string) => ({ type: 'message_start', message: { id, content: [] } });
+  const delta = (text: string) => ({
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'text_delta', text },
+  });
+  const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
+  const events = [begin('m1'), delta('Guten T'), begin('m2'), delta('Guten '), delta('Tag'), end];
+  await ground.endpoint({ chunks: sseEvents(...events.map((event) => JSON.stringify(event))) });
+  const { stdout, stderr } = await ground.run(['ask', 'hi']);
+  expect(stdout).toBe('Guten T\nGuten Tag\n');
+  expect(stderr).toContain('the provider began its answer again');
+});
