@@ -105,7 +105,10 @@ class EventsBody implements AnswerBody {
   }
 
   end(whole: boolean): void {
-    if (!whole) return;
+    if (!whole) {
+      this.#checkEnd();
+      return;
+    }
     // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
     this.#flushing = true;
     this.#cut?.end();

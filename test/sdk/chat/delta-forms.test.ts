@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
 import { sseEvents } from '../../support/upstream.js';
 
@@ -147,6 +148,14 @@ describe('an answer without an end whose last event says something else is an er
       const { outcome, error, text: told } = stream.end({ kind: 'closed' });
       expect([outcome, told, error?.message]).toEqual(['error', 'Hi', expect.stringContaining(words)]);
     }
+  });
+
+  test('also when the connection is lost after it', () => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from(`data: ${text('Hi')}\n\nInternal Server Error: no memory\n`));
+    const lost = new ConnectorException('connection lost', ErrorClass.Transient);
+    const { outcome, error } = stream.end({ kind: 'failed', error: lost });
+    expect([outcome, error?.message]).toEqual(['error', expect.stringContaining('no memory')]);
   });
 
   test.each([
