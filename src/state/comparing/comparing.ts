@@ -68,7 +68,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       }));
     }
     const question = lastQuestion(get().messages)?.id;
-    if (question === undefined) return NOTHING;
+    if (question === undefined) return nothingToCompare(get().keys);
     const { endpoints, rounds } = targets;
     change((state) => ({
       ...beginComparison(state, [state.endpoint, ...endpoints], { question, fromDraft, rounds }),
@@ -107,7 +107,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
     if (revising !== undefined)
       return `an earlier message is being edited: ${keys.send} sends it, ${keys.stop} cancels`;
     const empty = draftText(draft).trim() === '' && attachments.length === 0;
-    return empty && lastQuestion(messages) === undefined ? NOTHING : undefined;
+    return empty && lastQuestion(messages) === undefined ? nothingToCompare(keys) : undefined;
   };
 
   return {
@@ -172,4 +172,6 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
   };
 }
 
-const NOTHING = 'nothing to compare yet: type a question first';
+function nothingToCompare({ compare }: KeyHints): string {
+  return `nothing to compare yet: send a question first, or type one and press ${compare}`;
+}

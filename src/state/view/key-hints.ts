@@ -9,6 +9,7 @@ export interface KeyHints {
   readonly model: string;
   readonly help: string;
   readonly inspect: string;
+  readonly compare: string;
   readonly copy: string;
   readonly source: string;
   readonly goOn: string;
@@ -31,6 +32,7 @@ export const DEFAULT_HINTS: KeyHints = {
   model: 'ctrl+o',
   help: '?',
   inspect: 'ctrl+d',
+  compare: 'ctrl+b',
   copy: 'ctrl+y',
   source: 'alt+s',
   goOn: 'alt+l',

@@ -144,6 +144,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
     help: nameOf('help'),
     copy: nameOf('copy'),
     inspect: nameOf('inspect'),
+    compare: nameOf('compare'),
     source: nameOf('source'),
     goOn: nameOf('continue'),
     focus: nameOf('focus'),

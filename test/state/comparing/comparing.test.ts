@@ -289,7 +289,7 @@ describe('rounds', () => {
 
 test('a toast gives the reason when there is no question or no other mode', () => {
   actions.compare();
-  expect(toast()).toContain('nothing to compare yet');
+  expect(toast()).toContain('send a question first, or type one and press ctrl+b');
   setUp(createMemoryModes([SIMULATOR]));
   type('question');
   actions.compare();
