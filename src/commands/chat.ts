@@ -9,7 +9,8 @@ import type { Problem } from '../config/problem.js';
 import { formatProblem } from '../config/problem.js';
 import { rehearse } from '../connector/rehearse.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
-import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
+import { addChatFlags, type ChatFlags } from './chat/chat-flags.js';
+import { chatSessions } from './chat/chat-sessions.js';
 import { copyToDesktop } from './chat/clipboard-text.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
@@ -19,7 +20,6 @@ import { typedFiles } from './chat/typed-files.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './composition/compose.js';
 import { configuredKeys } from './composition/secrets.js';
 import { EXIT } from './support/ending/exit-codes.js';
-import { notEmpty } from './support/flags/flag-text.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { problemsWithKeys } from './support/input/key-problems.js';
 import { toolsFlag } from './support/input/tools-file.js';
@@ -35,13 +35,9 @@ const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
 
 export function defineChat(command: Command): void {
   // Words that are not the name of a command are arguments of the chat, the default command.
-  command
+  addChatFlags(command)
     .argument('[words...]')
     .usage('[options]')
-    .option('--continue', 'open the last conversation')
-    .option('--session <name>', 'open the conversation with this title or id, or begin one', notEmpty)
-    .option('--no-save', 'do not save this chat')
-    .option('--tools <path>', 'JSON file with the tools that the model may call')
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;
       if (word !== undefined) {
@@ -59,9 +55,10 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new UsageError('the chat needs a terminal. For one answer in a script: vastar-tui ask "…"');
   }
-  if (process.env.TERM === 'dumb' && process.env.INK_SCREEN_READER !== 'true') {
+  const isPlain = flags.screenReader ?? process.env.INK_SCREEN_READER === 'true';
+  if (process.env.TERM === 'dumb' && !isPlain) {
     throw new UsageError(
-      'the chat needs a terminal that can draw, and TERM is dumb. Set INK_SCREEN_READER=true for plain lines, or use: vastar-tui ask "…"',
+      'the chat needs a terminal that can draw, and TERM is dumb. Add --screen-reader for plain lines, or use: vastar-tui ask "…"',
     );
   }
   // From here on the terminal neither echoes nor translates keys, so that enter typed during the start arrives as
@@ -107,6 +104,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       files: typedFiles,
       theme,
       calm: motion === 'reduced',
+      ...(flags.screenReader === true && { screenReader: true }),
       mouse,
       slo,
       notices: problemsWithKeys(loaded).map(notice),

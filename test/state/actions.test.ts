@@ -339,6 +339,7 @@ describe('leaving', () => {
     type('a thought');
     actions.clearOrQuit();
     expect(store.getState().draft).toMatchObject({ text: '', history: ['a thought'] });
+    expect(store.getState().toast?.text).toBe('cleared: up brings it back; ctrl+c again quits');
     expect(done).toEqual([]);
     actions.clearOrQuit();
     expect(done).toEqual(['exit']);

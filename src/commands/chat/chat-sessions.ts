@@ -4,18 +4,7 @@ import { openSessions, type SessionStore } from '../../sessions/store.js';
 import type { SessionsPort } from '../../state/ports.js';
 import { configuredKeys } from '../composition/secrets.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
-
-/** The chat's own flags. */
-export interface ChatFlags {
-  /** Continue the last conversation. */
-  continue?: boolean;
-  session?: string;
-  /** False with `--no-save`. */
-  save?: boolean;
-  model?: string;
-  /** A JSON file of tools that the model may call. */
-  tools?: string;
-}
+import type { ChatFlags } from './chat-flags.js';
 
 /** Short, because waiting for another program's lock blocks the screen; the journal retries later. */
 const PATIENCE_MS = 250;

@@ -54,8 +54,10 @@ function branch(command: CommandDoc, program: CommandDoc): string {
 /** Returns the command's own flags, and the program's, which may follow any command. */
 export function flagsOf(command: CommandDoc, program: CommandDoc): FlagDoc[] {
   const own = new Set(command.flags.map(({ long }) => long));
+  const chat = program.commands.find(({ name }) => name === 'chat')?.flags ?? [];
   return command === program
-    ? [...command.flags]
+    ? // Without a command, the program opens the chat.
+      [...command.flags, ...chat.filter(({ long }) => !own.has(long))]
     : [...command.flags, ...program.flags.filter(({ long }) => !own.has(long) && long !== '--version')];
 }
 

@@ -112,13 +112,18 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
         screen.exit();
         return;
       }
-      change((state) => ({
-        ...state,
-        draft: edit(draft, { type: 'clear' }),
-        attachments: [],
-        revising: undefined,
-        quitArmedUntilMs: state.nowMs + QUIT_WINDOW_MS,
-      }));
+      change((state) => {
+        const untilMs = state.nowMs + QUIT_WINDOW_MS;
+        const text = `cleared: up brings it back; ${state.keys.quit} again quits`;
+        return {
+          ...state,
+          draft: edit(draft, { type: 'clear' }),
+          attachments: [],
+          revising: undefined,
+          quitArmedUntilMs: untilMs,
+          toast: draft.text === '' ? undefined : { text, untilMs },
+        };
+      });
     },
     /** Empties the draft after its command has run; the command is not added to the history. */
     dropDraft(): void {

@@ -172,6 +172,6 @@ function short(key: string): string {
 }
 
 function passingWords({ toast, quitArmedUntilMs, keys }: BarState): string | undefined {
-  if (quitArmedUntilMs !== undefined) return `${keys.quit} again quits`;
+  if (toast === undefined && quitArmedUntilMs !== undefined) return `${keys.quit} again quits`;
   return toast?.text;
 }

@@ -58,8 +58,9 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     if (state.connection.status !== before.connection.status) texts.push(spokenConnection(state));
     else if (isSilent(state) !== isSilent(before))
       texts.push(isSilent(state) ? 'The daemon does not answer.' : 'The daemon answers again.');
-    if (state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined)
-      texts.push(`${state.keys.quit} again quits.`);
+    const isArmed = state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined;
+    // After a draft is cleared, the toast says it.
+    if (isArmed && state.toast === undefined) texts.push(`${state.keys.quit} again quits.`);
     say(texts);
   };
   const initial = store.getState();

@@ -76,6 +76,13 @@ test('a value after an equals sign is completed, too', () => {
   expect(printed.zsh).toContain("'*--format=[");
 });
 
+test('the chat’s flags are in the help and the completions of the program, because it opens the chat', async () => {
+  expect(offered('--cont')).toEqual(['--continue']);
+  expect(offered('--screen')).toEqual(['--screen-reader']);
+  expect(printed.fish).toMatch(/-n '__fish_use_subcommand; or __fish_seen_subcommand_from chat' -l continue/);
+  expect((await runHere(place, ['--help'])).stdout).toMatch(/^Options of the chat:\n {2}--continue /m);
+});
+
 test('bash completes the command after help, and the modes that every configuration has', () => {
   expect(offered('help', 'be')).toEqual(['bench']);
   expect(offered('ask', '--mode', '')).toEqual(['simulator', 'openai']);

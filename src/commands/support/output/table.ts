@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../../../common/program/version.js';
+import { chatFlagsHelp } from '../../chat/chat-flags.js';
 import { addEndpointFlags, MORE_FLAGS } from '../flags/endpoint-flags.js';
 import { notEmpty } from '../flags/flag-text.js';
 import { stderr, stdout } from './sink.js';
@@ -114,6 +115,7 @@ export function createProgram(): Command {
     .option('--no-spawn', 'start neither daemon nor simulator')
     .helpCommand(false)
     .configureOutput({ writeOut: (text) => stdout.print(text), writeErr: (text) => stderr.print(text) })
+    .addHelpText('after', chatFlagsHelp)
     .addHelpText('afterAll', ({ command }) => (command.parent === null ? '' : MORE_FLAGS))
     .exitOverride();
   addEndpointFlags(program);
