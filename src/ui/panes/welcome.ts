@@ -48,7 +48,7 @@ export function welcomeLines(
   width: number,
   height: number,
 ): readonly Line[] {
-  const intro = introOf({ keys, endpoint, modes, program }).flatMap((text) =>
+  const intro = introOf({ keys, endpoint, modes, program }, width).flatMap((text) =>
     wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),
   );
   const examples: Line[] = [
@@ -75,7 +75,7 @@ export function welcomeLines(
 /** The name of the bundled simulator's mode. */
 const SIMULATOR = 'simulator';
 
-function introOf({ keys, endpoint, modes, program }: Welcome): readonly string[] {
+function introOf({ keys, endpoint, modes, program }: Welcome, width: number): readonly string[] {
   const { name, url, model } = endpoint;
   const others = modes.filter((one) => one.name !== name && one.problem === undefined);
   const names = others.map((one) => sanitizeLine(one.name) + (one.found ? ' (found on this machine)' : ''));
@@ -91,10 +91,16 @@ function introOf({ keys, endpoint, modes, program }: Welcome): readonly string[]
   return [
     'This chat shows where the time of each answer goes.',
     'For now a simulator on this machine answers, with made-up text.',
-    others.length > 0
-      ? `For a real model, ${switches}`
-      : `For a real model, set OPENAI_API_KEY, or run: ${program} endpoints add`,
+    ...(others.length > 0
+      ? [`For a real model, ${switches}`]
+      : withCommand('For a real model, set OPENAI_API_KEY, or run:', `${program} endpoints add`, width)),
   ];
+}
+
+/** Keeps a command in one row, so that it can be copied. */
+function withCommand(text: string, command: string, width: number): readonly string[] {
+  const line = `${text} ${command}`;
+  return line.length <= width ? [line] : [text, `  ${command}`];
 }
 
 function listOf(names: readonly string[]): string {

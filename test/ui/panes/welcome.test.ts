@@ -28,6 +28,12 @@ test('the first start explains in three lines what this is, what answers, and ho
   ]);
 });
 
+test('a command is never broken over two rows, so that it can be copied', () => {
+  expect(text(SIMULATOR, [SIMULATOR, KEYLESS], [66, 35])).toContain(
+    'or run:\n  npx vastar-tui endpoints add\n',
+  );
+});
+
 describe('the way to a real model', () => {
   test('is one key when an endpoint can be used', () => {
     expect(text(SIMULATOR, [SIMULATOR, OPENAI])).toContain('For a real model, ctrl+t switches to openai.');
