@@ -7,6 +7,7 @@ const SLOWEST = [
   'e2e/load-processes/shards',
   'e2e/load-search/warmup',
   'e2e/load-truth/truth',
+  'e2e/hostile-provider/endless',
   'e2e/hostile-provider/plain',
   'e2e/hostile-provider/compressed',
   'e2e/terminal/terminal-output',

@@ -97,21 +97,12 @@ export const PLAIN: readonly Attack[] = [
     4,
     /sent an event of more than 16777216/,
   ],
-  ['endless comments', endless(EVENTS, '', ': ping\n\n'), 6, GIVEN_UP],
-  [
-    'endless events without content',
-    endless(EVENTS, '', 'data: {"choices":[{"delta":{}}]}\n\n'),
-    6,
-    GIVEN_UP,
-  ],
-  ['endless events that are not JSON', endless(EVENTS, '', 'data: {no json\n\n'), 6, GIVEN_UP],
   [
     'JSON without end',
     endless(JSON_TYPE, '{"choices":[{"message":{"content":"', 'a'),
     4,
     /JSON text of more than 16777216/,
   ],
-  ['endless white space', endless(JSON_TYPE, '', ' '), 6, GIVEN_UP],
   [
     'JSON of brackets alone',
     whole(JSON_TYPE, '['.repeat(15_000_000)),
@@ -130,4 +121,17 @@ export const PLAIN: readonly Attack[] = [
   ['an endless rate limit response', endless('text/plain', '', 'no ', 429), 5, /answered 429/],
 ];
 
-export const ATTACKS = [...COMPRESSED, ...PLAIN];
+/** Only the time limit ends these. */
+export const ENDLESS: readonly Attack[] = [
+  ['endless comments', endless(EVENTS, '', ': ping\n\n'), 6, GIVEN_UP],
+  [
+    'endless events without content',
+    endless(EVENTS, '', 'data: {"choices":[{"delta":{}}]}\n\n'),
+    6,
+    GIVEN_UP,
+  ],
+  ['endless events that are not JSON', endless(EVENTS, '', 'data: {no json\n\n'), 6, GIVEN_UP],
+  ['endless white space', endless(JSON_TYPE, '', ' '), 6, GIVEN_UP],
+];
+
+export const ATTACKS = [...COMPRESSED, ...PLAIN, ...ENDLESS];

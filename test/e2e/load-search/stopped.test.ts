@@ -41,7 +41,7 @@ test('a test that Ctrl+C stops before its first answer reports how many requests
   expect(stdout).toMatch(
     /stopped +after \d+\.\d s, with 4 requests still running: they are in no other figure/,
   );
-  expect(stdout).toMatch(/in flight +at most 4, [34]\.\d on average/);
+  expect(stdout).toMatch(/in flight +at most 4, [1-4]\.\d on average/);
 });
 
 test('the JSON report of a stopped test counts the requests that were running, also with workers', async () => {

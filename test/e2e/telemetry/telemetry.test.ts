@@ -68,7 +68,8 @@ interface Last {
 
 const ms = ({ start, end }: SeenSpan): number => Number(end - start) / 1e6;
 
-test.concurrent.for(['http/json', 'http/protobuf'])(
+// One after another: the program gives up an export after 3 s, which a machine that runs many programs may need.
+test.for(['http/json', 'http/protobuf'])(
   'ask exports one trace of client, daemon and provider, whose spans sum to the waterfall: %s',
   async (protocol, context) => {
     const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
@@ -146,7 +147,7 @@ test.concurrent.for(['http/json', 'http/protobuf'])(
   },
 );
 
-test.concurrent('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
+test('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
   const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
@@ -168,7 +169,7 @@ test.concurrent('keys, questions and answers are not exported; the two texts are
   expect(all).not.toContain(KEY);
 });
 
-test.concurrent('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
+test('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
   const { place, endpoint, collector, start } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const { promise: shown, resolve: onShown } = Promise.withResolvers<void>();
@@ -195,7 +196,7 @@ test.concurrent('token usage and times are histograms with the bounds of the sem
   expect(Number(gaps?.points[0]?.count)).toBe(1);
 });
 
-test.concurrent('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
+test('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
   const { place, endpoint, run, collector } = await stageOf(context);
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
@@ -208,7 +209,7 @@ test.concurrent('bench exports each request, also from several workers, and the 
   );
 });
 
-test.concurrent('nothing is exported without the variables or with the value none', async (context) => {
+test('nothing is exported without the variables or with the value none', async (context) => {
   const { place, endpoint, collector, ask } = await stageOf(context);
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   place.env.OTEL_SDK_DISABLED = 'true';
@@ -235,7 +236,7 @@ async function loaded({ place, run }: Stage): Promise<string> {
   return readFileSync(list, 'utf8');
 }
 
-test.concurrent('without the variables no module of telemetry is loaded', async (context) => {
+test('without the variables no module of telemetry is loaded', async (context) => {
   const stage = await stageOf(context);
   const { place, endpoint, collector } = stage;
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
@@ -247,7 +248,7 @@ test.concurrent('without the variables no module of telemetry is loaded', async 
   expect(await loaded(stage)).toContain('@opentelemetry/sdk-trace');
 });
 
-test.concurrent('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
+test('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
   const { place, endpoint } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const elsewhere = join(place.dir, 'installed');
@@ -264,7 +265,7 @@ test.concurrent('with missing packages, one line says how to install them, and t
   );
 });
 
-test.concurrent('the console is stderr, so that stdout has only the answer', async (context) => {
+test('the console is stderr, so that stdout has only the answer', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
@@ -279,7 +280,7 @@ test.concurrent('the console is stderr, so that stdout has only the answer', asy
   expect(stderr).not.toContain(KEY);
 });
 
-test.concurrent('a warning names an unsupported protocol once', async (context) => {
+test('a warning names an unsupported protocol once', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';

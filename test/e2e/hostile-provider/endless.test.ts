@@ -1,0 +1,4 @@
+import { testAttacks } from './attacks.js';
+import { ENDLESS } from './bodies.js';
+
+testAttacks(ENDLESS);
