@@ -54,13 +54,13 @@ export function addCompare(bench: Command): void {
     .option('--tolerance <percent>', 'how much worse a figure may get', numberWithin(0, 1000), 0)
     .option('--json <file>', 'write the comparison as JSON; "-": to stdout, instead of the table')
     .addHelpText('after', helpNotes(HELP))
-    .action((before: string, after: string, _flags: unknown, command: Command) => {
-      process.exitCode = compare(before, after, command.optsWithGlobals<CompareFlags>());
+    .action(async (before: string, after: string, _flags: unknown, command: Command) => {
+      process.exitCode = await compare(before, after, command.optsWithGlobals<CompareFlags>());
     });
 }
 
-function compare(before: string, after: string, { tolerance, json }: CompareFlags): number {
-  const pairs = pairsOf(readReport(before), readReport(after)).map(
+async function compare(before: string, after: string, { tolerance, json }: CompareFlags): Promise<number> {
+  const pairs = pairsOf(await readReport(before), await readReport(after)).map(
     ([one, other]): Pair => ({
       before: one,
       after: other,
@@ -169,8 +169,8 @@ function runJson({ mode, model, samples, warnings }: ReportedRun): Record<string
 }
 
 /** @throws {UsageError} when the file is not a report, or lacks the values of single requests. */
-function readReport(path: string): readonly ReportedRun[] {
-  const runs = runsIn(path, readJson(path));
+async function readReport(path: string): Promise<readonly ReportedRun[]> {
+  const runs = runsIn(path, await readJson(path));
   if (typeof runs === 'string') throw new UsageError(runs);
   return runs.map((run) => {
     const { samples, completed, failed, mode, model } = run;

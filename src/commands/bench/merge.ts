@@ -50,7 +50,9 @@ export function addMerge(bench: Command): void {
 }
 
 async function merge(paths: readonly string[], { check = [], ...outputs }: MergeFlags): Promise<number> {
-  const [first, ...others] = paths.map(readFile);
+  const reports: SavedReport[] = [];
+  for (const path of paths) reports.push(await readFile(path));
+  const [first, ...others] = reports;
   if (first === undefined) throw new UsageError('give at least one report');
   const merged = mergeReports([first, ...others]);
   if (typeof merged === 'string') throw new UsageError(merged);
@@ -112,8 +114,8 @@ function setupOf({ load, loop }: Merged): Setup {
   };
 }
 
-function readFile(path: string): SavedReport {
-  const report = readReport(path, readJson(path));
+async function readFile(path: string): Promise<SavedReport> {
+  const report = readReport(path, await readJson(path));
   if (typeof report === 'string') throw new UsageError(report);
   return report;
 }

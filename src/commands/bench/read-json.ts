@@ -1,21 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
+import { createReportReader } from '../../loadtest/report/report-reader.js';
 import { UsageError } from '../support/flags/usage-error.js';
+import { compressedBy, encodingOf } from '../support/input/text-file.js';
 
 /**
- * Reads a JSON file.
+ * Reads a report, of any length.
  * @throws {UsageError} when the file cannot be read or is not JSON
  */
-export function readJson(path: string): unknown {
-  let text: string;
+export async function readJson(path: string): Promise<unknown> {
+  const reader = createReportReader();
+  let decoder: TextDecoder | undefined;
   try {
-    text = readFileSync(path, 'utf8');
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      const program = decoder === undefined ? compressedBy(chunk) : undefined;
+      if (program !== undefined) throw new UsageError(`decompress ${path} with ${program}`);
+      // PowerShell's `>` writes UTF-16.
+      decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+      reader.feed(decoder.decode(chunk, { stream: true }));
+    }
+    return reader.end();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      throw new UsageError(`give a report of "bench --json": ${path} is not JSON`);
     throw new UsageError(`${path} cannot be read: ${fileReason(error)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`give a report of "bench --json": ${path} is not JSON`);
   }
 }

@@ -64,7 +64,9 @@ export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]):
     );
   const shards = reports.map(({ load }) => shardOf(load));
   const sharded = shards.some((shard) => shard !== undefined);
-  const problem = sharded ? shardProblem(reports, shards) : differenceOf(reports, OF_TESTS);
+  const problem = sharded
+    ? shardProblem(reports, shards)
+    : (differenceOf(reports, OF_TESTS) ?? twinsAmong(reports));
   if (problem !== undefined) return problem;
   const groups = Map.groupBy(
     reports.flatMap(({ runs }) => runs),
@@ -197,6 +199,20 @@ function shardProblem(
     seen.set(shard.index, name);
   }
   return differenceOf(reports, OF_SHARDS);
+}
+
+/** Returns the error for a report that is given twice: two tests never begin and end at the same microseconds. */
+function twinsAmong(reports: readonly SavedReport[]): string | undefined {
+  const seen = new Map<string, string>();
+  for (const { name, runs } of reports) {
+    const times = runs
+      .map(({ url, startedAtMs, durationMs }) => `${url} ${startedAtMs} ${durationMs}`)
+      .join();
+    const twin = seen.get(times);
+    if (twin !== undefined) return `give each report once: ${twin} and ${name} are the same test`;
+    seen.set(times, name);
+  }
+  return undefined;
 }
 
 /** Describes the first difference between the reports' loads, except in the members in `free`. */

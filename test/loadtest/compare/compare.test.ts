@@ -52,6 +52,15 @@ test('an improvement counts as better, and the interval contains its size', () =
   expect(change?.high).toBeLessThan(0);
 });
 
+test('the interval of a mean of very many values is that of the normal distribution', () => {
+  const [mean] = compare(run(1, 40_000), run(2, 40_000));
+  const { change } = mean ?? {};
+  // The deviation of one value is 63, and the interval covers 1 - 0.05 / 7 of the draws: 2.69 deviations to each side.
+  const half = 2.69 * 63 * Math.sqrt(2 / 40_000);
+  expect(((change?.high ?? 0) - (change?.low ?? 0)) / 2).toBeGreaterThan(0.9 * half);
+  expect(((change?.high ?? 0) - (change?.low ?? 0)) / 2).toBeLessThan(1.1 * half);
+});
+
 test('more failures count as worse', () => {
   const errors = compare(run(1, 300), run(2, 300, 1, 40)).find(({ name }) => name === 'errors');
   expect(errors).toMatchObject({ before: 0, verdict: 'worse' });

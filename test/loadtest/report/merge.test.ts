@@ -200,6 +200,7 @@ describe('reports that don’t belong together', () => {
       [saved(one, { load: shard(1, 2) }), saved(one, { name: 'b' })],
       /b is not a shard/,
     ],
+    ['a report and its copy', [saved(one), saved(one, { name: 'b' })], /give each report once: one\.json and b/],
     [
       'an open and a closed loop',
       [saved(one), saved(one, { load: { loop: 'closed' } })],
@@ -221,9 +222,13 @@ describe('reports that don’t belong together', () => {
     expect(merge(saved(one, { load: shard(2, 4) }), saved(one, { load: shard(4, 4) })).notes).toEqual([
       'shards are missing: 1, 3 of 4',
     ]);
-    expect(merge(saved(one), saved(one)).notes).toEqual([expect.stringContaining('the same seed')]);
+    const later = { run: { started_at: '2027-01-31T12:00:00.001Z' } };
+    expect(merge(saved(one), saved(one, later)).notes).toEqual([expect.stringContaining('the same seed')]);
     expect(
-      merge(saved(one, { load: { rate_per_s: 5 } }), saved(one, { load: { seed: 2, rate_per_s: 7 } })),
+      merge(
+        saved(one, { load: { rate_per_s: 5 } }),
+        saved(one, { ...later, load: { seed: 2, rate_per_s: 7 } }),
+      ),
     ).toMatchObject({ notes: [], load: { rate_per_s: 12 } });
   });
 });
