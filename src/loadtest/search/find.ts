@@ -15,13 +15,21 @@ export interface Found {
   readonly missed: number | undefined;
 }
 
-/** Chooses the loads to try, until the answer is known. */
+/** A verdict on a load. */
+export interface Told {
+  readonly load: number;
+  readonly kept: boolean;
+  /** The test ended early, because the load seemed to meet the SLO. */
+  readonly short?: boolean;
+}
+
+/** Chooses the loads to try, until the answer is known. A short test is repeated before its load is the answer. */
 export interface Search {
   /** Returns the next load; undefined when the search has ended. */
   next(): number | undefined;
   /** Replaces what is known of the loads; a later test can change the verdict on an earlier load. */
-  tell(judged: readonly { readonly load: number; readonly kept: boolean }[]): void;
-  /** True while no load has missed the SLO and loads are doubled. */
+  tell(judged: readonly Told[]): void;
+  /** True while no load has missed the SLO and loads are doubled. The test of such a load may be short. */
   readonly rising: boolean;
   readonly found: Found;
 }
@@ -38,6 +46,8 @@ const MOST_HALVINGS = 6;
 export function createSearch({ from, to, whole }: Bounds): Search {
   let kept: number | undefined;
   let missed: number | undefined;
+  let short: ReadonlySet<number> = new Set();
+  let confirming = false;
   const round = whole ? Math.round : threeFigures;
 
   const between = (low: number, high: number): number | undefined => {
@@ -48,15 +58,21 @@ export function createSearch({ from, to, whole }: Bounds): Search {
     return inside > low && inside < high ? inside : undefined;
   };
 
+  const further = (): number | undefined => {
+    if (kept !== undefined && missed !== undefined) return between(kept, missed);
+    if (kept !== undefined) return kept >= to ? undefined : Math.min(to, round(2 * kept));
+    if (missed === undefined) return Math.min(from, to);
+    const lower = whole ? Math.floor(missed / 2) : round(missed / 2);
+    return lower < 1 / 1000 || (whole && lower < 1) || missed <= from / 2 ** MOST_HALVINGS
+      ? undefined
+      : lower;
+  };
+
   return {
     next() {
-      if (kept !== undefined && missed !== undefined) return between(kept, missed);
-      if (kept !== undefined) return kept >= to ? undefined : Math.min(to, round(2 * kept));
-      if (missed === undefined) return Math.min(from, to);
-      const lower = whole ? Math.floor(missed / 2) : round(missed / 2);
-      return lower < 1 / 1000 || (whole && lower < 1) || missed <= from / 2 ** MOST_HALVINGS
-        ? undefined
-        : lower;
+      const load = further();
+      confirming = load === undefined && kept !== undefined && short.has(kept);
+      return confirming ? kept : load;
     },
     tell(judged) {
       const misses = judged.filter((one) => !one.kept).map(({ load }) => load);
@@ -65,9 +81,10 @@ export function createSearch({ from, to, whole }: Bounds): Search {
         .filter((one) => one.kept && one.load < (missed ?? Number.POSITIVE_INFINITY))
         .map(({ load }) => load);
       kept = holds.length === 0 ? undefined : Math.max(...holds);
+      short = new Set(judged.flatMap((one) => (one.short === true ? [one.load] : [])));
     },
     get rising() {
-      return missed === undefined;
+      return missed === undefined && !confirming;
     },
     get found() {
       return { kept, missed };

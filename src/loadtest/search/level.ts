@@ -15,6 +15,8 @@ export interface Level {
   readonly report: Report;
   /** Time from the start to the last answer. */
   readonly tookMs: number;
+  /** The test ended early, because the load seemed to meet the SLO. */
+  readonly short: boolean;
   /** Length of the warm-up, which does not count. */
   readonly warmupMs: number;
   readonly warmupRequests: number;

@@ -228,6 +228,26 @@ test.concurrent('a sweep of conversation rates begins each load with its first t
   expect(low + high).toBe(requests.length);
 });
 
+test.concurrent('a backlog that a load leaves behind does not make the next loads miss the SLO', async () => {
+  let freeMs = 0;
+  await endpoint((_request, response) => {
+    // A single worker also works for clients that have gone.
+    freeMs = Math.max(freeMs, performance.now()) + 20;
+    setTimeout(
+      () => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(WHOLE),
+      freeMs - performance.now(),
+    );
+  });
+  const { stdout } = await run([
+    ...['bench', '--find-rate', '6-200', '--slo', 'ttft.p95<300ms', '--duration', '3', '--json', '-'],
+  ]);
+  const { curve } = (JSON.parse(stdout) as Report).runs[0];
+  const missed = curve.levels.filter(({ kept }) => kept === false);
+  // 24/s takes half of the worker's time, and 48/s nearly all of it.
+  expect(curve.answer?.kept).toBeGreaterThan(24);
+  expect(missed.length).toBeGreaterThan(0);
+});
+
 test.concurrent('a service that meets the SLO at no load is reported, and the exit code is 1', async () => {
   await endpoint(upTo(0));
   const { code, stdout } = await run([

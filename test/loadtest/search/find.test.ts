@@ -44,3 +44,34 @@ test('the search ends for a service that meets the SLO at no load', () => {
   expect(found.kept).toBeUndefined();
   expect(loads.length).toBeLessThan(10);
 });
+
+test('a load whose test was short is tested again before it is the answer', () => {
+  // In a short test, 8 seems to meet the SLO.
+  const search = createSearch({ from: 1, to: 100, whole: true });
+  const told = new Map<number, { load: number; kept: boolean; short: boolean }>();
+  const loads: number[] = [];
+  for (let load = search.next(); load !== undefined; load = search.next()) {
+    loads.push(load);
+    const short = search.rising;
+    told.set(load, { load, kept: load <= (short ? 8 : 5), short });
+    search.tell([...told.values()]);
+  }
+  expect(loads.filter((load) => load === 8)).toHaveLength(2);
+  expect(search.found).toEqual({ kept: 5, missed: 6 });
+});
+
+test('the highest load of the range is tested again, too, when its test was short', () => {
+  const search = createSearch({ from: 3, to: 20, whole: false });
+  const loads: number[] = [];
+  for (let load = search.next(); load !== undefined; load = search.next()) {
+    loads.push(load);
+    search.tell(
+      loads.map((one, place) => ({
+        load: one,
+        kept: true,
+        short: place < 4 && !loads.slice(place + 1).includes(one),
+      })),
+    );
+  }
+  expect(loads).toEqual([3, 6, 12, 20, 20]);
+});

@@ -77,7 +77,8 @@ export async function runLevel(
   const report = steadyReport(part, tally.samples, windowMs, loop, own.slo);
   const behind = loop === 'open' && !clear.signal.aborted && fellBehind(all, windowMs);
   const verdict = criteria && verdictOf(criteria, part, tally, report, SURE.narrowing, behind);
-  return { level: levelOf(load, part, { measured, server }, report, verdict), measured, server };
+  const level = levelOf(load, part, { measured, server }, report, verdict);
+  return { level: { ...level, short: clear.signal.aborted && phase === 'rising' }, measured, server };
 }
 
 function levelOf(
@@ -86,7 +87,7 @@ function levelOf(
   { measured, server }: Tested,
   report: Level['report'],
   verdict: Verdict | undefined,
-): Level {
+): Omit<Level, 'short'> {
   const own = report.errors.filter(({ errorClass }) => errorClass.startsWith('client:'));
   const warnings = [
     ...instrumentWarnings(measured.instrument, report),

@@ -1,9 +1,7 @@
-import { createTally } from '../../../loadtest/figures/tally.js';
 import { mean } from '../../../metrics/percentile.js';
 import { type LoadKind, MOST_LOAD } from '../flags/search-flags.js';
-import { loadOf } from '../load.js';
-import { measureNext, type SearchContext } from './search-context.js';
-import { levelFlags } from './search-level.js';
+import { oneAtATime } from './one-at-a-time.js';
+import type { SearchContext } from './search-context.js';
 
 /** The pilot test, with one request at a time, ends after this many requests or seconds. */
 const PILOT = { requests: 5, s: 10 } as const;
@@ -20,19 +18,8 @@ export async function firstLoad(
   signal: AbortSignal,
 ): Promise<number> {
   if (kind === 'concurrency') return 1;
-  const { flags, label, turnsOf } = context;
-  const own = levelFlags({ ...flags, drain: 0 }, 'concurrency', 1);
-  const { rate: _rate, arrivals: _arrivals, ...closed } = { ...own, duration: PILOT.s };
-  const { kind: loop, limit } = loadOf(closed);
-  const tally = createTally(loop);
-  const enough = new AbortController();
-  const timer = setInterval(() => {
-    if (tally.samples.length >= PILOT.requests) enough.abort();
-  }, 20);
-  const pilot = { label: `${label} alone`, flags: closed, load: { kind: loop, limit }, tally };
-  await measureNext(context, pilot, AbortSignal.any([signal, enough.signal])).finally(() =>
-    clearInterval(timer),
-  );
+  const { turnsOf } = context;
+  const tally = await oneAtATime(context, 'alone', PILOT, signal);
   // The first request may have opened the connection.
   const [, ...later] = tally.samples;
   const used = later.length > 0 ? later : tally.samples;

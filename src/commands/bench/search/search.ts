@@ -7,6 +7,7 @@ import { UsageError } from '../../support/flags/usage-error.js';
 import type { BenchFlags } from '../flags/flags.js';
 import { MOST_LOAD, type SearchPlan } from '../flags/search-flags.js';
 import { StoppedEarly } from '../stopped-early.js';
+import { untilRecovered } from './recovery.js';
 import type { SearchContext, Tested } from './search-context.js';
 import { runLevel } from './search-level.js';
 import { firstLoad } from './search-start.js';
@@ -51,11 +52,15 @@ export async function searchLoads(
   const { flags } = context;
   const levels: Level[] = [];
   const tests = new Map<number, Tested>();
+  let number = 0;
   const criteria: Criteria | undefined = flags.slo && criteriaOf(flags.slo);
   const run = async (load: number, search: Search | undefined): Promise<Level | undefined> => {
-    const one = { load, number: levels.length, kind: plan.kind, criteria };
+    const one = { load, number, kind: plan.kind, criteria };
+    number += 1;
     const { level, ...tested } = await runLevel(context, one, search, signal);
     if (tested.measured.tally.count === 0) return undefined;
+    const before = levels.findIndex((other) => other.load === load);
+    if (before >= 0) levels.splice(before, 1);
     levels.push(level);
     tests.set(load, tested);
     return level;
@@ -73,13 +78,15 @@ export async function searchLoads(
     for (let more = MOST_REPEATS; more > 0 && isDoubtful(level) && !signal.aborted; more -= 1) {
       const again = await run(load, search);
       if (again === undefined) break;
-      levels.splice(-2, 1);
       level = again;
     }
     if (level?.verdict === undefined || signal.aborted) break;
-    search.tell(judgedTogether(levels).map((one) => ({ load: one.load, kept: one.verdict?.kept === true })));
+    const judged = judgedTogether(levels);
+    search.tell(judged.map((one) => ({ ...one, kept: one.verdict?.kept === true })));
     // A higher load would only measure the limits of this machine.
     if (level.ownFailures) break;
+    const [lowest] = levels.toSorted((one, other) => one.load - other.load);
+    if (!level.verdict.kept) await untilRecovered(context, lowest?.report, signal);
   }
   return done(search.found);
 }
