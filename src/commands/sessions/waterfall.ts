@@ -14,7 +14,7 @@ export function waterfall(metrics: JsonObject): Markup | undefined {
   const ttftMs = numberOf(metrics.ttftMs);
   const first = ttftMs === undefined ? '' : `first token after ${msText(ttftMs)}, `;
   return html`<details open><summary>Waterfall: ${first}${msText(totalMs)} in all</summary>
-<table class="hops"><thead><tr><th scope="col">Step</th><th scope="col"></th><th scope="col">Time</th><th scope="col">Spent by</th></tr></thead>
+<table class="hops"><thead><tr><th scope="col">Step</th><td></td><th scope="col">Time</th><th scope="col">Spent by</th></tr></thead>
 <tbody>${stretches.map((stretch) => row(stretch, totalMs))}</tbody></table></details>`;
 }
 

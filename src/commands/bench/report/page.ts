@@ -34,8 +34,8 @@ export function reportPage(
 <p class="soft">${setup.text}, started ${started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</p></header>
 <noscript><p class="warnings">The charts need JavaScript. The tables below do not.</p></noscript>
 ${warnings(notes)}
-<main>${runs.map((run, number) => runSection(run, setup, number))}</main>
-<section><h2>Configuration</h2>${configuration(report.load)}</section>
+<main>${runs.map((run, number) => runSection(run, setup, number))}
+<section><h2>Configuration</h2>${configuration(report.load)}</section></main>
 <footer class="soft"><p>vastar-tui ${VERSION}, Node ${process.versions.node}, ${process.platform} ${process.arch}</p></footer>`,
     data: { load: report.load, runs: pageRuns(report.runs) },
   });
@@ -113,7 +113,7 @@ function latencies({ report }: EndpointRun, { loop }: Setup): Markup | undefined
   });
   if (report.lag !== undefined) rows.push({ name: 'arrival lag', summary: report.lag });
   if (rows.length === 0) return undefined;
-  return html`<div class="scroll" tabindex="0"><table><caption class="note">Latencies in ms. TTFT and E2E count from the ${loop === 'open' ? 'intended send time' : 'send'} of each request.</caption><thead><tr><th scope="col"></th><th scope="col">count</th>${STATISTICS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
+  return html`<div class="scroll" tabindex="0"><table><caption class="note">Latencies in ms. TTFT and E2E count from the ${loop === 'open' ? 'intended send time' : 'send'} of each request.</caption><thead><tr><th scope="col">figure</th><th scope="col">count</th>${STATISTICS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ({ name, summary }) =>
       html`<tr><th scope="row">${name}</th><td>${summary.count}</td>${STATISTICS.map((one) => html`<td>${short(summary[one]).toFixed(3)}</td>`)}</tr>`,
   )}</tbody></table></div>`;
