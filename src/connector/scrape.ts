@@ -1,4 +1,4 @@
-import { messageOf } from '../common/errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../common/errors.js';
 import { createExposition, type MetricSample } from '../metrics/server/exposition.js';
 import { decodeEvents } from './decoded-events.js';
 import type { HttpStreamer } from './types.js';
@@ -23,9 +23,16 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const POLICY = { maxAttempts: 1, circuit: false } as const;
 
 /** Several servers have a metrics page only when a flag turns it on. */
-const NO_PAGE: ReadonlySet<number> = new Set([404, 501]);
 const NO_PAGE_ADVICE =
   '; check the address, or start llama.cpp with --metrics, SGLang with --enable-metrics, LiteLLM with the callback prometheus';
+const NO_KEY_ADVICE =
+  "; the page needs a key: use --server-metrics-header 'Authorization: Bearer KEY' of bench";
+const ADVICE: Readonly<Record<number, string>> = {
+  401: NO_KEY_ADVICE,
+  403: NO_KEY_ADVICE,
+  404: NO_PAGE_ADVICE,
+  501: NO_PAGE_ADVICE,
+};
 
 /** Reads a metrics page once. Never rejects. */
 export async function scrape(
@@ -66,12 +73,13 @@ export async function scrape(
     if (stop.signal.aborted) return problem(`the page is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
     if (outcome !== 'complete') return problem('the transfer was interrupted');
   } catch (error) {
-    return problem(messageOf(error));
+    // The exception's advice is about the limits of a request for an answer.
+    const late = error instanceof ConnectorException && error.errorClass === ErrorClass.Timeout;
+    return problem(late ? `the server did not send it within ${timeoutMs / 1000} s` : messageOf(error));
   } finally {
     decoded.close();
   }
-  if (status !== 200)
-    return problem(`the server answered ${status}${NO_PAGE.has(status) ? NO_PAGE_ADVICE : ''}`);
+  if (status !== 200) return problem(`the server answered ${status}${ADVICE[status] ?? ''}`);
   if (page.end().samples === 0) return problem('the answer is not a Prometheus metrics page');
   return { ok: true, samples, leftOut };
 }

@@ -115,6 +115,11 @@ test.each([
     'the server answered 501; check the address, or start llama.cpp with --metrics',
     (_request, response) => response.writeHead(501).end('{}'),
   ],
+  [
+    'needs a key',
+    "the server answered 401; the page needs a key: use --server-metrics-header 'Authorization: Bearer KEY'",
+    (_request, response) => response.writeHead(401).end(),
+  ],
   ['fails', 'the server answered 503', (_request, response) => response.writeHead(503).end('sorry')],
   [
     'is not a metrics page',
@@ -123,7 +128,7 @@ test.each([
   ],
   [
     'never ends',
-    /the transfer was interrupted|the deadline passed/,
+    /the transfer was interrupted|the server did not send it within 5 s/,
     (_request, response) => response.writeHead(200).write('a 1\n'),
   ],
 ] as [string, string | RegExp, (...args: Parameters<Handler>) => void][])(
