@@ -200,7 +200,11 @@ describe('reports that don’t belong together', () => {
       [saved(one, { load: shard(1, 2) }), saved(one, { name: 'b' })],
       /b is not a shard/,
     ],
-    ['a report and its copy', [saved(one), saved(one, { name: 'b' })], /give each report once: one\.json and b/],
+    [
+      'a report and its copy',
+      [saved(one), saved(one, { name: 'b' })],
+      /give each report once: one\.json and b/,
+    ],
     [
       'an open and a closed loop',
       [saved(one), saved(one, { load: { loop: 'closed' } })],
