@@ -48,8 +48,10 @@ export function curveTable(curve: Curve): Table {
 }
 
 /** Explains the marks in the table, and how to get missing figures. */
-export function curveNotes({ levels }: Curve): string[] {
+export function curveNotes(curve: Curve): string[] {
+  const { levels } = curve;
   return [
+    ...shortWindows(curve),
     ...(levels.some(({ report }) => report.completed > 0 && report.requestsPerSecond === 0)
       ? [
           'use a longer --duration: at some loads no answer ended between the warm-up and the last request, so done/s is 0',
@@ -59,6 +61,23 @@ export function curveNotes({ levels }: Curve): string[] {
       ? ['?  the confidence interval includes the limit']
       : []),
     ...(levels.some(({ warnings }) => warnings.length > 0) ? [`!  ${AT_ITS_LIMIT}`] : []),
+  ];
+}
+
+/** With windows of this many answers' length, simulated searches of a service without a queue were within 5 %. */
+const EXACT_WINDOWS = 25;
+
+/** Returns a note when the windows of a search are short compared with the answers. */
+function shortWindows({ levels, found }: Curve): string[] {
+  const answer = levels.find(({ load }) => load === found?.kept);
+  const answerMs = answer?.report.latency.e2e?.mean;
+  if (answerMs === undefined) return [];
+  const windowMs = Math.max(...levels.map(({ tookMs }) => tookMs));
+  const times = windowMs / answerMs;
+  if (times >= EXACT_WINDOWS) return [];
+  const seconds = Math.ceil((EXACT_WINDOWS * answerMs) / 1000);
+  return [
+    `use --duration ${seconds} or more for a more exact result: no load ran longer than ${times.toFixed(1)} times the mean answer`,
   ];
 }
 
