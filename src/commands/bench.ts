@@ -52,6 +52,13 @@ async function bench(flags: BenchFlags): Promise<number> {
   const setup = setupOf(plan);
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: only the daemon has policies');
+  const goodput = [...(flags.check ?? []), ...(flags.slo?.checks ?? [])].find(({ text }) =>
+    /^\s*goodput/.test(text),
+  );
+  if (goodput !== undefined && (flags.slo?.limits ?? []).length === 0)
+    throw new UsageError(
+      `add limits for single answers to --slo, e.g. --slo 'ttft<500ms': ${goodput.text.trim()} counts the answers that meet them`,
+    );
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
   if (files !== undefined) throw new UsageError(files);
   const composition = compose(modes.length === 0 ? flags : { ...flags, mode: modes[0] ?? '' });

@@ -21,6 +21,8 @@ test.each([
   [['--trace', 'x', '--input-tokens', '5'], /cannot be used with/],
   [['--slo', 'speed=1'], /ttft=500/],
   [['--concurrency', '1,2,4'], /Use --sweep concurrency:1,2,4 for several loads/],
+  [['--check', 'goodput>=99%'], /add limits for single answers to --slo, .*: goodput>=99% counts/],
+  [['--slo', 'goodput>=99%,errors<1%'], /add limits for single answers to --slo/],
   [['--rate', 'inf'], /Use --concurrency N without --rate/],
   [['--rate', '1,2.5'], /Use --sweep rate:1,2\.5 for several loads/],
   [['--warmup', '10%'], /from 0 to 100000, or auto/],
