@@ -5,14 +5,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '--requests':
     '-n --num-prompts --num-requests --num-queries --request-count --max-requests --iterations --max-num-completed-requests',
   '--concurrency':
-    '-c --max-concurrency --connections --vus --users --num-users --streams --num-concurrent-requests',
+    '-c --max-concurrency --connections --vus --users --num-users -u --streams --num-concurrent-requests',
   '--duration': '-z -d -t --max-seconds --run-time --benchmark-duration --max-duration',
   '--rate': '-q --rps --qps --request-rate',
   '--stages': '--stage',
   '--arrivals': '--burstiness --request-rate-mode --arrival-pattern',
   '--ramp': '--spawn-rate --rampup --concurrency-ramp-duration',
   '--warmup': '--warmup-requests --warmup-request-count --num-warmups',
-  '--prompts': '-f --dataset --dataset-path --input-file --data --input-data',
+  '--prompts': '-f --dataset --dataset-name --dataset-path --input-file --data --input-data',
   '--trace': '--fixed-schedule --mooncake-workload',
   '--input-tokens':
     '--isl --random-input --random-input-len --synthetic-input-tokens-mean --mean-input-tokens --prompt-tokens',
@@ -25,13 +25,24 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '--set ignore_eos=true': '--ignore-eos',
   '--slo': '--goodput',
   '--check': '--threshold --thresholds',
-  '--json': '-o --output --result-filename --output-file --summary-export',
+  '--json': '-o --out --output --save-result --result-dir --result-filename --output-file --summary-export',
+  '--sweep': '--rate-type --profile --rate-list',
+  '--timeout': '--request-timeout --request-timeout-seconds',
+  '--progress none': '--no-tui --headless --disable-tqdm --disable-progress',
+  '--mode openai': '--backend --endpoint-type',
+  OPENAI_API_KEY: '--api-key',
   '--base-url': '--host --target --endpoint-url',
 };
 
 /** Lets a usage error about a flag of another load test name the flag of this one. */
 export function adviseOnFlags(command: Command): void {
-  command.configureOutput({ outputError: (text, write) => write(text + adviceOn(text)) });
+  command.configureOutput({ outputError: (text, write) => write(withAdvice(text)) });
+}
+
+/** Adds the advice, which replaces the parser's own proposal of a flag that is spelt alike. */
+function withAdvice(error: string): string {
+  const advice = adviceOn(error);
+  return advice === '' ? error : error.replace(/^\(Did you mean .*\)\n/m, '') + advice;
 }
 
 function adviceOn(error: string): string {
