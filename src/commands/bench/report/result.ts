@@ -104,17 +104,16 @@ function stoppedRows(run: EndpointRun): string[][] {
   return text === undefined ? [] : [['stopped', text]];
 }
 
-/** Formats e.g. `after 1.1 s, with 4 requests still running: …`; undefined when nobody stopped the test. */
+/** Formats e.g. `after 1.1 s, with 4 requests still running, …`; undefined when nobody stopped the test. */
 export function stoppedText({ stopped, curve, tookMs }: EndpointRun): string | undefined {
   if (stopped === undefined) return undefined;
   if (curve !== undefined) return 'before its end: not all loads were tested';
   const { during, requests } = stopped;
   if (during === 'start') return 'before the test began';
-  const running = `${counted(requests, 'request')} still running`;
   const when = `after ${(tookMs / 1000).toFixed(1)} s`;
   return requests === 0
     ? when
-    : `${when}, with ${running}: ${requests === 1 ? 'it is' : 'they are'} in no other figure`;
+    : `${when}, with ${counted(requests, 'request')} still running, neither complete nor failed`;
 }
 
 function endRows({ tally }: EndpointRun): string[][] {
