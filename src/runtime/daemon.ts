@@ -13,7 +13,7 @@ import type { DaemonFlags } from './options/daemon-flags.js';
 import { daemonOptions } from './options/daemon-options.js';
 import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
-import { rehearse } from './rehearse.js';
+import { rehearseExchange, rehearseNetwork } from './rehearse.js';
 import { type Runtime, startRuntime } from './server.js';
 
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
@@ -62,7 +62,7 @@ async function serve(
     }
     let leave = (): void => {};
     telemetry = await openTelemetry(log);
-    void rehearse(shutdown.signal);
+    void rehearseNetwork(shutdown.signal);
     const runtime = await startRuntime(
       { listen: flags.listen, log, onIdle: () => leave(), telemetry, ...settings },
       shutdown.signal,
@@ -70,6 +70,7 @@ async function serve(
     const release = attachProcess(runtime, shutdown, log, () => logFile?.reopen());
     if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown, log);
     say(`listening on ${addressText(runtime.address)}`);
+    void rehearseExchange();
     if (runtime.metricsPort !== undefined) {
       say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
     }

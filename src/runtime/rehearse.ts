@@ -9,8 +9,13 @@ import { startExchange } from './clients/exchange.js';
 import { silentLogger } from './log.js';
 import { egressFrom, withPolicies } from './policy/policies.js';
 import { createStatistics } from './status/statistics.js';
+import { parseHttpRequest } from './upstream/http-request.js';
 import { createHttpTransport } from './upstream/http-transport.js';
-import { nowUs } from './upstream/timings.js';
+import { createTimeline, nowUs } from './upstream/timings.js';
+import type { Transport } from './upstream/transport.js';
+
+// Node compiles code when it first runs. Without a rehearsal, a daemon's first request would take some 20 ms longer, as
+// if the provider or the network needed them.
 
 const EVENT = 'data: a\n\n';
 const RESPONSE = [
@@ -30,62 +35,84 @@ const RESPONSE = [
 const LIMIT_MS = 1000;
 
 /**
- * Runs an exchange with a server in this process, from a client's frame to the last frame of the response, so that Node
- * compiles the code before the first real request. That request would otherwise take some 20 ms longer, as if the
- * provider or the network needed them.
+ * Sends a request to a server in this process, over connections of its own. Call it before the daemon listens.
  * @returns whether it succeeded; nothing depends on it
  */
-export async function rehearse(signal: AbortSignal): Promise<boolean> {
+export async function rehearseNetwork(signal: AbortSignal): Promise<boolean> {
   const server = createServer((socket) => {
     socket.on('error', () => {}).once('data', () => void socket.end(RESPONSE));
   });
-  const egress = egressFrom({});
-  const transport = createHttpTransport({ refusalOf: egress.refusalOf });
+  const transport = createHttpTransport();
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening', { signal: limit });
     const { port } = server.address() as AddressInfo;
-    const { send } = withPolicies(transport.send, egress);
-    return await new Promise((resolve) => {
-      let complete = false;
-      const reader = createFrameReader((type, payload) => {
-        const message = decodeMessage(type, payload);
-        if (message.type !== MessageType.ExecuteRequest) return;
-        const exchange = startExchange({
-          message,
-          readAtUs: nowUs(),
-          transport: send,
-          outlet: { send() {}, defer: (work) => work(), congested: false },
-          buffered: createBufferedBytes(() => false),
-          log: silentLogger,
-          begin: (...request) => {
-            const count = createStatistics().begin(...request);
-            return (result) => {
-              complete = result.outcome === 'complete';
-              count(result);
-            };
-          },
-          onEnd: () => resolve(complete),
-        });
-        limit.addEventListener('abort', () => exchange.stop('stopped'), { once: true });
-      });
-      reader.feed(requestFrame(port));
-    });
+    const sent = { method: 'POST', url: `http://127.0.0.1:${port}/`, body: '{}' };
+    const call = {
+      request: parseHttpRequest(Buffer.from(JSON.stringify(sent))),
+      tenantId: '',
+      workspaceId: '',
+      traceId: '',
+      timeline: createTimeline(nowUs()),
+      policy: {},
+      client: { untouched: true, onRetry() {} },
+      signal: limit,
+    };
+    await transport.send(call, { onHead() {}, onData() {} });
+    return true;
   } catch {
     return false;
   } finally {
     server.close();
     await transport.close();
-    // Node compiles its pattern for addresses at the first name that it resolves.
-    isIPv6('a');
   }
 }
 
+/**
+ * Runs an exchange without a network, from the client's frame to the last frame of the response. It takes 2 ms, while
+ * the first client connects: call it when the daemon listens.
+ * @returns a promise of whether it succeeded; nothing depends on it
+ */
+export function rehearseExchange(): Promise<boolean> {
+  // Node compiles its pattern for addresses when it first resolves a name.
+  isIPv6('a');
+  const { send } = withPolicies(ANSWER_AT_ONCE, egressFrom({}));
+  return new Promise((resolve) => {
+    let complete = false;
+    const reader = createFrameReader((type, payload) => {
+      const message = decodeMessage(type, payload);
+      if (message.type !== MessageType.ExecuteRequest) return;
+      startExchange({
+        message,
+        readAtUs: nowUs(),
+        transport: send,
+        outlet: { send() {}, defer: (work) => work(), congested: false },
+        buffered: createBufferedBytes(() => false),
+        log: silentLogger,
+        begin: (...request) => {
+          const count = createStatistics().begin(...request);
+          return (result) => {
+            complete = result.outcome === 'complete';
+            count(result);
+          };
+        },
+        onEnd: () => resolve(complete),
+      });
+    });
+    reader.feed(requestFrame());
+  });
+}
+
+const ANSWER_AT_ONCE: Transport = async (_call, sink) => {
+  sink.onHead({ statusCode: 200, headers: [] }, { pause() {}, resume() {}, abort() {} });
+  sink.onData(Buffer.from(EVENT));
+};
+
 /** Returns the frame of a request like those of the SDK. */
-function requestFrame(port: number): Buffer {
+function requestFrame(): Buffer {
   const headers = { 'content-type': 'application/json' };
-  const request = { method: 'POST', url: `http://127.0.0.1:${port}/`, headers, body: '{}' };
+  const request = { method: 'POST', url: 'http://127.0.0.1/', headers, body: '{}' };
   return encodeMessage({
     type: MessageType.ExecuteRequest,
     requestId: 1n,
