@@ -152,7 +152,7 @@ export interface TenantStatus extends PoolState, CircuitStatus {
   protocol: string;
 }
 
-/** How much of its limits a tenant uses; a limit of 0 is no limit. */
+/** How much of its limits a tenant uses; a limit of 0 means unlimited. */
 export interface LimitStatus {
   tenant: string;
   running: number;

@@ -19,7 +19,7 @@ const only = (file: string): Message => {
 
 const request = (file: string): ExecuteRequest => {
   const message = only(file);
-  if (message.type !== MessageType.ExecuteRequest) throw new Error(`${file} is no request`);
+  if (message.type !== MessageType.ExecuteRequest) throw new Error(`${file} is not a request`);
   return message;
 };
 

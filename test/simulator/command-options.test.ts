@@ -87,7 +87,7 @@ test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
   ['a recording that cannot be written', { record: '/no/such/file', upstream: 'http://x' }, {}, /ENOENT/],
   ['--upstream alone', { upstream: 'http://x' }, {}, /are used together/],
   [
-    'an upstream that is no address',
+    'an upstream that is not an address',
     { record: 'f', upstream: 'file:///x' },
     {},
     /must be an http or https address/,

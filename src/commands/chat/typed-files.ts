@@ -23,7 +23,7 @@ function reading<T>(typed: string, read: Read<T>): ReadFile<T> {
   const refuse = (why: string): UsageError => new UsageError(`${path} ${why}`);
   try {
     // Reading a pipe or a device may never end, and would block the screen.
-    if (!isFile(path, refuse)) throw refuse('is no file');
+    if (!isFile(path, refuse)) throw refuse('is not a file');
     return { ok: true, content: read(path, refuse) };
   } catch (error) {
     if (error instanceof UsageError) return { ok: false, problem: error.message };

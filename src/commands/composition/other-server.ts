@@ -1,7 +1,7 @@
 import { withDetails } from '../../common/errors.js';
 import type { ChatAnswer } from '../../connector/types.js';
 
-/** The failures of a server that is no OpenAI-compatible endpoint. */
+/** The failures of a server that is not an OpenAI-compatible endpoint. */
 const NO_ENDPOINT = / with a web page| in HTTP/;
 
 /**

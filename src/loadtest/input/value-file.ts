@@ -87,7 +87,7 @@ function formatOf(text: string, delimiter: string | undefined, { name, columns }
   return 'lines';
 }
 
-/** Returns the delimiter of a table with an expected column; undefined when the first line is no such header. */
+/** Returns the delimiter of a table with an expected column; undefined when the first line is not such a header. */
 function delimiterOf(text: string, { columns, column, isColumn }: Expected): string | undefined {
   const [first = ''] = text.trimStart().split('\n', 1);
   return [',', ';', '\t'].find((delimiter) => {

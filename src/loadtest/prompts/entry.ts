@@ -54,7 +54,7 @@ export function promptIn(value: Readonly<Record<string, unknown>>): Entry | stri
   if (indexed !== undefined) return withTurns(indexed, value);
   for (const name of PROMPT_NAMES) {
     const list = value[name];
-    // perf_analyzer writes a text in a list of one, which is no message.
+    // perf_analyzer writes a text in a list of one, which is not a message.
     if (Array.isArray(list) && !(list.length === 1 && typeof list[0] === 'string'))
       return withMessages('messages', list, value);
   }

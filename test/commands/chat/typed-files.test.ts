@@ -30,8 +30,8 @@ test('a text file is read completely', () => {
 
 test.each([
   ['a missing file', () => '/no/such/file', /cannot be read: /],
-  ['a folder', () => tmpdir(), /is no file/],
-  ['an endless device', () => '/dev/zero', /is no file/],
+  ['a folder', () => tmpdir(), /is not a file/],
+  ['an endless device', () => '/dev/zero', /is not a file/],
   ['a binary file', () => fileOf(Uint8Array.of(0xff, 0xfe, 0)), /is not UTF-8 text/],
   ['a file over the size limit', () => fileOf(Buffer.alloc(9 * 1024 * 1024)), /is over 8 MiB/],
 ])('%s is refused with the reason', (_what, path, reason) => {

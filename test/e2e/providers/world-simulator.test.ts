@@ -16,7 +16,7 @@ const TOOLS = ['--set', 'tools=[{"type":"function","function":{"name":"f","param
 
 /** How to request each reported case from the simulator. */
 const CASES: Record<string, Shown> = {
-  'hidden reasoning is no output speed': {
+  'hidden reasoning is not part of the output speed': {
     model: 'sim-o-series',
     expects: { ...complete, usage: expect.objectContaining({ reasoning_tokens: 200 }) },
   },
