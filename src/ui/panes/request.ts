@@ -16,7 +16,7 @@ import {
   tookMs,
   UNKNOWN,
 } from '../style/format.js';
-import { type Line, spread } from '../style/line.js';
+import { type Line, lineWidth, spread } from '../style/line.js';
 import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
 import { timelineAxis, timelineBars } from './timeline.js';
@@ -60,11 +60,7 @@ export function requestFigures(request: Shown, width: number, bars: number): rea
       FIGURES.tokens.label,
       metrics.chunks === 0 && outputTokens === 0 ? UNKNOWN : count(outputTokens, tokensEstimated),
     ),
-    spread(
-      [['dim', `${FIGURES.rate.label}  `], ...(bars > 0 ? [] : [['accent', sparkline(request)] as const])],
-      [speedText(request)],
-      width,
-    ),
+    speedLine(request, width, bars > 0),
     ...timelineLines(request, width, bars),
     spread([['dim', `${FIGURES.chunks.label} `], chunksText(metrics)], [bytes(metrics.bytes)], width),
     ...compressedText(metrics).map(([label, size]) => pair(label, size)),
@@ -123,6 +119,15 @@ function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: Exchange
     [FIGURES.cacheWrite.label, cacheWriteTokens],
   ];
   return details.flatMap(([label, tokens]) => (tokens ? [[label, tokens]] : []));
+}
+
+/** Returns the speed with a few bars before it, if they fit and are not `elsewhere`. */
+function speedLine(request: Shown, width: number, elsewhere: boolean): Line {
+  const label: Line = [['dim', `${FIGURES.rate.label}  `]];
+  const withBars: Line = [...label, ['accent', sparkline(request)]];
+  const speed = speedText(request);
+  const fits = !elsewhere && lineWidth([...withBars, ' ', speed]) <= width;
+  return spread(fits ? withBars : label, [speed], width);
 }
 
 /** Returns the speed, or after the answer's end the reason why there is none. */

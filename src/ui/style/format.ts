@@ -67,9 +67,9 @@ export function count(value: number, estimated = false): string {
   return `${estimated ? '~' : ''}${wholeNumber(value)}`;
 }
 
-/** Formats a rate with at most one decimal: `8.4 tok/s`, `84 tok/s`. */
+/** Formats a rate with at most one decimal: `8.4 tok/s`, `84 tok/s`, `14,785 tok/s`. */
 export function tokenRate(perSecond: number, estimated: boolean): string {
-  return `${estimated ? '~' : ''}${perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond)} tok/s`;
+  return `${estimated ? '~' : ''}${perSecond < 9.95 ? perSecond.toFixed(1) : wholeNumber(Math.round(perSecond))} tok/s`;
 }
 
 /** Formats the time of day of a Unix time in ms: `12:03`. */

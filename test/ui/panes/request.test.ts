@@ -7,13 +7,18 @@ import { answerLine } from '../../../src/ui/transcript/answer-line.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 /** The pane's text after an answer with these figures. */
-function paneOf(metrics: Partial<ExchangeMetrics>, outcome: Outcome = 'complete'): string {
+function paneOf(
+  metrics: Partial<ExchangeMetrics>,
+  outcome: Outcome = 'complete',
+  [width, height]: readonly [number, number] = [30, 40],
+): string {
   const request = {
     kind: 'done',
     outcome,
+    outputOverTime: { binMs: 100, amounts: [0, 4, 9, 6], pauses: [] },
     metrics: metricsOf({ phase: 'done', chunks: 40, arrivals: 40, outputTokens: 40, ...metrics }),
   } as const;
-  return requestLines(request, 30, 40)
+  return requestLines(request, width, height)
     .map((line) => line.map((part) => (typeof part === 'string' ? part : part[1])).join(''))
     .join('\n');
 }
@@ -48,6 +53,17 @@ test('the pane shows hidden, cached and cache-write tokens if there are any', ()
   expect(pane).toMatch(/cached tokens +8/);
   expect(pane).toMatch(/cache write +7/);
   expect(paneOf({ cachedTokens: 0 })).not.toMatch(/hidden|cache/);
+});
+
+test('a speed of many digits leaves no room for bars, and is shown', () => {
+  const at = (tokensPerSecond: number): string =>
+    paneOf(
+      { speed: { kind: 'measured', tokensPerSecond, tpotMs: 1 }, tokensEstimated: true },
+      'complete',
+      [26, 14],
+    );
+  expect(at(84)).toMatch(/^speed .+[▁-█] +~84 tok\/s$/m);
+  expect(at(14_785)).toMatch(/^speed +~14,785 tok\/s$/m);
 });
 
 test.each([

@@ -43,6 +43,7 @@ test('counts, bytes, rates and times have a readable form', () => {
   ]);
   expect([count(999), count(1_234_567), count(118, true)]).toEqual(['999', '1,234,567', '~118']);
   expect([tokenRate(84.4, false), tokenRate(8.44, true)]).toEqual(['84 tok/s', '~8.4 tok/s']);
+  expect(tokenRate(14_785.4, false)).toBe('14,785 tok/s');
   expect(timeOfDay(new Date(2026, 0, 5, 7, 3).getTime())).toBe('07:03');
 });
 
