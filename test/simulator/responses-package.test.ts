@@ -183,6 +183,15 @@ test('the error for an invalid member of a response request names it', async () 
   expect(failure).toMatchObject({ status: 400, param: 'max_output_tokens' });
 });
 
+test('a response request without input is refused as one without a required parameter', async () => {
+  await expect((await client()).responses.create({ model: 'sim-instant' })).rejects.toMatchObject({
+    status: 400,
+    param: 'input',
+    code: 'missing_required_parameter',
+    message: "400 Missing required parameter: 'input'.",
+  });
+});
+
 test('a legacy completion gets an answer, whole and streamed', async () => {
   const openai = await client();
   const body = { model: 'sim-instant', prompt: QUESTION, max_tokens: 50 };

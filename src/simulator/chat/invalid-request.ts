@@ -46,6 +46,8 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
       );
     }
     case 'invalid_union': {
+      if (issue.input === undefined && param !== null)
+        return refuse(`Missing required parameter: '${param}'.`, 'missing_required_parameter');
       const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
       // Describe the issue of the branch whose outer type matches; of several, the one whose `type` matches.
       const fitting = branches.filter(
