@@ -172,6 +172,7 @@ function short(key: string): string {
 }
 
 function passingWords({ toast, quitArmedUntilMs, keys }: BarState): string | undefined {
-  if (toast === undefined && quitArmedUntilMs !== undefined) return `${keys.quit} again quits`;
-  return toast?.text;
+  const again = `${keys.quit} again quits`;
+  // The toast about a cleared draft says it, too.
+  return quitArmedUntilMs === undefined || toast?.text.endsWith(again) ? toast?.text : again;
 }

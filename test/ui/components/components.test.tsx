@@ -223,6 +223,8 @@ describe('the bars', () => {
     expect(shown(<StatusBar width={30} withMessages={true} />, { toast })).toBe('mode openai: gpt-4o-mini');
     expect(shown(<StatusBar width={40} withMessages={false} />, { toast })).toContain('● connected');
     expect(shown(<Footer width={80} />, { toast, quitArmedUntilMs: 1 })).toContain('ctrl+c again quits');
+    const cleared = { text: 'cleared; ctrl+c again quits', untilMs: 1 };
+    expect(shown(<Footer width={80} />, { toast: cleared, quitArmedUntilMs: 1 })).toContain('cleared;');
   });
 
   test('show as much of the request as fits, and a running request before the connection', () => {
