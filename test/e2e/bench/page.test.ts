@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { createRandom, normal } from '../../../src/common/random.js';
 import { reportText } from '../../../src/loadtest/report/report-json.js';
 import { groundForEach } from '../../support/e2e.js';
+import { runHere } from '../../support/in-process.js';
 import { HOSTILE_TEXT, madeReport } from '../../support/made-report.js';
 import { deltaOf, FINISH, type Script, sseEvents } from '../../support/upstream.js';
 
@@ -60,7 +61,9 @@ test('a test writes a self-contained page with the numbers of its JSON report', 
 test('a provider’s text is never interpreted as markup', async () => {
   const random = createRandom(1);
   writeFileSync(path('report.json'), [...reportText(madeReport(200, random, () => normal(random)))].join(''));
-  expect((await run(['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(0);
+  expect((await runHere(ground.place, ['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(
+    0,
+  );
   const page = readFileSync(path('page.html'), 'utf8');
   expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=&quot;document.title=1&quot;&gt;');
   expect(page).not.toContain(HOSTILE_TEXT);

@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, type TestAPI, test } from 'vitest';
 import { daemonForAll } from '../../support/daemon-for-all.js';
 import { withLongEnough } from '../../support/long-enough.js';
 import { watchPeak } from '../../support/peak-memory.js';
-import { startProgram } from '../../support/program.js';
+import { makePlace, startProgram } from '../../support/program.js';
 import { type Handler, startUpstream } from '../../support/upstream.js';
 import { type Attack, GIVEN_UP } from './bodies.js';
 
@@ -12,8 +12,14 @@ const MOST_MIB = 420;
 /** The time limit that must end the answer, in ms, and longer ones for a machine that is too busy to begin one in it. */
 const LIMITS_MS = [2000, 8000, 40_000];
 
-/** Defines the tests of these attacks, against a daemon of the file. */
-export function testAttacks(attacks: readonly Attack[]): void {
+/**
+ * Defines the tests of these attacks, against a daemon of the file.
+ * @param testEach `test.concurrent` for attacks that take long
+ */
+export function testAttacks(
+  attacks: readonly Attack[],
+  testEach: TestAPI | TestAPI['concurrent'] = test,
+): void {
   const home = daemonForAll(['--max-attempts', '1']);
   afterAll(async () => {
     home.daemon.child.kill();
@@ -22,8 +28,9 @@ export function testAttacks(attacks: readonly Attack[]): void {
 
   /** Sends a request to the provider and measures the memory of daemon and program. */
   async function ask(answer: Handler, flags: readonly string[]) {
-    const { place, daemon } = home;
+    const { daemon } = home;
     const upstream = await startUpstream(answer);
+    const place = await makePlace({ VASTAR_SOCKET_PATH: home.place.socketPath });
     place.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
@@ -38,11 +45,12 @@ export function testAttacks(attacks: readonly Attack[]): void {
     const { code, stderr } = await running.ended;
     clearInterval(timer);
     await upstream.close();
+    place.remove();
     return { code, stderr, mib, daemonMib: daemonPeak.mib() };
   }
 
   describe.each(attacks)('a provider that sends %s', (_name, answer, code, says) => {
-    test('costs bounded memory, and the error describes the response', async () => {
+    testEach('costs bounded memory, and the error describes the response', async () => {
       const asked =
         says === GIVEN_UP
           ? await withLongEnough(

@@ -1,4 +1,5 @@
+import { test } from 'vitest';
 import { testAttacks } from './attacks.js';
 import { ENDLESS } from './bodies.js';
 
-testAttacks(ENDLESS);
+testAttacks(ENDLESS, test.concurrent);

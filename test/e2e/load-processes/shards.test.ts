@@ -105,13 +105,13 @@ test.concurrent.each([
 test.concurrent('merging a single report returns the same report', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '20', '--concurrency', '4', '--json', 'one.json']);
-  const { stdout } = await run(['bench', 'merge', 'one.json', '--json', '-']);
+  const { stdout } = await runHere(ground.place, ['bench', 'merge', 'one.json', '--json', '-']);
   const figures = ({ runs }: Report): unknown => {
     const { ttft_ms, itl_ms, completed, requests, max_in_flight } = runs[0] ?? {};
     return { ttft_ms, itl_ms, completed, requests, max_in_flight };
   };
   expect(figures(JSON.parse(stdout) as Report)).toEqual(figures(report('one.json')));
-  const tables = await run(['bench', 'merge', 'one.json', '--check', 'ttft.max<0.001']);
+  const tables = await runHere(ground.place, ['bench', 'merge', 'one.json', '--check', 'ttft.max<0.001']);
   expect(tables.code).toBe(1);
   expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
 });
@@ -127,7 +127,7 @@ test.concurrent('the merged report has the metrics of the servers that the proce
     expect((await run(['bench', ...own, ...flags, `${index}.json`])).code).toBe(0);
   }
   await Promise.all(servers.map((server) => server.close()));
-  const { stdout } = await run([
+  const { stdout } = await runHere(ground.place, [
     'bench',
     'merge',
     '0.json',
@@ -168,11 +168,11 @@ test.concurrent('reports that cannot be merged are refused with a reason', async
     [['absent.json'], /absent\.json cannot be read/],
     [['c.json'], /c\.json is not one/],
   ] as const) {
-    const { code, stdout, stderr } = await run(['bench', 'merge', ...files]);
+    const { code, stdout, stderr } = await runHere(ground.place, ['bench', 'merge', ...files]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(pattern);
   }
-  const half = await run(['bench', 'merge', 'a.json']);
+  const half = await runHere(ground.place, ['bench', 'merge', 'a.json']);
   expect(half.stderr).toMatch(/warning: shards are missing: 2 of 2/);
 });
 

@@ -64,7 +64,7 @@ test.concurrent('a report with --warmup auto is merged with its excluded request
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   await run(['bench', ...flags, '--json', 'part.json']);
-  const { code } = await run(['bench', 'merge', 'part.json', '--json', 'merged.json']);
+  const { code } = await runHere(ground.place, ['bench', 'merge', 'part.json', '--json', 'merged.json']);
   expect(code).toBe(0);
   const [part, merged] = ['part.json', 'merged.json'].map(
     (name) => (JSON.parse(readFileSync(join(ground.place.dir, name), 'utf8')) as { runs: [Run] }).runs[0],
@@ -83,7 +83,14 @@ test.concurrent('the warm-up of shards is found in the requests of all of them',
     const { stdout } = await run(['bench', ...flags, '--json', `${shard[0]}.json`]);
     expect(stdout).toMatch(/these figures include the warm-up; "bench merge" excludes it/);
   }
-  const { stdout, code } = await run(['bench', 'merge', '1.json', '2.json', '--json', 'all.json']);
+  const { stdout, code } = await runHere(ground.place, [
+    'bench',
+    'merge',
+    '1.json',
+    '2.json',
+    '--json',
+    'all.json',
+  ]);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/excluded +\d+ warm-up requests/)]);
   const { runs } = JSON.parse(readFileSync(join(ground.place.dir, 'all.json'), 'utf8')) as { runs: [Run] };
   expect(runs[0].completed + (runs[0].warmup?.excluded.index.length ?? 0)).toBe(400);
