@@ -8,17 +8,16 @@ function pairs(from: string, to: string): [string, string][] {
 
 /** Characters that the fonts of the Linux console have. */
 const BOXES = pairs('─│┌┐└┘├┤┬┴┼█▄▌•·↑↓→←', '-|+++++++++##|*.^v><');
+const BLOCKS = '▁▂▃▅▆▇▏▎▍▋▊▉';
 
 const OTHERS = [
-  ...pairs('▁▂▃▅▆▇', '..:=+*'),
-  ...pairs('▏▎▍▋▊▉', '|||###'),
   ...pairs('…–—−‐‑‹›«»×÷', '.-----<><>x/'),
   ...pairs('“”„‘’‚', '"""\'\'\''),
   ...pairs('●○◌◦▸▷▶◁◀✓✗✔✘µ', '*ooo>>><<vxvxu'),
 ];
 
-const CONSOLE: ReadonlyMap<string, string> = new Map(OTHERS);
-const ALL: ReadonlyMap<string, string> = new Map([...BOXES, ...OTHERS]);
+const CONSOLE: ReadonlyMap<string, string> = new Map([...pairs(BLOCKS, '▄▄▄███▌▌▌███'), ...OTHERS]);
+const ALL: ReadonlyMap<string, string> = new Map([...BOXES, ...pairs(BLOCKS, '..:=+*|||###'), ...OTHERS]);
 
 const ASCII = /^[\x20-\x7e]*$/;
 const LETTER = /^\p{L}/u;
