@@ -142,8 +142,9 @@ describe('its flags', () => {
 
   test('are explained with every model name and an example, without internal flags', async () => {
     const { printed } = await parse('--help');
-    const lines = printed.split('\n').map((line) => line.replace(/ {2,}/g, '  '));
-    expect(lines).toEqual(expect.arrayContaining(MODELS.map(({ id, about }) => `  ${id}  ${about}`)));
+    // The terminal's width breaks the longer lines.
+    const words = printed.replace(/\s+/g, ' ');
+    for (const { id, about } of MODELS) expect(words).toContain(` ${id} ${about} `);
     expect(printed).toContain('curl -N http://127.0.0.1:4545/v1/chat/completions');
     expect(printed).not.toContain('exit-with-stdin');
   });
