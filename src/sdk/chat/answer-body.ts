@@ -112,7 +112,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     const reported = told ?? reportedErrorOf(value);
     const native = read ? undefined : nativeFormat(value);
     if (read) answer.conclude('finish');
-    else if (native !== undefined) answer.fail(unusableError(native, context));
+    else if (native !== undefined) answer.fail(unusableError(native.message, context));
     else if (reported !== undefined) answer.fail(streamError(reported, context));
     else
       answer.fail(

@@ -77,6 +77,8 @@ class EventsBody implements AnswerBody {
   #recognised = false;
   /** The name, or else the beginning, of the first event in an unknown format. */
   #strange: string | undefined;
+  /** What the first event says that seems to belong to another API. */
+  #native: string | undefined;
   readonly #lastWords = new LastWords();
   #flushing = false;
   /** Kept until an event comes. */
@@ -129,7 +131,7 @@ class EventsBody implements AnswerBody {
     if (named && (said === '' || /^[[{]/.test(beginning))) return;
     const native = nativeFormat(undefined, this.#contentType);
     if (native !== undefined) {
-      answer.fail(unusableError(native, context));
+      answer.fail(unusableError(native.message, context));
       return;
     }
     const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
@@ -141,10 +143,13 @@ class EventsBody implements AnswerBody {
   /** Fails an answer whose events were all unreadable. */
   #checkFormat(): void {
     const { result } = this.#answer;
-    if (this.#strange === undefined || this.#recognised || result.error !== undefined || !isBare(result))
-      return;
-    const what = `answered with events in an unknown format (${this.#strange}).`;
-    this.#answer.fail(unusableError(`${what} Check api and base_url.`, this.#context));
+    if (this.#recognised || result.error !== undefined || !isBare(result)) return;
+    const unknown =
+      this.#strange === undefined
+        ? undefined
+        : `answered with events in an unknown format (${this.#strange}). Check api and base_url.`;
+    const what = this.#native ?? unknown;
+    if (what !== undefined) this.#answer.fail(unusableError(what, this.#context));
   }
 
   /** Fails an answer without an end whose last events report an error. */
@@ -270,10 +275,11 @@ class EventsBody implements AnswerBody {
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {
       const native = nativeFormat(event, '', name);
-      if (native !== undefined) {
-        answer.fail(unusableError(native, this.#context));
+      if (native?.sure === true) {
+        answer.fail(unusableError(native.message, this.#context));
         return;
       }
+      this.#native ??= native?.message;
     }
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))

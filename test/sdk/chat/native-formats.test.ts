@@ -201,6 +201,18 @@ describe('an answer in the format of another API is an error that names the API 
     expect(error?.message).toContain(address);
   });
 
+  test.each([
+    ['a name', data({ run_id: 'r' }, 'metadata')],
+    ['another name', 'event: output\ndata: ready\n\n'],
+    ['a type', data({ type: 'start' })],
+    ['a state', data({ event: 'queue', data: '3' })],
+    ['a call', data({ jsonrpc: '2.0', method: 'log' })],
+    ['a header', data({ header: { code: 0 }, payload: {} })],
+  ])('but not when a gateway sends such an event before a readable answer: %s', (_, event) => {
+    const delta = data({ choices: [{ index: 0, delta: { content: 'Hi' } }] });
+    expect(read(`${event}${delta}data: [DONE]\n\n`)).toMatchObject({ outcome: 'complete', text: 'Hi' });
+  });
+
   test('an event with such a name inside of an answer changes nothing', () => {
     const delta = data({ choices: [{ index: 0, delta: { content: 'Hi' } }] });
     expect(read(`${delta}${data({ run_id: 'r' }, 'metadata')}data: [DONE]\n\n`)).toMatchObject({

@@ -11,6 +11,16 @@ interface NativeApi {
   events?: RegExp;
   /** Whether an event, or an answer in one piece, has its format. */
   is?: (event: JsonRecord) => boolean;
+  /** Such an event may also come before an answer that can be read, from a gateway. */
+  vague?: true;
+}
+
+/** The API that an answer's format belongs to. */
+export interface NativeFormat {
+  /** The meaning of the answer, and advice. */
+  message: string;
+  /** Whether no readable answer begins so. */
+  sure: boolean;
 }
 
 const V1 = 'Set base_url to the same host with /v1';
@@ -63,6 +73,7 @@ const NATIVE_APIS: readonly NativeApi[] = [
   {
     name: "iFlytek Spark's own API",
     use: 'Set base_url to https://spark-api-open.xf-yun.com/v1',
+    vague: true,
     is: ({ header, payload }) => isRecord(header) && isRecord(payload),
   },
   {
@@ -102,24 +113,27 @@ const NATIVE_APIS: readonly NativeApi[] = [
   {
     name: "Dify's API",
     use: NONE,
+    vague: true,
     path: /\/chat-messages$/,
     is: ({ event, answer }) => isText(event) && isText(answer),
   },
-  { name: "Flowise's API", use: NONE, is: ({ event, data }) => isText(event) && isText(data) },
+  { name: "Flowise's API", use: NONE, vague: true, is: ({ event, data }) => isText(event) && isText(data) },
   {
     name: "Replicate's API",
     use: NONE,
+    vague: true,
     path: /\/predictions$/,
     events: /^output$/,
   },
-  { name: 'LangServe or LangGraph', use: NONE, events: /^(?:metadata|messages\/\w+)$/ },
-  { name: 'a Gradio app', use: NONE, events: /^generating$/ },
+  { name: 'LangServe or LangGraph', use: NONE, vague: true, events: /^(?:metadata|messages\/\w+)$/ },
+  { name: 'a Gradio app', use: NONE, vague: true, events: /^generating$/ },
   {
     name: 'the user interface of the AI SDK',
     use: NONE,
+    vague: true,
     is: ({ type }) => isText(type) && /^(?:start|start-step|text-(?:start|delta|end))$/.test(String(type)),
   },
-  { name: 'JSON-RPC, as agents and MCP servers use it', use: NONE, is: ({ jsonrpc }) => isText(jsonrpc) },
+  { name: 'JSON-RPC, as agents and MCP servers use it', use: NONE, vague: true, is: ({ jsonrpc }) => isText(jsonrpc) },
   {
     name: "OpenAI's Assistants API",
     use: 'Set base_url to the address up to /v1',
@@ -151,10 +165,10 @@ const NATIVE_APIS: readonly NativeApi[] = [
 const BEDROCK_STREAM = /vnd\.amazon\.eventstream/i;
 
 /**
- * Returns the meaning of an event or an answer in the format of a native API, and advice.
+ * Recognises an event or an answer in the format of a native API.
  * @param name the event's name
  */
-export function nativeFormat(value: unknown, contentType = '', name = ''): string | undefined {
+export function nativeFormat(value: unknown, contentType = '', name = ''): NativeFormat | undefined {
   const first = recordOf(Array.isArray(value) ? value[0] : value);
   const found = NATIVE_APIS.find(
     (api) =>
@@ -162,7 +176,12 @@ export function nativeFormat(value: unknown, contentType = '', name = ''): strin
       (name !== '' && api.events?.test(name) === true) ||
       (api.name.startsWith('Bedrock') && BEDROCK_STREAM.test(contentType)),
   );
-  return found && `answered in the format of ${found.name}. ${found.use}.`;
+  return (
+    found && {
+      message: `answered in the format of ${found.name}. ${found.use}.`,
+      sure: found.vague !== true,
+    }
+  );
 }
 
 /** Returns advice for a refusal by an address of a native API. */
