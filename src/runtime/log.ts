@@ -68,6 +68,8 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
     if (keep > 0) attempt(() => renameSync(path, `${path}.1`));
     else attempt(() => unlinkSync(path));
     reopen();
+    // Also when the file could not be renamed, because otherwise each line would open it again.
+    size = 0;
   };
   const write =
     (name: LogLevel): Logger[LogLevel] =>

@@ -1,13 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openLogFile, redact } from '../../src/runtime/log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vt-log-'));
 const path = join(folder, 'daemon.log');
 afterEach(() => {
-  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 });
 
 test('a file at its size limit is rotated, the configured number of files is kept, and no line is lost or cut', async () => {
@@ -25,6 +36,32 @@ test('a file at its size limit is rotated, the configured number of files is kep
   const first = 30 - lines.length;
   expect(indices).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
 });
+
+test.runIf(process.platform === 'linux')(
+  'a file that cannot be renamed is not opened again for each line',
+  async () => {
+    mkdirSync(`${path}.1`);
+    writeFileSync(join(`${path}.1`, 'other'), '');
+    const opened = (): number =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(join('/proc/self/fd', fd)) === path;
+        } catch {
+          return false;
+        }
+      }).length;
+    const log = openLogFile({ path, level: 'info', maxBytes: 1000, keep: 1 });
+    const write = (): void => {
+      for (let index = 0; index < 30; index += 1) log.logger.info('line', { text: 'x'.repeat(50) });
+    };
+    write();
+    await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(3000));
+    write();
+    // Once for each 1,000 bytes: the streams before end later.
+    expect(opened()).toBeLessThan(15);
+    await log.close();
+  },
+);
 
 test('after another program has renamed the file, it is opened again without a lost line', async () => {
   const log = openLogFile({ path, level: 'info' });
