@@ -104,7 +104,7 @@ class ReadAnswer implements Answer {
   #text = new GrowingText();
   #reasoning = new GrowingText();
   readonly #pairs = createSurrogatePairs();
-  readonly #repetitions = new Repetitions();
+  #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
   #conclusion: 'none' | 'usage' | 'finish' = 'none';
   /** Whether the current event contained output, and a finish reason, so far. */
@@ -150,6 +150,8 @@ class ReadAnswer implements Answer {
       }
       default:
         if (piece.type === 'finish' || piece.type === 'error' || piece.type === 'split') this.#passRest();
+        // The answer begins again, so its parts repeat nothing.
+        if (piece.type === 'split') this.#repetitions = new Repetitions();
         this.#pass(piece);
     }
   };
@@ -287,6 +289,8 @@ class ReadAnswer implements Answer {
         result.text = piece.text;
         this.#reasoning = new GrowingText(piece.reasoning);
         this.#text = new GrowingText(piece.text);
+        // Calls end a tag, so they come before this event only when the answer begins again.
+        if (result.toolCalls.length > 0) result.toolCalls = [];
         return;
       case 'usage':
         result.usage = piece.usage;

@@ -22,7 +22,7 @@ export type ChatEvent =
   /**
    * The text so far was reasoning up to a closing tag without an opening one, such as `</think>`: it is now `reasoning`,
    * and `text` is what follows the tag. Both replace what came before. When a gateway begins the answer again, both are
-   * empty.
+   * empty, and the tool calls before no longer count.
    */
   | { type: 'split'; reasoning: string; text: string }
   /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */

@@ -5,6 +5,7 @@ import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { createOutputRecorder, type OutputOverTime } from '../../metrics/output-over-time.js';
 import type { EndpointInfo } from '../ports.js';
+import { beginsAgain } from './begins-again.js';
 import { recordOutput } from './record-output.js';
 import { membersOf, sentBody } from './sent-body.js';
 
@@ -167,7 +168,9 @@ function textOf(event: TextEvent): string {
     case 'refusal':
       return event.text;
     case 'split':
-      return 'the text so far was reasoning, up to the closing tag';
+      return beginsAgain(event)
+        ? 'the answer begins again'
+        : 'the text so far was reasoning, up to the closing tag';
     case 'tool_call':
       return `${event.name ?? `#${event.index}`} ${event.arguments}`;
     case 'usage':

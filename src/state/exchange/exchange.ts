@@ -5,7 +5,13 @@ import { NO_SPEED } from '../../metrics/speed.js';
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { AppState, QueuedMessage } from '../app-state.js';
 import { append } from '../branches/branches.js';
-import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
+import {
+  type AnswerStatus,
+  type AssistantMessage,
+  changeAnswer,
+  type Message,
+  type ShownCall,
+} from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { withIds, withPieces } from '../tools/tool-calls.js';
@@ -53,17 +59,25 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
   };
 }
 
+function callsAfter(
+  before: readonly ShownCall[],
+  pieces: Portion['calls'],
+): Pick<AssistantMessage, 'toolCalls'> {
+  const toolCalls = withPieces(before, pieces);
+  return toolCalls.length > 0 ? { toolCalls } : {};
+}
+
 /** Adds the content that arrived since the last frame. */
 export function addPortion(before: AppState, id: number, portion: Portion): AppState {
   const { split, text, reasoning, calls, retry, rates } = portion;
   const state = rates === undefined ? before : addRates(before, id, rates);
-  if (text === '' && reasoning === '' && calls.length === 0)
+  if (!split && text === '' && reasoning === '' && calls.length === 0)
     return retry === undefined ? state : withRetry(state, retry);
-  const messages = changeAnswer(state.messages, id, (answer) => ({
+  const messages = changeAnswer(state.messages, id, ({ toolCalls = [], ...answer }) => ({
     ...answer,
     text: split ? text : answer.text + text,
     reasoning: split ? reasoning : answer.reasoning + reasoning,
-    ...(calls.length > 0 && { toolCalls: withPieces(answer.toolCalls ?? [], calls) }),
+    ...callsAfter(split ? [] : toolCalls, calls),
     ...(reasoning !== '' && {
       reasoningTime: {
         fromMs: answer.reasoningTime?.fromMs ?? (split ? firstMs(state, answer) : state.nowMs),

@@ -3,6 +3,7 @@ import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EndpointInfo } from '../ports.js';
+import { beginsAgain } from './begins-again.js';
 import { sentBody } from './sent-body.js';
 
 /** Collects the data to save of one exchange, except for the answer's text. */
@@ -75,7 +76,10 @@ export function createExchangeKeeper(
           addTo(content[event.type], event);
           return;
         case 'split':
-          addAll(content.reasoning, content.text);
+          if (beginsAgain(event)) {
+            content.reasoning = createPieces();
+            for (const list of [toolCalls.ms, toolCalls.chars, toolCalls.index]) list.length = 0;
+          } else addAll(content.reasoning, content.text);
           content.text = createPieces();
           if (event.text !== '') addTo(content.text, event);
           return;

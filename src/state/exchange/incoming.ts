@@ -79,6 +79,8 @@ export function createIncoming(): Incoming {
           textSanitizer = createSanitizer();
           reasoningSanitizer = createSanitizer();
           split = true;
+          calls = [];
+          callSanitizers.clear();
           text = textSanitizer.feed(event.text);
           reasoning = reasoningSanitizer.feed(event.reasoning);
           break;

@@ -21,6 +21,65 @@ function read(format: WireFormat, text: string, contentType = 'text/event-stream
   return { events, result: stream.end({ kind: 'closed' }) };
 }
 
+const start = (id: string) => ({
+  type: 'message_start',
+  message: { id, type: 'message', content: [], usage: { input_tokens: 3, output_tokens: 1 } },
+});
+const block = (index: number, content_block: object, delta: object) => [
+  { type: 'content_block_start', index, content_block },
+  { type: 'content_block_delta', index, delta },
+];
+const textBlock = (index: number, text: string) =>
+  block(index, { type: 'text', text: '' }, { type: 'text_delta', text });
+const callBlock = (index: number, id: string, partial_json: string) =>
+  block(
+    index,
+    { type: 'tool_use', id, name: 'weather', input: {} },
+    { type: 'input_json_delta', partial_json },
+  );
+const stopped = (stop_reason: string) => ({
+  type: 'message_delta',
+  delta: { stop_reason },
+  usage: { output_tokens: 5 },
+});
+
+describe('a second message in the same stream', () => {
+  test('follows the first one that has a stop reason, even without message_stop', () => {
+    const { result } = read(
+      'anthropic',
+      sse([
+        start('m1'),
+        ...textBlock(0, 'One. '),
+        stopped('tool_use'),
+        start('m2'),
+        ...textBlock(0, 'Two.'),
+        stopped('end_turn'),
+        { type: 'message_stop' },
+      ]),
+    );
+    expect(result.text).toBe('One. Two.');
+  });
+
+  test('replaces a lost one: its text, its calls and its hidden thinking', () => {
+    const { result } = read(
+      'anthropic',
+      sse([
+        start('m1'),
+        { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
+        ...callBlock(1, 't1', '{"city":"Be'),
+        start('m2'),
+        ...textBlock(0, 'I look.'),
+        ...callBlock(1, 't2', '{"city":"Bern"}'),
+        stopped('tool_use'),
+        { type: 'message_stop' },
+      ]),
+    );
+    expect(result).toMatchObject({ text: 'I look.', outcome: 'complete' });
+    expect(result.toolCalls).toEqual([{ id: 't2', name: 'weather', arguments: '{"city":"Bern"}' }]);
+    expect(result.usage?.hiddenReasoning).toBeUndefined();
+  });
+});
+
 const MESSAGE = [
   {
     type: 'message_start',

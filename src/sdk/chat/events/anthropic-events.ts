@@ -67,8 +67,11 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   /** A gateway lost its connection in the middle, and passes on another answer from its beginning. */
   const restart = (): void => {
-    if (result.text !== '' || result.reasoning !== '') emit({ type: 'split', reasoning: '', text: '' });
+    if (!isBare(result)) emit({ type: 'split', reasoning: '', text: '' });
     begun.clear();
+    hidden.clear();
+    calls.clear();
+    count = 0;
     parts.clear();
   };
 
@@ -123,8 +126,9 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   const finish = (reason: unknown): void => {
-    if (typeof reason === 'string' && reason !== '')
-      emit({ type: 'finish', reason: REASONS[reason] ?? reason });
+    if (typeof reason !== 'string' || reason === '') return;
+    open = undefined;
+    emit({ type: 'finish', reason: REASONS[reason] ?? reason });
   };
 
   const read = (event: unknown): Verdict => {

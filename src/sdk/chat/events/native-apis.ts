@@ -133,7 +133,12 @@ const NATIVE_APIS: readonly NativeApi[] = [
     vague: true,
     is: ({ type }) => isText(type) && /^(?:start|start-step|text-(?:start|delta|end))$/.test(String(type)),
   },
-  { name: 'JSON-RPC, as agents and MCP servers use it', use: NONE, vague: true, is: ({ jsonrpc }) => isText(jsonrpc) },
+  {
+    name: 'JSON-RPC, as agents and MCP servers use it',
+    use: NONE,
+    vague: true,
+    is: ({ jsonrpc }) => isText(jsonrpc),
+  },
   {
     name: "OpenAI's Assistants API",
     use: 'Set base_url to the address up to /v1',
