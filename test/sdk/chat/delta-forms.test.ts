@@ -46,6 +46,7 @@ test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
 test('the transcript of speech is text; the speech itself counts as unread', () => {
   expect(read({ audio: { id: 'a', transcript: 'Hi' } })).toMatchObject({ text: 'Hi', malformedEvents: 0 });
   expect(read({ audio: { id: 'a', data: 'AA==' } })).toMatchObject({ text: '', malformedEvents: 1 });
+  expect(read({ content: 'Hi', audio: { id: 'a', transcript: 'Hi' } }).text).toBe('Hi');
 });
 
 test('a part that is marked as a thought is reasoning', () => {
@@ -161,6 +162,7 @@ describe('an answer without an end whose last event says something else is an er
   test.each([
     ['the answer goes on', `data: Internal Server Error\n\ndata: ${text('!')}\n\n`],
     ['an event is cut off', 'data: {"message":"no me'],
+    ['it only keeps the connection open', 'data: keep-alive\n\ndata: ping\n\n'],
     ['a field has another name', 'answer: {"message":"no memory"}\n\n'],
   ])('but not when %s', (_name, last) => {
     const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });

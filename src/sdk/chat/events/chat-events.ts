@@ -62,7 +62,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!usual) {
       const { audio } = delta;
       const { transcript, data } = isRecord(audio) ? audio : { data: audio };
-      readContent(transcript, 'text');
+      // Some servers send the same words in both.
+      if (!holdsAny(content) || content === '') readContent(transcript, 'text');
       if (holdsAny(data)) emit(unreadable({ audio: { data } }));
       if (holdsAny(delta.images)) emit(unreadable({ images: delta.images }));
     }
