@@ -161,6 +161,7 @@ describe('an answer without an end whose last event says something else is an er
 
   test.each([
     ['the answer goes on', `data: Internal Server Error\n\ndata: ${text('!')}\n\n`],
+    ['it only keeps the connection open', 'data: ping\n\ndata: [keep-alive]\n\n'],
     ['an event is cut off', 'data: {"message":"no me'],
     ['it only keeps the connection open', 'data: keep-alive\n\ndata: ping\n\n'],
     ['a field has another name', 'answer: {"message":"no memory"}\n\n'],

@@ -3,6 +3,8 @@ import { reportedErrorOf } from './reported-error.js';
 
 /** Characters after which no more words are kept. */
 const MAX_WORDS = 4096;
+/** Matches words that only keep a connection open. */
+const KEEP_ALIVE = /^\W*(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|ok|processing|waiting)\W*$/i;
 /** Matches names of events that report a failure. */
 const FAILED = /fail|error|exception/i;
 
@@ -15,7 +17,7 @@ export class LastWords {
 
   /** Takes an event that belongs to no answer. `event` is undefined for one that is not JSON. */
   take(event: unknown, name: string | undefined, text: string): void {
-    if (this.#words.length >= MAX_WORDS) return;
+    if (this.#words.length >= MAX_WORDS || KEEP_ALIVE.test(text)) return;
     if (event === undefined) this.#words += `${text}\n`;
     else if (name === undefined || name === 'message' || FAILED.test(name))
       this.#words += reportedErrorOf(event)?.message ?? '';
