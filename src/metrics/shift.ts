@@ -29,8 +29,8 @@ export function shiftBetween(
 }
 
 /**
- * Returns the highest rank, from either end, at which the interval misses the shift with at most probability `tail` on
- * each side.
+ * Returns the rank of the bounds, counted from each end of the sorted differences. It is the highest rank with which the
+ * interval misses the shift with a probability of at most `tail` on each side.
  */
 function criticalRank(m: number, n: number, tail: number): number {
   const counts = arrangements(m, n);

@@ -16,7 +16,7 @@ type Headers = Readonly<Record<string, string>>;
 const PARTS = ['limit', 'remaining', 'reset'] as const;
 type Part = (typeof PARTS)[number];
 
-/** Matches a header with a limit, its remainder or its renewal. The counted unit comes after that word or before it. */
+/** Matches a header with a limit, its remainder or its renewal. A unit, e.g. `tokens`, follows that word or precedes it. */
 const FORMS: readonly RegExp[] = [
   /^x-rate-?limit-(?<part>limit|remaining|reset)(?:-after)?(?:-(?<of>[\w-]{1,40}))?$/,
   /^anthropic-ratelimit-(?<of>[\w-]{1,40})-(?<part>limit|remaining|reset)$/,

@@ -18,7 +18,7 @@ export interface Drafts {
   /** Returns the attachments of the queue and of the draft together, the queue's first. */
   files(session: string | null): Attachment[];
   saveFiles(session: string | null, files: readonly Attachment[]): void;
-  /** Whether `draft`, `queue` or `files` would return anything. Does not take over another process's text. */
+  /** Whether `draft`, `queue` or `files` would return anything. The call does not take over another process's text. */
   hasUnsent(session: string): boolean;
 }
 

@@ -58,11 +58,14 @@ describe('through the real daemon', () => {
     [{ answerMs: 300, timeoutMs: 60_000 }, 'answer_ms (now 0.3 s) or --answer-timeout'],
     [{ answerMs: 60_000, timeoutMs: 300 }, 'timeout_ms (now 0.3 s) or --timeout'],
     [{ idleMs: 300, timeoutMs: 60_000 }, 'idle_ms (now 0.3 s) or --idle-timeout'],
-  ])('a plain request that takes too long names the limit that ended it: %j', async (limits, setting) => {
-    const upstream = await serve({ chunks: ['a'], end: 'hang' });
-    const late = client.executeHTTP({ method: 'GET', url: upstream.url, ...limits });
-    await expect(late).rejects.toThrow(`raise ${setting}`);
-  });
+  ])(
+    'the error for a plain request that takes too long names the limit that ended it: %j',
+    async (limits, setting) => {
+      const upstream = await serve({ chunks: ['a'], end: 'hang' });
+      const late = client.executeHTTP({ method: 'GET', url: upstream.url, ...limits });
+      await expect(late).rejects.toThrow(`raise ${setting}`);
+    },
+  );
 
   test('a request and its answer arrive unchanged, as text and as bytes', async () => {
     const upstream = await serve((request, response) => {

@@ -17,7 +17,7 @@ export interface Condition {
   readonly text: string;
   readonly figure: string;
   readonly statistic?: Statistic;
-  /** The option decides what `=` means. */
+  /** Each option gives `=` a meaning of its own. */
   readonly operator: Operator | '=';
   /** In milliseconds for a time; a figure of time without a unit counts as ms. */
   readonly limit: number;

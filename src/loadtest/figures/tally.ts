@@ -49,7 +49,7 @@ export interface Tally {
   readonly samples: readonly Sample[];
   /** Returns the distributions of the report. */
   counts(): Partial<Record<LatencyName | 'lag', Counts>>;
-  /** Returns a sample's figures as reported. In an open loop they count from the intended send time. */
+  /** Returns a sample's figures as reported. In an open loop they are measured from the intended send time. */
   latencyOf(sample: Sent): Latency;
 }
 

@@ -127,7 +127,7 @@ function createLines(onValue: OnValue): Parser {
   };
 }
 
-/** Each record is an entry, as an object. The first record names the columns. */
+/** Reads a table. The first record names the columns; each other record becomes an object. */
 function createTable(delimiter: string, onValue: OnValue): Parser {
   let names: readonly string[] | undefined;
   return createCsv(delimiter, (cells, line) => {

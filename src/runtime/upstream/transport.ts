@@ -47,7 +47,7 @@ export interface ResponseHead {
   readonly headers: HeaderList;
 }
 
-/** Pauses and resumes reading a response's body. Through its TCP window, the provider has to wait too. */
+/** Pauses and resumes reading a response's body. While reading is paused, the TCP window fills, and the provider has to wait too. */
 export interface Flow {
   pause(): void;
   resume(): void;

@@ -106,7 +106,7 @@ function createConnection(
   token?: string,
 ): Connection {
   const exchanges = new Map<bigint, Exchange>();
-  /** Health requests without an answer yet. The daemon answers in their order. */
+  /** Health requests without an answer yet. The daemon answers them in the order in which they were sent. */
   const questions: Question[] = [];
   const identified = Promise.withResolvers<void>();
   let daemon: DaemonInfo | undefined;

@@ -88,7 +88,7 @@ function partsOf(part: JsonObject): JsonObject[] {
   }
 }
 
-/** Returns a file whose content the export doesn't have. */
+/** Returns the message part for a file. The export has only its name, not its content. */
 function fileNamed(filename: Json | undefined): JsonObject {
   return { type: 'file', file: { filename: filename ?? 'file' } };
 }

@@ -23,8 +23,9 @@ function isTurn(line: JsonObject): boolean {
  */
 export function claudeCodeConversation(lines: readonly JsonObject[], omit: TellOmitted): Conversation {
   const nodes = new Map<string, Node>();
-  /** The node that collects the parts of each answer, by each id of that node. */
+  /** The key of the node that collects an answer's parts, by the answer's id. */
   const answers = new Map<string, string>();
+  /** The key of that node, by the keys of the lines with the other parts. */
   const names = new Map<string, string>();
   for (const line of lines) {
     const key = textIn(line, 'uuid');

@@ -61,7 +61,7 @@ const SERVER = {
 test.each([
   ['a bucket without its count', { histograms: { itl_ms: { ...GAPS, us: [10_000, 1, 20_000] } } }],
   ['a negative count', { histograms: { itl_ms: { ...GAPS, us: [10_000, -1, 20_000, 1] } } }],
-  ['a bucket that is no number', { histograms: { itl_ms: { ...GAPS, us: ['x', 1] } } }],
+  ['a bucket that is not a number', { histograms: { itl_ms: { ...GAPS, us: ['x', 1] } } }],
   ['a negative bucket', { histograms: { itl_ms: { ...GAPS, us: [-5, 1] } } }],
   ['no longest gap', { histograms: { itl_ms: { ...GAPS, max: null } } }],
   ['a shortest gap above the longest', { histograms: { itl_ms: { ...GAPS, min: 50 } } }],

@@ -187,7 +187,7 @@ interface Figure {
   per_s: number;
 }
 
-test.concurrent('a search for conversations counts them, and has the figures of each turn', async () => {
+test.concurrent('a search with conversations finds a number of conversations, and reports the figures of each turn', async () => {
   await endpoint(upTo(4));
   const flags = ['--turns', '3', '--input-tokens', '5', '--slo', 'errors<5%', '--duration', '20'];
   const { code, stdout } = await run([

@@ -54,7 +54,7 @@ test.concurrent('--warmup auto excludes the slow beginning from every figure and
   expect(Math.min(...requests.index)).toBeGreaterThanOrEqual(20);
 });
 
-test.concurrent('the report names the excluded requests', async () => {
+test.concurrent('the report gives the number of excluded requests', async () => {
   await endpoint(slowAtFirst(20));
   const { stdout } = await run(['bench', '--requests', '400', '--concurrency', '4', '--warmup', 'auto']);
   expect(stdout).toMatch(/excluded +\d+ warm-up requests \(.* s, by MSER-5\) and the last \d+/);

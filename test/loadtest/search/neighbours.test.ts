@@ -38,7 +38,7 @@ test('when all loads are when all loads are when all loads are on a logistic cur
   for (const [at, load] of loads.entries()) expect(together[at]).toBeCloseTo(shareAt(load), 5);
 });
 
-test('a service whose requests are all good or all bad keeps its exact limit', () => {
+test('when all requests are good up to a load and bad above it, the limit is exactly that load', () => {
   expect(verdicts(level(100, 0), level(101, 0), level(102, 100, 40), level(108, 100, 40))).toEqual([
     ...[true, true],
     ...[false, false],

@@ -9,8 +9,8 @@ const MAX_PIECES = 24;
 
 /**
  * Removes repetitions from servers whose pieces each contain the whole text so far (e.g. DashScope). Such a server
- * shows in the first pieces: each begins with the whole piece before it. After the first piece that does not, all
- * pieces pass unchanged. A text that only repeats itself ("ha", "haha") proves nothing.
+ * shows in the first pieces: each begins with the whole piece before it. After the first piece that begins
+ * otherwise, all pieces pass unchanged. A text that only repeats itself ("ha", "haha") proves nothing.
  */
 export class CumulativeText {
   #state: 'unclear' | 'ordinary' | 'cumulative' = 'unclear';

@@ -137,7 +137,7 @@ describe('arguments that are sent again', () => {
     ['an empty object after an opening brace', ['{', '}']],
     ['repeated words', ['{"a":"', 'no ', 'no ', 'no', '"}']],
     ['repeated digits', ['{"a":1', '00', '00', '}']],
-    ['arguments that are no JSON', ['{x', '{', 'x']],
+    ['arguments that are not JSON', ['{x', '{', 'x']],
   ])('are not repetitions: %s', (_, pieces) => {
     const { toolCalls, repeatedChars } = read(...called(...pieces));
     expect(toolCalls[0]?.arguments).toBe(pieces.join(''));
