@@ -6,15 +6,15 @@ import { Agent } from 'undici';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
+import { encodeDaemonMessage } from '../../src/protocol/encode-daemon.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
-import type { ExecuteRequest, Message } from '../../src/protocol/messages.js';
+import type { DaemonMessage, ExecuteRequest } from '../../src/protocol/messages.js';
 import { answer } from './answers.js';
 
 const [, , socketPath = '', upstream = 'undici'] = process.argv;
 const TIMINGS = { reused: true, attempts: 1 };
 const HEADERS = ['accept', '*/*', 'accept-encoding', 'identity'];
-const HEALTH: Message = {
+const HEALTH: DaemonMessage = {
   type: MessageType.HealthResponse,
   healthy: true,
   message: '',
@@ -34,9 +34,9 @@ interface Request {
   headers?: Record<string, string>;
   body?: string;
 }
-type Send = (message: Message) => void;
+type Send = (message: DaemonMessage) => void;
 
-function whole({ requestId }: ExecuteRequest, statusCode: number, body: string): Message {
+function whole({ requestId }: ExecuteRequest, statusCode: number, body: string): DaemonMessage {
   const payload = Buffer.from(JSON.stringify({ status_code: statusCode, headers: {}, body }));
   const [errorClass, errorMessage] = [ErrorClass.Success, ''];
   const type = MessageType.ExecuteResponse;
@@ -118,7 +118,7 @@ const server = createServer((socket) => {
   };
   const send: Send = (message) => {
     if (frames.length === 0) process.nextTick(flush);
-    frames.push(encodeMessage(message));
+    frames.push(encodeDaemonMessage(message));
   };
   const reader = createFrameReader((type, payload) => {
     const message = decodeMessage(type, payload);

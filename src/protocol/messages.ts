@@ -245,14 +245,16 @@ export interface StreamRetry {
   statusCode?: number;
 }
 
-export type Message =
-  | ExecuteRequest
+/** A message from a client to the daemon. */
+export type ClientMessage = ExecuteRequest | HealthCheck | CreditUpdate | Cancel;
+
+/** A message from the daemon to a client. */
+export type DaemonMessage =
   | ExecuteResponse
-  | HealthCheck
   | HealthResponse
-  | CreditUpdate
   | StreamStart
   | StreamChunk
   | StreamEnd
-  | Cancel
   | StreamRetry;
+
+export type Message = ClientMessage | DaemonMessage;

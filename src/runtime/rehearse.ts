@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { MessageType } from '../protocol/constants.js';
 import { decodeMessage } from '../protocol/decode.js';
-import { encodeMessage } from '../protocol/encode.js';
+import { encodeClientMessage } from '../protocol/encode-client.js';
 import { createFrameReader } from '../protocol/frame.js';
 import { createBufferedBytes } from './clients/buffered-bytes.js';
 import { startExchange } from './clients/exchange.js';
@@ -113,7 +113,7 @@ const ANSWER_AT_ONCE: Transport = async (_call, sink) => {
 function requestFrame(): Buffer {
   const headers = { 'content-type': 'application/json' };
   const request = { method: 'POST', url: 'http://127.0.0.1/', headers, body: '{}' };
-  return encodeMessage({
+  return encodeClientMessage({
     type: MessageType.ExecuteRequest,
     requestId: 1n,
     tenantId: 'default',

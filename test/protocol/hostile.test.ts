@@ -3,10 +3,10 @@ import { Builder } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import { ProtocolError } from '../../src/protocol/frame.js';
 import { HealthCheckResponse, KeyValue, StreamStart } from '../../src/protocol/generated/ipc.js';
 import type { Message } from '../../src/protocol/messages.js';
+import { encodeMessage } from '../support/encode-message.js';
 import { anyMessage } from '../support/messages.js';
 
 const SECRET = 'never to be read';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { ByteBuffer } from 'flatbuffers';
 import { expect, test } from 'vitest';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../src/protocol/constants.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import * as Generated from '../../src/protocol/generated/ipc.js';
 import type { StreamChunk } from '../../src/protocol/messages.js';
+import { encodeMessage } from '../support/encode-message.js';
 import { anyMessage } from '../support/messages.js';
 import { messagesIn } from '../support/recordings.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { ExecuteRequest } from '../../src/protocol/messages.js';
+import { encodeMessage } from './encode-message.js';
 
 /** A daemon with only the public protocol (docs/protocol.md, part A), with its measured behaviour. */
 export interface ForeignDaemon {

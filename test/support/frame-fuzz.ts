@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader, ProtocolError } from '../../src/protocol/frame.js';
 import { startRuntime } from '../../src/runtime/server.js';
+import { encodeMessage } from './encode-message.js';
 import { PATIENCE_MS } from './patience.js';
 import { seededRandom } from './random.js';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { ExecuteRequest, Message, StreamChunk, StreamEnd } from '../../src/protocol/messages.js';
+import { encodeMessage } from './encode-message.js';
 
 /** A received message, and its time (`performance.now()`). */
 export type Arrival = Message & { atMs: number };

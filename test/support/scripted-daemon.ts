@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
-import { encodeMessage } from '../../src/protocol/encode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';
 import type { HealthResponse, Message } from '../../src/protocol/messages.js';
+import { encodeMessage } from './encode-message.js';
 
 type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
-import { encodeMessage } from '../../protocol/encode.js';
+import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import type { ExecuteResponse, HeaderList } from '../../protocol/messages.js';
 import type { ResponseHead } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
@@ -57,7 +57,7 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered
       const type = MessageType.ExecuteResponse;
       const { timings } = timeline;
       const durationUs = timeline.elapsedUs();
-      outlet.send(encodeMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
+      outlet.send(encodeDaemonMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
       chunks = [];
       held?.release();
     },

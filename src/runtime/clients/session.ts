@@ -3,9 +3,9 @@ import { ErrorClass } from '../../common/errors.js';
 import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
-import { encodeMessage } from '../../protocol/encode.js';
+import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import { createFrameReader, FrameTooLong, ProtocolError } from '../../protocol/frame.js';
-import type { ExecuteRequest, HealthResponse, Message } from '../../protocol/messages.js';
+import type { DaemonMessage, ExecuteRequest, HealthResponse, Message } from '../../protocol/messages.js';
 import type { Limits } from '../limits.js';
 import { type Logger, logFault } from '../log.js';
 import { lockedResponse } from '../status/health.js';
@@ -92,7 +92,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     );
   };
 
-  const send = (message: Message): void => outbox.send(encodeMessage(message));
+  const send = (message: DaemonMessage): void => outbox.send(encodeDaemonMessage(message));
 
   /** The public daemon sends the same message for a frame that it can't read. */
   const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {

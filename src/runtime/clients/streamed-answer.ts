@@ -1,6 +1,6 @@
 import { ErrorClass } from '../../common/errors.js';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
-import { encodeMessage } from '../../protocol/encode.js';
+import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow } from '../upstream/transport.js';
 import type { Answer, Outlet } from './answer.js';
@@ -35,7 +35,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
     for (let at = 0; at < body.length; at += MAX_CHUNK_BYTES) {
       const payload = body.subarray(at, at + MAX_CHUNK_BYTES);
       const type = MessageType.StreamChunk;
-      outlet.send(encodeMessage({ type, requestId, sequence, offsetUs: readUs, payload }));
+      outlet.send(encodeDaemonMessage({ type, requestId, sequence, offsetUs: readUs, payload }));
       sequence += 1;
     }
   };
@@ -61,13 +61,13 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
       return flow === undefined;
     },
     onRetry(notice) {
-      outlet.send(encodeMessage({ type: MessageType.StreamRetry, requestId, ...notice }));
+      outlet.send(encodeDaemonMessage({ type: MessageType.StreamRetry, requestId, ...notice }));
     },
     onHead(head, given) {
       flow = given;
       statusCode = head.statusCode;
       outlet.send(
-        encodeMessage({ type: MessageType.StreamStart, requestId, ...head, timings: timeline.timings }),
+        encodeDaemonMessage({ type: MessageType.StreamStart, requestId, ...head, timings: timeline.timings }),
       );
       updateFlow();
     },
@@ -85,7 +85,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
       sendPieces();
       const failure = ending.outcome === 'failed' ? ending.failure : undefined;
       outlet.send(
-        encodeMessage({
+        encodeDaemonMessage({
           type: MessageType.StreamEnd,
           requestId,
           errorClass: failure?.errorClass ?? ErrorClass.Success,

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
-import { encodeMessage } from '../../protocol/encode.js';
+import { encodeClientMessage } from '../../protocol/encode-client.js';
 import type { WirePolicy } from '../../protocol/messages.js';
 import type { HTTPRequestConfig, RuntimeClientConfig } from '../types.js';
 import { encodeHttpRequest, isBinary } from './http-payload.js';
@@ -53,7 +53,7 @@ export function encodeCall(
   };
   const payload = encodeHttpRequest(request);
   try {
-    const frame = encodeMessage({
+    const frame = encodeClientMessage({
       type: MessageType.ExecuteRequest,
       requestId: BigInt(id),
       tenantId: request.tenantId ?? config.tenantId ?? 'default',

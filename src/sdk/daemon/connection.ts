@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
-import { encodeMessage } from '../../protocol/encode.js';
+import { encodeClientMessage } from '../../protocol/encode-client.js';
 import { createFrameReader, ProtocolError } from '../../protocol/frame.js';
 import type {
   Cancel,
@@ -252,14 +252,14 @@ function createConnection(
       exchanges.delete(id);
     },
     write(message) {
-      if (lost === undefined) socket.write(encodeMessage(message));
+      if (lost === undefined) socket.write(encodeClientMessage(message));
     },
     health() {
       if (lost !== undefined) return Promise.reject(lost);
       const answer = Promise.withResolvers<DaemonInfo>();
       questions.push({ sentMs: performance.now(), answer });
       const type = MessageType.HealthCheck;
-      socket.write(encodeMessage(token === undefined ? { type } : { type, token }));
+      socket.write(encodeClientMessage(token === undefined ? { type } : { type, token }));
       return answer.promise;
     },
     destroy,

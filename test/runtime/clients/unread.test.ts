@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { encodeMessage } from '../../../src/protocol/encode.js';
 import {
   buildDaemonPrograms,
   type DaemonPrograms,
   type RunningProgram,
   runProgram,
 } from '../../support/daemon-program.js';
+import { encodeMessage } from '../../support/encode-message.js';
 import { watchPeak } from '../../support/peak-memory.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
