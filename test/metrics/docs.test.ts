@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { FIGURES, type Figure, SCREEN_FIGURES } from '../../src/metrics/figures.js';
+import { FIGURES, type Figure } from '../../src/metrics/figures.js';
+import { SCREEN_FIGURES } from '../../src/metrics/screen-figures.js';
 import { createTimeline } from '../../src/metrics/timeline.js';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');

@@ -1,4 +1,4 @@
-import { SCREEN_FIGURES } from '../../metrics/figures.js';
+import { SCREEN_FIGURES } from '../../metrics/screen-figures.js';
 import type { AppState } from '../../state/app-state.js';
 import { type ChatSettings, parameterTexts } from '../../state/endpoint/chat-settings.js';
 import type { LimitsView } from '../../state/exchange/limits-view.js';

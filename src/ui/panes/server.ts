@@ -1,4 +1,5 @@
-import { type Figure, SCREEN_FIGURES } from '../../metrics/figures.js';
+import type { Figure } from '../../metrics/figures.js';
+import { SCREEN_FIGURES } from '../../metrics/screen-figures.js';
 import type { Role } from '../../metrics/server/known-servers.js';
 import type { ServerReading } from '../../metrics/server/reading.js';
 import type { ServerLoad } from '../../state/ports.js';

@@ -1,6 +1,7 @@
 import { type Spent, spentText, unpricedText } from '../../metrics/cost.js';
-import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
+import { FIGURES } from '../../metrics/figures.js';
 import { percentile } from '../../metrics/percentile.js';
+import { SCREEN_FIGURES } from '../../metrics/screen-figures.js';
 import type { SessionFigures, Slo } from '../../state/exchange/figures.js';
 import { count, duration, durations, percent, UNKNOWN } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';

@@ -1,4 +1,4 @@
-import { SCREEN_FIGURES } from '../../../metrics/figures.js';
+import { SCREEN_FIGURES } from '../../../metrics/screen-figures.js';
 import { bytes, count, duration, UNKNOWN, uptime } from '../../style/format.js';
 import { originIn, type Shown } from '../connection.js';
 import { limitText } from '../provider.js';

@@ -1,6 +1,7 @@
 import { costBasis, costText, type Spent } from '../../../metrics/cost.js';
-import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
+import { FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
+import { SCREEN_FIGURES } from '../../../metrics/screen-figures.js';
 import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import { count, duration, UNKNOWN } from '../../style/format.js';
 import { againstObjective, type Explained } from './explained.js';
