@@ -12,8 +12,8 @@ const DEAD: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKE
 const DEAD_WITHIN_US = 1_000_000;
 
 /**
- * Resends a request at once when its reused connection fails before the first byte of the response. This does not count
- * as a failed attempt: most likely the server had closed the connection before (RFC 9112, section 9.3.1). But the
+ * Resends a request at once when its reused connection fails before the first byte of the response, or when the server
+ * turned it away with GOAWAY. This does not count as a failed attempt: most likely the server had closed the connection before (RFC 9112, section 9.3.1). But the
  * server may have read the request. So only repeatable requests are sent again, and only if their policy allows several
  * attempts.
  * @param attempts most attempts for a request whose policy sets no number
@@ -26,11 +26,26 @@ export function withReplacedConnections(next: Transport, attempts: number): Tran
       try {
         return await next(call, sink);
       } catch (error) {
-        if (once || replaced === MAX_REPLACED || call.signal.aborted || !wasDead(error, call)) throw error;
+        if (once || replaced === MAX_REPLACED || call.signal.aborted) throw error;
+        if (!wasDead(error, call) && !wasTurnedAway(error, call)) throw error;
         call.timeline.continueAttempt('replaced');
       }
     }
   };
+}
+
+/** undici's messages for a request that arrived after the server's GOAWAY, or whose HEADERS (type 1) it could not send. */
+const TURNED_AWAY = /^HTTP\/2: "(GOAWAY" frame received|frameError" received - type 1,)/;
+
+/**
+ * Whether a server of HTTP/2 took no more requests on the connection. undici itself sends such a request once more, but
+ * the next connection may do the same.
+ */
+function wasTurnedAway(error: unknown, { timeline }: UpstreamCall): boolean {
+  const cause = error instanceof ConnectorException ? error.cause : undefined;
+  return (
+    cause instanceof Error && TURNED_AWAY.test(cause.message) && timeline.timings.firstByteUs === undefined
+  );
 }
 
 function wasDead(error: unknown, { timeline }: UpstreamCall): boolean {

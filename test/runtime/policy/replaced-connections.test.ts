@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RequestPolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/daemon.js';
+import { startH2Upstream } from '../../support/h2-upstream.js';
 import { httpStream, of, streamOf } from '../../support/raw-client.js';
+import { CA_FILE } from '../../support/tls-upstream.js';
 import { startTcpUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
@@ -83,4 +86,26 @@ test('a connection that ends after a second was not dead: the next attempt is re
   const { timings } = await ask(2n);
   expect([timings.attempts, timings.replaced]).toEqual([2, undefined]);
   expect(client.received.some(of(MessageType.StreamRetry))).toBe(true);
+});
+
+test('a request that several connections of HTTP/2 turn away with GOAWAY is sent until one takes it', async () => {
+  const closedSessions = new Set<unknown>();
+  const h2 = await startH2Upstream((stream) => {
+    const { session } = stream;
+    stream.respond({ ':status': 200 });
+    stream.end('ok');
+    // The first two connections take one request each, and then no more.
+    if (closedSessions.size >= 2 || closedSessions.has(session)) return;
+    closedSessions.add(session);
+    setImmediate(() => session?.close());
+  });
+  const daemon = await testDaemon({ pool: { ca: readFileSync(CA_FILE, 'utf8') }, policies: {} });
+  closing.push(daemon.close, h2.close);
+  const client = await daemon.client();
+  const ids = Array.from({ length: 40 }, (_, index) => BigInt(index + 1));
+  for (const id of ids) client.send(httpStream(id, { method: 'POST', url: `${h2.url}${PATH}`, body: 'x' }));
+  const answers = await Promise.all(ids.map((id) => streamOf(client, id)));
+  expect(answers.map(({ body, end }) => end.errorMessage || body.toString())).toEqual(ids.map(() => 'ok'));
+  // None was sent twice.
+  expect(h2.requests).toHaveLength(40);
 });
