@@ -85,7 +85,9 @@ class AnswerStream implements ChatStream {
     const answer = this.#answer;
     const { result } = answer;
     if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder?.end() ?? '');
-    if (how.kind !== 'cancelled' && !answer.over) this.#body?.end(how.kind === 'closed');
+    // A time limit of the client or the daemon is not caused by the server's last words.
+    const limited = how.kind === 'failed' && how.error.errorClass === ErrorClass.Timeout;
+    if (how.kind !== 'cancelled' && !limited && !answer.over) this.#body?.end(how.kind === 'closed');
     const { statusCode } = this.#head;
     // 202 and 204 mean that there is no answer, or not yet.
     if (how.kind === 'closed' && this.#body === undefined && statusCode !== 200)

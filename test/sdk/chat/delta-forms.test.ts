@@ -159,6 +159,13 @@ describe('an answer without an end whose last event says something else is an er
     expect([outcome, error?.message]).toEqual(['error', expect.stringContaining('no memory')]);
   });
 
+  test('but not when a time limit ends the answer', () => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from('data: {no json\n\ndata: {no json\n\n'));
+    const late = new ConnectorException('the deadline passed', ErrorClass.Timeout);
+    expect(stream.end({ kind: 'failed', error: late }).error?.message).toBe('the deadline passed');
+  });
+
   test.each([
     ['the answer goes on', `data: Internal Server Error\n\ndata: ${text('!')}\n\n`],
     ['it only keeps the connection open', 'data: ping\n\ndata: [keep-alive]\n\n'],
