@@ -5,6 +5,7 @@ import { workerCount } from '../flags/worker-count.js';
 import type { Plan } from '../setup.js';
 import { createLocalEngine, type Engine } from './engine.js';
 import { sendable } from './messages.js';
+import { rehearse } from './rehearse.js';
 import { openTarget } from './target.js';
 
 /** Creates the engine for requests to the endpoint in use: this thread, or several new threads. */
@@ -36,5 +37,6 @@ export async function openEngine(
   const direct = flags.through === 'direct' ? await openDirect(process.env) : undefined;
   const streamer = direct ?? connector.client;
   const target = await openTarget(composition, flags, { prompts, pace }, streamer, tell);
+  if (direct !== undefined) await rehearse(target);
   return { ...createLocalEngine(target, trace), ...daemon, close: async () => direct?.close() };
 }

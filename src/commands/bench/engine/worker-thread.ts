@@ -10,6 +10,7 @@ import { loadOf } from '../load.js';
 import { type Asked, paceOf, promptsFrom } from '../prompts/prompts.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { measurePart } from './part.js';
+import { rehearse } from './rehearse.js';
 import { openTarget } from './target.js';
 
 /** Interval at which results are sent to the main thread; live figures are at most this old. */
@@ -34,6 +35,7 @@ await streamer.connect();
 const target = await openTarget(composition, flags, await asked(), streamer, (text) =>
   tell({ type: 'notice', text }),
 );
+if (direct !== undefined) await rehearse(target);
 
 let stop = new AbortController();
 let givenOut = Promise.withResolvers<number>();

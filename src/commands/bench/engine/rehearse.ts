@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LoadExchanges } from '../../../connector/load-exchanges.js';
+import type { LoadTarget } from '../../../connector/load-types.js';
+import { openDirect } from '../direct.js';
+
+const EVENTS = [
+  '{"choices":[{"index":0,"delta":{"role":"assistant","content":"a"}}]}',
+  '{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]}',
+  '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}',
+  '[DONE]',
+].map((data) => `data: ${data}\n\n`);
+
+const RESPONSE = [
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
+  ...EVENTS.map((event) => `${event.length.toString(16)}\r\n${event}\r\n`),
+  '0\r\n\r\n',
+];
+
+const AT_A_TIME = 8;
+const ROUNDS = 4;
+/** The longest time for a rehearsal, in ms. */
+const LIMIT_MS = 1000;
+
+/**
+ * Runs exchanges with a server in this thread, so that Node compiles the code before the first request of a test. The
+ * first requests would otherwise take up to 20 ms longer, as if the provider needed them. Nothing is sent elsewhere.
+ * Only bare connections are rehearsed. Never rejects.
+ * @returns the number of complete answers; nothing depends on it
+ */
+export async function rehearse(target: LoadTarget): Promise<number> {
+  const { baseUrl, access } = target.endpoint;
+  let complete = 0;
+  if (!baseUrl.startsWith('http:')) return complete;
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        for (const piece of RESPONSE) socket.write(piece);
+      });
+  });
+  // Without an environment there is no proxy.
+  const streamer = await openDirect({});
+  try {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { url: _url, ...others } = access;
+    const endpoint = { ...target.endpoint, baseUrl: `http://127.0.0.1:${port}/v1`, access: others };
+    const exchanges = new LoadExchanges(
+      { ...target, endpoint, streamer, adaptations: new Map(), onNotice() {} },
+      AT_A_TIME,
+    );
+    const ask = async (): Promise<void> => {
+      const messages = [{ role: 'user', content: 'a' }] as const;
+      const { outcome } = await exchanges.ask({ messages, onSent() {}, onGap() {} });
+      if (outcome === 'complete') complete += 1;
+    };
+    const all = async (): Promise<void> => {
+      for (let round = 0; round < ROUNDS; round += 1)
+        await Promise.all(Array.from({ length: AT_A_TIME }, ask));
+    };
+    const limit = new AbortController();
+    await Promise.race([all(), sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {})]);
+    limit.abort();
+    exchanges.abort();
+    exchanges.close();
+  } catch {
+    // The test measures its own delays, whether it was rehearsed or not.
+  } finally {
+    await streamer.close();
+    server.close();
+  }
+  return complete;
+}
