@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { MessageType } from '../protocol/constants.js';
 import { decodeMessage } from '../protocol/decode.js';
 import { encodeClientMessage } from '../protocol/encode-client.js';
@@ -8,6 +7,7 @@ import { createBufferedBytes } from './clients/buffered-bytes.js';
 import { startExchange } from './clients/exchange.js';
 import { silentLogger } from './log.js';
 import { egressFrom, withPolicies } from './policy/policies.js';
+import { type RehearsalServer, startRehearsalServer } from './rehearsal-server.js';
 import { createStatistics } from './status/statistics.js';
 import { parseHttpRequest } from './upstream/http-request.js';
 import { createHttpTransport } from './upstream/http-transport.js';
@@ -39,15 +39,12 @@ const LIMIT_MS = 1000;
  * @returns whether it succeeded; nothing depends on it
  */
 export async function rehearseNetwork(signal: AbortSignal): Promise<boolean> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {}).once('data', () => void socket.end(RESPONSE));
-  });
+  let server: RehearsalServer | undefined;
   const transport = createHttpTransport();
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening', { signal: limit });
-    const { port } = server.address() as AddressInfo;
+    server = await startRehearsalServer([RESPONSE], limit);
+    const { port } = server;
     const sent = { method: 'POST', url: `http://127.0.0.1:${port}/`, body: '{}' };
     const call = {
       request: parseHttpRequest(Buffer.from(JSON.stringify(sent))),
@@ -64,7 +61,7 @@ export async function rehearseNetwork(signal: AbortSignal): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    server.close();
+    server?.close();
     await transport.close();
   }
 }

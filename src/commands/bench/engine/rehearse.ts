@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadExchanges } from '../../../connector/load-exchanges.js';
 import type { LoadTarget } from '../../../connector/load-types.js';
+import { startRehearsalServer } from '../../../runtime/rehearsal-server.js';
 import { openDirect } from '../direct.js';
 
 const EVENTS = [
@@ -33,21 +32,12 @@ export async function rehearse(target: LoadTarget): Promise<number> {
   const { baseUrl, access } = target.endpoint;
   let complete = 0;
   if (!baseUrl.startsWith('http:')) return complete;
-  const server = createServer((socket) => {
-    socket
-      .on('error', () => {})
-      .on('data', () => {
-        for (const piece of RESPONSE) socket.write(piece);
-      });
-  });
   // Without an environment there is no proxy.
   const streamer = await openDirect({});
   try {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const server = await startRehearsalServer(RESPONSE);
     const { url: _url, ...others } = access;
-    const endpoint = { ...target.endpoint, baseUrl: `http://127.0.0.1:${port}/v1`, access: others };
+    const endpoint = { ...target.endpoint, baseUrl: `http://127.0.0.1:${server.port}/v1`, access: others };
     const exchanges = new LoadExchanges(
       { ...target, endpoint, streamer, adaptations: new Map(), onNotice() {} },
       AT_A_TIME,
@@ -66,11 +56,11 @@ export async function rehearse(target: LoadTarget): Promise<number> {
     limit.abort();
     exchanges.abort();
     exchanges.close();
+    server.close();
   } catch {
     // The test measures its own delays, whether it was rehearsed or not.
   } finally {
     await streamer.close();
-    server.close();
   }
   return complete;
 }

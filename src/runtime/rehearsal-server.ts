@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+/** A server in this process that gives each request the same response. */
+export interface RehearsalServer {
+  readonly port: number;
+  /** Accepts no further connection. */
+  close(): void;
+}
+
+/**
+ * Starts the server. Rejects when `signal` aborts before it listens.
+ * @param response HTTP/1.1, written in these pieces
+ */
+export async function startRehearsalServer(
+  response: readonly string[],
+  signal?: AbortSignal,
+): Promise<RehearsalServer> {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        for (const piece of response) socket.write(piece);
+      });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening', { ...(signal !== undefined && { signal }) });
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => void server.close() };
+}
