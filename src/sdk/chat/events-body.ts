@@ -293,7 +293,9 @@ class EventsBody implements AnswerBody {
       if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= quote(name, keys);
       if (!foreign && !cut) {
         this.#strange ??= beginningOf(quote(text, keys), MAX_STRANGE);
-        answer.emit({ type: 'malformed', data: quote(text, keys) });
+        // The events of another API are not damaged, but the wrong ones.
+        if (this.#native === undefined || this.#recognised)
+          answer.emit({ type: 'malformed', data: quote(text, keys) });
       }
     }
     this.#checkSize();
