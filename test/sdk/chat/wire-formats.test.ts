@@ -43,6 +43,22 @@ const stopped = (stop_reason: string) => ({
   usage: { output_tokens: 5 },
 });
 
+test('a call without arguments in the format of Responses counts no repetition', () => {
+  const item = { type: 'function_call', id: 'fc', call_id: 'c', name: 'now', arguments: '' };
+  const place = { item_id: 'fc', output_index: 0 };
+  const { result } = read(
+    'responses',
+    sse([
+      { type: 'response.output_item.added', output_index: 0, item },
+      { type: 'response.function_call_arguments.delta', ...place, delta: '{}' },
+      { type: 'response.function_call_arguments.done', ...place, arguments: '{}' },
+      { type: 'response.output_item.done', output_index: 0, item: { ...item, arguments: '{}' } },
+    ]),
+  );
+  expect(result.toolCalls).toEqual([{ id: 'c', name: 'now', arguments: '{}' }]);
+  expect(result.repeatedChars).toBeUndefined();
+});
+
 describe('a second message in the same stream', () => {
   test('follows the first one that has a stop reason, even without message_stop', () => {
     const { result } = read(

@@ -26,6 +26,8 @@ const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
 export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
   /** The number of each tool call, by the item's id and index, and by the call's id. */
   const calls = new Map<unknown, number>();
+  /** How many characters of arguments were passed on for each call: the answer may hold an empty object. */
+  const passed = new Map<number, number>();
   let count = 0;
   /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
   let inPieces = false;
@@ -44,19 +46,24 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     count += 1;
     for (const key of [item.id, item.call_id]) if (key !== undefined) calls.set(key, index);
     calls.set(outputIndex, index);
+    passed.set(index, argumentsOf(item).length);
     const named = { id: stringOf(item.call_id), name: stringOf(item.name) };
     emit({ type: 'tool_call', index, ...named, arguments: argumentsOf(item) });
   };
 
   const addToCall = (index: number | undefined, delta: unknown): void => {
     if (typeof delta !== 'string' || index === undefined) emit(unreadable({ call: index, delta }));
-    else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
+    else if (delta !== '') {
+      passed.set(index, (passed.get(index) ?? 0) + delta.length);
+      emit({ type: 'tool_call', index, arguments: delta });
+    }
   };
 
   /** Adds the missing part of arguments that come whole after their pieces. */
   const completeCall = (index: number | undefined, args: string): void => {
     const told = index === undefined ? undefined : result.toolCalls[index]?.arguments;
-    if (told !== undefined && args.startsWith(told)) addToCall(index, args.slice(told.length));
+    if (index === undefined || told === undefined || !args.startsWith(told)) return;
+    addToCall(index, args.slice(told.length || passed.get(index)));
   };
 
   /** Reads a whole item. */
