@@ -47,7 +47,7 @@ const IS_ERROR = /^\[?error\b[\]:]/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
-/** Matches names and texts of events without content. */
+/** Matches names of events without content. */
 const KEEP_ALIVE = /ping|keep-?_?alive|heart-?_?beat/i;
 
 /** Marks the end of a stream. It is compared first: a JSON parser would take long to fail on it. */
@@ -288,8 +288,7 @@ class EventsBody implements AnswerBody {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       const cut = this.#flushing && /^[{["]/.test(text);
-      const ping = event === undefined && text.length < MAX_STRANGE && KEEP_ALIVE.test(text);
-      if (!cut && !ping) this.#lastWords.take(event, name, text);
+      if (!cut) this.#lastWords.take(event, name, text);
       if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= quote(name, keys);
       if (!foreign && !cut) {
         this.#strange ??= beginningOf(quote(text, keys), MAX_STRANGE);

@@ -8,7 +8,7 @@ interface Read {
   result: ChatResult;
 }
 
-const sse = (events: readonly { type: string }[]): string =>
+const sse = (events: readonly { type: string; [member: string]: unknown }[]): string =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 
 function read(format: WireFormat, text: string, contentType = 'text/event-stream', step = text.length): Read {
