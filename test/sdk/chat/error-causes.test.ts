@@ -188,6 +188,9 @@ test.each<[string, number, string, string, string]>([
   ['a parameter', 400, "Unsupported parameter: 'top_k' is not supported with this model.", '', CHANGE],
   ['a value', 400, "Unsupported value: 'temperature' does not support 0.2 with this model.", '', CHANGE],
   ['a member', 400, 'model: Extra inputs are not permitted', '', CHANGE],
+  ['a feature', 400, 'For this model, tool use is not supported.', '', CHANGE],
+  ['an answer before', 400, 'previous model response with id x not found', '', CHANGE],
+  ['a name with a point', 400, 'Model x-4.1 is not supported.', '', MODEL],
 ])('a refused model, region or account is named: %s', (_name, status, message, code, advice) => {
   const said = errorOf(status, { error: { message, code } }).message;
   expect(said.endsWith(advice), said).toBe(true);

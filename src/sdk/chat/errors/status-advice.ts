@@ -63,9 +63,9 @@ const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matc
 /** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
 const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\b.*\b(missing|required)\b/i;
 
-/** Matches refusals of the model that come with another status than 404. */
+/** Matches refusals of the model, which at most its name separates from the verdict, with another status than 404. */
 const NO_MODEL =
-  /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b)[^.:]{0,80}(?<!parameter )\b(not found|does not exist|not exist|(is )?not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
+  /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b):?( \S+)?( is| was| has been)? (not found|does not exist|not exist|not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
 /** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
 const NO_STREAM =
   /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
