@@ -1,4 +1,4 @@
-import type { ErrorClass, Hop } from '../common/errors.js';
+import { ErrorClass, type Hop } from '../common/errors.js';
 import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
 import type {
@@ -51,7 +51,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
       return {
         type,
         requestId: table.uint64(0),
-        errorClass: table.int8(1) as ErrorClass,
+        errorClass: errorClassOf(table.int8(1)),
         errorMessage: table.string(2),
         payload: table.bytes(3),
         durationUs: table.uint64AsNumber(4),
@@ -110,7 +110,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
       return {
         type,
         requestId: table.uint64(0),
-        errorClass: table.int8(1) as ErrorClass,
+        errorClass: errorClassOf(table.int8(1)),
         errorMessage: table.string(2),
         durationUs: table.uint64AsNumber(3),
         cancelled: table.bool(4),
@@ -143,6 +143,11 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
 function retryAfterOf(table: Table, field: number): { retryAfterMs?: number } {
   const retryAfterMs = table.uint64AsNumber(field);
   return retryAfterMs === 0 ? {} : { retryAfterMs };
+}
+
+/** Reads a class of a newer daemon that is unknown here as `Permanent`, so that nothing is retried by mistake. */
+function errorClassOf(number: number): ErrorClass {
+  return ErrorClass[number] === undefined ? ErrorClass.Permanent : number;
 }
 
 function hopOf(table: Table, field: number): { hop?: Hop } {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Builder } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
 import { ProtocolError } from '../../src/protocol/frame.js';
@@ -33,6 +34,22 @@ const said = (message: Message | undefined): string =>
     if (typeof value === 'bigint') return String(value);
     return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
   }) ?? '';
+
+test('an unknown error class is a permanent failure', () => {
+  const message: Message = {
+    type: MessageType.StreamEnd,
+    requestId: 1n,
+    // Safe cast: a newer daemon may send any number.
+    errorClass: 9 as ErrorClass,
+    errorMessage: 'no',
+    durationUs: 0,
+    cancelled: false,
+    bytes: 0,
+    timings: { reused: false, attempts: 1 },
+  };
+  const read = decode(MessageType.StreamEnd, encodeMessage(message).subarray(5));
+  expect(read).toMatchObject({ errorClass: ErrorClass.Permanent, errorMessage: 'no' });
+});
 
 describe('bytes that are not a message', () => {
   const mutations = fc.array(
