@@ -101,7 +101,7 @@ describe('with a daemon that only knows the public protocol', () => {
     });
   });
 
-  test("a provider's header with the daemon's prefix is dropped", async () => {
+  test("the client drops a provider's header with the prefix x-vastar-", async () => {
     const events: StreamEvent[] = [];
     await client.streamHTTP(get('own'), { onEvent: (event) => void events.push(event) });
     expect(events[0]).toMatchObject({ type: 'start', statusCode: 200 });

@@ -17,7 +17,7 @@ export function setting<T>(read: (value: unknown) => Verdict<T>) {
   );
 }
 
-/** Returns a value in the form for messages. */
+/** Returns how a message shows a value, e.g. in quotes, or `a list`. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';

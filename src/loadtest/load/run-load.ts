@@ -46,7 +46,7 @@ export class DrainLimit extends Error {
 export interface LoadResult {
   /** Time from the start to the last request's end, in ms. */
   tookMs: number;
-  /** Number of arrivals that still waited for a free slot when the test ended, and were never sent. */
+  /** Number of requests or conversations that were due, but still waited for a free slot when the test ended. */
   unsent: number;
 }
 

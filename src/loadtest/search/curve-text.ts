@@ -133,11 +133,13 @@ export function curveAnswer(curve: Curve): string[] {
 function conditionLines(verdict: Verdict | undefined): string[] {
   return (verdict?.conditions ?? []).map(({ text, kept, share, curve = share?.value, of }) => {
     const nearby =
-      curve === undefined || curve === share?.value ? '' : `; with the loads near it ${percent(curve)}`;
+      curve === undefined || curve === share?.value
+        ? ''
+        : `; by the curve through the loads near it, ${percent(curve)}`;
     const is =
       share === undefined
         ? ''
-        : `: ${percent(share.value)} of ${of} requests (${percent(share.low)} to ${percent(share.high)})${nearby}`;
+        : `: ${percent(share.value)} of ${of} requests are good (confidence interval: ${percent(share.low)} to ${percent(share.high)})${nearby}`;
     return `  ${kept ? 'met   ' : 'MISSED'}  ${text}${is}`;
   });
 }

@@ -44,7 +44,8 @@ export function waterfall(requests: Requests): HTMLElement {
   const update = (): void => {
     const matches = parseSearch(search.value, requests);
     if (typeof matches !== 'function') {
-      told.textContent = `Use ${[...figuresOf(requests).keys()].join(', ')} with <, <=, >, >= or =. Invalid: ${matches.join(' ')}`;
+      const figures = [...figuresOf(requests).keys()].join(', ');
+      told.textContent = `Write comparisons like ttft>500, with <, <=, >, >= or =. The figures are ${figures}. Invalid: ${matches.join(' ')}`;
       search.setAttribute('aria-invalid', 'true');
       return;
     }

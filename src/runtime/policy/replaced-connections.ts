@@ -13,9 +13,9 @@ const DEAD_WITHIN_US = 1_000_000;
 
 /**
  * Resends a request at once when its reused connection fails before the first byte of the response, or when the server
- * turned it away with GOAWAY. This does not count as a failed attempt: most likely the server had closed the connection before (RFC 9112, section 9.3.1). But the
- * server may have read the request. So only repeatable requests are sent again, and only if their policy allows several
- * attempts.
+ * turned it away with GOAWAY. This does not count as a failed attempt: most likely the server had closed the connection
+ * before (RFC 9112, section 9.3.1). But the server may have read the request. So only repeatable requests are sent
+ * again, and only if their policy allows several attempts.
  * @param attempts most attempts for a request whose policy sets no number
  */
 export function withReplacedConnections(next: Transport, attempts: number): Transport {

@@ -6,7 +6,7 @@ export interface Fault {
 }
 
 const CHECK_PORT = 'check host and port of base_url';
-/** The advice for faults that no setting can work around. */
+/** The advice for a response that violates HTTP; no setting helps. */
 export const SERVER_AT_FAULT = 'fix the server or the proxy in front of it, which violates RFC 9112';
 
 /**

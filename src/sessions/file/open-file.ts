@@ -222,7 +222,7 @@ function replaceDamaged(path: string, nowMs: number): OpenedFile {
 function foreign(path: string): SessionsError {
   return new SessionsError(
     'foreign',
-    `move ${path} away, or name another file: it belongs to another program, or its beginning is damaged. It was not changed`,
+    `move ${path} away, or name another file: it is not a file of saved sessions, or its beginning is damaged. It was not changed`,
   );
 }
 

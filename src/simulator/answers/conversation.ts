@@ -46,7 +46,7 @@ export function conversationAnswer(
     if (sentence !== undefined) return `In short: ${sentence}`;
   }
   if (CONTINUE.test(prompt)) {
-    return `There is no more prepared about ${quote(last)}. You have written ${earlier.length + 1} messages so far; ask for "a summary" to see them in a list, or for "a long text" when you want much to read.`;
+    return `The simulator has no further text about ${quote(last)}. You have written ${earlier.length + 1} messages so far; ask for "a summary" to see them in a list, or for "a long text" when you want much to read.`;
   }
   return undefined;
 }

@@ -128,7 +128,7 @@ export function composerView(
   };
 }
 
-/** Returns a row with its selected part marked. */
+/** Returns a row of the draft, with its selected part marked. */
 function spansOf(text: string, row: DraftRow, selected: DraftRow | undefined): Span[] {
   const shown = shownPiece(text, row);
   if (selected === undefined || selected.start >= row.end || selected.end <= row.start) return [shown];

@@ -22,6 +22,6 @@ test.each([
   'max_tokens',
   'www-authenticate',
   'x-request-id',
-])('%s is not the name of a secret the name of a secret the name of a secret', (name) => {
+])('%s is not the name of a secret', (name) => {
   expect(isSecretName(name)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../../support/e2e.js';
 import { runHere } from '../../support/in-process.js';
@@ -321,6 +322,22 @@ test.concurrent('Ctrl+C prints the figures so far and exits with 130', async () 
   expect(code).toBe(130);
   expect(read(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 2, failed: 0 }] });
   expect(await hanging.ended).toBe('hung up');
+});
+
+test.concurrent('after Ctrl+C, the report counts the requests that waited for a free slot', async () => {
+  const upstream = await endpoint((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const whole = sseEvents(deltaOf('a'), deltaOf('b'), FINISH, '[DONE]').join('');
+    if (upstream.requests.length === 1) response.end(whole);
+    else response.write(sseEvents(deltaOf('a')).join(''));
+  });
+  const running = start(['bench', '--requests', '4', '--rate', '100', '--concurrency', '1']);
+  running.child.stdin.end();
+  await upstream.request(1);
+  await setTimeout(500);
+  running.child.kill('SIGINT');
+  const { stdout } = await running.ended;
+  expect(stdout).toMatch(/unsent +2 requests still waited for a free slot when the test ended/);
 });
 
 test.concurrent('a terminal shows a bar with live figures until the end', async ({ expect }) => {

@@ -65,7 +65,7 @@ async function exported(): Promise<string> {
   return readFileSync(path('page.html'), 'utf8');
 }
 
-test('the HTML export is one page with text, waterfall, tool calls and image, and is not overwritten', async () => {
+test('the HTML export is one page with text, waterfall, tool calls and image, and a second export does not overwrite it', async () => {
   await conversation('## Heading\n\n*emphasis*');
   const page = await exported();
   expect(page).toMatch(/<h5>Heading<\/h5>\s*<p><em>emphasis<\/em><\/p>/);

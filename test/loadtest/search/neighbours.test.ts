@@ -31,7 +31,7 @@ test('a test that missed every burst of failures is judged by the loads near it,
   expect(judgedTogether([lucky])[0]?.verdict).toMatchObject({ kept: true, clear: true });
 });
 
-test('when all loads are when all loads are when all loads are on a logistic curve, each load has the share of the curve', () => {
+test('when all loads are on a logistic curve, each load has the share of the curve', () => {
   const shareAt = (load: number): number => 1 / (1 + Math.exp(22 * Math.log(load / 450) - 4.6));
   const loads = [430, 440, 450, 460, 470];
   const together = curves(...loads.map((load) => level(load, 100 * (1 - shareAt(load)))));

@@ -74,7 +74,7 @@ test('the parser skips exemplars, units and the end mark of OpenMetrics', () => 
   ]);
 });
 
-test('an unreadable line is counted, and the next line is read', () => {
+test('the parser counts unreadable lines, and reads the lines after them', () => {
   const { samples, unreadable } = read(
     'ok 1\n<html>\nbad{a=b} 1\nbad{a="b" 1\nname\nname text\n0x 0x10\nok 2\r\n{} 3\n',
   );

@@ -176,7 +176,12 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
     ],
     ...(unsent === 0
       ? []
-      : [['unsent', `${unsent} arrivals still waited for a free slot when --drain ended`]]),
+      : [
+          [
+            'unsent',
+            `${unsent} ${turns.length === 0 ? 'requests' : 'conversations'} still waited for a free slot when the test ended`,
+          ],
+        ]),
   ];
 }
 
