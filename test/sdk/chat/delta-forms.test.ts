@@ -43,6 +43,12 @@ test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
   expect(read({ ...kept, reasoning_content: 'hm' })).toMatchObject({ reasoning: 'hm' });
 });
 
+test('two calls without ids under one index are read, also when the first has no arguments', () => {
+  const call = (args: string) => ({ index: 0, function: { name: 'f', arguments: args } });
+  const { toolCalls } = read({ tool_calls: [call('{}'), call('{"a":1}')] });
+  expect(toolCalls.map((one) => one.arguments)).toEqual(['{}', '{"a":1}']);
+});
+
 test('the transcript of speech is text; the speech itself counts as unread', () => {
   expect(read({ audio: { id: 'a', transcript: 'Hi' } })).toMatchObject({ text: 'Hi', malformedEvents: 0 });
   expect(read({ audio: { id: 'a', data: 'AA==' } })).toMatchObject({ text: '', malformedEvents: 1 });

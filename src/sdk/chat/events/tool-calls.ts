@@ -17,19 +17,22 @@ export function freshName(known: string, name: string): string {
  * Returns a function that numbers tool calls in the order of their appearance, from 0, and finds a delta's call. The
  * server's index is only a key and never a position. Some servers omit it (Gemini, Ollama), send the same index for
  * every call, or send another one with each delta.
- * @param written returns the arguments of a call so far
+ * @param written returns the arguments of a call so far, without an empty object that is still held
  */
 export function createToolCallNumbering(
   written: (number: number) => string,
 ): (piece: ToolCallPiece) => number {
-  const calls: { id: string; name: string; filled: boolean }[] = [];
+  /** `first`: the first arguments that are not empty. */
+  const calls: { id: string; name: string; first: string }[] = [];
   const byIndex = new Map<unknown, number>();
   const byId = new Map<string, number>();
+
+  const writtenOf = (number: number): string => written(number) || (calls[number]?.first ?? '');
 
   /** Returns the latest call, if it has a name and its arguments may continue. */
   const unfinished = (): number | undefined => {
     const last = calls.length - 1;
-    return calls[last]?.name && !isWholeObject(written(last)) ? last : undefined;
+    return calls[last]?.name && !isWholeObject(writtenOf(last)) ? last : undefined;
   };
 
   const withIndex = (piece: ToolCallPiece): number | undefined => {
@@ -42,8 +45,8 @@ export function createToolCallNumbering(
     // A different id, another name after arguments, or an object after a whole one begins another call.
     const another =
       (id !== '' && call.id !== '' && id !== call.id) ||
-      (call.filled && call.name !== '' && name !== call.name) ||
-      (id === '' && isObjectAfter(written(number), piece.arguments));
+      (call.first !== '' && call.name !== '' && name !== call.name) ||
+      (id === '' && isObjectAfter(writtenOf(number), piece.arguments));
     return name !== '' && another ? undefined : number;
   };
   const withoutIndex = ({ id, name }: ToolCallPiece): number | undefined => {
@@ -58,15 +61,14 @@ export function createToolCallNumbering(
       typeof sent.index === 'string' ? { ...sent, index: Number(sent.index || Number.NaN) } : sent;
     const indexed = Number.isSafeInteger(piece.index);
     const number =
-      (indexed ? withIndex(piece) : withoutIndex(piece)) ??
-      calls.push({ id: '', name: '', filled: false }) - 1;
+      (indexed ? withIndex(piece) : withoutIndex(piece)) ?? calls.push({ id: '', name: '', first: '' }) - 1;
     if (indexed) byIndex.set(piece.index, number);
     if (piece.id !== '') byId.set(piece.id, number);
     const call = calls[number];
     if (call !== undefined) {
       call.id ||= piece.id;
       call.name += freshName(call.name, piece.name);
-      call.filled ||= piece.arguments !== '';
+      call.first ||= piece.arguments;
     }
     return number;
   };
