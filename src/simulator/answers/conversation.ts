@@ -34,7 +34,7 @@ export function conversationAnswer(
   if (first === undefined || last === undefined) return undefined;
   if (SUMMARY.test(prompt)) {
     const lines = earlier.map((message, index) => `${index + 1}. You wrote ${quote(message)}.`);
-    return `So far in this conversation:\n\n${lines.join('\n')}\n\nThe whole history comes with each request, which is why even a simulator can tell.`;
+    return `So far in this conversation:\n\n${lines.join('\n')}\n\nEach request has the whole history, so even a simulator can list it.`;
   }
   if (RECALL.test(prompt)) {
     return /\bfirst\b/i.test(prompt)

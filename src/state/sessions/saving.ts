@@ -231,7 +231,7 @@ function textOf({ text, refusal = '' }: AssistantMessage): { text: string; refus
     : { text, refusal: '' };
 }
 
-/** Returns a question or a tool result in the form for the journal. */
+/** Returns a question or a tool result as the journal saves it. */
 function questionOrResult(message: UserMessage | ToolMessage): Said {
   const { id, text } = message;
   if (message.role === 'tool') return { id, text, toolCallId: message.call.id };

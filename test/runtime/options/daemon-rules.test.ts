@@ -27,7 +27,7 @@ async function ask(client: RawClient, url: string, tenantId = 'test') {
   return streamOf(client, lastId);
 }
 
-test.concurrent('its errors name the argument or file that it cannot use', async () => {
+test.concurrent('the daemon names the argument or file that it cannot use', async () => {
   const limits = join(ground.folder, 'limits.yaml');
   await writeFile(limits, 'default: { requests_per_second: none }\n');
   const config = join(ground.folder, 'daemon.yaml');

@@ -30,7 +30,7 @@ async function client(): Promise<RawClient> {
   return connected;
 }
 
-test.concurrent('it prints where it listens in one line on stderr, and nothing on stdout', async () => {
+test.concurrent('the daemon prints where it listens in one line on stderr, and nothing on stdout', async () => {
   const program = await daemon();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
@@ -161,7 +161,7 @@ test.concurrent('over TCP it listens on this machine only', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test.concurrent('its errors name the fault', async () => {
+test.concurrent('the daemon names the cause of its error, and exits with 2 for wrong arguments', async () => {
   // Exit code 2 for wrong arguments, 1 for other failures.
   const refusals: Array<[string[], RegExp, number?]> = [
     [['--tcp', '0.0.0.0:5000'], /other machines can reach 0\.0\.0\.0/],
@@ -272,7 +272,7 @@ test.concurrent('the log has no entries below its level', async () => {
   expect(readFileSync(logFile, 'utf8')).toBe('');
 });
 
-test.concurrent('it serves even if the log cannot be written', async () => {
+test.concurrent('the daemon serves even if it cannot write the log', async () => {
   await writeFile(join(ground.folder, 'file'), '');
   const program = await daemon('--log-file', join(ground.folder, 'file', 'daemon.log'));
   await client();

@@ -49,7 +49,7 @@ const hello = (stream: ServerHttp2Stream): void => {
   stream.end('hello');
 };
 
-test('it is used if the server offers it, and everything arrives like with HTTP/1.1', async () => {
+test('the daemon uses HTTP/2 if the server offers it, and everything arrives like with HTTP/1.1', async () => {
   const { upstream, client, origin } = await setUp((stream, headers) => {
     const parts: Buffer[] = [];
     stream.on('data', (part: Buffer) => parts.push(part));
