@@ -365,7 +365,7 @@ test.concurrent('an error is one line, without a stack', async () => {
   ]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([
     1,
-    expect.stringContaining('it belongs to another program'),
+    expect.stringContaining('it is not a file of saved sessions'),
   ]);
   expect(await told('--file', '/proc/none/here', 'list')).toEqual([
     1,
