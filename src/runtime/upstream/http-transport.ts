@@ -136,6 +136,7 @@ function createHandler({
   let settled = false;
   let interim = 0;
   let bytes = 0;
+  let length: number | undefined;
   const settle = (): void => {
     settled = true;
     signal.removeEventListener('abort', abort);
@@ -152,6 +153,17 @@ function createHandler({
     const { timings } = timeline;
     const { upstreamIdleMs: idleMs } = limits;
     reject(upstreamFailure(error, { origin: request.url.origin, timings, bytes, certificate, idleMs }));
+  };
+
+  const end = (): void => {
+    if (settled) return;
+    if (attempt?.cut === true) {
+      fail(new CutStream());
+      return;
+    }
+    timeline.mark('lastByteUs');
+    settle();
+    resolve();
   };
 
   return {
@@ -182,6 +194,7 @@ function createHandler({
         throw headersTooLarge(request.url.origin);
       }
       const headers = received.filter(([name]) => !name.toLowerCase().startsWith(OWN_HEADER_PREFIX));
+      length = lengthIn(headers);
       endByChunks(attempt?.socket, headers);
       sink.onHead({ statusCode, headers }, flow);
     },
@@ -190,15 +203,22 @@ function createHandler({
       bytes += chunk.length;
       sink.onData(chunk);
     },
-    onResponseEnd() {
-      if (settled) return;
-      if (attempt?.cut === true) return fail(new CutStream());
-      timeline.mark('lastByteUs');
-      settle();
-      resolve();
+    onResponseEnd: end,
+    onResponseError(_controller, error) {
+      // When the server closes the connection while reading is paused, undici reports a lost connection, even if it has
+      // passed on the whole body.
+      if (bytes > 0 && bytes === length) end();
+      else fail(error);
     },
-    onResponseError: (_controller, error) => fail(error),
   };
+}
+
+/** Returns the body's length by its header; undefined for a body in chunks, whose length header has no meaning. */
+function lengthIn(headers: HeaderList): number | undefined {
+  const header = (wanted: string): string | undefined =>
+    headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const length = header('content-length');
+  return length === undefined || header('transfer-encoding') !== undefined ? undefined : Number(length);
 }
 
 /** Reads undici's raw headers: a list of names and values with HTTP/1.1, an object with HTTP/2. */
