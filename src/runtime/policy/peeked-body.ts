@@ -1,5 +1,6 @@
 import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 import { decodedStart } from '../../content/decoded-body.js';
+import { headerValue } from '../../protocol/header-value.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
 /** Most bytes of an error response that are read before the retry decision. */
@@ -69,6 +70,6 @@ export function peekBody(
 
 /** Decodes the start of the body for the decision. The body itself is passed on unchanged. */
 function startOf({ headers }: ResponseHead, body: Buffer): string {
-  const [, coding = ''] = headers.find(([name]) => name.toLowerCase() === 'content-encoding') ?? [];
+  const coding = headerValue(headers, 'content-encoding') ?? '';
   return decodedStart(body, coding, MAX_DECODED_BYTES).toString('utf8', 0, MAX_BYTES);
 }

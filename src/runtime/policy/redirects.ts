@@ -1,5 +1,6 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { KEY_LEFT_HEADER } from '../../protocol/constants.js';
+import { headerValue } from '../../protocol/header-value.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { type HttpRequest, MAX_HOST_CHARS } from '../upstream/http-request.js';
 import {
@@ -69,7 +70,7 @@ function targetOf(head: ResponseHead, method: string, from: URL): URL | undefine
   const repeats = statusCode === 307 || statusCode === 308;
   const moves = statusCode === 301 || statusCode === 302 || statusCode === 303;
   if (!repeats && !(moves && (method === 'GET' || method === 'HEAD'))) return undefined;
-  const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  const location = headerValue(headers, 'location');
   const target = location === undefined ? null : URL.parse(location, from.href);
   if (target === null || target.hostname.length > MAX_HOST_CHARS) return undefined;
   if (target.username !== '' || target.password !== '') return undefined;

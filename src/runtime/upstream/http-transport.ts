@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import { OWN_HEADER_PREFIX } from '../../protocol/constants.js';
+import { headerValue } from '../../protocol/header-value.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type H2Attempt, watchH2Endings } from './h2-endings.js';
@@ -92,7 +93,7 @@ function routeOf(
   const proxy = url.protocol === 'http:' ? proxies?.of('http:', target) : undefined;
   if (proxy === undefined) return { origin: url.origin, path, headers: headers.flat() };
   const authorization = proxyAuthorization(proxy);
-  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  const named = headerValue(headers, 'host') !== undefined;
   return {
     origin: proxy.origin,
     path: url.origin + path,
@@ -215,10 +216,9 @@ function createHandler({
 
 /** Returns the body's length by its header; undefined for a body in chunks, whose length header has no meaning. */
 function lengthIn(headers: HeaderList): number | undefined {
-  const header = (wanted: string): string | undefined =>
-    headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  const length = header('content-length');
-  return length === undefined || header('transfer-encoding') !== undefined ? undefined : Number(length);
+  const length = headerValue(headers, 'content-length');
+  const chunked = headerValue(headers, 'transfer-encoding') !== undefined;
+  return length === undefined || chunked ? undefined : Number(length);
 }
 
 /** Reads undici's raw headers: a list of names and values with HTTP/1.1, an object with HTTP/2. */

@@ -1,5 +1,6 @@
 import symbols from 'undici/lib/core/symbols.js';
 import { memberOf } from '../../common/json.js';
+import { headerValue } from '../../protocol/header-value.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 // The standards let a client accept more than undici does. Some servers send responses with both Content-Length and
@@ -42,7 +43,7 @@ const PROCESSING = 102;
  * response. Call this when the response's head has been read.
  */
 export function endByChunks(socket: object | undefined, headers: HeaderList): void {
-  const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted);
+  const has = (name: string): boolean => headerValue(headers, name) !== undefined;
   const parser = has('content-length') && has('transfer-encoding') ? parserOf(socket) : undefined;
   if (parser === undefined) return;
   parser.contentLength = -1;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { headerValue } from '../../protocol/header-value.js';
 import type { HttpRequest } from './http-request.js';
 
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}$/;
@@ -26,7 +27,7 @@ export function traceparentOf(traceId: string): string | undefined {
 export function traced(request: HttpRequest, traceId: string): HttpRequest {
   if (traceId === '') return request;
   const traceparent = traceparentOf(traceId);
-  const given = request.headers.some(([name]) => name.toLowerCase() === 'traceparent');
+  const given = headerValue(request.headers, 'traceparent') !== undefined;
   if (traceparent === undefined || given) return request;
   return { ...request, headers: [...request.headers, ['traceparent', traceparent]] };
 }

@@ -1,3 +1,4 @@
+import { headerValue } from '../../../protocol/header-value.js';
 import type { HeaderList } from '../../../protocol/messages.js';
 import type { HttpRequest, Method } from '../http-request.js';
 
@@ -35,7 +36,7 @@ function joined(method: Method, shared: string, body: Uint8Array | undefined): B
 function headOf({ method, url, headers }: HttpRequest): string {
   const known = heads.get(headers);
   if (known !== undefined && known.url === url && known.method === method) return known.text;
-  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  const named = headerValue(headers, 'host') !== undefined;
   const lines = [
     `${method} ${url.pathname}${url.search} HTTP/1.1`,
     ...(named ? [] : [`host: ${url.host}`]),
