@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadExchanges } from '../../../connector/load-exchanges.js';
 import type { LoadTarget } from '../../../connector/load-types.js';
-import { startRehearsalServer } from '../../../runtime/rehearsal-server.js';
+import { type RehearsalServer, startRehearsalServer } from '../../../runtime/rehearsal-server.js';
 import { openDirect } from '../direct.js';
 
 const EVENTS = [
@@ -34,32 +34,35 @@ export async function rehearse(target: LoadTarget): Promise<number> {
   if (!baseUrl.startsWith('http:')) return complete;
   // Without an environment there is no proxy.
   const streamer = await openDirect({});
+  let server: RehearsalServer | undefined;
+  let exchanges: LoadExchanges | undefined;
+  const limit = new AbortController();
   try {
-    const server = await startRehearsalServer(RESPONSE);
+    server = await startRehearsalServer(RESPONSE);
     const { url: _url, ...others } = access;
     const endpoint = { ...target.endpoint, baseUrl: `http://127.0.0.1:${server.port}/v1`, access: others };
-    const exchanges = new LoadExchanges(
+    const running = new LoadExchanges(
       { ...target, endpoint, streamer, adaptations: new Map(), onNotice() {} },
       AT_A_TIME,
     );
+    exchanges = running;
     const ask = async (): Promise<void> => {
       const messages = [{ role: 'user', content: 'a' }] as const;
-      const { outcome } = await exchanges.ask({ messages, onSent() {}, onGap() {} });
+      const { outcome } = await running.ask({ messages, onSent() {}, onGap() {} });
       if (outcome === 'complete') complete += 1;
     };
     const all = async (): Promise<void> => {
       for (let round = 0; round < ROUNDS; round += 1)
         await Promise.all(Array.from({ length: AT_A_TIME }, ask));
     };
-    const limit = new AbortController();
     await Promise.race([all(), sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {})]);
-    limit.abort();
-    exchanges.abort();
-    exchanges.close();
-    server.close();
   } catch {
     // The test measures its own delays, whether it was rehearsed or not.
   } finally {
+    limit.abort();
+    exchanges?.abort();
+    exchanges?.close();
+    server?.close();
     await streamer.close();
   }
   return complete;
