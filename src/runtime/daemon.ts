@@ -8,7 +8,7 @@ import { addressText } from './clients/address.js';
 import { ListenError } from './clients/listen-error.js';
 import { removeStaleLocks, startLockPath, withLock } from './clients/start-lock.js';
 import { optimizeParserLate } from './late-optimizing.js';
-import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
+import { type LogFile, type Logger, logBug, logProblem, openLogFile, silentLogger } from './log.js';
 import type { DaemonFlags } from './options/daemon-flags.js';
 import { daemonOptions } from './options/daemon-options.js';
 import { UNVERIFIED } from './options/policy-flags.js';
@@ -21,7 +21,7 @@ const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
 /** The exit code for wrong flags or configuration, which a restart would not correct. */
 export const EXIT_USAGE = 2;
-/** The longest wait for a program that holds the start lock. */
+/** The longest wait for a program that holds the start lock, in ms. */
 const LEAVE_LIMIT_MS = 30_000;
 
 /**
@@ -52,8 +52,8 @@ async function serve(
   const shutdown = new AbortController();
 
   try {
-    const lost = logOptions && logProblem(logOptions.path);
-    if (lost !== undefined) say(`vastar-connector-runtime: the daemon writes no log: ${lost}`);
+    const problem = logOptions && logProblem(logOptions.path);
+    if (problem !== undefined) say(`vastar-connector-runtime: the daemon writes no log: ${problem}`);
     logFile = logOptions && openLogFile(logOptions);
     const log = logFile?.logger ?? silentLogger;
     if (settings.pool?.verify === false) {
@@ -80,18 +80,18 @@ async function serve(
     release();
     return 0;
   } catch (error) {
-    if (!(error instanceof ListenError)) logFault(logFile?.logger ?? silentLogger, error);
+    if (!(error instanceof ListenError)) logBug(logFile?.logger ?? silentLogger, error);
     say(`vastar-connector-runtime: ${messageOf(error)}`);
     return error instanceof ListenError && error.reason === 'in-use' ? EXIT_IN_USE : EXIT_FAILED;
   } finally {
     if (flags.exitWithStdin) process.stdin.destroy();
     await logFile?.close();
-    // An abandoned export may still wait for the collector for a while.
+    // An abandoned export would keep the process running while it waits for the collector.
     if (pending) process.exit(0);
   }
 }
 
-/** Loads the export of telemetry, if the variables of OpenTelemetry turn it on. */
+/** Loads the export of telemetry. Returns undefined unless the variables of OpenTelemetry turn it on. */
 async function openTelemetry(log: Logger): Promise<RequestTelemetry | undefined> {
   const plan = telemetryPlan(process.env);
   if (plan === undefined) return undefined;
@@ -157,7 +157,10 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController, log: Logge
   return onIdle;
 }
 
-/** Handles the process's signals and uncaught errors, and writes the pid file. Returns a function that undoes it. */
+/**
+ * Handles the process's signals and uncaught errors, and writes the pid file.
+ * @returns a function that removes the handlers
+ */
 function attachProcess(
   runtime: Runtime,
   shutdown: AbortController,
@@ -175,15 +178,15 @@ function attachProcess(
     shutdown.abort();
   };
   // An uncaught error must not end the other exchanges. Each exchange catches its expected errors itself.
-  const onFault = (error: unknown): void => logFault(log, error);
+  const onError = (error: unknown): void => logBug(log, error);
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   // Without a listener, Node would open a debugger's port, to which all users of this machine can connect.
   process.on('SIGUSR1', reopenLog);
-  process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
+  process.on('uncaughtException', onError).on('unhandledRejection', onError);
   return () => {
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
     process.off('SIGUSR1', reopenLog);
-    process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
+    process.off('uncaughtException', onError).off('unhandledRejection', onError);
   };
 }
 

@@ -44,14 +44,14 @@ const nothing = (): void => {};
 export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
- * Appends one JSON object a line to a file that only its owner can read, and creates a missing folder. A problem with
- * the file only loses lines.
+ * Appends one JSON object a line to a file that only its owner can read, and creates a missing folder. While the file
+ * can't be written, lines are lost, and nothing throws.
  */
 export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }: LogFileOptions): LogFile {
   attempt(() => makeFolder(dirname(path)));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
-  /** The streams of renamed files that still have lines to write. */
+  /** Promises that resolve when the streams of renamed files have written their last lines. */
   const ending = new Set<Promise<void>>();
 
   const reopen = (): void => {
@@ -68,20 +68,20 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
     if (keep > 0) attempt(() => renameSync(path, `${path}.1`));
     else attempt(() => unlinkSync(path));
     reopen();
-    // Also when the file could not be renamed, because otherwise each line would open it again.
+    // Set it even when the file could not be renamed. Otherwise each further line would rotate again.
     size = 0;
   };
   const write =
     (name: LogLevel): Logger[LogLevel] =>
     (event, fields = {}) => {
       if (LOG_LEVELS.indexOf(name) > LOG_LEVELS.indexOf(level)) return;
-      const told = typeof fields === 'function' ? fields() : fields;
-      const line = { time: new Date().toISOString(), level: name, pid: process.pid, event, ...told };
+      const values = typeof fields === 'function' ? fields() : fields;
+      const line = { time: new Date().toISOString(), level: name, pid: process.pid, event, ...values };
       const text = `${redact(JSON.stringify(line, shortened))}\n`;
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > maxBytes) rotate();
       size += bytes;
-      // Try again: a full disk may have room now.
+      // A stream that failed is replaced: a full disk may have room now.
       if (stream === undefined || stream.destroyed) stream = openStream(path);
       stream?.write(text);
     };
@@ -140,6 +140,6 @@ export function redact(line: string): string {
 }
 
 /** Logs an unexpected error with its stack. */
-export function logFault(log: Logger, error: unknown): void {
+export function logBug(log: Logger, error: unknown): void {
   log.error('fault', { message: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
 }

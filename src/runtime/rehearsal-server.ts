@@ -10,7 +10,7 @@ export interface RehearsalServer {
 
 /**
  * Starts the server. Rejects when `signal` aborts before it listens.
- * @param response HTTP/1.1, written in these pieces
+ * @param response the bytes of an HTTP/1.1 response; each piece is one write
  */
 export async function startRehearsalServer(
   response: readonly string[],

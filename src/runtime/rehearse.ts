@@ -14,8 +14,8 @@ import { createHttpTransport } from './upstream/http-transport.js';
 import { createTimeline, nowUs } from './upstream/timings.js';
 import type { Transport } from './upstream/transport.js';
 
-// Node compiles code when it first runs. Without a rehearsal, a daemon's first request would take some 20 ms longer, as
-// if the provider or the network needed them.
+// Node compiles code when it first runs. Without a rehearsal, a daemon's first request would take some 20 ms longer, and
+// its timings would show them as the provider's or the network's.
 
 const EVENT = 'data: a\n\n';
 const RESPONSE = [
@@ -67,12 +67,12 @@ export async function rehearseNetwork(signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * Runs an exchange without a network, from the client's frame to the last frame of the response. It takes 2 ms, while
- * the first client connects: call it when the daemon listens.
+ * Runs an exchange without a network, from the client's frame to the last frame of the response. Call it when the daemon
+ * listens: its 2 ms then pass while the first client connects.
  * @returns a promise of whether it succeeded; nothing depends on it
  */
 export function rehearseExchange(): Promise<boolean> {
-  // Node compiles its pattern for addresses when it first resolves a name.
+  // Makes Node compile its pattern for IP addresses now, and not when it first resolves a name.
   isIPv6('a');
   const { send } = withPolicies(ANSWER_AT_ONCE, egressFrom({}));
   return new Promise((resolve) => {

@@ -40,7 +40,7 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  /** Where the daemon listens, with the port that the system assigned. */
+  /** The address that the daemon listens at, with the port that the system assigned. */
   readonly address: ListenAddress;
   /** The port of the Prometheus metrics; undefined when none are served. */
   readonly metricsPort: number | undefined;
@@ -50,7 +50,7 @@ export interface Runtime {
   readonly connections: number;
   /**
    * Frees the address before the daemon ends. If a client connected at that moment, the daemon listens there again.
-   * @returns whether the daemon can end: it has no client
+   * @returns whether the daemon can end, because it has no client
    */
   retire(): Promise<boolean>;
   /** Ends the running exchanges with typed errors, without waiting for their results. */
@@ -83,7 +83,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const statistics = createStatistics();
   const sessions = new Set<Session>();
   const startedMs = systemClockMs();
-  const hurry = new AbortController();
+  const endNow = new AbortController();
 
   const count = (kind: 'request' | 'stream'): number =>
     [...sessions].reduce((sum, session) => sum + session.count(kind), 0);
@@ -146,7 +146,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     log.info('stopping', { connections: sessions.size });
     await listener.close();
     for (const session of sessions) session.drain();
-    await withLimit(allClosed(), options.drainMs ?? limits.drainMs, hurry.signal);
+    await withLimit(allClosed(), options.drainMs ?? limits.drainMs, endNow.signal);
     for (const session of sessions) session.stop();
     await withLimit(allClosed(), FLUSH_MS);
     for (const session of sessions) session.destroy();
@@ -171,7 +171,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       await listener.release();
       await sleep(LATE_MS);
       if (sessions.size === 0 || shutdown.aborted) return true;
-      // Another daemon may have taken the address. Then this one serves its clients without it.
+      // Another daemon may have taken the address. Then this one serves only the clients that it already has.
       const again = await openListener(listener.address, onConnection).catch(() => undefined);
       if (again === undefined) return false;
       const superseded = shutdown.aborted ? again : listener;
@@ -182,7 +182,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     get connections() {
       return sessions.size;
     },
-    end: () => hurry.abort(),
+    end: () => endNow.abort(),
   };
 }
 

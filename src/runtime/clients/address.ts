@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 
-/** Where a daemon listens. */
+/** The address that a daemon listens at. */
 export type ListenAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
 
 /** Returns the address in the form that users see. */

@@ -1,6 +1,6 @@
 import type { ConnectorException } from '../../common/errors.js';
 import type { Timeline } from '../upstream/timings.js';
-import type { ResponseSink, RetryWitness } from '../upstream/transport.js';
+import type { ResponseSink, RetryListener } from '../upstream/transport.js';
 
 /** How an exchange ended. */
 export type Ending =
@@ -9,15 +9,15 @@ export type Ending =
   | { outcome: 'cancelled' }
   | { outcome: 'failed'; failure: ConnectorException };
 
-/** Turns a response into frames for the operation that the client named. */
-export interface Answer extends ResponseSink, RetryWitness {
+/** Sends a provider's response to the client, in the frames of operation `request` or `stream`. */
+export interface Answer extends ResponseSink, RetryListener {
   readonly kind: 'request' | 'stream';
   readonly statusCode: number | undefined;
   /** Body bytes received so far. */
   readonly bytes: number;
   /** Sends the last frame. Call it once, after all other calls. */
   end(ending: Ending, timeline: Timeline): void;
-  /** The client grants this many more bytes. */
+  /** Call this when the client grants this many more bytes of window. */
   grant(bytes: number): void;
   /** Call this when the client's socket becomes full or has room again. */
   updateFlow(): void;
@@ -28,6 +28,6 @@ export interface Outlet {
   send(frame: Buffer): void;
   /** Runs `work` right before the next flush, at the latest at the end of this event-loop turn. */
   defer(work: () => void): void;
-  /** The client's socket buffer is full; further frames stay in memory. */
+  /** Whether the client's socket buffer is full, so that further frames stay in memory. */
   readonly congested: boolean;
 }

@@ -5,19 +5,19 @@ import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import type { ExecuteResponse, HeaderList } from '../../protocol/messages.js';
 import type { ResponseHead } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
-import type { BufferedBytes, HeldBytes } from './buffered-bytes.js';
+import type { BufferedBytes, ByteCounter } from './buffered-bytes.js';
 
 const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 /** An upper bound for the fields of an ExecuteResponse other than its payload. */
 const FRAMING_BYTES = 256;
 const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
 
-/** Answers operation `request`: sends the whole response in one ExecuteResponse of at most 10 MiB. */
+/** Creates the answer for operation `request`: the whole response in one ExecuteResponse of at most 10 MiB. */
 export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered: BufferedBytes): Answer {
   let chunks: Uint8Array[] = [];
   let head: ResponseHead = NO_HEAD;
   let bytes = 0;
-  let held: HeldBytes | undefined;
+  let counter: ByteCounter | undefined;
 
   const resultOf = (ending: Ending): Result => {
     if (ending.outcome === 'cancelled') return CANCELLED;
@@ -38,20 +38,20 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered
     },
     untouched: true,
     onRetry() {
-      held?.release();
+      counter?.release();
       chunks = [];
       head = NO_HEAD;
       bytes = 0;
     },
     onHead(received, flow) {
       head = received;
-      held = buffered.hold(flow);
+      counter = buffered.register(flow);
     },
     onData(chunk) {
       bytes += chunk.length;
       if (bytes > MAX_PAYLOAD_SIZE) throw tooLarge();
       chunks.push(chunk);
-      held?.add(chunk.length);
+      counter?.add(chunk.length);
     },
     end(ending, timeline) {
       const type = MessageType.ExecuteResponse;
@@ -59,7 +59,7 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered
       const durationUs = timeline.elapsedUs();
       outlet.send(encodeDaemonMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
       chunks = [];
-      held?.release();
+      counter?.release();
     },
     grant() {},
     updateFlow() {},
@@ -76,8 +76,8 @@ const CANCELLED: Result = {
 };
 
 function failed({ errorClass, message, retryAfterMs, hop }: ConnectorException): Result {
-  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { errorClass, errorMessage: message, payload: NOTHING, hop, ...asked };
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { errorClass, errorMessage: message, payload: NOTHING, hop, ...wait };
 }
 
 function joinedBytes(chunks: readonly Uint8Array[]): Buffer {

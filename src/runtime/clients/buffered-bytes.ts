@@ -1,16 +1,16 @@
 import type { Flow } from '../upstream/transport.js';
 
-/** Counts the bytes that one buffered answer holds in memory. */
-export interface HeldBytes {
+/** Counts the bytes of one buffered answer that are in memory. */
+export interface ByteCounter {
   add(bytes: number): void;
-  /** Call this when the answer no longer holds any bytes. */
+  /** Call this when the answer has sent or dropped its bytes. */
   release(): void;
 }
 
 /** Limits the memory that the buffered answers of one connection use together. */
 export interface BufferedBytes {
   /** Registers a response that has begun. */
-  hold(flow: Flow): HeldBytes;
+  register(flow: Flow): ByteCounter;
   /** Call this when the client's socket becomes full or has room again. */
   updateFlow(): void;
 }
@@ -18,16 +18,15 @@ export interface BufferedBytes {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The daemon reads buffered answers from their providers until they hold `most` bytes together. From then on it reads
- * only the oldest one, so that they end one after another. While the client's socket is full, the daemon reads none of
- * them.
+ * The daemon reads all buffered answers from their providers, until `most` of their bytes are in memory. From then on it
+ * reads only the oldest one, so that they end one after another. While the client's socket is full, it reads none.
  * @param congested returns whether the client's socket is full
  */
 export function createBufferedBytes(congested: () => boolean, most: number = MOST_BYTES): BufferedBytes {
   /** Oldest first. */
   const answers = new Set<{ flow: Flow; bytes: number; paused: boolean }>();
   let total = 0;
-  /** True until one of the two limits is reached, which means that no answer is paused. */
+  /** Whether the socket has room and the bytes are within the limit, so that no answer is paused. */
   let relaxed = true;
 
   const updateFlow = (): void => {
@@ -48,7 +47,7 @@ export function createBufferedBytes(congested: () => boolean, most: number = MOS
 
   return {
     updateFlow,
-    hold(flow) {
+    register(flow) {
       const answer = { flow, bytes: 0, paused: false };
       answers.add(answer);
       updateFlow();

@@ -3,14 +3,14 @@ import { waitInWords } from '../../common/time/wait-in-words.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
-/** The client's setting that a deadline comes from. */
+/** The setting of the client from which it computed the deadline. */
 export interface DeadlineSetting {
   name: 'answer_ms' | 'timeout_ms';
   /** Its value; absent when the client did not send it. */
   ms: number | undefined;
 }
 
-/** Returns the error for a passed deadline. It names how far the request got, and the setting to raise. */
+/** Returns the error for a deadline that passed. The error says how far the request got, and which setting to raise. */
 export function deadlinePassed(
   origin: string,
   timeline: Timeline,
@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 
 /** Returns the error for a deadline that had passed, this many ms ago, when the request arrived. */
 export function deadlineWasPast(origin: string, agoMs: number, setting: DeadlineSetting): ConnectorException {
-  // A deadline in seconds looks like one in the year 1970.
+  // The client may have sent seconds: read as milliseconds, they are a date in January 1970.
   const advice = agoMs > DAY_MS ? 'give deadline_at_ms as Unix time in milliseconds' : raise(setting);
   const ago = agoMs < 1000 ? `${Math.round(agoMs)} ms` : waitInWords(agoMs);
   return passed(`${ago} before the request arrived, before anything was sent to ${origin}: ${advice}`);

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import type { ExecuteRequest } from '../../protocol/messages.js';
-import { type Logger, logFault } from '../log.js';
+import { type Logger, logBug } from '../log.js';
 import type { ExchangeResult, Statistics } from '../status/statistics.js';
 import { type HttpRequest, parseHttpRequest } from '../upstream/http-request.js';
 import { createTimeline, type Timeline } from '../upstream/timings.js';
@@ -15,7 +15,9 @@ import { createTimeLimits } from './time-limits.js';
 /** Why a running exchange is aborted. */
 export type StopReason =
   /** The client sent Cancel or closed its connection. */
-  'cancelled' | 'stopped';
+  | 'cancelled'
+  /** The daemon stops. */
+  | 'stopped';
 
 /** One request of a client, from its frame to the last frame of the response. */
 export interface Exchange {
@@ -35,14 +37,14 @@ export interface ExchangeOptions {
   /** Shared by all exchanges of the connection. */
   buffered: BufferedBytes;
   log: Logger;
-  /** Records the exchange once its upstream origin is known. */
+  /** Counts the exchange in the statistics. Called once the origin is known. */
   begin: Statistics['begin'];
   onEnd: () => void;
 }
 
 const CONNECTORS = ['http'] as const;
 const OPERATIONS = ['request', 'stream'] as const;
-/** The longest tenant name: health reports list all tenants in one frame. */
+/** The longest tenant name. A health response lists all tenants in one frame, and long names could exceed its limit. */
 const MAX_TENANT_CHARS = 256;
 
 /** Starts an exchange. It always ends with one last frame and one call of `onEnd`. */
@@ -85,7 +87,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const endOf = (error: unknown): Ending => {
     if (cancelled) return { outcome: 'cancelled' };
     if (error instanceof ConnectorException) return { outcome: 'failed', failure: error };
-    logFault(log, error);
+    logBug(log, error);
     const text = `a bug in the daemon made this request fail: ${messageOf(error)}`;
     const failure = new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon', cause: error });
     return { outcome: 'failed', failure };
@@ -96,7 +98,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       () => end({ outcome: 'complete' }),
       (error: unknown) => end(endOf(error)),
     )
-    .catch((error: unknown) => logFault(log, error));
+    .catch((error: unknown) => logBug(log, error));
 
   return {
     kind: answer.kind,

@@ -18,7 +18,7 @@ export interface Listener {
 
 /**
  * Listens at `address` and reports each connection.
- * @throws {ListenError}
+ * @throws {ListenError} when the address can't be used
  */
 export async function openListener(
   address: ListenAddress,
@@ -42,7 +42,8 @@ async function listenUnix(server: Server, path: string): Promise<Listener> {
     address: { kind: 'unix', path },
     release: file.release,
     async close() {
-      // Remove the file before closing: another process may replace a socket file that refuses connections.
+      // Remove the file first. A closed server refuses connections, so another process may replace the file, and the
+      // removal could then hit the new one.
       await file.release();
       server.close();
     },
@@ -60,7 +61,7 @@ async function listenTcp(server: Server, host: string, port: number): Promise<Li
   const bound = server.address();
   return {
     address: { kind: 'tcp', host, port: isAddressInfo(bound) ? bound.port : port },
-    // A TCP port has no file that could be removed first.
+    // A TCP port has no file to remove.
     async release() {},
     async close() {
       server.close();

@@ -59,7 +59,7 @@ export function createOutbox(socket: Socket, options: OutboxOptions): Outbox {
     frames = [];
     queued = 0;
     if (socket.writable) socket.write(bytes);
-    // The system may have accepted all bytes at once; then no `drain` event follows.
+    // When the system has accepted all bytes at once, no `drain` event follows.
     if (full && !socket.writableNeedDrain) setImmediate(onRoom);
   };
   socket.on('drain', onRoom);

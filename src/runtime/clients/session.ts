@@ -7,7 +7,7 @@ import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import { createFrameReader, FrameTooLong, ProtocolError } from '../../protocol/frame.js';
 import type { DaemonMessage, ExecuteRequest, HealthResponse, Message } from '../../protocol/messages.js';
 import type { Limits } from '../limits.js';
-import { type Logger, logFault } from '../log.js';
+import { type Logger, logBug } from '../log.js';
 import { lockedResponse } from '../status/health.js';
 import type { Statistics } from '../status/statistics.js';
 import { nowUs } from '../upstream/timings.js';
@@ -19,7 +19,7 @@ import { sameToken } from './token.js';
 
 /** One client's connection. */
 export interface Session {
-  /** Running exchanges, by kind. */
+  /** Returns how many exchanges of this kind run. */
   count(kind: Exchange['kind']): number;
   /** Refuses further requests, and closes the connection after the last exchange. */
   drain(): void;
@@ -82,7 +82,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     frameTimer = undefined;
   };
 
-  /** Starts the timer for an idle client: no running exchange, no bytes. */
+  /** Starts the timer that ends the connection when the client has no exchange and sends nothing. */
   const watchIdleness = (): void => {
     idleTimer?.clear();
     if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
@@ -94,7 +94,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
 
   const send = (message: DaemonMessage): void => outbox.send(encodeDaemonMessage(message));
 
-  /** The public daemon sends the same message for a frame that it can't read. */
+  /** Reports an error as the public daemon does: in an ExecuteResponse, with id 0 for a frame that it can't read. */
   const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {
     const type = MessageType.ExecuteResponse;
     send({ type, requestId, errorClass, errorMessage, payload: new Uint8Array(0), durationUs: 0 });
@@ -181,7 +181,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     try {
       take(decodeMessage(type, payload));
     } catch (error) {
-      if (!(error instanceof ProtocolError)) logFault(log, error);
+      if (!(error instanceof ProtocolError)) logBug(log, error);
       refuse(error instanceof ProtocolError ? error.message : 'a bug in the daemon made this frame fail');
     }
   };
@@ -209,7 +209,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     watchFrame();
   };
 
-  /** Sends the reason and closes the connection: the start of the next frame is unknown. */
+  /** Sends the reason and closes the connection. After a malformed frame, the start of the next one is unknown. */
   const abandon = (why: string): void => {
     log.warn('protocol', { message: why });
     refuse(why);
@@ -231,7 +231,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     readAtUs = nowUs();
     watchIdleness();
     if (!greeted && startsLikeHttp(bytes)) {
-      // A web page can connect to a TCP port of this machine; send it nothing.
+      // A web page in the user's browser can send requests to a TCP port of this machine. Send it nothing.
       log.warn('protocol', { message: 'closed: the client sent an HTTP request' });
       socket.destroy();
       return;
@@ -266,7 +266,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   // The `close` event follows and cleans up.
   socket.on('error', (error) => log.debug('connection', { message: error.message }));
   socket.on('data', onData);
-  // `end` comes before `close`, which waits until the last bytes are sent.
+  // Don't wait for `close`, which comes only after the last bytes are sent.
   socket.once('end', () => stopExchanges('cancelled'));
 
   watchIdleness();

@@ -100,7 +100,7 @@ async function breakDeadLock(lock: string): Promise<void> {
   try {
     await rename(lock, taken);
     const { ino } = await lstat(taken);
-    // The renamed file is another process's new lock: put it back.
+    // If the renamed file is another process's new lock, put it back.
     if (ino !== before.ino) await tryLink(taken, lock);
     await unlink(taken);
   } catch (error) {
@@ -127,7 +127,7 @@ async function checkOccupant(path: string, uid: number): Promise<boolean> {
   return true;
 }
 
-/** Whether a process listens at the path. Only a refused connection means no: a busy process is not stale. */
+/** Whether a process listens at the path. Other errors than a refusal can come from a busy process, so they count as yes. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

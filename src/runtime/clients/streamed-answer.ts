@@ -9,8 +9,8 @@ import type { Answer, Outlet } from './answer.js';
 const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Answers operation `stream`: sends StreamStart, then each read of the body at once as a StreamChunk, then StreamEnd.
- * The HTTP chunks of one read are joined, because they arrived together.
+ * Creates the answer for operation `stream`: StreamStart, then each read of the body at once as a StreamChunk, then
+ * StreamEnd. The HTTP chunks of one read are joined, because they arrived together.
  *
  * Backpressure: the daemon sends each read whole, so the window may go below zero by one read (64 KiB). While the
  * window is used up or the client's socket is full, the daemon does not read from the provider.
@@ -22,7 +22,8 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
   let paused = false;
   let sequence = 0;
   let bytes = 0;
-  // Reuse one array for all reads: V8 would move a new array of each read into its old generation, with its bytes.
+  // Reuse one array for all reads. V8 would move a new array for each read, and its bytes, to the old generation, where
+  // they stay in memory for long.
   let piece: Uint8Array | undefined;
   const further: Uint8Array[] = [];
   let readUs = 0;

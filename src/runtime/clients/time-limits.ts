@@ -5,7 +5,7 @@ import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
 import { type DeadlineSetting, deadlinePassed, deadlineWasPast, phaseOf } from './deadline-passed.js';
 
-/** Returns the error for response headers that are late. */
+/** Returns the error for response headers that did not arrive in time. */
 export function headersLate(limitMs: number, timings: Timings, origin: string): ConnectorException {
   const now = `${limitMs / 1000} s`;
   const what = `no response headers within ${now}, ${phaseOf(timings)} ${origin}`;
@@ -20,7 +20,7 @@ function passed(what: string, advice: string): ConnectorException {
 export interface TimeLimits {
   /**
    * Starts the timers for the deadline and for the headers.
-   * @returns the earlier of both, on the clock of `performance.now()`; retries that can't end before it are not made
+   * @returns the earlier of both, on the clock of `performance.now()`: no retry starts later
    * @throws {ConnectorException} Timeout when the deadline has already passed
    */
   start(origin: string): { deadlineMs?: number };
@@ -39,22 +39,22 @@ export function createTimeLimits(
   abort: (reason: ConnectorException) => void,
 ): TimeLimits {
   const { headersTimeoutMs = 0, idleTimeoutMs = 0, deadlineTimeoutMs } = policy;
-  // `timeout_ms` limits the wait for a stream's headers, or else the whole answer, unless `answer_ms` is shorter.
+  // When `timeout_ms` limits the wait for the headers, the deadline comes from `answer_ms`, else from `timeout_ms`.
   const setting: DeadlineSetting = {
     name: operation === 'stream' || headersTimeoutMs > 0 ? 'answer_ms' : 'timeout_ms',
     ms: deadlineTimeoutMs,
   };
-  let asked = '';
+  let origin = '';
   let deadline: LimitTimer | undefined;
   let headers: LimitTimer | undefined;
   let idle: LimitTimer | undefined;
 
   const after = (ms: number, reason: () => ConnectorException): LimitTimer =>
     startLimit(ms, () => abort(reason()));
-  const noHeaders = (): ConnectorException => headersLate(headersTimeoutMs, timeline.timings, asked);
+  const noHeaders = (): ConnectorException => headersLate(headersTimeoutMs, timeline.timings, origin);
   const silent = (): ConnectorException => {
     const now = `${idleTimeoutMs / 1000} s`;
-    return passed(`nothing came from ${asked} for ${now}`, `raise idle_ms (now ${now}) or --idle-timeout`);
+    return passed(`nothing came from ${origin} for ${now}`, `raise idle_ms (now ${now}) or --idle-timeout`);
   };
 
   const watchIdle = (): void => {
@@ -76,8 +76,8 @@ export function createTimeLimits(
   });
 
   return {
-    start(origin) {
-      asked = origin;
+    start(target) {
+      origin = target;
       const limits: number[] = [];
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();

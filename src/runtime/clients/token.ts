@@ -7,12 +7,12 @@ const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
 /**
  * Reads the token from a file that only its owner can read. A missing file is created with a new token.
- * @throws {Error} with the fault of the file, and advice
+ * @throws {Error} that says what is wrong with the file, and what to do
  */
 export function readOrMakeToken(path: string): string {
   makeFolder(dirname(path));
   try {
-    // The flag `wx` fails when the name exists, even as a link, so that no other file is overwritten.
+    // With the flag `wx`, the call fails when the name exists, even as a link, so it never overwrites another file.
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;

@@ -23,7 +23,7 @@ export type DaemonOptions = Omit<RuntimeOptions, 'listen' | 'log' | 'onIdle'> & 
 
 /**
  * Combines flags, files and environment; flags win over the file.
- * @throws {Error} that names the unusable value and its place, and says what to do
+ * @throws {Error} that names the unusable value and where it is set, and says what to do
  */
 export async function daemonOptions(
   flags: DaemonFlags,

@@ -25,7 +25,7 @@ export interface PolicyFlags {
 export const UNVERIFIED =
   'WARNING: --insecure-skip-verify: no TLS certificate is checked. Anyone on the network path can read your API keys.';
 
-/** Adds the flags of the daemon's policies: retries, circuit, redirects, egress, TLS. */
+/** Adds the flags of the daemon's policies: files, attempts, HTTP version, egress, TLS, tokens. */
 export function addPolicyFlags(command: Command): Command {
   return command
     .option('--config <file>', 'configuration of the daemon, in YAML; flags win over it')

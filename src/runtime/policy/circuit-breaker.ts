@@ -10,8 +10,7 @@ import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
  * - Failures are lost connections, 408, 5xx except 501 and 505, and a deadline that passes before the response's head.
  * - Other statuses, 429 among them, count as successes: the provider works.
  * - Cancelled requests are ignored.
- * - So is a refused connection to this machine: that server may not have started yet, and another attempt costs
- * nothing.
+ * - A refused connection to this machine is ignored too: that server may still be starting, and trying again is cheap.
  */
 export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCircuits>): Transport {
   return async (call, sink) => {

@@ -28,7 +28,7 @@ export interface CircuitSettings {
   failureRate: number;
   minRequests: number;
   windowMs: number;
-  /** How long an open circuit blocks requests; doubles up to `maxOpenMs`. */
+  /** How long an open circuit blocks requests. Each failed probe doubles this time, up to `maxOpenMs`. */
   openMs: number;
   maxOpenMs: number;
 }
@@ -44,7 +44,7 @@ export const CIRCUIT_DEFAULTS: CircuitSettings = {
 
 /** If a probe has no result after this time, another request becomes the probe. */
 const PROBE_MS = 30_000;
-/** A probe mostly has its result within this time, which is the wait that other requests are told. */
+/** Most probes have a result within this time. Requests refused during a probe get it as their `retryInMs`. */
 const PROBE_WAIT_MS = 1000;
 
 type State =

@@ -43,16 +43,16 @@ export function createEgress(rules: EgressRules): Egress {
   };
 
   /** Origins that passed the check before. */
-  const fine = new Set<string>();
+  const passed = new Set<string>();
   return {
     refusalOf,
     checkUrl(url) {
       const { origin } = url;
-      if (fine.has(origin)) return;
+      if (passed.has(origin)) return;
       const why = originRefusal(url);
       if (why !== undefined) throw refused(origin, why);
-      if (fine.size >= MAX_REMEMBERED) fine.clear();
-      fine.add(origin);
+      if (passed.size >= MAX_REMEMBERED) passed.clear();
+      passed.add(origin);
     },
   };
 }

@@ -31,14 +31,14 @@ export function embeddedIPv4(address: string): string[] {
  */
 function localTranslators(groups: Groups): string[] {
   const [, , , three = 0, four = 0, five = 0, six = 0] = groups;
-  const places = [
+  const candidates = [
     dotted(three, shifted(four, five)),
     dotted(shifted(three, four << 8), five),
     dotted(shifted(four, five), shifted(five, six)),
     lastOf(groups),
   ];
-  const likely = places.filter((place) => !place.startsWith('0.'));
-  return likely.length > 0 ? likely : places;
+  const likely = candidates.filter((candidate) => !candidate.startsWith('0.'));
+  return likely.length > 0 ? likely : candidates;
 }
 
 /** Joins the lower byte of one group and the upper byte of the next. */

@@ -3,7 +3,7 @@ export interface FairQueue {
   /**
    * Waits for a free slot. Tenants get free slots in turn, so one tenant's long queue does not delay the others.
    * @returns undefined when the tenant's queue is full; else a promise of a function that frees the slot. Call that
-   * function once. The promise rejects with the signal's reason.
+   * function once. When the signal aborts first, the promise rejects with its reason.
    */
   acquire(tenantId: string, signal: AbortSignal): Promise<() => void> | undefined;
   /** Returns how many requests of a tenant run and wait. */

@@ -10,19 +10,20 @@ const MAX_DECODED_BYTES = 1024 * 1024;
 /** How long to wait for that start after the headers, in ms. */
 const MAX_WAIT_MS = 1000;
 
-/** A sink that withholds a response until it has the start of the body, or until the body is late. */
+/** A sink that withholds a response until the start of the body has arrived, or for `MAX_WAIT_MS` at most. */
 export interface PeekedBody {
   /** Whether a response is withheld now. */
-  readonly holding: boolean;
-  hold(head: ResponseHead, flow: Flow): void;
+  readonly withholding: boolean;
+  withhold(head: ResponseHead, flow: Flow): void;
   onData(bytes: Uint8Array): void;
   /** Call this when the response has ended: the decision then uses the bytes received so far. */
   end(): void;
-  /** Stops the timer. Call this when the request is over, however it ended. */
-  release(): void;
+  /** Call this when the request is over, however it ended. */
+  stopTimer(): void;
 }
 
 /**
+ * Creates a sink that withholds responses when `withhold` is called, and else passes bytes on to `sink`.
  * @param decide receives the head and the start of the body, and returns the head to pass on. When it throws, the
  * request ends with that error and without the response.
  */
@@ -41,10 +42,10 @@ export function peekBody(
     for (const part of parts) sink.onData(part);
   };
   return {
-    get holding() {
+    get withholding() {
       return held !== undefined;
     },
-    hold(head, flow) {
+    withhold(head, flow) {
       held = { head, flow, parts: [], bytes: 0 };
       timer = startLimit(MAX_WAIT_MS, () => {
         try {
@@ -64,7 +65,7 @@ export function peekBody(
       if (held.bytes >= MAX_BYTES) pass();
     },
     end: pass,
-    release: () => timer?.clear(),
+    stopTimer: () => timer?.clear(),
   };
 }
 

@@ -14,12 +14,12 @@ export interface Pair {
   readonly origin: string;
 }
 
-/** Two pairs never get the same key, because an origin contains no line end. */
+/** Returns a key for the pair. It is unique, because an origin contains no line end. */
 export function pairKey(tenantId: string, origin: string): string {
   return `${origin}\n${tenantId}`;
 }
 
-/** Clients choose the tenant names, so the number of entries is limited: the oldest one is removed at the limit. */
+/** Clients choose the tenant names, so the number of entries is limited. At the limit, the oldest entry is removed. */
 export function createPerOrigin<T>(create: () => T): PerOrigin<T> {
   const entries = new Map<string, Pair & { value: T }>();
   return {

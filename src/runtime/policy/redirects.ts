@@ -13,7 +13,7 @@ import {
 
 const MAX_REDIRECTS = 5;
 
-/** The headers that are sent on to another origin. Any other header may be a credential. */
+/** The headers that are sent to another origin too. Any other header may be a credential. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -27,7 +27,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** Thrown by the sink of a redirect response, to pass on the new URL. */
-class Elsewhere extends Discard {
+class RedirectTo extends Discard {
   constructor(readonly url: URL) {
     super();
   }
@@ -46,7 +46,7 @@ export function withRedirects(next: Transport): Transport {
       const watched: ResponseSink = {
         onHead(head, flow) {
           const target = targetOf(head, method, url);
-          if (target !== undefined) throw new Elsewhere(target);
+          if (target !== undefined) throw new RedirectTo(target);
           const refused = head.statusCode === 401 || head.statusCode === 403;
           const keyLeft = refused && hasCredentials(call) && !hasCredentials(current);
           sink.onHead(keyLeft ? withKeyLeft(head, url.origin) : head, flow);
@@ -56,7 +56,7 @@ export function withRedirects(next: Transport): Transport {
       try {
         return await next(current, watched);
       } catch (error) {
-        if (!(error instanceof Elsewhere)) throw error;
+        if (!(error instanceof RedirectTo)) throw error;
         if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
         call.timeline.continueAttempt('redirected');
         current = redirected(current, error.url);

@@ -2,7 +2,7 @@ import { ConnectorException } from '../../common/errors.js';
 import type { Transport, UpstreamCall } from '../upstream/transport.js';
 import { repeatable } from './retry-decision.js';
 
-/** A pool may hold several dead connections. After this many the request fails. */
+/** A pool may contain several dead connections. After this many, the request fails. */
 const MAX_REPLACED = 8;
 
 /** The error codes of a socket that the server closed while it was in the pool. */
@@ -13,8 +13,8 @@ const DEAD_WITHIN_US = 1_000_000;
 
 /**
  * Resends a request at once when its reused connection fails before the first byte of the response, or when the server
- * turned it away with GOAWAY. This does not count as a failed attempt: most likely the server had closed the connection
- * before (RFC 9112, section 9.3.1). But the server may have read the request. So only repeatable requests are sent
+ * refused it with GOAWAY. This is not a new attempt: most likely the server had closed the connection before the request
+ * arrived (RFC 9112, section 9.3.1). But the server may have read the request. So only repeatable requests are sent
  * again, and only if their policy allows several attempts.
  * @param attempts most attempts for a request whose policy sets no number
  */
@@ -38,8 +38,8 @@ export function withReplacedConnections(next: Transport, attempts: number): Tran
 const TURNED_AWAY = /^HTTP\/2: "(GOAWAY" frame received|frameError" received - type 1,)/;
 
 /**
- * Whether a server of HTTP/2 took no more requests on the connection. undici itself sends such a request once more, but
- * the next connection may do the same.
+ * Whether an HTTP/2 server accepted no more requests on the connection. undici itself sends such a request once more,
+ * but the server may refuse it on the next connection too.
  */
 function wasTurnedAway(error: unknown, { timeline }: UpstreamCall): boolean {
   const cause = error instanceof ConnectorException ? error.cause : undefined;

@@ -13,7 +13,7 @@ export type AttemptResult =
 
 export interface RetryQuestion {
   request: Pick<HttpRequest, 'method' | 'url'>;
-  /** The client declared that the request may be sent twice. */
+  /** Whether the client declared that the request may be sent twice. */
   declared?: boolean | undefined;
   result: AttemptResult;
   /** Attempts so far. */
@@ -25,7 +25,7 @@ export interface RetryQuestion {
   budget: number;
   /** Time until the request's deadline, in ms; Infinity without one. */
   leftMs: number;
-  /** From 0 up to 1. */
+  /** At least 0, below 1. */
   random: number;
   /** Unix time in ms. */
   nowMs: number;
@@ -36,7 +36,7 @@ export type RetryDecision =
   | {
       retry: false;
       /** The first reason not to retry. */
-      because: 'final' | 'untouched' | 'unsafe' | 'attempts' | 'asked too long' | 'deadline' | 'budget';
+      because: 'final' | 'response begun' | 'unsafe' | 'attempts' | 'wait too long' | 'deadline' | 'budget';
     };
 
 export interface RetrySettings {
@@ -45,7 +45,7 @@ export interface RetrySettings {
   /** The wait before the second attempt. It doubles with each further attempt, up to `maxDelayMs`. */
   firstDelayMs: number;
   maxDelayMs: number;
-  /** The longest wait that a server may demand. If it demands a longer one, the client gets the response. */
+  /** The longest wait that a server may demand. If it demands a longer one, the daemon does not retry. */
   maxRetryAfterMs: number;
   /** Within a minute, at most this share of the requests may be retries, but always `budgetMin`. */
   budgetShare: number;
@@ -79,18 +79,18 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
   const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
   const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
-  const said = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : {};
-  const told = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
-  // Only the server knows when an exhausted limit renews.
-  const final = said.final === 'used up' ? told === undefined : said.final !== undefined;
-  if (!mayPass(result, headers) || final) return { retry: false, because: 'final' };
-  if (!untouched) return { retry: false, because: 'untouched' };
+  const refusal = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : {};
+  const headerWaitMs = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
+  // A limit that is used up renews at a time that only the server knows, so a retry needs a header with the wait.
+  const final = refusal.final === 'used up' ? headerWaitMs === undefined : refusal.final !== undefined;
+  if (!isTransient(result, headers) || final) return { retry: false, because: 'final' };
+  if (!untouched) return { retry: false, because: 'response begun' };
   const left = result.kind === 'status' || result.sent;
   if (left && !repeatable(request, question.declared)) return { retry: false, because: 'unsafe' };
   if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
-  const asked = told ?? said.retryAfterMs;
-  if ((asked ?? 0) > settings.maxRetryAfterMs) return { retry: false, because: 'asked too long' };
-  const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random, settings));
+  const demandedMs = headerWaitMs ?? refusal.retryAfterMs ?? 0;
+  if (demandedMs > settings.maxRetryAfterMs) return { retry: false, because: 'wait too long' };
+  const delayMs = Math.max(demandedMs, backoffMs(attempt, random, settings));
   if (delayMs + MIN_ATTEMPT_MS > leftMs) return { retry: false, because: 'deadline' };
   return budget < 1 ? { retry: false, because: 'budget' } : { retry: true, delayMs };
 }
@@ -101,12 +101,12 @@ function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }
   return limit * (0.5 + random / 2);
 }
 
-/** Statuses below 500 for temporary faults, among them Groq's 498 and the 499 of gateways that cancelled a request. */
-const PASSING: readonly number[] = [408, 409, 421, 424, 425, 429, 498, 499];
-/** The server never serves such requests. */
+/** Statuses below 500 for temporary failures, among them Groq's 498 and the 499 of gateways that cancelled a request. */
+const TRANSIENT: readonly number[] = [408, 409, 421, 424, 425, 429, 498, 499];
+/** Statuses from 500 up of a server that never serves such requests. */
 const NEVER_SERVED: readonly number[] = [501, 505];
 
-function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
+function isTransient(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
   if (result.kind === 'failure') {
     // A failure that the client or the daemon caused would happen again.
     const outside = result.failure.hop === 'network' || result.failure.hop === 'provider';
@@ -115,13 +115,12 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
   const { statusCode } = result;
   if (headers['x-should-retry'] === 'false') return false;
   if (headers['x-should-retry'] === 'true' && statusCode >= 400) return true;
-  return statusCode >= 500 ? !NEVER_SERVED.includes(statusCode) : PASSING.includes(statusCode);
+  return statusCode >= 500 ? !NEVER_SERVED.includes(statusCode) : TRANSIENT.includes(statusCode);
 }
 
 /**
- * Whether the request may be sent twice. A chat completion changes nothing at the provider. For other routes, the path
- * does not show this: a POST to `…/messages` can send a text message. So the client must declare the request
- * repeatable.
+ * Whether the request may be sent twice. A chat completion changes nothing at the provider. Other paths don't show
+ * whether a POST does: one to `…/messages` can send a text message. So the client must declare it repeatable.
  */
 export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>, declared = false): boolean {
   return (

@@ -10,13 +10,13 @@ import { type AttemptResult, decideRetry, type RetryDecision, type RetrySettings
 export interface RetryOptions {
   budgets: PerOrigin<RetryBudget>;
   clock: Clock;
-  /** From 0 up to 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number;
   settings: RetrySettings;
 }
 
 /** Thrown by the sink of a response that is dropped for a retry. */
-class Again extends Discard {
+class RetryInstead extends Discard {
   constructor(
     readonly statusCode: number,
     readonly delayMs: number,
@@ -26,9 +26,8 @@ class Again extends Discard {
 }
 
 /**
- * Sends a request again when `decideRetry` returns a retry. It passes a response on, from its head, when no retry will
- * replace it. It passes the last attempt's response on with any status. Each wait ends at once when the request is
- * aborted.
+ * Sends a request again when `decideRetry` returns a retry. A response that no retry replaces is passed on as it arrives,
+ * whatever its status. Each wait ends at once when the request is aborted.
  */
 export function withRetry(next: Transport, { budgets, clock, random, settings }: RetryOptions): Transport {
   return async (call, sink) => {
@@ -59,17 +58,17 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       const decideStatus = (head: ResponseHead, body?: string): ResponseHead => {
         const result = { kind: 'status', ...head, ...(body !== undefined && { body }) } as const;
         const decision = decide(attempt, result);
-        if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+        if (decision.retry) throw new RetryInstead(head.statusCode, decision.delayMs);
         if (decision.because !== 'budget') return head;
         return { ...head, headers: [...head.headers, [NOT_RETRIED_HEADER, BUDGET_IS_SPENT]] };
       };
       const peeked = peekBody(sink, decideStatus);
-      const held: ResponseSink = {
+      const deciding: ResponseSink = {
         onHead(head, flow) {
           // Only a 429 needs its body for the decision: the body shows whether a rate limit or billing refused the
           // request.
           const mayFollow = head.statusCode === 429 && decide(attempt, { kind: 'status', ...head }).retry;
-          if (mayFollow) peeked.hold(head, flow);
+          if (mayFollow) peeked.withhold(head, flow);
           else sink.onHead(head.statusCode >= 400 ? decideStatus(head) : head, flow);
         },
         onData: peeked.onData,
@@ -77,21 +76,21 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       let again: { delayMs: number; reason: string; statusCode?: number };
       try {
         try {
-          await next(call, held);
+          await next(call, deciding);
         } catch (error) {
           // Decide on the status even when the body was cut off.
-          if (!peeked.holding || !(error instanceof ConnectorException)) throw error;
+          if (!peeked.withholding || !(error instanceof ConnectorException)) throw error;
           signal.throwIfAborted();
           peeked.end();
           throw error;
         } finally {
-          peeked.release();
+          peeked.stopTimer();
         }
         peeked.end();
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof Again) {
+        if (error instanceof RetryInstead) {
           const { statusCode, delayMs } = error;
           again = { delayMs, statusCode, reason: `${origin} answered ${statusCode}` };
         } else {

@@ -2,13 +2,13 @@ import type { Clock } from './clock.js';
 
 const SLICES = 10;
 
-/** Counts events within the last `windowMs`, with an error of up to a tenth of that time. */
+/** Counts recent events, in slices of a tenth of the window: events of the last 90 to 100 % of the window count. */
 export interface RollingCount {
   add(): void;
   readonly total: number;
 }
 
-/** Creates a count of events of the last `windowMs` ms. */
+/** Creates a count of the events of the last `windowMs` ms. */
 export function createRollingCount(windowMs: number, clock: Pick<Clock, 'now'>): RollingCount {
   const sliceMs = windowMs / SLICES;
   const slices = new Array<number>(SLICES).fill(0);

@@ -12,11 +12,11 @@ export interface ScopedCircuits {
   readonly status: Circuit['status'];
 }
 
-/** Clients choose the scopes, so their number is limited: the oldest circuit is removed at the limit. */
+/** Clients choose the scopes, so their number is limited. At the limit, the oldest circuit is removed. */
 const MAX_SCOPES = 100;
 const SEVERITY = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** Creates circuits by scope. With too many scopes, the oldest circuit is dropped. */
+/** Creates the circuits of one pair, each when its scope is first used. */
 export function createScopedCircuits(create: () => Circuit): ScopedCircuits {
   const circuits = new Map<string, Circuit>();
   return {

@@ -4,7 +4,7 @@ import type { AttemptPart, RequestEnd, RequestTelemetry } from '../../telemetry/
 import type { HttpRequest } from '../upstream/http-request.js';
 import type { ResponseSink, Transport, UpstreamCall } from '../upstream/transport.js';
 
-/** Exports each request, all its attempts together. */
+/** Exports one span for each request, including all its attempts. */
 export function withRequestSpans(next: Transport, telemetry: RequestTelemetry): Transport {
   return async (call, sink) => {
     const { request, timeline, tenantId } = call;
@@ -16,7 +16,7 @@ export function withRequestSpans(next: Transport, telemetry: RequestTelemetry): 
   };
 }
 
-/** Exports each attempt, and sends the attempt's own `traceparent` to the provider. */
+/** Exports one span for each attempt, and sends that span's `traceparent` to the provider. */
 export function withAttemptSpans(next: Transport): Transport {
   return async (call, sink) => {
     const { span, timeline } = call;
@@ -44,7 +44,7 @@ async function watched(
 ): Promise<void> {
   const { method, url } = call.request;
   let statusCode: number | undefined;
-  const told = (errorType: string | undefined): void =>
+  const report = (errorType: string | undefined): void =>
     end({ method, url, startMs, endMs: performance.now(), statusCode, errorType });
   const seen: ResponseSink = {
     onHead(head, flow) {
@@ -55,11 +55,11 @@ async function watched(
   };
   try {
     await next(call, seen);
-    told(undefined);
+    report(undefined);
   } catch (error) {
     // A response that a policy dropped has a status, and is not a failure of the exchange.
     const failed = error instanceof ConnectorException ? error.getErrorClassName() : undefined;
-    told(failed ?? (statusCode === undefined ? 'cancelled' : undefined));
+    report(failed ?? (statusCode === undefined ? 'cancelled' : undefined));
     throw error;
   }
 }
@@ -74,7 +74,8 @@ const PARTS = [
 ] as const;
 
 /**
- * Returns the parts of an attempt one after another, and the body. @param beganMs when the exchange's timeline began
+ * Returns the parts of an attempt, in order. The last one is the body.
+ * @param beganMs when the exchange's timeline began
  */
 function partsOf(timings: Readonly<Timings>, beganMs: number, { startMs, endMs }: RequestEnd): AttemptPart[] {
   let atMs = startMs;

@@ -24,7 +24,7 @@ export interface Limits {
   tenants: Readonly<Record<string, TenantLimit>>;
 }
 
-/** The defaults for a daemon of one user, which only bound the memory. */
+/** The defaults for a daemon of one user. They only limit how much memory requests can use. */
 export const DEFAULT_LIMITS: Limits = {
   concurrent: 16_384,
   default: {
@@ -46,7 +46,7 @@ interface Rates {
 
 /** Clients choose the tenant names, so the number of tenants with rates in memory is limited. */
 const MAX_TENANTS = 10_000;
-/** An unused rate saves up this many seconds' worth for a burst. */
+/** A tenant that was idle may send the requests of this many seconds at once. */
 const BURST_SECONDS = 1;
 /** The time until a full queue has space is unknown, so this wait is a guess. */
 const QUEUE_RETRY_MS = 1000;
@@ -58,8 +58,8 @@ export interface TenantLimits {
   status(): LimitStatus[];
 }
 
-/** Most tenants in a report, because clients choose the names. */
-const MAX_TOLD = 100;
+/** Most tenants in `status`. Clients choose the names, so there can be any number. */
+const MAX_REPORTED = 100;
 
 /**
  * Applies each tenant's limits.
@@ -79,7 +79,7 @@ export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Cl
       refuseAbove('requests', limit.requestsPerSecond, requests, tenantId);
       refuseAbove('bytes', limit.bytesPerSecond, bytes, tenantId);
       requests.spend(1);
-      return placeIn(queue, tenantId, limit, signal);
+      return slotIn(queue, tenantId, limit, signal);
     } catch (error) {
       if (!signal.aborted) own.refused += 1;
       throw error;
@@ -109,14 +109,14 @@ export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Cl
   return {
     send,
     status() {
-      const told: LimitStatus[] = [];
+      const reported: LimitStatus[] = [];
       for (const tenantId of new Set([...Object.keys(limits.tenants), ...rates.tenants()])) {
-        if (told.length === MAX_TOLD) break;
+        if (reported.length === MAX_REPORTED) break;
         const { running, waiting } = queue.of(tenantId);
         const refusedTotal = rates.known(tenantId)?.refused ?? 0;
         if (running + waiting + refusedTotal === 0 && !Object.hasOwn(limits.tenants, tenantId)) continue;
         const { concurrent, queued, requestsPerSecond, bytesPerSecond } = limitOf(tenantId);
-        told.push({
+        reported.push({
           tenant: tenantId,
           running,
           waiting,
@@ -127,7 +127,7 @@ export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Cl
           bytesPerSecond: finiteOr0(bytesPerSecond),
         });
       }
-      return told;
+      return reported;
     },
   };
 }
@@ -169,15 +169,15 @@ function refuseAbove(what: string, perSecond: number, bucket: TokenBucket, tenan
 }
 
 /** @throws {ConnectorException} RateLimited when the tenant's queue is full */
-function placeIn(
+function slotIn(
   queue: FairQueue,
   tenantId: string,
   limit: TenantLimit,
   signal: AbortSignal,
 ): Promise<() => void> {
   signal.throwIfAborted();
-  const place = queue.acquire(tenantId, signal);
-  if (place !== undefined) return place;
+  const slot = queue.acquire(tenantId, signal);
+  if (slot !== undefined) return slot;
   const text = `${limit.concurrent} requests at once, with ${limit.queued} waiting`;
   throw rateLimited(text, tenantId, QUEUE_RETRY_MS);
 }

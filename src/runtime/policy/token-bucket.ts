@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** Allows `perSecond` on average, and `burst` at once. */
+/** A token bucket: it allows `perSecond` tokens on average, and `burst` at once. */
 export interface TokenBucket {
   /** Takes `count` tokens. The balance may go below zero. */
   spend(count: number): void;
@@ -8,7 +8,10 @@ export interface TokenBucket {
   readonly waitMs: number;
 }
 
-/** @param perSecond Infinity for no limit */
+/**
+ * Creates a full bucket.
+ * @param perSecond Infinity for no limit
+ */
 export function createTokenBucket(
   { perSecond, burst }: { perSecond: number; burst: number },
   clock: Pick<Clock, 'now'>,

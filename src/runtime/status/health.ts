@@ -44,7 +44,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     availableCredits: DEFAULT_WINDOW_BYTES,
     version: VERSION,
     capabilities: CAPABILITIES,
-    // Clients compute from it when the daemon started: they use the same system clock.
+    // From the uptime, clients compute when the daemon started: they use the same system clock.
     uptimeMs: systemClockMs() - state.startedMs,
     streamsOpen: state.streams,
     origins: originsOf(state.pairs),

@@ -27,7 +27,7 @@ export function prometheusText(
   const byTenant = (of: (limit: LimitStatus) => number): Series[] =>
     health.limits.map((one) => ({ labels: { tenant: one.tenant }, value: of(one) }));
   return [
-    single('vastar_up', 'gauge', 'Whether the daemon takes requests.', health.healthy ? 1 : 0),
+    single('vastar_up', 'gauge', 'Whether the daemon accepts requests.', health.healthy ? 1 : 0),
     series('vastar_build_info', 'gauge', 'The version of the daemon.', [
       { labels: { version: health.version }, value: 1 },
     ]),
@@ -36,7 +36,12 @@ export function prometheusText(
     single('vastar_requests_in_flight', 'gauge', 'Running exchanges.', health.activeRequests),
     single('vastar_streams_in_flight', 'gauge', 'Running streams.', health.streamsOpen),
     series('vastar_requests_total', 'counter', 'Exchanges that have ended.', statistics.requests),
-    series('vastar_retries_total', 'counter', 'Further attempts of exchanges.', statistics.retries),
+    series(
+      'vastar_retries_total',
+      'counter',
+      'Attempts after the first one of an exchange.',
+      statistics.retries,
+    ),
     series('vastar_stream_bytes_total', 'counter', 'Body bytes received from providers.', statistics.bytes),
     histogram('vastar_time_to_first_byte_seconds', 'Time until the response headers.', statistics.firstByte),
     histogram(

@@ -85,7 +85,7 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     const key = pairKey(tenantId, origin);
     const known = pairs.get(key);
     if (known !== undefined) return known;
-    // Compare the origin: no URL has the origin "others", but a tenant can have that name.
+    // The pair of all others may exceed the limit. Recognise it by its origin, because a tenant can be named "others".
     if (pairs.size >= MAX_PAIRS && origin !== OTHERS) return pairOf(OTHERS, OTHERS);
     const made = createPair(tenantId, origin, nowMs);
     pairs.set(key, made);
@@ -134,7 +134,7 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
   let current = newHistogram();
   let previous = newHistogram();
 
-  const turn = (): void => {
+  const rotate = (): void => {
     const windows = Math.floor((nowMs() - startedMs) / WINDOW_MS);
     if (windows === 0) return;
     previous = windows === 1 ? current : newHistogram();
@@ -156,14 +156,14 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
       return replaced;
     },
     record({ outcome, firstByteUs, ...ended }) {
-      turn();
+      rotate();
       total += 1;
       replaced += ended.replaced;
       if (outcome === 'failed') failed += 1;
       if (firstByteUs !== undefined) current.record(Math.max(1, Math.min(firstByteUs, MAX_US)));
     },
     latency() {
-      turn();
+      rotate();
       if (previous.count + current.count === 0) return { p50Us: 0, p95Us: 0, p99Us: 0 };
       const both = newHistogram();
       both.add(previous);

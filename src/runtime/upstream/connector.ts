@@ -125,7 +125,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 }
 
-/** A usual read has at most this many bytes. */
+/** The size of the buffer, in bytes, and so of the largest read. */
 const READ_BYTES = 64 * 1024;
 
 /** Reads into one buffer. Otherwise Node allocates one for each read. */
@@ -193,7 +193,7 @@ function createTls(trust: ConnectionOptions, http2 = true): Secure {
   };
 }
 
-/** Drops the addresses that must not be connected to. */
+/** Returns a function that drops the addresses that must not be connected to, and throws when none is left. */
 function permitted(origin: string, refusalOf: (address: string) => string | undefined) {
   return (addresses: readonly string[]): readonly string[] => {
     const usable = addresses.filter((address) => refusalOf(address) === undefined);

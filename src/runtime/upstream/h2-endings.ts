@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 
 /** An attempt over HTTP/2. */
 export interface H2Attempt {
-  /** The stream was closed before the end of the response. */
+  /** Whether the stream was closed before the end of the response. */
   cut: boolean;
 }
 

@@ -19,7 +19,7 @@ export interface HttpRequest {
 
 /**
  * Reads the payload of an ExecuteRequest for the http connector (docs/protocol.md, part A).
- * @throws {ConnectorException} InvalidRequest with the fault of the payload
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with the payload
  */
 export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
@@ -31,7 +31,7 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
 
 /**
  * Reads the parts of a request except its body.
- * @throws {ConnectorException} InvalidRequest with the fault of the payload
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with them
  */
 export function parseRequestHead({
   method,
@@ -124,7 +124,7 @@ const OWNED_BY_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Sent when the client does not set them, as by the public daemon. `identity`: the daemon does not decompress bodies.
+ * Sent when the client does not set them; the public daemon does the same. `identity`: the daemon decompresses nothing.
  */
 const DEFAULT_HEADERS: HeaderList = [
   ['accept', '*/*'],

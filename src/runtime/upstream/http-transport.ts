@@ -31,7 +31,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const pools = createUpstreamPools(options);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
 
-  // undici publishes a request's connection right after onRequestStart, in the same call.
+  // The attempt whose connection undici publishes next: right after `onRequestStart`, in the same call.
   let starting: Attempt | undefined;
   const endings = watchH2Endings();
   const onSendHeaders = (message: unknown): void => {
@@ -64,7 +64,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
           ...routeOf(request, options.proxies),
           method,
           body,
-          // Limits that the client sets replace the daemon's.
+          // A client's own limits replace these, so 0 turns them off here.
           ...(call.policy.headersTimeoutMs !== undefined && { headersTimeout: 0 }),
           ...(call.policy.idleTimeoutMs !== undefined && { bodyTimeout: 0 }),
         },

@@ -23,7 +23,7 @@ interface Parser {
   shouldKeepAlive: boolean;
 }
 
-/** Makes the parser of a new connection accept such responses. */
+/** Makes the parser of a new connection accept all of these responses, except those with both headers: see `endByChunks`. */
 export function makeLenient(client: object): void {
   const parser = parserOf(memberOf(client, symbols.kSocket));
   if (parser === undefined) return;
@@ -34,7 +34,7 @@ export function makeLenient(client: object): void {
 }
 
 const CONTINUE = 100;
-/** undici skips this interim status like most others. */
+/** undici refuses a 100, but skips this interim status. */
 const PROCESSING = 102;
 
 /**

@@ -1,5 +1,5 @@
 /** Describes what is wrong with a response, and what to do. */
-export interface Fault {
+export interface ResponseProblem {
   /** Continues a sentence that begins with the origin, e.g. "did not answer in HTTP". */
   what: string;
   advice: string;
@@ -7,12 +7,12 @@ export interface Fault {
 
 const CHECK_PORT = 'check host and port of base_url';
 /** The advice for a response that violates HTTP; no setting helps. */
-export const SERVER_AT_FAULT = 'fix the server or the proxy in front of it, which violates RFC 9112';
+export const FIX_SERVER = 'fix the server or the proxy in front of it, which violates RFC 9112';
 
 /**
  * First bytes of servers that don't use HTTP/1.1. Errors never quote the bytes, because a server may send back a key.
  */
-const OTHER_SERVERS: readonly [RegExp, Fault][] = [
+const OTHER_SERVERS: readonly [RegExp, ResponseProblem][] = [
   [
     /^[\x14-\x17]\x03/,
     { what: 'did not answer in HTTP: that port expects TLS', advice: 'begin base_url with https:' },
@@ -61,12 +61,12 @@ const REASONS: readonly [RegExp, string][] = [
  * @param error undici's parser error; its `data` holds the bytes from the place where parsing failed
  * @param begun whether the response's headers have been read
  */
-export function notHttp(error: Error, begun: boolean): Fault {
+export function notHttp(error: Error, begun: boolean): ResponseProblem {
   const data = 'data' in error && typeof error.data === 'string' ? error.data : '';
   const server = begun ? undefined : OTHER_SERVERS.find(([beginning]) => beginning.test(data));
   if (server !== undefined) return server[1];
   const [, reason = error.message] = /\((.*)\)/.exec(error.message) ?? [];
   const [, what] = REASONS.find(([words]) => words.test(reason)) ?? [];
   if (what === 'did not answer in HTTP') return { what, advice: CHECK_PORT };
-  return { what: `${what ?? 'did not answer in HTTP'} (${reason})`, advice: SERVER_AT_FAULT };
+  return { what: `${what ?? 'did not answer in HTTP'} (${reason})`, advice: FIX_SERVER };
 }

@@ -1,6 +1,6 @@
 /**
  * Starts one attempt after another: `delayMs` after the last start, or as soon as an attempt fails (RFC 8305, 5).
- * Attempts that take longer continue.
+ * Attempts that take longer than `delayMs` continue.
  * @returns the first success; rejects with the first failure when all attempts have failed
  */
 export function staggered<T>(attempts: ReadonlyArray<() => Promise<T>>, delayMs: number): Promise<T> {

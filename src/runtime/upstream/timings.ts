@@ -19,8 +19,8 @@ let turnReadUs: number | undefined;
 function readNowUs(): number {
   if (turnReadUs !== undefined) return turnReadUs;
   const readUs = nowUs();
-  // A lone read needs no immediate, which would cost another turn of the event loop. Immediates run right after the
-  // turn's reads.
+  // Share the time until the turn's reads are over: immediates run right after them. A lone read needs no immediate,
+  // which would cost another turn of the event loop.
   if (readUs - lastReadUs < CLOSE_US) {
     turnReadUs = readUs;
     setImmediate(endTurn);
@@ -93,8 +93,8 @@ class ExchangeTimeline implements Timeline {
   }
 
   readUs(): number {
-    // Bytes can be read without a new turn, e.g. when a paused response continues. Their time is after that of their
-    // request.
+    // Bytes can be read without a new turn, e.g. when a paused response continues. The shared time can then be before
+    // the request was sent.
     return Math.max(readNowUs() - this.#startUs, this.timings.sentUs ?? 0);
   }
 
@@ -118,7 +118,7 @@ class ExchangeTimeline implements Timeline {
       timings.attemptUs = this.elapsedUs();
       return;
     }
-    // The time on a dead connection belongs to an earlier attempt, not to the wait for this one.
+    // The time on a dead connection is not part of this attempt: the attempt begins now.
     const from = next === 'replaced' && redirectedUs === undefined ? this.elapsedUs() : attemptUs;
     if (from !== undefined) timings.attemptUs = from;
     const again = next === 'replaced' && redirectedUs !== undefined;
@@ -137,7 +137,8 @@ class ExchangeTimeline implements Timeline {
     timings.reused = connection.used;
     connection.used = true;
     if (connection.handshakeUs !== undefined) timings.handshakeUs = connection.handshakeUs;
-    // The connection was opened earlier, for a request that was cancelled, so this request spent no time on connecting.
+    // A reused connection cost this request no time to connect, and neither did one that was opened for a cancelled
+    // request.
     if (timings.reused || connection.startUs < startUs) {
       timings.queuedUs = nowUs() - startUs;
       return;

@@ -16,7 +16,7 @@ export interface UpstreamCall {
   readonly certificate?: ClientCertificate | undefined;
   /** The client's deadline, on the clock of `performance.now()`; absent without one. */
   readonly deadlineMs?: number;
-  readonly client: RetryWitness;
+  readonly client: RetryListener;
   /** The request's span. Set when telemetry is exported. */
   readonly span?: FollowedRequest;
   /** Ends the upstream request at once when it is aborted. */
@@ -35,7 +35,7 @@ interface RetryNotice {
 }
 
 /** The client's side of a retry. */
-export interface RetryWitness {
+export interface RetryListener {
   /** Whether the client has received no part of a response, so that a retry can still replace it. */
   readonly untouched: boolean;
   /** Reports the retry to the client, and drops the bytes received so far. */
@@ -51,7 +51,7 @@ export interface ResponseHead {
 export interface Flow {
   pause(): void;
   resume(): void;
-  /** An error that the sink throws to end the request. */
+  /** Ends the request with this error, as when the sink throws it. */
   abort(reason: Error): void;
 }
 

@@ -28,11 +28,11 @@ export async function openTunnel(
       ? tlsConnect({ ...trust, socket: plain, host: name, ...(isIP(name) === 0 && { servername: name }) })
       : plain;
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  const place = `${host}:${target.port}`;
+  const authority = `${host}:${target.port}`;
   const authorization = proxyAuthorization(proxy);
   const lines = [
-    `CONNECT ${place} HTTP/1.1`,
-    `Host: ${place}`,
+    `CONNECT ${authority} HTTP/1.1`,
+    `Host: ${authority}`,
     ...(authorization === undefined ? [] : [`Proxy-Authorization: ${authorization}`]),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
@@ -45,7 +45,7 @@ export async function openTunnel(
   const [reason] = error === undefined ? [`it answered ${status || 'nothing'}`] : messageOf(error).split(';');
   const verb = authorization === undefined ? 'demands a' : 'refuses the';
   const why = MEANS_PASSWORD.has(status) ? `it ${verb} user name and password` : reason;
-  const text = `check HTTPS_PROXY: the proxy ${proxy.origin} opens no tunnel to ${place}: ${why}`;
+  const text = `check HTTPS_PROXY: the proxy ${proxy.origin} opens no tunnel to ${authority}: ${why}`;
   const errorClass = status >= 500 || status === 0 ? ErrorClass.Transient : ErrorClass.Permanent;
   throw new ConnectorException(text, errorClass, 0, { hop: 'network', cause: error });
 }

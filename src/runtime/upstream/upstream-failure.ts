@@ -2,7 +2,7 @@ import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../commo
 import type { Timings } from '../../protocol/messages.js';
 import { CHECK_CERTIFICATE, certificateFailure, SET_CERTIFICATE } from './certificate-failure.js';
 import { ConnectTimeout } from './connector.js';
-import { notHttp, SERVER_AT_FAULT } from './not-http.js';
+import { FIX_SERVER, notHttp } from './not-http.js';
 import { Discard } from './transport.js';
 
 /** Reports an HTTP/2 stream that was closed before the response's end. */
@@ -33,7 +33,7 @@ export function upstreamFailure(error: Error, request: FailedRequest): Connector
   const { origin, timings } = request;
   const { errorClass, hop, what, advice } =
     code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
-      ? { ...CLIENTS_FAULT, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
+      ? { ...INVALID_REQUEST, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
       : timings.queuedUs === undefined
         ? connectFailure(error, code, text, request)
         : answerFailure(error, code, request);
@@ -48,7 +48,7 @@ interface Failure {
   advice: string;
 }
 
-const CLIENTS_FAULT = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } as const;
+const INVALID_REQUEST = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } as const;
 const NETWORK_NOW = { errorClass: ErrorClass.Transient, hop: 'network' } as const;
 const NETWORK_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'network' } as const;
 const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as const;
@@ -66,7 +66,7 @@ const TOO_MANY_HEADERS = (origin: string): Failure => ({
   advice: CHECK_URL,
 });
 
-/** Returns the error for headers above the limit that undici has accepted. */
+/** Returns the error for headers that undici accepted although they exceed the limit. */
 export function headersTooLarge(origin: string): ConnectorException {
   const { what, advice, errorClass, hop } = TOO_MANY_HEADERS(origin);
   return new ConnectorException(`${what}: ${advice}`, errorClass, 0, { hop });
@@ -80,7 +80,7 @@ export function tooManyInterim(origin: string): ConnectorException {
 
 /** Returns the error for a status that is too small for HTTP (RFC 9110, 15). */
 export function invalidStatus(origin: string, statusCode: number): ConnectorException {
-  const text = `${origin} answered with the status ${statusCode}, which HTTP does not have: ${SERVER_AT_FAULT}`;
+  const text = `${origin} answered with the status ${statusCode}, which HTTP does not have: ${FIX_SERVER}`;
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
 }
 
@@ -108,7 +108,7 @@ const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' 
   ENFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
 };
 
-/** Codes of failures during a TLS handshake that come from the socket. */
+/** Codes of failures during a TLS handshake that come from the socket, and not from TLS. */
 const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET']);
 
 function connectFailure(
@@ -152,7 +152,7 @@ function tlsAdvice(code: string): string {
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */
-const UNASKED = new Map([
+const REFUSED_RESPONSES = new Map([
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'sent Content-Length twice, or with Transfer-Encoding'],
   ['bad upgrade', 'switched to another protocol (status 101) without a request to do so'],
   ['bad response', 'sent a response without a request'],
@@ -160,7 +160,7 @@ const UNASKED = new Map([
 
 /** Node closes an HTTP/2 connection with these codes when the server violates the protocol or floods the client. */
 const H2_RULES = new Map<string, Pick<Failure, 'errorClass' | 'hop'>>([
-  // Some servers do this now and then, for example while they restart.
+  // Some servers do this now and then, for example while they restart, so a retry may help.
   ['ERR_HTTP2_ERROR', PROVIDER_NOW],
   ['ERR_HTTP2_TOO_MANY_INVALID_FRAMES', PROVIDER_ALWAYS],
 ]);
@@ -182,9 +182,11 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
     const { what, advice } = notHttp(error, begun);
     return { ...PROVIDER_ALWAYS, what: `${origin} ${what}`, advice };
   }
-  const unasked = begun ? undefined : (UNASKED.get(code) ?? UNASKED.get(error.message));
-  if (unasked !== undefined)
-    return { ...PROVIDER_ALWAYS, what: `${origin} ${unasked}`, advice: SERVER_AT_FAULT };
+  const refusedResponse = begun
+    ? undefined
+    : (REFUSED_RESPONSES.get(code) ?? REFUSED_RESPONSES.get(error.message));
+  if (refusedResponse !== undefined)
+    return { ...PROVIDER_ALWAYS, what: `${origin} ${refusedResponse}`, advice: FIX_SERVER };
   if (code === 'HTTP_1_1_REQUIRED') {
     const advice = 'start the daemon with --http2 deny';
     return { ...PROVIDER_ALWAYS, what: `${origin} does not serve this over HTTP/2`, advice };
@@ -196,13 +198,16 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';
-  // Only a new connection can be closed for how it was opened.
+  // When an earlier request used the connection, a missing TLS or certificate can't be the cause.
   const doubt = timings.reused || begun || isReset(error) ? undefined : doubtOf(origin, code, certificate);
   const advice = doubt === undefined ? LATER : `${LATER}; if it always does so, ${doubt}`;
   return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
 }
 
-/** Many servers just close a connection: without TLS, without the certificate that they demand, or if a body is too large. */
+/**
+ * Returns a likely cause of a closed connection. Many servers just close one that lacks TLS or a client certificate, or
+ * whose request has too large a body.
+ */
 function doubtOf(origin: string, code: string, certificate: object | undefined): string | undefined {
   if (code === 'EPIPE') return 'the request may be too large for it';
   if (!origin.startsWith('https:'))

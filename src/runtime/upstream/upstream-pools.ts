@@ -88,11 +88,12 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       entries.delete(key);
       void pool.close();
     };
-    // After a GOAWAY, undici would count the old connection's requests as pipelined on the new one, and wait for them.
     const onConnect = (_origin: URL, targets: readonly object[]): void => {
       const client = targets.at(-1);
       if (client === undefined) return;
       if (entry.protocol !== 'h2') makeLenient(client);
+      // Set it again for each connection. After a GOAWAY, undici counts the old connection's requests as pipelined on
+      // the new one, and would wait for them.
       if (client instanceof Client) client.pipelining = entry.protocol === 'h2' ? streams : 1;
     };
     pool.on('connect', onConnect);

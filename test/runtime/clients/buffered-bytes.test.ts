@@ -8,7 +8,7 @@ function setUp(most: number) {
   return {
     paused,
     hold: (name: string) =>
-      buffered.hold({
+      buffered.register({
         pause: () => void paused.push(name),
         resume: () => void paused.splice(paused.indexOf(name), 1),
         abort: () => {},

@@ -97,7 +97,7 @@ describe('a failed attempt, by method and result', () => {
 describe('these prevent another attempt', () => {
   test.each([
     ['nothing', {}, 'again in 375'],
-    ['something was forwarded', { untouched: false }, 'untouched'],
+    ['something was forwarded', { untouched: false }, 'response begun'],
     ['it was the last attempt', { attempt: 3 }, 'attempts'],
     ['only one attempt is allowed', { maxAttempts: 1 }, 'attempts'],
     ['the budget is used up', { budget: 0 }, 'budget'],
@@ -135,9 +135,9 @@ describe('the wait before a retry', () => {
     ],
     ['less than the backoff', [['retry-after', '0']], 'again in 375'],
     ['exactly the limit', [['retry-after', '60']], 'again in 60000'],
-    ['more than the limit', [['retry-after', '61']], 'asked too long'],
-    ['a date beyond the limit', [['retry-after', 'Thu, 01 Jan 2026 12:01:01 GMT']], 'asked too long'],
-    ['milliseconds beyond the limit', [['retry-after-ms', '60001']], 'asked too long'],
+    ['more than the limit', [['retry-after', '61']], 'wait too long'],
+    ['a date beyond the limit', [['retry-after', 'Thu, 01 Jan 2026 12:01:01 GMT']], 'wait too long'],
+    ['milliseconds beyond the limit', [['retry-after-ms', '60001']], 'wait too long'],
     ['an invalid time', [['retry-after', 'soon']], 'again in 375'],
     ['a negative time', [['retry-after', '-5']], 'again in 375'],
     ['no retry', [['x-should-retry', 'false']], 'final'],

@@ -15,7 +15,10 @@ export interface BodyReader {
 
 const NOTHING = new Uint8Array();
 
-/** @param method the request's method: a response to HEAD has no body */
+/**
+ * Creates the reader for a response's body.
+ * @param method the request's method: a response to HEAD has no body
+ */
 export function bodyReader({ statusCode, framing }: Head, method: string): BodyReader {
   if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return new LengthBody(0);
   switch (framing.kind) {
@@ -52,7 +55,7 @@ const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
 /** Most characters of one chunk's extensions, and of all trailers together. */
-const MAX_ASIDE = 16_384;
+const MAX_SKIPPED = 16_384;
 
 /** Reads a body with Transfer-Encoding: chunked (RFC 9112, 7.1). Skips extensions and trailers. */
 class ChunkedBody implements BodyReader {
@@ -60,7 +63,7 @@ class ChunkedBody implements BodyReader {
   #state: 'size' | 'extension' | 'data' | 'end' | 'trailer' | 'over' = 'size';
   #size = 0;
   #digits = 0;
-  #aside = 0;
+  #skipped = 0;
   /** Characters of the current trailer line so far. */
   #line = 0;
 
@@ -106,20 +109,20 @@ class ChunkedBody implements BodyReader {
         return;
       }
       case 'extension':
-        this.#aside += 1;
-        if (this.#aside > MAX_ASIDE) throw damaged(bytes);
+        this.#skipped += 1;
+        if (this.#skipped > MAX_SKIPPED) throw damaged(bytes);
         if (byte === LF) this.#endSize();
         return;
       case 'end':
         if (byte === LF) {
           this.#state = 'size';
           this.#digits = 0;
-          this.#aside = 0;
+          this.#skipped = 0;
         } else if (byte !== CR) throw damaged(bytes);
         return;
       case 'trailer':
-        this.#aside += 1;
-        if (this.#aside > MAX_ASIDE) throw damaged(bytes);
+        this.#skipped += 1;
+        if (this.#skipped > MAX_SKIPPED) throw damaged(bytes);
         if (byte === LF) {
           if (this.#line === 0) this.#state = 'over';
           this.#line = 0;

@@ -21,7 +21,7 @@ export interface Connection extends Flow {
   send(request: HttpRequest, target: RequestTarget): void;
   /** Receives the bytes of one read. They are only valid during the call. */
   read(bytes: Buffer): void;
-  /** Returns an opened connection without sending a request over it. */
+  /** Makes a new connection available to other requests, without sending one over it. */
   release(): void;
   /** Whether the connection was idle for so long that the server may close it. */
   isStale(nowMs: number): boolean;

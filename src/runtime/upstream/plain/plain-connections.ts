@@ -27,14 +27,14 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
   });
   const connect = connector.connectAs(undefined);
   const all = new Set<Connection>();
-  const waiting = new Map<string, Connection[]>();
+  const idleByOrigin = new Map<string, Connection[]>();
   let closed = false;
 
-  const waitingAt = (origin: string): Connection[] => {
-    const known = waiting.get(origin);
+  const idleAt = (origin: string): Connection[] => {
+    const known = idleByOrigin.get(origin);
     if (known !== undefined) return known;
     const made: Connection[] = [];
-    waiting.set(origin, made);
+    idleByOrigin.set(origin, made);
     return made;
   };
 
@@ -43,7 +43,7 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
       url.protocol === 'http:' &&
       options.proxies?.of('http:', { host: hostOf(url), port: portOf(url) }) === undefined,
     idle(origin) {
-      const idle = waiting.get(origin);
+      const idle = idleByOrigin.get(origin);
       const nowMs = performance.now();
       for (let one = idle?.pop(); one !== undefined; one = idle?.pop()) {
         if (!one.isStale(nowMs)) return one;
@@ -52,7 +52,7 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
       return undefined;
     },
     open({ hostname, protocol, port, origin }, take, fail) {
-      const idle = waitingAt(origin);
+      const idle = idleAt(origin);
       connect({ hostname, protocol, port }, (error, socket) => {
         const times = socket === null ? undefined : connector.timesOf(socket);
         if (socket === null || times === undefined) return fail(error ?? new Error('no connection'));

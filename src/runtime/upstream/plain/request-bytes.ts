@@ -2,11 +2,11 @@ import { headerValue } from '../../../protocol/header-value.js';
 import type { HeaderList } from '../../../protocol/messages.js';
 import type { HttpRequest, Method } from '../http-request.js';
 
-/** Caches the lines before Content-Length by the headers object: the requests of a load test share it. */
+/** Caches the lines before Content-Length by the headers object, which the requests of a load test share. */
 const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
 /** Caches whole requests by their bodies: a load test sends the same few prompts. */
 const requests = new WeakMap<Uint8Array, { head: string; bytes: Buffer }>();
-/** The largest body whose request is cached. Copying a longer body is fast compared with sending it, and its cache takes memory. */
+/** The largest body whose request is cached. For longer ones, copying is fast compared with sending, and needs no memory. */
 const SHORT_BYTES = 16 * 1024;
 /** For these methods, Content-Length is sent even when it is 0 (RFC 9110, 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
@@ -25,8 +25,8 @@ export function requestBytes(request: HttpRequest): Buffer {
 
 function joined(method: Method, shared: string, body: Uint8Array | undefined): Buffer {
   const length = body?.length ?? 0;
-  const told = length > 0 || WITH_BODY.has(method) ? `content-length: ${length}\r\n\r\n` : '\r\n';
-  const head = shared + told;
+  const lastLines = length > 0 || WITH_BODY.has(method) ? `content-length: ${length}\r\n\r\n` : '\r\n';
+  const head = shared + lastLines;
   const bytes = Buffer.allocUnsafe(head.length + length);
   bytes.write(head, 'latin1');
   if (body !== undefined) bytes.set(body, head.length);

@@ -16,14 +16,14 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const END = '\r\n\r\n';
 
-// Servers often send exactly the same head for a second (until the Date header changes), so the last result is kept.
+// Servers often send exactly the same head for a second (until the Date header changes), so the last result is cached.
 let last: { bytes: Buffer; head: Head } | undefined;
 
 /**
  * Reads a status line and headers at the start of `bytes`.
  * @param most most bytes of the head
  * @returns the head, and its length with the blank line at its end; undefined while it is incomplete
- * @throws {MalformedResponse}
+ * @throws {MalformedResponse} when the bytes can't begin an HTTP/1.1 response, or the head is too long
  */
 export function parseHead(bytes: Buffer, most: number): { head: Head; length: number } | undefined {
   if (last !== undefined && last.bytes.length <= most && startsWith(bytes, last.bytes))
@@ -67,8 +67,8 @@ function parse(text: string, bytes: Buffer): Head {
 }
 
 /**
- * A request could arrive just when the server closes the idle connection. So the connection is kept shorter than the
- * server says, by this much.
+ * An idle connection is closed this many ms before the server would close it. Otherwise a request could arrive just when
+ * the server does so, and fail.
  */
 const MARGIN_MS = 1000;
 

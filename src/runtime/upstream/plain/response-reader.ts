@@ -40,14 +40,14 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
   };
 
   /** @returns the offset of the body, or undefined while the head is incomplete */
-  const readHead = (bytes: Buffer, asked: string): number | undefined => {
+  const readHead = (bytes: Buffer, requestMethod: string): number | undefined => {
     const found = parseHead(bytes, headBytes);
     if (found === undefined) return undefined;
     const { head: read, length } = found;
     // An interim response (1xx) is followed by the final one.
     if (read.statusCode >= 200) {
       head = read;
-      body = bodyReader(read, asked);
+      body = bodyReader(read, requestMethod);
       target.onHead(read.statusCode, read.headers);
     }
     return length;
@@ -63,8 +63,8 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
   };
 
   return {
-    expect(asked) {
-      method = asked;
+    expect(requestMethod) {
+      method = requestMethod;
     },
     feed(bytes) {
       let rest = bytes;
