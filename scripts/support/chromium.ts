@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-export interface Page {
+interface Page {
   /** The page's errors so far: exceptions, and requests that its policy blocked. */
   readonly problems: readonly string[];
   /** The value of an expression, awaited. */

@@ -5,7 +5,7 @@ import { type ContentMark, type DaemonTimings, LoadTimeline } from './load-timel
 import { createProviderReport } from './provider-report.js';
 import { splitWait } from './wait-parts.js';
 
-export type { ContentMark, DaemonTimings, OutputKind } from './load-timeline.js';
+export type { DaemonTimings, OutputKind } from './load-timeline.js';
 
 type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
 

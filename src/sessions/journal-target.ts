@@ -27,7 +27,7 @@ export interface Ended {
 
 export type EndStatus = Exclude<MessageStatus, 'streaming'>;
 
-export interface Asked {
+interface Asked {
   parentId: number | null;
   endpoint: string;
   model: string;

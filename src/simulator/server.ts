@@ -18,10 +18,6 @@ import type { Settings } from './settings/settings.js';
 import type { Clock } from './timing/clock.js';
 import { createSystemClock } from './timing/system-clock.js';
 
-export type { ExchangeRecord, SimulatorStats };
-
-/** `name` in the body of `GET /health`, which distinguishes a simulator from another server at its address. */
-
 export interface SimulatorOptions {
   /**
    * The address to listen on. Default: 127.0.0.1. Other addresses are allowed, e.g. for containers: the simulator holds

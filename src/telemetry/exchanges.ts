@@ -12,7 +12,7 @@ import { CLIENT, INTERNAL } from './span-kind.js';
 import { randomSpanId, randomTraceId, traceparent } from './traceparent.js';
 
 /** The request of an exchange. */
-export interface Asked {
+interface Asked {
   readonly endpoint: Endpoint;
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /** The result of an exchange. Times on the clock of `performance.now()`. */
-export interface Ended {
+interface Ended {
   readonly answer: ChatResult & { readonly metrics: LoadFigures };
   /** Undefined when the request was not sent. */
   readonly sentMs: number | undefined;

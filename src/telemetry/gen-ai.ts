@@ -42,7 +42,7 @@ const TOKENS = [
 ];
 
 /** Tokens of an exchange, as the provider counts them. */
-export interface TokenCounts {
+interface TokenCounts {
   readonly input?: number | undefined;
   readonly output?: number | undefined;
   /** Input that the provider read from its cache, and wrote to it. */

@@ -6,7 +6,7 @@ import { createTraceClock } from './time.js';
 import type { Destination, TelemetryPlan } from './variables.js';
 
 /** A span with known start, end and ids. */
-export interface KnownSpan {
+interface KnownSpan {
   readonly name: string;
   readonly kind: SpanKind;
   /** On the clock of `performance.now()`. */
@@ -30,7 +30,7 @@ export interface OpenTelemetry {
   shutdown(): Promise<Shutdown>;
 }
 
-export interface Shutdown {
+interface Shutdown {
   /** The reason why data could not be exported. */
   readonly problem: string | undefined;
   /** An abandoned export may still run for a while. The process must not wait for it. */

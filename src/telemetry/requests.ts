@@ -29,7 +29,7 @@ export interface FollowedRequest {
   end(result: RequestEnd & { readonly tenantId: string; readonly attempts: number }): void;
 }
 
-export interface FollowedAttempt {
+interface FollowedAttempt {
   /** The header for the provider; undefined when it gets the client's header. */
   readonly traceparent: string | undefined;
   end(

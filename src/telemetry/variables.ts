@@ -1,5 +1,5 @@
 /** The encodings of OTLP over HTTP. */
-export type OtlpProtocol = 'http/protobuf' | 'http/json';
+type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /** The destination of one kind of data. */
 export type Destination =

@@ -15,7 +15,7 @@ const folder = join(import.meta.dirname, '..', 'fixtures', 'tls');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 /** A received request, and the end of its stream at the server. */
-export interface H2Request {
+interface H2Request {
   headers: IncomingHttpHeaders;
   stream: ServerHttp2Stream;
   /** Resolves with the code of the stream's end: 0 no error, 8 cancelled (RFC 9113, 7). */

@@ -7,7 +7,7 @@ import { alive, type Place, until } from './program.js';
 import { KEY, openTerminal, type TerminalSession } from './terminal.js';
 
 export const VICTIMS = ['chat', 'daemon', 'simulator'] as const;
-export type Victim = (typeof VICTIMS)[number];
+type Victim = (typeof VICTIMS)[number];
 
 /** The faults after a kill; empty without any. */
 export interface CrashResult {

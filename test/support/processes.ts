@@ -14,7 +14,7 @@ export function listProcesses(): ListedProcess[] {
 }
 
 /** Returns '' when the process has ended. */
-export function commandLineOf(pid: number | string): string {
+function commandLineOf(pid: number | string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

@@ -15,7 +15,7 @@ export interface ServerPage {
 }
 
 /** Reads a server's metrics page while one test runs. */
-export interface ServerWatch {
+interface ServerWatch {
   /** Resolves after the first read, successful or not, and after three seconds at the latest. */
   readonly begun: Promise<void>;
   /** Reads the page a last time and returns the record. */

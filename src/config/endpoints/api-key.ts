@@ -9,7 +9,7 @@ export type ApiKey =
  * What is wrong with a key. `reason` continues the sentence "openai.api_key …". Neither text contains a part of the
  * key.
  */
-export interface KeyFault {
+interface KeyFault {
   reason: string;
   advice: string;
 }

@@ -7,7 +7,7 @@ import type { ServerRecord } from '../server-metrics/record.js';
 import type { SavedReport, SavedRun } from './saved-report.js';
 
 /** One endpoint's test, whose requests several processes sent. Times in ms. */
-export interface MergedRun {
+interface MergedRun {
   readonly mode: string;
   readonly model: string;
   readonly url: string;

@@ -6,7 +6,7 @@ import type { Report } from '../figures/tally.js';
 import type { Latency, Sample } from '../samples/sample.js';
 
 /** A condition of an SLO, expressed as a required share of good requests, so that it has a confidence interval. */
-export interface Criterion {
+interface Criterion {
   readonly text: string;
   /** Required share of good requests, 0 to 1. */
   readonly share: number;

@@ -16,7 +16,7 @@ export interface Found {
 }
 
 /** A verdict on a load. */
-export interface Told {
+interface Told {
   readonly load: number;
   readonly kept: boolean;
   /** The test ended early, because the load seemed to meet the SLO. */

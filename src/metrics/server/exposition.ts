@@ -10,7 +10,7 @@ export interface MetricSample {
 }
 
 /** Counts of a whole page. */
-export interface PageEnd {
+interface PageEnd {
   readonly samples: number;
   /** Lines that are neither a sample nor a comment nor blank. */
   readonly unreadable: number;

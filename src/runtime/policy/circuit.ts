@@ -5,7 +5,7 @@ import { createRollingCount, type RollingCount } from './rolling-count.js';
 /** The result of a request that the circuit let pass. `ignored`: the result shows nothing about the provider. */
 export type PassResult = { kind: 'success' } | { kind: 'ignored' } | { kind: 'failure'; reason: string };
 
-export type Entry =
+type Entry =
   | {
       kind: 'pass';
       /** Whether this request tests that the provider works again. */

@@ -7,7 +7,7 @@ export interface Term {
   prefix: boolean;
 }
 
-export type Comparison = '<' | '<=' | '>' | '>=' | '=';
+type Comparison = '<' | '<=' | '>' | '>=' | '=';
 
 export type Filter =
   | { kind: 'figure'; figure: 'ttft' | 'e2e' | 'tokens'; comparison: Comparison; value: number }

@@ -17,7 +17,7 @@ export interface SearchHit {
 }
 
 type FigureFilter = Extract<Filter, { kind: 'figure' }>;
-export type FigureName = FigureFilter['figure'];
+type FigureName = FigureFilter['figure'];
 
 export const FOUND_START = '\u{e000}';
 export const FOUND_END = '\u{e001}';

@@ -2,7 +2,7 @@ import type { AnswerFormat } from '../formats/format.js';
 import type { Reply } from './reply.js';
 
 /** Facts about the answer that a fault needs. */
-export interface FaultyAnswer {
+interface FaultyAnswer {
   stream: boolean;
   format: Pick<AnswerFormat, 'isChat' | 'refusal' | 'errorEvent'>;
   /** Whether the request's body has this member. */
@@ -10,7 +10,7 @@ export interface FaultyAnswer {
 }
 
 /** Turns a correct reply into the reply of a faulty provider. */
-export type Fault = (reply: Reply, answer: FaultyAnswer) => Reply;
+type Fault = (reply: Reply, answer: FaultyAnswer) => Reply;
 
 /** A fault with a short description. */
 export interface DescribedFault {

@@ -25,7 +25,7 @@ export interface Window {
   places: readonly RowPlace[];
 }
 
-export type RowPlace = Omit<Point, 'column'>;
+type RowPlace = Omit<Point, 'column'>;
 
 /**
  * The visible part of a conversation. It wraps messages when they come into view and caches them. The cost of a frame

@@ -1,5 +1,5 @@
 const user = { role: 'user', content: 'hello' };
-export const valid = { model: 'sim-instant', messages: [user] };
+const valid = { model: 'sim-instant', messages: [user] };
 
 const strictFormat = (schema: unknown): unknown => ({
   type: 'json_schema',

@@ -4,12 +4,12 @@ import { parseDecimal } from '../../../common/text/decimal.js';
 /** The unit of a load: arrivals a second, or requests at a time. */
 export type LoadKind = 'rate' | 'concurrency';
 
-export interface LoadRange {
+interface LoadRange {
   readonly from: number;
   readonly to: number;
 }
 
-export interface Sweep {
+interface Sweep {
   readonly kind: LoadKind;
   readonly loads: readonly number[];
 }
