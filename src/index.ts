@@ -19,13 +19,7 @@ export type {
   LiveMetrics,
   RequestOptions,
 } from './connector/types.js';
-export type {
-  ExchangeMetrics,
-  GapSummary,
-  HopName,
-  Hops,
-  Phase,
-  Speed,
-  Withheld,
-} from './metrics/exchange.js';
+export type { ExchangeMetrics, GapSummary, Phase } from './metrics/exchange.js';
+export type { HopName, Hops } from './metrics/hops.js';
+export type { Speed, Withheld } from './metrics/speed.js';
 export * from './sdk/index.js';

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { questionMessage } from '../common/chat/attachments.js';
-import { answerMessage } from '../connector/messages.js';
-import type { ChatMessage } from '../connector/types.js';
+import { answerMessage, type ChatMessage } from '../connector/messages.js';
 import { jsonLines, plainText } from './ask/output.js';
 import { addPromptFlags, chatOptions, imagesOf, type PromptFlags, promptFrom } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';

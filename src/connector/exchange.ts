@@ -2,7 +2,8 @@ import { ConnectorException, ErrorClass, messageOf, withDetails } from '../commo
 import { shownHeaders } from '../common/http/headers.js';
 import type { Endpoint } from '../config/endpoints/endpoint.js';
 import { ContentError } from '../content/content-error.js';
-import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';
+import type { DaemonTimings } from '../metrics/load-timeline.js';
+import { createTimeline, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import { unusableError } from '../sdk/chat/errors/chat-errors.js';
 import {
@@ -17,13 +18,14 @@ import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
 import { identityOf } from './client-certificate.js';
 import { type DecodedEvent, type DecodedEvents, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
+import type { ChatMessage } from './messages.js';
 import { observer } from './observer.js';
 import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { requestEvent } from './sent-request.js';
 import { stopper } from './stopper.js';
 import { withSettings } from './time-left.js';
-import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
+import type { ChatAnswer, ChatOptions, HttpStreamer } from './types.js';
 
 /**
  * Returns the endpoint when it is usable.

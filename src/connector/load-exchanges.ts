@@ -1,8 +1,8 @@
 import { LoadExchange, type LoadShared, type Resolve } from './load-exchange.js';
 import type { LoadAnswer, LoadRequest, LoadTarget } from './load-types.js';
+import type { ChatMessage } from './messages.js';
 import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
-import type { ChatMessage } from './types.js';
 
 /** Interval at which running requests' time limits are checked, in ms. */
 const CHECK_MS = 100;

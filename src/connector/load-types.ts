@@ -3,7 +3,8 @@ import type { LoadFigures } from '../metrics/exchange.js';
 import type { ChatResult } from '../sdk/chat/chat-types.js';
 import type { HTTPRequestConfig, StreamEvent, StreamResult } from '../sdk/index.js';
 import type { Adaptations } from './adaptation.js';
-import type { ChatMessage, ChatOptions, HttpStreamer } from './types.js';
+import type { ChatMessage } from './messages.js';
+import type { ChatOptions, HttpStreamer } from './types.js';
 
 /** A running request. */
 export interface LoadStream {

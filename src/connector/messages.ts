@@ -1,4 +1,5 @@
-import type { Carried, ChatResult } from '../sdk/chat/chat-types.js';
+import type { Carried } from '../common/chat/carried.js';
+import type { ChatResult } from '../sdk/chat/chat-types.js';
 
 /** A part of a message's content; see OpenAI's API reference, "Create chat completion". */
 export type ContentPart =

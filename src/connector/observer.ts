@@ -1,4 +1,5 @@
-import type { OutputKind, Timeline } from '../metrics/timeline.js';
+import type { OutputKind } from '../metrics/load-timeline.js';
+import type { Timeline } from '../metrics/timeline.js';
 import type { ChatEvent, StreamEvent } from '../sdk/index.js';
 import type { ChatOptions } from './types.js';
 

@@ -10,8 +10,9 @@ import type { Adaptations } from './adaptation.js';
 import { identityOf } from './client-certificate.js';
 import { runExchange, usable } from './exchange.js';
 import { IncompleteAnswerException } from './incomplete-answer.js';
+import type { ChatMessage } from './messages.js';
 import { listModels } from './models.js';
-import type { AnswerEvent, ChatAnswer, ChatMessage, ChatOptions, RequestOptions } from './types.js';
+import type { AnswerEvent, ChatAnswer, ChatOptions, RequestOptions } from './types.js';
 
 /** The result of `testConnection`. */
 export interface ConnectionReport {

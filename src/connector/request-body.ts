@@ -1,7 +1,8 @@
 import { isRecord, type JsonRecord } from '../common/json.js';
 import type { Endpoint } from '../config/endpoints/endpoint.js';
 import type { Api } from '../config/endpoints/providers.js';
-import type { ChatMessage, RequestOptions } from './types.js';
+import type { ChatMessage } from './messages.js';
+import type { RequestOptions } from './types.js';
 import { toAnthropic } from './wire-formats/anthropic.js';
 import { toResponses } from './wire-formats/responses.js';
 

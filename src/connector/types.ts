@@ -5,8 +5,6 @@ import type { RuntimeClient } from '../sdk/client.js';
 import type { RequestPolicy } from '../sdk/index.js';
 import type { StreamEvent } from '../sdk/types.js';
 
-export type { ChatMessage, ContentPart } from './messages.js';
-
 /** Sends an exchange's request: the daemon's client, or a replacement. */
 export type HttpStreamer = Pick<RuntimeClient, 'connect' | 'streamHTTP'>;
 

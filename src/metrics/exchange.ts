@@ -4,10 +4,6 @@ import type { ProviderReport } from './provider-report.js';
 import type { Speed } from './speed.js';
 import type { WaitSplit } from './wait-parts.js';
 
-export type { HopName, Hops } from './hops.js';
-export type { ProviderReport } from './provider-report.js';
-export type { Speed, Withheld } from './speed.js';
-
 /** The current step of an exchange. `prefill`: the headers have arrived, the first token has not. */
 export type Phase = 'connecting' | 'waiting' | 'prefill' | 'streaming' | 'stalled' | 'done';
 

@@ -5,8 +5,6 @@ import { type ContentMark, type DaemonTimings, LoadTimeline } from './load-timel
 import { createProviderReport } from './provider-report.js';
 import { splitWait } from './wait-parts.js';
 
-export type { DaemonTimings, OutputKind } from './load-timeline.js';
-
 type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
 
 /** Records the times of one exchange's events and computes its figures. All `atMs` are on one monotonic clock. */

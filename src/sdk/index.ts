@@ -2,6 +2,10 @@
  * The SDK: a client of the connector daemon, and parsers for the answers of OpenAI-compatible servers. It is
  * source-compatible with the public Vastar SDK; all additions are optional. It prints nothing.
  */
+
+export type { Carried } from '../common/chat/carried.js';
+export type { Outcome } from '../common/chat/outcomes.js';
+export type { Usage } from '../common/chat/usage.js';
 export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../common/errors.js';
 export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
 export { ContentError } from '../content/content-error.js';
@@ -23,7 +27,7 @@ export type {
 export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './chat/answer.js';
 export { type ChatStream, createChatStream, type StreamEnding } from './chat/chat-stream.js';
-export type { Carried, ChatEvent, ChatResult, Outcome, ToolCall, Usage } from './chat/chat-types.js';
+export type { ChatEvent, ChatResult, ToolCall } from './chat/chat-types.js';
 export type { AnswerContext, AnswerHead } from './chat/errors/chat-errors.js';
 export { RuntimeClient } from './client.js';
 export { HTTPResponseHelper } from './http-response-helper.js';

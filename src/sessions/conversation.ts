@@ -1,3 +1,4 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import { type ExchangeTable, type FinishedExchange, finishReasonOf } from './exchange-table.js';
 import { type Database, integer, integerOrNull, type Row } from './file/database.js';
 import type { Answer, MessageTable } from './message-table.js';
@@ -6,7 +7,6 @@ import type { Redactor } from './redact.js';
 import { newSessionId } from './session-id.js';
 import { NEXT_TOUCH, previewOf, unknown } from './session-table.js';
 import {
-  type Attachment,
   type Clock,
   EMPTY_MESSAGE,
   type Message,

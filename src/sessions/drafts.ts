@@ -1,8 +1,9 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import { type Database, integer, text } from './file/database.js';
 import { isList, isObject, numberIn, parseJson, textIn } from './json.js';
 import { SessionsError } from './problem.js';
 import type { Redactor } from './redact.js';
-import type { Attachment, Clock, Json } from './types.js';
+import type { Clock, Json } from './types.js';
 import { isAlive } from './writer.js';
 
 /**

@@ -1,6 +1,7 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import type { Answer } from './message-table.js';
 import type { SessionStore } from './store.js';
-import type { Attachment, MessageStatus } from './types.js';
+import type { MessageStatus } from './types.js';
 
 /** A question or a tool result, with the caller's ids. */
 export interface Said {

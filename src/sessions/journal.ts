@@ -1,3 +1,4 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import type { FinishedExchange } from './exchange-table.js';
 import {
   type Begun,
@@ -11,7 +12,6 @@ import {
 import type { Answer } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { SessionStore } from './store.js';
-import type { Attachment } from './types.js';
 
 export interface JournalOptions {
   /** The session to continue. Without one, the first message creates a session. */

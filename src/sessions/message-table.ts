@@ -1,9 +1,10 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import type { Carried } from '../common/chat/carried.js';
 import type { Database, Row } from './file/database.js';
 import { toJson } from './json.js';
 import { attachmentsOf, messageOf } from './records.js';
 import type { Redactor } from './redact.js';
-import type { Attachment, Message, MessageStatus, ToolCall } from './types.js';
+import type { Message, MessageStatus, ToolCall } from './types.js';
 
 /** The parts of an answer. A missing part is empty. */
 export interface Answer {

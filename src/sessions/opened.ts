@@ -1,10 +1,11 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import { markInterrupted } from './conversation.js';
 import type { Drafts } from './drafts.js';
 import { type Database, integer, type Row, text } from './file/database.js';
 import type { MessageTable } from './message-table.js';
 import { errorOf, objectOf, summaryOf } from './records.js';
 import { unknown } from './session-table.js';
-import type { Attachment, Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
+import type { Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
 
 /** The figures and the error of an answer's exchange. */
 export interface AnswerFigures {

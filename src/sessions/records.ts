@@ -1,9 +1,9 @@
+import type { Attachment } from '../common/chat/attachments.js';
 import { carriedIn } from '../common/chat/carried.js';
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
 import { isList, isObject, parseJson } from './json.js';
 import { callsIn } from './tool-calls.js';
 import {
-  type Attachment,
   type Exchange,
   type ExchangeError,
   type Json,

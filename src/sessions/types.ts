@@ -2,8 +2,6 @@ import type { Attachment } from '../common/chat/attachments.js';
 import type { Carried } from '../common/chat/carried.js';
 import { OUTCOME_NAMES } from '../common/chat/outcomes.js';
 
-export type { Attachment } from '../common/chat/attachments.js';
-
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {

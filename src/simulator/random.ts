@@ -1,7 +1,5 @@
 import type { Random } from '../common/random.js';
 
-export { createRandom, normal, type Random } from '../common/random.js';
-
 /** Picks one of `options`, all with the same probability. */
 export function pick<T>(options: readonly [T, ...T[]], random: Random): T {
   return options[Math.floor(random() * options.length)] ?? options[0];

@@ -1,5 +1,5 @@
 import { questionMessage } from '../common/chat/attachments.js';
-import type { ChatMessage } from '../connector/types.js';
+import type { ChatMessage } from '../connector/messages.js';
 import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 
 type Asked = AssistantMessage['endpoint'];

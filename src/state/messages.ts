@@ -1,6 +1,7 @@
 import type { Attachment } from '../common/chat/attachments.js';
+import type { Carried } from '../common/chat/carried.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { Carried, ToolCall } from '../sdk/chat/chat-types.js';
+import type { ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 

@@ -1,5 +1,6 @@
 import type { Attachment } from '../common/chat/attachments.js';
-import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
+import type { ChatMessage } from '../connector/messages.js';
+import type { ChatAnswer, ChatOptions } from '../connector/types.js';
 import type { ServerReading } from '../metrics/server/reading.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Journal } from '../sessions/journal.js';

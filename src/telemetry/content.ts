@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { ChatMessage } from '../connector/types.js';
+import type { ChatMessage } from '../connector/messages.js';
 import type { ChatResult } from '../sdk/index.js';
 
 type Part = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { createKeyHider } from '../common/text/key-forms.js';
 import type { Endpoint } from '../config/endpoints/endpoint.js';
-import type { ChatMessage } from '../connector/types.js';
+import type { ChatMessage } from '../connector/messages.js';
 import type { LoadFigures } from '../metrics/exchange.js';
 import { hopStretches } from '../metrics/stretches.js';
 import type { ChatResult } from '../sdk/index.js';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Usage } from '../../src/common/chat/usage.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
-import { createTimeline, type OutputKind } from '../../src/metrics/timeline.js';
+import type { OutputKind } from '../../src/metrics/load-timeline.js';
+import { createTimeline } from '../../src/metrics/timeline.js';
 
 interface Piece {
   atMs: number;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Attachment } from '../../src/common/chat/attachments.js';
 import { requestMessages } from '../../src/sessions/request-messages.js';
-import type { Attachment, Message } from '../../src/sessions/types.js';
+import type { Message } from '../../src/sessions/types.js';
 import { message } from './place.js';
 
 const calls = (...ids: string[]): Message =>

@@ -1,5 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/common/random.js';
 import { GREETING } from '../../src/simulator/answers/about.js';
 import { composeAnswer } from '../../src/simulator/answers/compose.js';
 import { COMPUTING } from '../../src/simulator/answers/computing.js';
@@ -13,7 +14,6 @@ import { SMALL_TALK } from '../../src/simulator/answers/small-talk.js';
 import { subjectOf } from '../../src/simulator/answers/subject.js';
 import { UNICODE_SAMPLE } from '../../src/simulator/answers/unicode.js';
 import type { Message } from '../../src/simulator/chat/chat-request.js';
-import { createRandom } from '../../src/simulator/random.js';
 
 const user = (text: string): Message => ({ role: 'user', text });
 const assistant = (text: string): Message => ({ role: 'assistant', text });

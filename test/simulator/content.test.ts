@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createRandom } from '../../src/common/random.js';
 import type { Sources } from '../../src/simulator/content/content.js';
 import { readResponseFolder } from '../../src/simulator/content/response-folder.js';
 import { schemaExample } from '../../src/simulator/content/schema-example.js';
 import { readScript } from '../../src/simulator/content/script.js';
-import { createRandom } from '../../src/simulator/random.js';
 import type { Settings } from '../../src/simulator/settings/settings.js';
 import { postChat, readCompletion, simulatorForTest } from './chat-client.js';
 

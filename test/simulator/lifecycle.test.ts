@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import type { ExchangeRecord } from '../../src/simulator/http/exchange-record.js';
 import { holdSimulator } from '../../src/simulator/http/hold.js';
-import { type ExchangeRecord, SimulatorStartError, startSimulator } from '../../src/simulator/server.js';
+import { SimulatorStartError, startSimulator } from '../../src/simulator/server.js';
 import {
   constant,
   contentOf,

@@ -1,10 +1,5 @@
-import type {
-  ChatAnswer,
-  ChatMessage,
-  ChatOptions,
-  ExchangeEvent,
-  LiveMetrics,
-} from '../../src/connector/types.js';
+import type { ChatMessage } from '../../src/connector/messages.js';
+import type { ChatAnswer, ChatOptions, ExchangeEvent, LiveMetrics } from '../../src/connector/types.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
 import { NO_SPEED } from '../../src/metrics/speed.js';
 import type { ConnectionState } from '../../src/sdk/types.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChatMessage } from '../../src/connector/types.js';
+import type { ChatMessage } from '../../src/connector/messages.js';
 import { contentAttributes } from '../../src/telemetry/content.js';
 
 const call = {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Attachment, questionMessage } from '../../common/chat/attachments.js';
-import type { ChatMessage, ChatOptions } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
+import type { ChatOptions } from '../../connector/types.js';
 import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../composition/compose.js';
 import { numberWithin } from '../support/flags/flag-number.js';

@@ -1,9 +1,10 @@
-import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
+import type { Attachment } from '../../common/chat/attachments.js';
+import type { ChatMessage } from '../../connector/messages.js';
+import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import { createJournal } from '../../sessions/journal.js';
 import { SessionsError } from '../../sessions/problem.js';
 import { requestMessages } from '../../sessions/request-messages.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
-import type { Attachment } from '../../sessions/types.js';
 import { createExchangeKeeper } from '../../state/exchange/finished-exchange.js';
 import type { EndpointInfo } from '../../state/ports.js';
 import { sessionsFile } from '../sessions/sessions-file.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileReason } from '../../common/errors.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
 import { UsageError } from '../support/flags/usage-error.js';
 

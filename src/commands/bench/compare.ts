@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { isRecord } from '../../common/json.js';
+import { createRandom } from '../../common/random.js';
 import {
   compareRuns,
   type Difference,
@@ -7,7 +8,6 @@ import {
   type RunSamples,
 } from '../../loadtest/compare/compare.js';
 import { runsIn } from '../../loadtest/report/saved-report.js';
-import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/ending/exit-codes.js';
 import { numberWithin } from '../support/flags/flag-number.js';
 import { helpNotes } from '../support/flags/help-notes.js';

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import type { Clock, Order } from '../../loadtest/load/run-load.js';
 import type { Turn } from '../../loadtest/prompts/prompt.js';
 import { type Results, send, type Target } from './send.js';

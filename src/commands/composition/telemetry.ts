@@ -1,8 +1,9 @@
 import { messageOf } from '../../common/errors.js';
 import { VERSION } from '../../common/program/version.js';
 import type { Endpoint } from '../../config/endpoints/endpoint.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import { keysOf } from '../../connector/prepared.js';
-import type { ChatAnswer, ChatMessage, ChatOptions } from '../../connector/types.js';
+import type { ChatAnswer, ChatOptions } from '../../connector/types.js';
 import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemetry/exchanges.js';
 import { telemetryPlan } from '../../telemetry/variables.js';
 import { leaveAtEnd } from '../support/ending/leave.js';

@@ -1,7 +1,8 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { VERSION } from '../../common/program/version.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import { branchOf, figuresOf, headingOf } from '../../sessions/export/markdown.js';
-import type { Attachment, Message, Session } from '../../sessions/types.js';
+import type { Message, Session } from '../../sessions/types.js';
 import { filledPage, html, type Markup } from '../support/output/html.js';
 import { pageTemplate } from '../support/output/pages.js';
 import { markdownMarkup } from './markdown-html.js';

@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import { type RequestMembers, requestMembersOf, systemOf } from './members.js';
 import { isAnswer, messagesOf, withoutRemarks } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';

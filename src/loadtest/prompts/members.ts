@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 
 const SYSTEM_NAMES = ['system', 'system_prompt', 'prefix'];
 const LENGTH_NAMES = [

@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage, ContentPart } from '../../connector/types.js';
+import type { ChatMessage, ContentPart } from '../../connector/messages.js';
 
 /** The roles of the API, by the names that recorded conversations use. */
 const ROLES: Record<string, ChatMessage['role']> = {

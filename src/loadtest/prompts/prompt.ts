@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../common/random.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import { drawFrom, drawWhole, type Spread } from './spread.js';
 
 /** One request of a conversation. */

@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage, ContentPart } from '../../connector/types.js';
+import type { ChatMessage, ContentPart } from '../../connector/messages.js';
 import { onlyOf } from './members.js';
 import { contentFrom } from './messages.js';
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import {
   conversationOf,
   type Entry,

@@ -1,5 +1,5 @@
 import { isRecord } from '../../common/json.js';
-import type { ChatMessage } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import { delayOf, requestMembersOf } from './members.js';
 import { messagesOf } from './messages.js';
 import type { Turn } from './prompt.js';

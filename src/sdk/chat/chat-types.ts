@@ -3,10 +3,6 @@ import type { Outcome } from '../../common/chat/outcomes.js';
 import type { Usage } from '../../common/chat/usage.js';
 import type { ConnectorException } from '../../common/errors.js';
 
-export type { Carried } from '../../common/chat/carried.js';
-export type { Outcome } from '../../common/chat/outcomes.js';
-export type { Usage } from '../../common/chat/usage.js';
-
 export interface ToolCall {
   id: string;
   name: string;

@@ -1,6 +1,7 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { costBasis, costFrom, costText, spentOn } from '../../metrics/cost.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
-import type { Attachment, Message, Session } from '../types.js';
+import type { Message, Session } from '../types.js';
 import { closedMarkdown } from './closed-markdown.js';
 
 /** Returns the current branches as Markdown. Message texts are unchanged, and images follow as data at the end. */

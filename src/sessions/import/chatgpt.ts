@@ -1,5 +1,6 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { isObject, listIn, numberIn, objectIn, objectsIn, textIn } from '../json.js';
-import type { Attachment, JsonObject, MessageStatus } from '../types.js';
+import type { JsonObject, MessageStatus } from '../types.js';
 import { argumentsOf, joined, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileNamed } from './files.js';

@@ -1,5 +1,6 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { numberIn, objectsIn, textIn } from '../json.js';
-import type { Attachment, JsonObject, Role } from '../types.js';
+import type { JsonObject, Role } from '../types.js';
 import { piecesOf, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileNamed, fileWith, typeOfName } from './files.js';

@@ -1,5 +1,6 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { isList, isObject, numberIn, objectIn, objectsIn, textIn } from '../json.js';
-import type { Attachment, Json, JsonObject, ToolCall } from '../types.js';
+import type { Json, JsonObject, ToolCall } from '../types.js';
 import { fileAt, fileNamed, fileWith } from './files.js';
 
 /** A part of a message's content: text with its calls, or the result of a tool call. */

@@ -1,4 +1,4 @@
-import type { Attachment } from '../types.js';
+import type { Attachment } from '../../common/chat/attachments.js';
 
 /** Media types by file extension. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { integer, integerOrNull, type Row, text, textOrNull } from '../file/database.js';
-import type { Attachment, JsonObject } from '../types.js';
+import type { JsonObject } from '../types.js';
 import type { Draft } from './conversation.js';
 import { fileAt, fileNamed, fileWith } from './files.js';
 

@@ -1,10 +1,10 @@
+import type { Attachment } from '../../common/chat/attachments.js';
 import { carriedIn } from '../../common/chat/carried.js';
 import { numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import { errorIn } from '../records.js';
 import { SESSION_ID } from '../session-id.js';
 import { callsIn } from '../tool-calls.js';
 import {
-  type Attachment,
   EMPTY_MESSAGE,
   type Exchange,
   type JsonObject,

@@ -1,5 +1,5 @@
+import type { Random } from '../../common/random.js';
 import type { Message } from '../chat/chat-request.js';
-import type { Random } from '../random.js';
 import { GREETING, TEST_CONFIRMED } from './about.js';
 import { arithmeticAnswer } from './arithmetic.js';
 import { capitalAnswer } from './capitals.js';

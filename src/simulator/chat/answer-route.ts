@@ -1,9 +1,9 @@
+import { createRandom, type Random } from '../../common/random.js';
 import type { AnswerFormat } from '../formats/format.js';
 import { withHabits } from '../habits/habits.js';
 import { ApiError } from '../http/api-error.js';
 import type { SimulatorRequest, Surroundings } from '../http/surroundings.js';
 import { resolveModel } from '../models.js';
-import { createRandom, type Random } from '../random.js';
 import { replayed } from '../recordings/replay.js';
 import { headerSettings } from '../settings/request-settings.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,6 +1,6 @@
+import type { Random } from '../../common/random.js';
 import type { Content } from '../content/content.js';
 import { piecesOf } from '../content/pieces.js';
-import type { Random } from '../random.js';
 import type { Choice, FinishReason } from './completion.js';
 import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs.js';
 

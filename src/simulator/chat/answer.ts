@@ -1,5 +1,6 @@
+import { createRandom, type Random } from '../../common/random.js';
 import { composeContent, type Sources } from '../content/content.js';
-import { createRandom, type Random, randomId } from '../random.js';
+import { randomId } from '../random.js';
 import type { Settings } from '../settings/settings.js';
 import { type ChoiceTokens, tokensOf, withHiddenReasoning, withLogprobs } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';

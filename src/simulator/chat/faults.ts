@@ -1,5 +1,5 @@
+import type { Random } from '../../common/random.js';
 import { ApiError } from '../http/api-error.js';
-import type { Random } from '../random.js';
 import { sseEvent } from './completion.js';
 import type { DescribedFault } from './fault.js';
 import {

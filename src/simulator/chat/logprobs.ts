@@ -1,4 +1,5 @@
-import { pick, type Random } from '../random.js';
+import type { Random } from '../../common/random.js';
+import { pick } from '../random.js';
 
 /** The log probability of a text as the next token. */
 interface TokenLogprob {

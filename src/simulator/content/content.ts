@@ -1,8 +1,8 @@
+import type { Random } from '../../common/random.js';
 import { composeAnswer } from '../answers/compose.js';
 import { UNICODE_SAMPLE } from '../answers/unicode.js';
 import type { ChatRequest } from '../chat/chat-request.js';
 import { ApiError } from '../http/api-error.js';
-import type { Random } from '../random.js';
 import type { Settings } from '../settings/settings.js';
 import { LOREM, REASONING } from './lorem.js';
 import { exactPieces, piecesOf } from './pieces.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileReason } from '../../common/errors.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../common/random.js';
 
 /** Answers from the Markdown files of a folder. */
 export interface ResponseFolder {

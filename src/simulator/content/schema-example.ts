@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord as Schema } from '../../common/json.js';
-import { pick, type Random } from '../random.js';
+import type { Random } from '../../common/random.js';
+import { pick } from '../random.js';
 
 /** Below this depth, optional members are omitted and lists are empty. */
 const MAX_DEPTH = 6;

@@ -1,5 +1,6 @@
+import type { Random } from '../../common/random.js';
 import type { ChatRequest, Tool } from '../chat/chat-request.js';
-import { type Random, randomId } from '../random.js';
+import { randomId } from '../random.js';
 import { schemaExample } from './schema-example.js';
 
 /** A call of one of the request's functions; `arguments` is JSON text. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { createRandom, normal } from '../../common/random.js';
 import { invalidRequest } from '../chat/invalid-request.js';
 import { parseJson } from '../chat/parse-json.js';
 import { jsonReply, type Reply } from '../chat/reply.js';
 import { estimateTokens } from '../chat/tokens.js';
-import { createRandom, normal } from '../random.js';
 
 const DEFAULT_DIMENSIONS = 1536;
 

@@ -1,5 +1,5 @@
+import { normal, type Random } from '../../common/random.js';
 import { parseDecimal } from '../../common/text/decimal.js';
-import { normal, type Random } from '../random.js';
 
 /** A distribution of durations, in milliseconds. */
 export type Distribution =

@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '../../common/random.js';
 import type { Settings } from '../settings/settings.js';
 import { draw } from './distribution.js';
 

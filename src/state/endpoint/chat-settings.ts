@@ -1,7 +1,8 @@
 import { PARAMETERS, readParameter } from '../../common/chat/parameters.js';
 import { memberOf } from '../../common/json.js';
 import { closestTo } from '../../common/text/closest.js';
-import type { ChatMessage, ChatOptions } from '../../connector/types.js';
+import type { ChatMessage } from '../../connector/messages.js';
+import type { ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
 

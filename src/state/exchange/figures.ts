@@ -1,5 +1,5 @@
+import type { Outcome } from '../../common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import type { Outcome } from '../../sdk/chat/chat-types.js';
 
 /** The upper limits, in ms, for an answer that counts as good. */
 export interface Slo {

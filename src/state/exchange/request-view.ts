@@ -1,6 +1,6 @@
+import type { Outcome } from '../../common/chat/outcomes.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { OutputOverTime } from '../../metrics/output-over-time.js';
-import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { LimitsView } from './limits-view.js';
 
 /** The latest exchange's figures. */

@@ -1,5 +1,6 @@
 import { costText } from '../../metrics/cost.js';
-import type { ExchangeMetrics, ProviderReport } from '../../metrics/exchange.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { ProviderReport } from '../../metrics/provider-report.js';
 import type { ReportedPart } from '../../metrics/provider-times.js';
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { LoggedExchange } from '../../state/exchange/exchange-log.js';

@@ -1,8 +1,9 @@
 import { OUTCOMES } from '../../common/chat/outcomes.js';
 import { costText } from '../../metrics/cost.js';
-import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { FIGURES } from '../../metrics/figures.js';
 import { amountsBetween, firstOutputMs } from '../../metrics/output-over-time.js';
+import type { Withheld } from '../../metrics/speed.js';
 import type { RequestView } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import {

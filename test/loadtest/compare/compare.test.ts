@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createRandom } from '../../../src/common/random.js';
 import { compareRuns, type RunSamples } from '../../../src/loadtest/compare/compare.js';
-import { createRandom } from '../../../src/simulator/random.js';
 
 /** Latencies with a long tail, like those of services. */
 const run = (seed: number, count: number, factor = 1, failed = 0): RunSamples => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../src/common/random.js';
 import type { Frame } from '../../../src/simulator/chat/reply.js';
-import { createRandom } from '../../../src/simulator/random.js';
 import { DEFAULT_SETTINGS } from '../../../src/simulator/settings/default-settings.js';
 import type { Settings } from '../../../src/simulator/settings/settings.js';
 import {

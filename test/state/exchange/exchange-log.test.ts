@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChatMessage } from '../../../src/connector/types.js';
+import type { ChatMessage } from '../../../src/connector/messages.js';
 import { createExchangeLog, type ExchangeLog } from '../../../src/state/exchange/exchange-log.js';
 import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 import { inspectorLines } from '../../../src/ui/panes/inspector/detail.js';

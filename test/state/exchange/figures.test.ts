@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../../src/common/chat/outcomes.js';
 import { percentile } from '../../../src/metrics/percentile.js';
 import type { Speed } from '../../../src/metrics/speed.js';
-import type { Outcome } from '../../../src/sdk/chat/chat-types.js';
 import { countExchange, DEFAULT_SLO, NO_FIGURES } from '../../../src/state/exchange/figures.js';
 import { metricsOf } from '../../support/chat-ports.js';
 

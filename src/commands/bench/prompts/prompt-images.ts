@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ChatMessage, ContentPart } from '../../../connector/types.js';
+import type { ChatMessage, ContentPart } from '../../../connector/messages.js';
 import type { Conversation } from '../../../loadtest/prompts/prompt.js';
 import { UsageError } from '../../support/flags/usage-error.js';
 import { readImage } from '../../support/input/attachment-file.js';

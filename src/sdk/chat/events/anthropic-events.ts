@@ -1,5 +1,6 @@
+import type { Usage } from '../../../common/chat/usage.js';
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
-import { isBare, type Usage } from '../chat-types.js';
+import { isBare } from '../chat-types.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { reportOf } from './server-report.js';

@@ -1,5 +1,5 @@
+import type { Carried } from '../../../common/chat/carried.js';
 import { isRecord, type JsonRecord, stringOf } from '../../../common/json.js';
-import type { Carried } from '../chat-types.js';
 
 /** Collects the parts of an answer that the provider demands back with the results of its tool calls. */
 export interface CarriedParts {

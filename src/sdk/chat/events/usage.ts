@@ -1,5 +1,5 @@
+import type { Usage } from '../../../common/chat/usage.js';
 import { isRecord, type JsonRecord, recordOf } from '../../../common/json.js';
-import type { Usage } from '../chat-types.js';
 
 /** Reads token counts from where an event has them: in its `usage`, in the choice, or in a gateway's own members. */
 export function usageIn(event: JsonRecord, choice: JsonRecord = {}): Usage | undefined {

@@ -1,8 +1,9 @@
 import { costBasis, costText } from '../../../metrics/cost.js';
-import type { ExchangeMetrics, Withheld } from '../../../metrics/exchange.js';
+import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
 import { SCREEN_FIGURES } from '../../../metrics/screen-figures.js';
+import type { Withheld } from '../../../metrics/speed.js';
 import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
 import { bytes, count, duration, taken, tokenRate, UNKNOWN } from '../../style/format.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Usage } from '../../../../src/sdk/chat/chat-types.js';
+import type { Usage } from '../../../../src/common/chat/usage.js';
 import { laterUsage, usageIn, usageOf } from '../../../../src/sdk/chat/events/usage.js';
 import { createChatStream } from '../../../../src/sdk/index.js';
 import { sseEvents } from '../../../support/upstream.js';
