@@ -20,7 +20,7 @@ import {
   type LoadStream,
   type LoadTarget,
 } from './load-types.js';
-import { outputOf } from './observer.js';
+import { isRestart, outputOf } from './observer.js';
 import type { Prepared } from './prepared.js';
 import type { HttpStreamer } from './types.js';
 
@@ -225,7 +225,7 @@ export class LoadExchange implements LoadListener {
     const output = outputOf(event);
     if (output === undefined) {
       if (event.type === 'usage') this.#timeline.usage(event.usage);
-      else if (event.type === 'split') this.#timeline.split();
+      else if (event.type === 'split') this.#timeline.split(isRestart(event));
       return;
     }
     if (output.text === '') return;

@@ -30,12 +30,17 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
       } else if (event.type === 'usage') {
         timeline.usage(event.usage);
       } else if (event.type === 'split') {
-        timeline.split();
+        timeline.split(isRestart(event));
       }
       options.onEvent?.({ ...event, tMs: arrivedMs - sentMs });
       if (event.type === 'text') options.onDelta?.(event.text);
     },
   };
+}
+
+/** Whether a gateway begins the answer again. */
+export function isRestart({ reasoning, text }: Extract<ChatEvent, { type: 'split' }>): boolean {
+  return reasoning === '' && text === '';
 }
 
 /** Returns the output in an event: text, or a tool call's name and arguments. Undefined for other events. */

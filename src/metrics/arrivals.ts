@@ -12,8 +12,15 @@ export interface Arrivals {
   first: Amount;
   /** The most pieces and the most tokens in one arrival after the first. The two may come from different arrivals. */
   largest: Amount;
+  /** The run with the most tokens: the arrivals after the first that followed each other at once. */
+  run: Amount & { ms: number };
   total: Amount;
 }
+
+/** Most time from one arrival of a run to the next. A large burst comes in several reads. */
+const RUN_GAP_MS = 5;
+/** Most time that a run takes. */
+export const RUN_MS = 50;
 
 export interface ArrivalCounter {
   /** Counts a piece of output, with an estimate of its tokens. Pieces of one arrival have the same `atMs`. */
@@ -37,6 +44,10 @@ class Counted implements ArrivalCounter {
   #current = this.#first;
   #largest: Amount = { pieces: 0, tokens: 0 };
   readonly #total: Amount = { pieces: 0, tokens: 0 };
+  /** The current run: when it began, and the amount of output before it. */
+  #runFromMs = 0;
+  #beforeRun: Amount = { pieces: 0, tokens: 0 };
+  #longestRun: Arrivals['run'] = { pieces: 0, tokens: 0, ms: 0 };
 
   constructor(onGap: (ms: number) => void) {
     this.#onGap = onGap;
@@ -48,6 +59,9 @@ class Counted implements ArrivalCounter {
       else {
         this.#onGap(Math.max(0, atMs - this.#lastMs));
         this.#largest = this.#largestSoFar();
+        const first = this.#count === 1;
+        if (first || atMs - this.#lastMs > RUN_GAP_MS || atMs - this.#runFromMs > RUN_MS)
+          this.#beginRun(atMs);
         this.#current = { pieces: 0, tokens: 0 };
       }
       this.#count += 1;
@@ -65,8 +79,22 @@ class Counted implements ArrivalCounter {
       spreadMs: this.#lastMs - this.#firstMs,
       first: { ...this.#first },
       largest: this.#largestSoFar(),
+      run: this.#runSoFar(),
       total: { ...this.#total },
     };
+  }
+
+  #beginRun(atMs: number): void {
+    this.#longestRun = this.#runSoFar();
+    this.#runFromMs = atMs;
+    this.#beforeRun = { ...this.#total };
+  }
+
+  #runSoFar(): Arrivals['run'] {
+    const { pieces, tokens } = this.#beforeRun;
+    const more = this.#total.tokens - tokens;
+    if (this.#count < 2 || more <= this.#longestRun.tokens) return this.#longestRun;
+    return { pieces: this.#total.pieces - pieces, tokens: more, ms: this.#lastMs - this.#runFromMs };
   }
 
   #largestSoFar(): Amount {

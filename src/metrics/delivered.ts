@@ -39,9 +39,7 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
     return { tokens: estimate, estimated: true, known: true, hidden: 0 };
   }
   if ((counts.choices ?? 1) > 1) return { tokens: estimate, estimated: true, known: true, hidden: 0 };
-  const { rejectedTokens = 0 } = counts;
-  const completionTokens =
-    counts.completionTokens - (rejectedTokens < counts.completionTokens ? rejectedTokens : 0);
+  const completionTokens = completionOf(counts, Math.max(estimate, pieces));
   const thought = reasoningTokensOf(counts);
   const visible = isBeside(counts, thought) ? completionTokens : completionTokens - thought;
   const streamed = streamedReasoning(reasoning, thought);
@@ -69,6 +67,25 @@ export function deliveredOf(counts: Usage | undefined, reasoning: Amount, rest: 
     known: false,
     hidden: Math.max(hidden, Math.round(tokens - estimate)),
   };
+}
+
+/**
+ * Returns the completion tokens without those that are not of the answer: the rejected tokens of a prediction, and the
+ * prompt, which some servers include. The total then equals the completion tokens.
+ * @param seen how many tokens arrived, as an estimate
+ */
+function completionOf(
+  { promptTokens, completionTokens, totalTokens, rejectedTokens = 0 }: Usage,
+  seen: number,
+): number {
+  const without = completionTokens - promptTokens;
+  if (
+    totalTokens === completionTokens &&
+    without > 0 &&
+    Math.abs(without - seen) < Math.abs(completionTokens - seen)
+  )
+    return without;
+  return completionTokens - (rejectedTokens < completionTokens ? rejectedTokens : 0);
 }
 
 /** Returns the reasoning tokens that the provider counted, or the part of the total that no other count explains. */

@@ -59,7 +59,8 @@ export class LoadTimeline {
   #refused: Required<Sent> = NONE_REFUSED;
   readonly #reasoning: Amount = { pieces: 0, tokens: 0 };
   readonly #rest: Amount = { pieces: 0, tokens: 0 };
-  readonly #arrivals: ReturnType<typeof createArrivalCounter>;
+  readonly #onGap: (ms: number) => void;
+  #arrivals: ReturnType<typeof createArrivalCounter>;
   #counted: Usage | undefined;
 
   /**
@@ -70,6 +71,7 @@ export class LoadTimeline {
     this.#sentMs = sentMs;
     this.lastMs = sentMs;
     this.resentMs = sentMs;
+    this.#onGap = onGap;
     this.#arrivals = createArrivalCounter(onGap);
   }
 
@@ -108,12 +110,17 @@ export class LoadTimeline {
     this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
   }
 
-  /** The text so far turned out to be reasoning. */
-  split(): void {
-    this.#reasoning.pieces += this.#rest.pieces;
-    this.#reasoning.tokens += this.#rest.tokens;
-    this.#rest.pieces = 0;
-    this.#rest.tokens = 0;
+  /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
+  split(restarted: boolean): void {
+    const { pieces, tokens } = this.#rest;
+    Object.assign(this.#rest, NOTHING);
+    if (restarted) {
+      Object.assign(this.#reasoning, NOTHING);
+      this.#arrivals = createArrivalCounter(this.#onGap);
+    } else {
+      this.#reasoning.pieces += pieces;
+      this.#reasoning.tokens += tokens;
+    }
   }
 
   usage(counts: Usage): void {
@@ -194,5 +201,6 @@ export class LoadTimeline {
   }
 }
 
+const NOTHING: Readonly<Amount> = { pieces: 0, tokens: 0 };
 const NOT_SENT: DaemonTimings = { attempts: 0 };
 const NONE_REFUSED = { attempts: 0, replaced: 0 };

@@ -1,10 +1,11 @@
-import type { Arrivals } from './arrivals.js';
+import { type Arrivals, RUN_MS } from './arrivals.js';
 import type { Delivered } from './delivered.js';
 
 /**
  * Reasons to withhold the speed:
  * - `too_few_arrivals`: output came in fewer than three arrivals.
- * - `burst`: output came within 50 ms, or most of what followed the first arrival came in one arrival.
+ * - `burst`: output came within 50 ms, nearly all of it came in the first arrival, most of what followed came at once,
+ *   or it came faster than a model writes.
  * - `hidden`: the provider counted tokens that never arrived, and the number that did is unknown.
  */
 export const WITHHELD = ['burst', 'too_few_arrivals', 'hidden'] as const;
@@ -23,25 +24,33 @@ const REASONS: Readonly<Record<Withheld, Speed>> = {
 };
 
 const MIN_ARRIVALS = 3;
-const MIN_SPREAD_MS = 50;
+const MIN_SPREAD_MS = RUN_MS;
+/** The first arrival may have this part of the output. */
+const MAX_FIRST = 0.9;
+/** In less than this part of the time, no steady answer brings half of its tokens. */
+const STEADY = 0.25;
+/** No model writes so many tokens per second; a cache or a buffer sends them. */
+const MAX_TOKENS_PER_SECOND = 20_000;
 
 /**
  * Divides the tokens after the first arrival by the time from the first arrival to the last. When each arrival has one
  * token, this is vLLM's TPOT: (E2E - TTFT) / (output tokens - 1). docs/metrics.md has worked examples.
  */
 export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
-  const { count, spreadMs, first, largest, total } = arrivals;
+  const { count, spreadMs, first, largest, run, total } = arrivals;
   if (count < MIN_ARRIVALS) return withheld('too_few_arrivals');
   if (spreadMs < MIN_SPREAD_MS) return withheld('burst');
   // When each piece is one token (and the end mark perhaps one more), counting pieces is exact; text length is not.
   const more = delivered.tokens - total.pieces;
   const weight = more === 0 || more === 1 ? 'pieces' : 'tokens';
   const rest = total[weight] - first[weight];
-  if (largest[weight] > rest / 2) return withheld('burst');
+  const atOnce = run.ms < spreadMs * STEADY ? Math.max(largest[weight], run[weight]) : largest[weight];
+  if (first[weight] > total[weight] * MAX_FIRST || atOnce > rest / 2) return withheld('burst');
   if (!delivered.known) return withheld('hidden');
   const tokens =
     weight === 'pieces' ? delivered.tokens - first.pieces : delivered.tokens * (rest / total.tokens);
   if (tokens <= 0) return withheld('too_few_arrivals');
+  if (tokens > (spreadMs / 1000) * MAX_TOKENS_PER_SECOND) return withheld('burst');
   return { kind: 'measured', tokensPerSecond: (tokens / spreadMs) * 1000, tpotMs: spreadMs / tokens };
 }
 

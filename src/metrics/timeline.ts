@@ -31,8 +31,8 @@ export interface Timeline {
   content(mark: ContentMark): void;
   /** Counts an arrival whose output only a later event has, e.g. white space before a tag of reasoning. */
   silent(arrivedMs: number, readUs: number | undefined): void;
-  /** The text so far turned out to be reasoning. */
-  split(): void;
+  /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
+  split(restarted: boolean): void;
   usage(counts: Usage): void;
   /** All content so far has been on the screen since `atMs`. */
   painted(atMs: number): void;
@@ -166,7 +166,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       unpaintedMs ??= arrivedMs;
       load.silent(arrivedMs, readUs);
     },
-    split: () => load.split(),
+    split: (restarted) => load.split(restarted),
     usage: (counts) => load.usage(counts),
     painted(atMs) {
       load.paintedMs ??= atMs;

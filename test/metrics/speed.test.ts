@@ -111,6 +111,12 @@ test.each<[string, Piece[], Usage | undefined, Partial<ExchangeMetrics>]>([
     { outputTokens: 20, tokensEstimated: false },
   ],
   [
+    'a prompt within the completion tokens is not output',
+    paced(20),
+    counts(50, { promptTokens: 30, totalTokens: 50 }),
+    { outputTokens: 20, tokensEstimated: false },
+  ],
+  [
     'the count of several choices is not that of the one that is read',
     paced(20),
     counts(60, { choices: 3 }),
@@ -154,6 +160,48 @@ test.each<[string, Piece[], Usage]>([
   expect(metrics.speed).toEqual({ kind: 'withheld', reason: 'hidden' });
   expect(metrics.tokensEstimated).toBe(true);
   expect(metrics.hops).toHaveProperty('thinking');
+});
+
+test('output before an answer that begins again does not count, except for the first token', () => {
+  const timeline = createTimeline(0);
+  timeline.headers({ atMs: 10, timings: { attempts: 1, firstByteUs: 9000 }, buffered: false });
+  const feed = (pieces: readonly Piece[]): void => {
+    for (const { atMs, text } of pieces)
+      timeline.content({ kind: 'text', text, arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
+  };
+  feed(paced(20));
+  timeline.split(true);
+  feed(paced(21, 'text', 5000));
+  timeline.usage(counts(21));
+  timeline.end(10_000);
+  expect(timeline.snapshot(10_000)).toMatchObject({
+    ttftMs: 100,
+    outputTokens: 21,
+    chunks: 21,
+    speed: { kind: 'measured', tokensPerSecond: 20 },
+  });
+});
+
+const at = (atMs: number, tokens: number): Piece[] =>
+  Array.from({ length: tokens }, () => ({ atMs, text: 'four' }));
+
+test.each<[string, Piece[]]>([
+  ['one burst that takes several reads', [...at(100, 1), ...at(400, 40), ...at(403, 40), ...at(406, 40)]],
+  ['the same after slow tokens', [...paced(10), ...[900, 901, 902].flatMap((ms) => at(ms, 20))]],
+  ['the whole answer first, then line breaks', [...at(100, 100), ...at(400, 1), ...at(700, 1)]],
+  ['a cached answer', Array.from({ length: 12 }, (_, index) => at(100 + 5 * index, 500)).flat()],
+])('the speed is withheld as a burst: %s', (_title, pieces) => {
+  expect(figuresOf(pieces).speed).toEqual({ kind: 'withheld', reason: 'burst' });
+});
+
+test.each<[string, Piece[], number]>([
+  ['a fast answer', Array.from({ length: 300 }, (_, index) => at(100 + index, 2)).flat(), 2000],
+  ['batches', [100, 600, 1100, 1600].flatMap((ms) => [...at(ms, 20), ...at(ms + 2, 20)]), 93],
+  ['a replay, then new tokens', [...at(100, 50), ...paced(21, 'text', 200)], 17],
+])('the speed is measured: %s', (_title, pieces, rate) => {
+  expect(figuresOf(pieces, counts(pieces.length)).speed).toMatchObject({
+    tokensPerSecond: expect.closeTo(rate, -1),
+  });
 });
 
 const usageForms = fc.oneof(
