@@ -157,6 +157,23 @@ test('library code prints nothing', () => {
   expect(printing).toEqual([]);
 });
 
+test('the tree in docs/architecture.md has every part, and every folder of a part', () => {
+  const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+  const parts = (page.split('```')[1] ?? '').split(/^ {2}(?=\S)/m);
+  const folders = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && entry.name !== 'generated' ? [entry.name] : [],
+    );
+  const missing = folders('src').flatMap((part) => {
+    const lines = parts.find((one) => one.startsWith(`${part}/`));
+    if (lines === undefined) return [part];
+    // The folders of `commands` and `page` have the names of commands and pages.
+    if (part === 'commands' || part === 'page') return [];
+    return folders(`src/${part}`).flatMap((name) => (lines.includes(` ${name}/`) ? [] : [`${part}/${name}`]));
+  });
+  expect(missing).toEqual([]);
+});
+
 test('the paths in docs/architecture.md name files that are linked by imports', () => {
   const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
   const linked = (one: string, other: string): boolean =>
