@@ -107,13 +107,12 @@ export async function runExchange(
         if (event.coding !== undefined) times.coded(event.coding);
         times.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
         watch.arrived(event);
-        const told = watch.told();
-        const { over: wasOver, silent } = chat;
-        chat.feed(event.data);
-        if (watch.told() === told && chat.silent > silent) watch.silent();
+        const wasOver = chat.over;
+        const fed = chat.feed(event.data);
+        if (fed === 'withheld') watch.withheld();
         // Comments and pings after the end do not extend the wait.
         if (chat.over && !wasOver) stop.after(LINGER_MS);
-        else if (!chat.over && watch.told() > told) stop.after(CLOSING_MS[chat.ending]);
+        else if (!chat.over && fed === 'events') stop.after(CLOSING_MS[chat.ending]);
         const drained = options.drained?.();
         if (drained === undefined) {
           stop.bytes();

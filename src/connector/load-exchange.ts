@@ -61,8 +61,6 @@ export class LoadExchange implements LoadListener {
   #other: { onEvent: Promise<OnEvent>; result: PromiseWithResolvers<StreamResult> } | undefined;
   #arrivedMs = 0;
   #readUs: number | undefined;
-  /** Number of answer events so far. */
-  #told = 0;
   /** When the latest bytes of the response arrived; 0 before its headers. */
   #aliveMs = 0;
   /** When the exchange ends even if the connection stays open. */
@@ -210,18 +208,15 @@ export class LoadExchange implements LoadListener {
     this.#aliveMs = atMs;
     this.#arrivedMs = atMs;
     this.#readUs = offsetUs;
-    const told = this.#told;
-    const { over: wasOver, silent } = chat;
-    chat.feed(data);
-    if (chat.over) {
-      if (!wasOver) this.#endAtMs = atMs + LINGER_MS;
-    } else if (this.#told === told) {
-      if (chat.silent > silent) this.#timeline.silent(atMs, offsetUs);
-    } else this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
+    const wasOver = chat.over;
+    const fed = chat.feed(data);
+    if (fed === 'withheld') this.#timeline.withheld(atMs, offsetUs);
+    if (chat.over && !wasOver) this.#endAtMs = atMs + LINGER_MS;
+    else if (!chat.over && fed === 'events')
+      this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
   }
 
   readonly #onChatEvent = (event: ChatEvent): void => {
-    this.#told += 1;
     const output = outputOf(event);
     if (output === undefined) {
       if (event.type === 'usage') this.#timeline.usage(event.usage);

@@ -7,18 +7,14 @@ import type { ChatOptions } from './types.js';
 export function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
   let arrivedMs = sentMs;
   let readUs: number | undefined;
-  let told = 0;
   return {
-    /** Number of answer events so far. */
-    told: () => told,
     arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
       arrivedMs = chunk.atMs;
       readUs = chunk.offsetUs;
     },
-    /** Call this after the chunk that arrived last was read without an event, although it had output. */
-    silent: () => timeline.silent(arrivedMs, readUs),
+    /** The latest chunk had output, but no event. */
+    withheld: () => timeline.withheld(arrivedMs, readUs),
     onChatEvent(event: ChatEvent): void {
-      told += 1;
       if (event.type === 'report') {
         timeline.reported(event.members);
         return;

@@ -106,7 +106,7 @@ export class LoadTimeline {
   }
 
   /** Counts an arrival whose output only a later event has. */
-  silent(arrivedMs: number, readUs: number | undefined): void {
+  withheld(arrivedMs: number, readUs: number | undefined): void {
     this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
   }
 

@@ -30,7 +30,7 @@ export interface Timeline {
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   content(mark: ContentMark): void;
   /** Counts an arrival whose output only a later event has, e.g. white space before a tag of reasoning. */
-  silent(arrivedMs: number, readUs: number | undefined): void;
+  withheld(arrivedMs: number, readUs: number | undefined): void;
   /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
   split(restarted: boolean): void;
   usage(counts: Usage): void;
@@ -162,9 +162,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       unpaintedMs ??= mark.arrivedMs;
       load.content(mark);
     },
-    silent(arrivedMs, readUs) {
+    withheld(arrivedMs, readUs) {
       unpaintedMs ??= arrivedMs;
-      load.silent(arrivedMs, readUs);
+      load.withheld(arrivedMs, readUs);
     },
     split: (restarted) => load.split(restarted),
     usage: (counts) => load.usage(counts),

@@ -30,8 +30,10 @@ export interface Answer {
    */
   readonly doubtful: boolean;
   readonly over: boolean;
-  /** Grows with text that has no event (yet): white space that a tag may follow, tags, and possible repetitions. */
-  readonly silent: number;
+  /** The number of reported events. */
+  readonly events: number;
+  /** Grows with text, also with text that has no event (yet). */
+  readonly withheld: number;
   /** Characters kept in memory, with a fixed amount added for each empty part. */
   readonly size: number;
 }
@@ -121,6 +123,7 @@ class ReadAnswer implements Answer {
   /** Characters that passed through the reader of tags. */
   #tagged = 0;
   #size = 0;
+  #events = 0;
   /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
   #repeated: string | undefined = '';
 
@@ -195,7 +198,11 @@ class ReadAnswer implements Answer {
     return this.#over;
   }
 
-  get silent(): number {
+  get events(): number {
+    return this.#events;
+  }
+
+  get withheld(): number {
     return this.#tagged + this.#repetitions.withheld;
   }
 
@@ -257,6 +264,7 @@ class ReadAnswer implements Answer {
 
   #tell(piece: ChatEvent): void {
     this.#add(piece);
+    this.#events += 1;
     this.#onEvent(piece);
   }
 

@@ -16,9 +16,15 @@ export type StreamEnding =
   | { kind: 'stalled' }
   | { kind: 'failed'; error: ConnectorException };
 
+/**
+ * What some bytes of an answer held. `withheld`: text that has no event yet, such as white space that a tag may follow,
+ * a tag, or a possible repetition. `nothing`: for example a comment, or half of an event.
+ */
+export type FedBytes = 'events' | 'withheld' | 'nothing';
+
 export interface ChatStream {
   /** Reads the answer's next bytes, in pieces of any size. */
-  feed(bytes: Uint8Array): void;
+  feed(bytes: Uint8Array): FedBytes;
   /** Ends the answer and returns its result. Call it once, after all other calls. */
   end(how: StreamEnding): ChatResult;
   /**
@@ -31,8 +37,6 @@ export interface ChatStream {
    * server may send one with every chunk.
    */
   readonly ending: 'open' | 'doubtful' | 'concluded';
-  /** Grows when text arrives, also text without an event (yet): white space that a tag may follow, and the tag. */
-  readonly silent: number;
 }
 
 /**
@@ -77,8 +81,12 @@ class AnswerStream implements ChatStream {
     if (!succeeded) this.#body = failureBody(this.#answer, head, context);
   }
 
-  feed(bytes: Uint8Array): void {
-    if (this.#answer.result.error === undefined) this.#feedText(this.#textOf(bytes));
+  feed(bytes: Uint8Array): FedBytes {
+    const answer = this.#answer;
+    const { events, withheld } = answer;
+    if (answer.result.error === undefined) this.#feedText(this.#textOf(bytes));
+    if (answer.events > events) return 'events';
+    return answer.withheld > withheld ? 'withheld' : 'nothing';
   }
 
   end(how: StreamEnding): ChatResult {
@@ -113,10 +121,6 @@ class AnswerStream implements ChatStream {
 
   get over(): boolean {
     return this.#answer.over;
-  }
-
-  get silent(): number {
-    return this.#answer.silent;
   }
 
   get ending(): ChatStream['ending'] {
