@@ -3,9 +3,12 @@
 //            delta of streams. CPU times are without the program's start.
 //   lag      streams at a steady total of deltas a second: how much later each delta reaches `bench` than the server sends
 //            it, on the same clock; streams begin and end at a steady rate
-// ceiling streams that the server sends as fast as it can hey and autocannon are measured if they are installed.
-// BASE=DIR also measures the built `bench` of another checkout. Run on an idle machine: tsx bench/load-engine.ts
-// [one|lag|ceiling]. On a busy one, put `chrt -r 20` in front.
+//   share    like lag, with the server on the first core and one thread of `bench` on the second. Threads share nothing
+//            while they receive, so this is the lag of twice the rate on two cores beside the server's.
+//   ceiling  streams that the server sends as fast as it can
+// hey and autocannon are measured if they are installed. BASE=DIR also measures the built `bench` of another checkout.
+// Run on an idle machine: tsx bench/load-engine.ts [one|lag|share|ceiling]. On a busy one, put `chrt -r 20` in front.
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { makePlace } from '../test/support/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
@@ -26,6 +29,8 @@ const STREAM_S = DELTAS / RATE;
 const LAG_S = 20;
 const TABLE_STREAMS = 250;
 const LAG_STREAMS = [250, 505, 760, 1010];
+/** On one core. */
+const SHARE_STREAMS = [125, 250, 350];
 const AIM_LAG_MS = 5;
 const AIM_RATIO = 0.8;
 
@@ -97,11 +102,23 @@ async function oneChunk(): Promise<void> {
   }
 }
 
-async function lag(): Promise<void> {
+async function share(): Promise<void> {
+  // -a: all threads of the server's process.
+  execFileSync('taskset', ['-a', '-p', '-c', '0', String(peer.pid)], { stdio: 'ignore' });
+  await lag(SHARE_STREAMS, ['taskset', '-c', '1'], ['--workers', '1']);
+  execFileSync('taskset', ['-a', '-p', '-c', '0,1', String(peer.pid)], { stdio: 'ignore' });
+}
+
+/** `under`: a command that runs `bench`. */
+async function lag(
+  counts: readonly number[] = LAG_STREAMS,
+  under: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<void> {
   const hook = join(bench.folder, 'arrivals.mjs');
   await peer.ask('sent');
   const rows: string[][] = [];
-  for (const streams of LAG_STREAMS) {
+  for (const streams of counts) {
     const env = recording(place.dir, hook, url);
     const load = [
       '--rate',
@@ -110,8 +127,9 @@ async function lag(): Promise<void> {
       'constant',
       '--duration',
       String(LAG_S),
+      ...flags,
     ];
-    const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, env);
+    const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, { env, under });
     // The number of streams grows at first, and shrinks after the last arrival.
     const found: Lag = lagOf(place.dir, await peer.ask<Sent>('sent'), STREAM_S, LAG_S);
     const { completed, instrument } = ownReport(place);
@@ -153,7 +171,7 @@ async function ceiling(): Promise<void> {
 }
 
 try {
-  for (const [name, part] of Object.entries({ one: oneChunk, lag, ceiling }))
+  for (const [name, part] of Object.entries({ one: oneChunk, lag: () => lag(), share, ceiling }))
     if (only === undefined || only === name) await part();
 } finally {
   await bench.close();

@@ -40,21 +40,29 @@ export function ownClient(place: Place, name = 'bench', cli = CLI): LoadClient {
   return {
     name,
     run(url, count, atATime) {
-      return runOwn(place, url, ['--requests', String(count), '--concurrency', String(atATime)], {}, cli);
+      return runOwn(place, url, ['--requests', String(count), '--concurrency', String(atATime)], { cli });
     },
   };
 }
 
-/** Runs `bench` with a load's flags to its end. Returns its CPU time, in s. */
+/**
+ * Runs `bench` with a load's flags to its end. Returns its CPU time, in s.
+ * @param under a command that runs the program, such as `taskset -c 1` [none]
+ */
 export function runOwn(
   place: Place,
   url: string,
   load: readonly string[],
-  env: NodeJS.ProcessEnv,
-  cli = CLI,
+  {
+    env = {},
+    cli = CLI,
+    under = [],
+  }: { env?: NodeJS.ProcessEnv; cli?: string; under?: readonly string[] } = {},
 ): number {
   const to = ['--mode', 'openai', '--model', 'm', '--url', url];
-  return cpuOf(place, NODE, [cli, 'bench', ...to, ...load, '--json', 'report.json'], place.dir, env);
+  const command = [...under, NODE, cli, 'bench', ...to, ...load, '--json', 'report.json'];
+  const [name = NODE, ...args] = command;
+  return cpuOf(place, name, args, place.dir, env);
 }
 
 export function ownReport(place: Place): Report {
