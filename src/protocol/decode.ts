@@ -21,7 +21,7 @@ const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
 
 /**
  * Reads one frame's payload. Field numbers are the schema's order (schemas/connector_ipc.fbs).
- * @throws {ProtocolError} with `inStep` true: the next frame can still be read.
+ * @throws {ProtocolError} with `recoverable` true: the next frame can still be read.
  */
 export function decodeMessage(type: number, payload: Uint8Array): Message {
   switch (type) {

@@ -29,7 +29,7 @@ const chunkTemplate = ((): Buffer => {
   return bytes;
 })();
 
-/** Encodes one StreamChunk frame. The payload must leave room for 57 bytes of framing. */
+/** Encodes one StreamChunk frame. The payload and 57 further bytes must fit in a frame. */
 export function encodeStreamChunk(chunk: StreamChunk): Buffer {
   const size = chunk.payload.length;
   const frame = Buffer.allocUnsafe(FRAME_HEADER + CHUNK.payload + size);

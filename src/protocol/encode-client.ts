@@ -7,7 +7,7 @@ import type { ClientCertificate, ClientMessage, ExecuteRequest, WirePolicy } fro
 
 /**
  * Returns a client's message as one frame.
- * @throws {RangeError} when it does not fit a frame (10 MiB).
+ * @throws {RangeError} when the message does not fit in a frame (10 MiB).
  */
 export function encodeClientMessage(message: ClientMessage): Buffer {
   switch (message.type) {

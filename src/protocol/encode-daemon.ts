@@ -15,7 +15,7 @@ import type {
 
 /**
  * Returns a daemon's message as one frame.
- * @throws {RangeError} when it does not fit a frame (10 MiB).
+ * @throws {RangeError} when the message does not fit in a frame (10 MiB).
  */
 export function encodeDaemonMessage(message: DaemonMessage): Buffer {
   switch (message.type) {
@@ -102,7 +102,7 @@ function hopNumber({ hop }: Pick<StreamEnd, 'hop'>): Wire.Hop {
   return hop === undefined ? Wire.Hop.Unknown : HOPS[hop];
 }
 
-/** A wait; 0 = none. Rounded up, so that a client does not retry too early. */
+/** Rounds a wait up, so that a client does not retry too early. 0 = no wait. */
 function wholeMs(ms = 0): bigint {
   return BigInt(Math.ceil(ms));
 }

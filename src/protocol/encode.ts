@@ -26,7 +26,7 @@ function emptyBuilder(payloadBytes: number): Builder {
 /**
  * Returns a message's frame.
  * @param write writes the message's table
- * @throws {RangeError} when it does not fit a frame (10 MiB).
+ * @throws {RangeError} when the message does not fit in a frame (10 MiB).
  */
 export function encodeTable(
   type: MessageType,
@@ -38,6 +38,7 @@ export function encodeTable(
   return encodeFrame(type, builder.asUint8Array());
 }
 
+/** Writes headers as a vector of KeyValue tables. @param create the schema's function for that vector */
 export function headerVector(
   builder: Builder,
   headers: HeaderList,

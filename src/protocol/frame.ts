@@ -3,18 +3,18 @@ import { MessageType, PROTOCOL_CONSTANTS } from './constants.js';
 const { FRAME_LENGTH_SIZE, MESSAGE_TYPE_SIZE, MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 const HEADER_SIZE = FRAME_LENGTH_SIZE + MESSAGE_TYPE_SIZE;
 
-/** Thrown when the peer violates the protocol. `inStep`: the start of the next frame is known. */
+/** Thrown when the peer violates the protocol. `recoverable`: the start of the next frame is known. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
-  readonly inStep: boolean;
+  readonly recoverable: boolean;
 
-  constructor(message: string, inStep: boolean) {
+  constructor(message: string, recoverable: boolean) {
     super(message);
-    this.inStep = inStep;
+    this.recoverable = recoverable;
   }
 }
 
-/** The peer's frame is over the limit. */
+/** Thrown when a frame of the peer is longer than the limit. */
 export class FrameTooLong extends ProtocolError {
   constructor(length: number, maxLength: number) {
     super(`frame of ${length} bytes is over the limit of ${maxLength}`, false);
@@ -23,7 +23,7 @@ export class FrameTooLong extends ProtocolError {
 
 export interface FrameReader {
   /**
-   * Takes the next bytes from the socket, in pieces of any size.
+   * Reads the next bytes of the socket, in pieces of any size.
    * @throws {ProtocolError} when a length is 0 or over the limit; the reader can't be used after that.
    */
   feed(bytes: Uint8Array): void;

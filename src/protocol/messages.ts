@@ -16,12 +16,12 @@ export interface Timings {
   sentUs?: number;
   firstByteUs?: number;
   lastByteUs?: number;
-  /** The connection came from the pool. */
+  /** Whether the connection came from the pool. */
   reused: boolean;
-  /** Requests sent upstream, the successful one included. Without `redirects`, this is the number of attempts. */
+  /** Requests sent upstream, including the successful one. Subtract `redirects` to get the number of attempts. */
   attempts: number;
   /**
-   * When the last attempt began; absent for the first attempt. The time before it went to earlier attempts and waits.
+   * When the last attempt began; absent when there was only one. Earlier attempts and waits took the time before.
    */
   attemptUs?: number;
   /** When the request to the last redirect's address began. */
@@ -42,7 +42,7 @@ export interface RequestPolicy {
   circuit?: boolean;
   /** `false`: `--max-upstream` and `--max-requests` don't limit this request [true]. Tenant limits always apply. */
   ceilings?: boolean;
-  /** Narrows the scope of a 429 or an open circuit, besides tenant, origin and key; e.g. the model. */
+  /** Requests with another scope, e.g. another model, have a separate circuit. So do other tenants, origins and keys. */
   scope?: string;
   /**
    * `true`: sending the request twice has the effect of sending it once, so the daemon may retry it. Default: true for

@@ -24,7 +24,7 @@ const FORMS: readonly RegExp[] = [
 ];
 const NAMED = /rate-?limit/;
 const DRAFT = ['ratelimit', 'ratelimit-policy'];
-/** Limits the text that a response can put on the screen. */
+/** Most rate limits that are read, so that a response can't fill the screen. */
 const MOST = 8;
 
 /** Whether `rateLimitsIn` reads this header. */
@@ -42,10 +42,10 @@ export function isRateLimitHeader(name: string): boolean {
 export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
   const found = new Map<string, Partial<Record<Part, string>> & { of: string }>();
   for (const [name, value] of Object.entries(headers)) {
-    const [place, { part, of = 'requests' }] = formOf(name);
+    const [form, { part, of = 'requests' }] = formOf(name);
     const known = PARTS.find((one) => one === part);
     if (known === undefined) continue;
-    const key = `${place} ${of}`;
+    const key = `${form} ${of}`;
     found.set(key, { of, ...found.get(key), [known]: value });
   }
   const limits = Array.from(found.values(), ({ of, limit, remaining, reset }) =>
@@ -58,17 +58,18 @@ export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
 }
 
 /**
- * When the server sent the response, by its own clock, as Unix time in ms. Dates in other headers are compared with it, so
- * a wrong clock of this machine changes no wait.
+ * Returns when the server sent the response, by the server's clock, as Unix time in ms. Dates in other headers are
+ * compared with this time, so a wrong clock of this machine changes no wait.
  */
 export function responseTime(headers: Headers, nowMs: number): number {
   return (headers.date === undefined ? undefined : dateOf(headers.date)) ?? nowMs;
 }
 
-function formOf(name: string): [place: number, groups: { part?: string; of?: string }] {
-  for (const [place, form] of FORMS.entries()) {
+/** Returns the index of the form that the header has, or -1, and what the form found in the name. */
+function formOf(name: string): [index: number, groups: { part?: string; of?: string }] {
+  for (const [index, form] of FORMS.entries()) {
     const groups = NAMED.test(name) ? form.exec(name)?.groups : undefined;
-    if (groups !== undefined) return [place, groups];
+    if (groups !== undefined) return [index, groups];
   }
   return [-1, {}];
 }
@@ -94,7 +95,7 @@ function limitOf(
   ];
 }
 
-/** `"default";r=50;t=30` with the policy `"default";q=100;w=60`, or `limit=100, remaining=50, reset=5`. */
+/** Reads `"default";r=50;t=30` with the policy `"default";q=100;w=60`, or `limit=100, remaining=50, reset=5`. */
 function draftLimits(header: string, policy: string): RateLimit[] {
   const old = /^\s*limit=/.test(header)
     ? Object.fromEntries(parametersOf(header.replaceAll(',', ';')))

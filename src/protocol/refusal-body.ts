@@ -1,11 +1,11 @@
 import { parseDecimal } from '../common/text/decimal.js';
 import { decimal, waitOf } from './wait.js';
 
-/** The facts about another attempt in the body of an error response. */
+/** What the body of an error response shows about a further attempt. */
 export interface RefusalBody {
   /**
-   * Why a later attempt would fail too: quota, credit or billing; a limit that renews after hours or days; or a request
-   * above the whole limit.
+   * Why a further attempt would fail too. `unpaid`: quota, credit or billing. `used up`: a limit that renews after hours
+   * or days. `too large`: the request alone exceeds the limit.
    */
   final?: 'unpaid' | 'used up' | 'too large';
   /** The wait that the server requests, in ms. */
@@ -17,14 +17,14 @@ const UNPAID_CODE =
   /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits?(_balance)?_exhausted|(organization|project)_(spend|usage)_limit_exceeded|cost_limit_exceeded|arrearage|budget_exceeded|AccountOverdueError|SetLimitExceeded)\b|\bFreeTierOnly\b/i;
 const UNPAID_WORDS =
   /credit balance|insufficient (balance|funds|credits?|quota)|balance (is |was )?(insufficient|overdue|too low|not enough)|overdue balance|past invoices|update billing|plan and billing|billing (hard |soft )?limit|spend(ing)? (limit|cap)|(out of|no more|not enough|ha(?:s|ve) no) credits?|requires more credits|included credits|credits? (are |is |have )?(exhausted|expired|depleted|used up)|free (tier|quota)[^.]{0,40}(exhausted|used up)|extra usage is required|payment required|budget (has been |is |was )?exceeded|欠费|余额不足|额度(?:不足|已用尽)/i;
-/** Limits that renew after hours, days or months. */
+/** Matches limits that renew after hours, days or months. */
 const USED_UP =
   /\b(daily|weekly|monthly)\b[^.]{0,40}\b(limit|quota|allocation|allowance|cap)\b|\bper[- _](day|week|month)\b|billing cycle|\busage[_ ]limit|hit your limit|(allotted|call volume) quota|used up your/i;
-/** Google: the account has no such quota, although the error requests a wait. */
+/** Matches Google's error for an account without such a quota. It requests a wait, but waiting does not help. */
 const NO_QUOTA = /quota[^\n]{0,200}\blimit: 0\b/i;
 const TOO_LARGE = /\brequest too large\b|tokens must be reduced/i;
 const LIMIT_AND_NEED = /\blimit:? (\d+)[^.\n]{0,40}\brequested:? (\d+)/i;
-/** The text of a rate limit may mention plans too, so these words mean a limit that renews. */
+/** Matches a rate limit, which renews soon. Its text may mention plans too, so these words win over UNPAID_WORDS. */
 const RENEWED = /rate.?limit (reached|exceeded)|(try again|retry) (in|after) \d/i;
 const WAIT_MEMBERS =
   /"(retryDelay|retry_?after(?:_?(?:ms|milliseconds|s|seconds))?|retry-after(?:-ms)?|estimated_time|resets?_?(?:in|after)(?:_?(?:ms|s|seconds))?|resets?_?at|x-ratelimit-reset)"\s*:\s*"?([^",}\]]{1,40})/gi;
@@ -43,11 +43,11 @@ export function readRefusal(body: string, nowMs: number): RefusalBody {
   return { ...(final !== undefined && { final }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-function finalIn(words: string, asksToWait: boolean): RefusalBody['final'] {
+function finalIn(words: string, demandsWait: boolean): RefusalBody['final'] {
   if (UNPAID_CODE.test(words) || NO_QUOTA.test(words)) return 'unpaid';
   const [, limit, need] = LIMIT_AND_NEED.exec(words) ?? [];
   if (TOO_LARGE.test(words) || Number(need) > Number(limit)) return 'too large';
-  if (asksToWait) return undefined;
+  if (demandsWait) return undefined;
   if (UNPAID_WORDS.test(words) && !RENEWED.test(words)) return 'unpaid';
   return USED_UP.test(words) ? 'used up' : undefined;
 }

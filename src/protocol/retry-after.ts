@@ -11,8 +11,8 @@ type Headers = Readonly<Record<string, string>>;
  * @param nowMs Unix time, for dates
  */
 export function retryAfterOf(headers: Headers, nowMs: number): number | undefined {
-  const asked = askedWait(headers, nowMs);
-  if (asked !== undefined) return asked;
+  const explicit = explicitWait(headers, nowMs);
+  if (explicit !== undefined) return explicit;
   const waits = rateLimitsIn(headers, nowMs)
     .filter(({ remaining }) => remaining === 0)
     .map(({ resetMs }) => resetMs)
@@ -21,7 +21,7 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
 }
 
 /** Like `retryAfterOf`, but without rate limits: only the wait that the server demands explicitly. */
-function askedWait(headers: Headers, nowMs: number): number | undefined {
+function explicitWait(headers: Headers, nowMs: number): number | undefined {
   const at = responseTime(headers, nowMs);
   const rejected = headers['anthropic-ratelimit-unified-status'] === 'rejected';
   return (

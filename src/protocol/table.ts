@@ -6,14 +6,14 @@ interface Frame {
   /** The same bytes as a Buffer, which decodes short strings several times faster than TextDecoder. */
   readonly text: Buffer;
   readonly view: DataView;
-  /** How many bytes may still be read through offsets. It bounds a hostile frame with many offsets to one long string. */
+  /** How many bytes may still be read through offsets. A hostile frame can have many offsets to one long string. */
   budget: number;
 }
 
 /**
- * Reads a FlatBuffers table and checks every offset against the buffer, because the JavaScript runtime has
- * no verifier. For a hostile offset, its readers return 0, undefined or neighbouring memory.
- * `field` is the field's position in the schema, from 0. For an absent field, a getter returns the passed default.
+ * Reads a FlatBuffers table and checks every offset against the buffer. The JavaScript runtime of FlatBuffers has no
+ * verifier: for a hostile offset, it returns 0, undefined or neighbouring memory.
+ * `field` is the field's position in the schema, from 0. For an absent field, a getter returns 0, false or an empty value.
  * Layout: https://flatbuffers.dev/internals/
  */
 export class Table {
@@ -41,7 +41,7 @@ export class Table {
     check(at, this.#size, bytes.length);
   }
 
-  /** @throws {ProtocolError} (still in step) when the bytes hold no table. */
+  /** Returns the frame's root table. @throws {ProtocolError} (recoverable) when there is none */
   static root(bytes: Uint8Array): Table {
     check(0, 4, bytes.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -141,7 +141,7 @@ export class Table {
     return vector === undefined ? '' : this.#text(vector);
   }
 
-  /** @throws {ProtocolError} (still in step) when the field is absent. */
+  /** Like `string`. @throws {ProtocolError} (recoverable) when the field is absent */
   requiredString(field: number, name: string): string {
     if (this.#field(field, 4) < 0) throw new ProtocolError(`required field ${name} is missing`, true);
     return this.string(field);

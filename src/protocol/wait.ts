@@ -1,14 +1,14 @@
-/** A number from this one up is a Unix time in seconds or ms, because no wait is that long. */
+/** Numbers from these up are a Unix time, in seconds or in ms: no wait is that long. */
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
 /**
- * Reads a wait in ms from seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601 date, or a Unix
- * time.
+ * Returns the wait in ms that a text states: seconds, a duration (`1m30s`, `PT90S`, `2 minutes`), an HTTP or ISO 8601
+ * date, or a Unix time. Returns undefined for other texts.
  */
 export function waitOf(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
-  // A header that was sent twice has both values in one list.
+  // A header that was sent twice has both values in one list. The first one counts.
   const value = /^\s*\d[\w.]*\s*,/.test(text) ? text.slice(0, text.indexOf(',')) : text;
   const number = decimal(value);
   if (number !== undefined) {
@@ -30,7 +30,7 @@ export function dateOf(value: string): number | undefined {
 
 const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1] as const;
 
-/** `120ms`, `2s`, `1m30.5s`, `1h0m0s`, `2d`. */
+/** Reads `120ms`, `2s`, `1m30.5s`, `1h0m0s` and `2d`, in ms. */
 function durationOf(text: string): number | undefined {
   const n = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
   const parts = new RegExp(`^(?:${n}d)?(?:${n}h)?(?:${n}m(?!s))?(?:${n}s)?(?:${n}ms)?$`).exec(text);
@@ -40,7 +40,7 @@ function durationOf(text: string): number | undefined {
 
 const SPELLED_MS = { millisecond: 1, second: 1000, minute: 60_000, hour: 3_600_000 } as const;
 
-/** `2 seconds` and `PT1M30S`. */
+/** Reads `2 seconds` and `PT1M30S`, in ms. */
 function spelledDuration(text: string): number | undefined {
   if (/^PT(?=\d)/.test(text)) return durationOf(text.slice(2).toLowerCase());
   const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z]+?)s?$/i.exec(text) ?? [];

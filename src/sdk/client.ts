@@ -9,7 +9,7 @@ import { createResponseExchange } from './daemon/exchange.js';
 import { lostError, UnsentError } from './daemon/failures.js';
 import { Lanes } from './daemon/lanes.js';
 import { Link } from './daemon/link.js';
-import { createPatience, type Patience } from './daemon/patience.js';
+import { type RequestLimits, startRequestLimits } from './daemon/request-limits.js';
 import { createStreamExchange } from './daemon/stream-exchange.js';
 import { iterateEvents } from './event-iterator.js';
 import type {
@@ -40,7 +40,7 @@ export class RuntimeClient {
   readonly #config: RuntimeClientConfig;
   readonly #link: Link;
   readonly #lanes: Lanes;
-  // Above 32 bits, different from other clients' ids, and a safe integer until the year 2255.
+  // Begins at a number that differs from other clients' ids, and stays a safe integer until the year 2255.
   #nextId = Date.now() * 1000 + Math.floor(Math.random() * 1000);
 
   /**
@@ -104,8 +104,8 @@ export class RuntimeClient {
     const call = encodeCall(this.#newId(), request, 'request', this.#config);
     const answer = Promise.withResolvers<HTTPResponse>();
     const exchange = createResponseExchange(call.id, answer);
-    const patience = createPatience({ ...call, awaited: 'complete answer', signal: options.signal });
-    return this.#within(patience, (connection, stop) =>
+    const limits = startRequestLimits({ ...call, awaited: 'complete answer', signal: options.signal });
+    return this.#within(limits, (connection, stop) =>
       perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
     );
   }
@@ -118,10 +118,10 @@ export class RuntimeClient {
     const { signal } = options;
     const call = encodeCall(this.#newId(), request, 'stream', this.#config);
     const answer = Promise.withResolvers<StreamResult>();
-    const patience = createPatience({ ...call, awaited: 'response headers', signal });
-    const exchange = createStreamExchange(call.id, options, answer, patience.answering);
+    const limits = startRequestLimits({ ...call, awaited: 'response headers', signal });
+    const exchange = createStreamExchange(call.id, options, answer, limits.answering);
     try {
-      return await this.#within(patience, (connection, stop) =>
+      return await this.#within(limits, (connection, stop) =>
         perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
       );
     } catch (error) {
@@ -155,8 +155,8 @@ export class RuntimeClient {
   async health(options: { signal?: AbortSignal } = {}): Promise<DaemonInfo> {
     const limitMs = Math.min(this.#config.timeoutMs ?? HEALTH_LIMIT_MS, HEALTH_LIMIT_MS);
     const { signal } = options;
-    const patience = createPatience({ id: 0, timeoutMs: limitMs, awaited: 'complete answer', signal });
-    return this.#within(patience, (connection, stop) => abortable(connection.health(), stop));
+    const limits = startRequestLimits({ id: 0, timeoutMs: limitMs, awaited: 'complete answer', signal });
+    return this.#within(limits, (connection, stop) => abortable(connection.health(), stop));
   }
 
   #newId(): number {
@@ -170,15 +170,15 @@ export class RuntimeClient {
    * connection turned out to be closed: its daemon may have been killed a moment before.
    */
   async #within<T>(
-    patience: Patience,
+    limits: RequestLimits,
     use: (connection: Connection, stop: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
-      patience.signal.throwIfAborted();
+      limits.signal.throwIfAborted();
       for (let again = true; ; again = false) {
-        const connection = await this.#lanes.take(patience.signal);
+        const connection = await this.#lanes.take(limits.signal);
         try {
-          return await use(connection, patience.signal);
+          return await use(connection, limits.signal);
         } catch (error) {
           if (!(error instanceof UnsentError)) throw error;
           if (!again) throw error.reason;
@@ -187,7 +187,7 @@ export class RuntimeClient {
         }
       }
     } finally {
-      patience.release();
+      limits.release();
     }
   }
 }
@@ -222,7 +222,7 @@ async function refuseForeign(
   what: string,
 ): Promise<void> {
   await abortable(connection.identified, stop);
-  // The kind is still unknown, because the connection was lost. Sending the request will report that.
+  // If the kind is still unknown, the connection was lost. Sending the request then reports that.
   if (connection.extended || connection.daemon === undefined) return;
   const message = `use the daemon of vastar-tui: ${what}, which this daemon does not support`;
   throw new ConnectorException(message, ErrorClass.InvalidRequest, id);

@@ -1,6 +1,6 @@
 /** The producer's side of an iterator. */
 export interface EventSink<T> {
-  /** Adds an event. It waits until the loop takes it. */
+  /** Queues an event for the loop. */
   give(event: T): void;
   /** Returns undefined when no event waits; else a promise that is fulfilled when none waits (backpressure). */
   drained(): Promise<void> | undefined;
@@ -26,7 +26,7 @@ export async function* iterateEvents<T>(
   let news = Promise.withResolvers<void>();
   let drained: PromiseWithResolvers<void> | undefined;
   let ended = false;
-  const goOn = (): void => {
+  const resumeProducer = (): void => {
     drained?.resolve();
     drained = undefined;
   };
@@ -53,7 +53,7 @@ export async function* iterateEvents<T>(
       // The iterator also sees events that are added during the loop.
       for (const event of waiting) yield event;
       waiting.length = 0;
-      goOn();
+      resumeProducer();
       if (ended) break;
       await news.promise;
       news = Promise.withResolvers();
@@ -62,7 +62,7 @@ export async function* iterateEvents<T>(
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop.abort();
-    goOn();
+    resumeProducer();
     await outcome.catch(() => {});
   }
 }

@@ -40,10 +40,10 @@ export class RetryHelper {
       } catch (error) {
         if (attempt > maxRetries || !(error instanceof ConnectorException)) throw error;
         if (!retryableErrors.includes(error.getErrorClassName())) throw error;
-        const asked = error.retryAfterMs ?? 0;
-        if (asked > MAX_RETRY_AFTER_MS) throw error;
+        const demandedMs = error.retryAfterMs ?? 0;
+        if (demandedMs > MAX_RETRY_AFTER_MS) throw error;
         const limit = Math.min(maxBackoffMs, initialBackoffMs * 2 ** (attempt - 1));
-        const waitMs = Math.max(asked, random() * limit);
+        const waitMs = Math.max(demandedMs, random() * limit);
         onRetry?.({ attempt, waitMs, error });
         await sleep(waitMs, signal);
       }

@@ -68,7 +68,7 @@ describe('an invalid length', () => {
     (length) => {
       const error = thrown(() => read([header(length)]));
       expect(error).toBeInstanceOf(ProtocolError);
-      expect(error).toMatchObject({ inStep: false });
+      expect(error).toMatchObject({ recoverable: false });
     },
   );
 

@@ -18,13 +18,13 @@ const amongOthers = (payload: Uint8Array): Uint8Array => {
   return Buffer.concat([padding, payload, padding]).subarray(padding.length, padding.length + payload.length);
 };
 
-/** Decodes a message. Fails the test for any error except a ProtocolError that is in step. */
+/** Decodes a message. Fails the test for any error except a ProtocolError that is recoverable. */
 const decode = (type: number, payload: Uint8Array): Message | undefined => {
   try {
     return decodeMessage(type, payload);
   } catch (error) {
     expect(error).toBeInstanceOf(ProtocolError);
-    expect(error).toMatchObject({ inStep: true });
+    expect(error).toMatchObject({ recoverable: true });
     return undefined;
   }
 };

@@ -103,13 +103,15 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
       events.end(true);
       if (answer.over || answer.concluded || answer.size > 0) return;
     }
-    const told = errorEventOf(value);
+    const eventError = errorEventOf(value);
     const verdict =
-      told === undefined ? createEventReader(context.format, answer).read(resultOf(value)) : 'unrecognised';
+      eventError === undefined
+        ? createEventReader(context.format, answer).read(resultOf(value))
+        : 'unrecognised';
     // Answers of other APIs also have counts, so counts alone prove nothing.
     const read =
       verdict === 'open' || (verdict === 'closing' && (!isBare(answer.result) || hasChoices(value)));
-    const reported = told ?? reportedErrorOf(value);
+    const reported = eventError ?? reportedErrorOf(value);
     const native = read ? undefined : nativeFormat(value);
     if (read) answer.conclude('finish');
     else if (native !== undefined) answer.fail(unusableError(native.message, context));

@@ -32,9 +32,9 @@ export interface Answer {
   readonly over: boolean;
   /** The number of reported events. */
   readonly events: number;
-  /** Grows with text, also with text that has no event (yet). */
+  /** Grows with each piece of text, even when the piece causes no event (yet). */
   readonly withheld: number;
-  /** Characters kept in memory, with a fixed amount added for each empty part. */
+  /** Characters kept in memory. Each tool call adds a fixed amount, because it may be empty. */
   readonly size: number;
 }
 
@@ -52,6 +52,7 @@ export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 
 /**
+ * Creates an answer without content.
  * @param onEvent called for each event, in order
  * @param thinkingTags whether `<think>…</think>` at the beginning of the text is reasoning
  */
@@ -59,14 +60,14 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   return new ReadAnswer(onEvent, thinkingTags);
 }
 
-/** The part of an answer that the reader of tags writes to. A class, for the reason given at `createAnswer`. */
+/** The part of an answer that the reader of tags writes to. A class for the reason given at `ReadAnswer`. */
 class TagsOf implements TagTarget {
   readonly #result: ChatResult;
-  readonly #tell: (event: ChatEvent) => void;
+  readonly #report: (event: ChatEvent) => void;
 
-  constructor(result: ChatResult, tell: (event: ChatEvent) => void) {
+  constructor(result: ChatResult, report: (event: ChatEvent) => void) {
     this.#result = result;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   get text(): string {
@@ -74,14 +75,14 @@ class TagsOf implements TagTarget {
   }
 
   emit(type: 'text' | 'reasoning', text: string): void {
-    this.#tell({ type, text });
+    this.#report({ type, text });
   }
 
   split(thought: string, text: string): void {
     const { reasoning } = this.#result;
-    // Some servers send a part of the reasoning, or all of it, in a field, too.
+    // Some servers also send a part of the reasoning, or all of it, in a field. Don't add that part again.
     const known = reasoning.trim().endsWith(thought.trim());
-    this.#tell({ type: 'split', reasoning: known ? reasoning : reasoning + thought, text });
+    this.#report({ type: 'split', reasoning: known ? reasoning : reasoning + thought, text });
   }
 }
 
@@ -109,14 +110,13 @@ class ReadAnswer implements Answer {
   #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
   #conclusion: 'none' | 'usage' | 'finish' = 'none';
-  /** Whether the current event contained output, and a finish reason, so far. */
+  /** Whether the current event has contained output so far. */
   #output = false;
+  /** Whether the current event has contained a finish reason so far. */
   #finish = false;
-  /**
-   * An earlier event had output without a finish reason. So a finish reason with output marks the end on this server.
-   */
+  /** Whether an event had output without a finish reason. From this server, a finish reason then marks the end. */
   #plainOutput = false;
-  /** Output followed a finish reason, so on this server a finish reason sent with output does not mark the end. */
+  /** Whether output followed a finish reason. From this server, one in an event with output is then not the end. */
   #repeats = false;
   #doubtful = false;
   #over = false;
@@ -130,7 +130,7 @@ class ReadAnswer implements Answer {
   constructor(onEvent: (event: ChatEvent) => void, thinkingTags: boolean) {
     this.#onEvent = onEvent;
     if (thinkingTags)
-      this.#tags = createThinkingTags(new TagsOf(this.result, (event) => this.#tellRead(event)));
+      this.#tags = createThinkingTags(new TagsOf(this.result, (event) => this.#reportRead(event)));
   }
 
   readonly emit = (piece: ChatEvent): void => {
@@ -176,14 +176,14 @@ class ReadAnswer implements Answer {
   }
 
   stop(): void {
-    // Output that was only held came before the end mark.
+    // Withheld output arrived before the end mark, so passing it on must not undo the conclusion.
     const conclusion = this.#conclusion;
     this.#passRest();
     this.#tags?.end();
     this.#conclusion = conclusion;
     this.#over = true;
-    const { left } = this.#repetitions;
-    if (left > 0) this.result.repeatedChars = left;
+    const { removed } = this.#repetitions;
+    if (removed > 0) this.result.repeatedChars = removed;
   }
 
   get concluded(): boolean {
@@ -220,27 +220,27 @@ class ReadAnswer implements Answer {
     }
     // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
     if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') this.#tags?.end();
-    this.#tell(piece);
+    this.#report(piece);
   }
 
   /** Returns the new part of a piece. */
   #fresh(part: AnswerPart, text: string): string {
     if (this.#repetitions.ordinary === part) return text;
-    this.#passHeld(part);
+    this.#passWithheld(part);
     return this.#repetitions.fresh(part, text);
   }
 
-  /** Passes on the held pieces of a possible repetition, before a piece of another part of the answer. */
-  #passHeld(next?: AnswerPart): void {
-    const held = this.#repetitions.rest(next);
-    if (held === undefined) return;
-    const [part, text] = held;
+  /** Passes on the withheld pieces of a possible repetition, before a piece of another part of the answer. */
+  #passWithheld(next?: AnswerPart): void {
+    const withheld = this.#repetitions.rest(next);
+    if (withheld === undefined) return;
+    const [part, text] = withheld;
     const whole = this.#pairs.join(part, text);
     if (whole !== '') this.#passText(part, whole);
   }
 
   #passRest(): void {
-    this.#passHeld();
+    this.#passWithheld();
     for (const [part, text] of this.#pairs.rest()) this.#passText(part, text);
   }
 
@@ -249,8 +249,8 @@ class ReadAnswer implements Answer {
     else this.#pass({ type: part, text });
   }
 
-  #tellRead(event: ChatEvent): void {
-    if (event.type !== 'reasoning' || !this.#isRepeated(event.text)) this.#tell(event);
+  #reportRead(event: ChatEvent): void {
+    if (event.type !== 'reasoning' || !this.#isRepeated(event.text)) this.#report(event);
   }
 
   #isRepeated(text: string): boolean {
@@ -262,7 +262,7 @@ class ReadAnswer implements Answer {
     return false;
   }
 
-  #tell(piece: ChatEvent): void {
+  #report(piece: ChatEvent): void {
     this.#add(piece);
     this.#events += 1;
     this.#onEvent(piece);
@@ -272,13 +272,13 @@ class ReadAnswer implements Answer {
     const { result } = this;
     switch (piece.type) {
       case 'text':
-        result.text = this.#text.add(this.#keep(piece.text));
+        result.text = this.#text.add(this.#counted(piece.text));
         return;
       case 'reasoning':
-        result.reasoning = this.#reasoning.add(this.#keep(piece.text));
+        result.reasoning = this.#reasoning.add(this.#counted(piece.text));
         return;
       case 'refusal':
-        result.refusal += this.#keep(piece.text);
+        result.refusal += this.#counted(piece.text);
         return;
       case 'tool_call': {
         let call = result.toolCalls[piece.index];
@@ -287,9 +287,9 @@ class ReadAnswer implements Answer {
           result.toolCalls[piece.index] = call;
           this.#size += OVERHEAD_CHARS;
         }
-        if (piece.id !== undefined) call.id ||= this.#keep(piece.id);
-        if (piece.name !== undefined) call.name += this.#keep(piece.name);
-        call.arguments += this.#keep(piece.arguments);
+        if (piece.id !== undefined) call.id ||= this.#counted(piece.id);
+        if (piece.name !== undefined) call.name += this.#counted(piece.name);
+        call.arguments += this.#counted(piece.arguments);
         return;
       }
       case 'split':
@@ -317,9 +317,10 @@ class ReadAnswer implements Answer {
     }
   }
 
-  #keep(text: string): string {
+  #counted(text: string): string {
     this.#size += text.length;
-    // Content after an end mark: some servers send usage in advance, or a finish reason in every chunk.
+    // Content after an end mark shows that the mark was none. Some servers send usage in advance, or a finish reason in
+    // every chunk.
     if (this.#conclusion === 'finish') this.#repeats = true;
     this.#conclusion = 'none';
     this.#output = true;

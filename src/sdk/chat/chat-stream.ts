@@ -63,7 +63,7 @@ export function createChatStream(
   return new AnswerStream(head, onEvent, context);
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class AnswerStream implements ChatStream {
   readonly #head: AnswerHead;
   readonly #context: AnswerContext;
@@ -93,7 +93,7 @@ class AnswerStream implements ChatStream {
     const answer = this.#answer;
     const { result } = answer;
     if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder?.end() ?? '');
-    // A time limit of the client or the daemon is not caused by the server's last words.
+    // When a time limit of the client or the daemon ended the answer, the server's last words are not the reason.
     const limited = how.kind === 'failed' && how.error.errorClass === ErrorClass.Timeout;
     if (how.kind !== 'cancelled' && !limited && !answer.over) this.#body?.end(how.kind === 'closed');
     const { statusCode } = this.#head;

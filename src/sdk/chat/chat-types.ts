@@ -16,9 +16,9 @@ export type ChatEvent =
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
   /**
-   * The text so far was reasoning up to a closing tag without an opening one, such as `</think>`: it is now `reasoning`,
-   * and `text` is what follows the tag. Both replace what came before. When a gateway begins the answer again, both are
-   * empty, and the tool calls before no longer count.
+   * Replaces the reasoning and the text so far. A closing tag without an opening one, such as `</think>`, has shown that
+   * the text before it was reasoning. When a gateway begins the answer again, both members are empty. Then earlier tool
+   * calls don't count either.
    */
   | { type: 'split'; reasoning: string; text: string }
   /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */

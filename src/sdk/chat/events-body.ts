@@ -44,7 +44,7 @@ const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
 const IS_END = /^(?:done|end|finish(?:ed)?|completed?)$/i;
 /** Matches plain text that reports an error. */
 const IS_ERROR = /^\[?error\b[\]:]/i;
-/** Matches types that equal the event's name. Some gateways omit the name. */
+/** Matches names of events whose `type` equals the name. Some gateways omit the type. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
 /** Matches names of events without content. */
@@ -58,7 +58,7 @@ export function eventsBody(answer: Answer, head: AnswerHead, context: AnswerCont
   return new EventsBody(answer, head, context);
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class EventsBody implements AnswerBody {
   readonly #answer: Answer;
   readonly #contentType: string;
@@ -68,20 +68,20 @@ class EventsBody implements AnswerBody {
   readonly #events = createPlainEvents(
     (data) => this.#onPlain(data),
     (text) => this.#feedLines(text),
-    () => this.#cut?.holding === true,
+    () => this.#cut?.withholding === true,
   );
-  /** The contents of the current event: texts, and other events. */
+  /** How many texts, and how many other contents, the current event had. */
   #texts = 0;
   #others = 0;
   #seen = false;
   #recognised = false;
   /** The name, or else the beginning, of the first event in an unknown format. */
   #strange: string | undefined;
-  /** What the first event says that seems to belong to another API. */
+  /** The message for the first event that seems to belong to another API. */
   #native: string | undefined;
   readonly #lastWords = new LastWords();
   #flushing = false;
-  /** Kept until an event comes. */
+  /** The beginning of the body; grows until the first event. */
   #beginning = '';
   // Created on demand: most streams only have events that `createPlainEvents` reads.
   #cut: CutStrings | undefined;
@@ -122,20 +122,20 @@ class EventsBody implements AnswerBody {
     this.#checkEnd();
     if (this.#seen || answer.over) return;
     const beginning = this.#beginning;
-    const said = beginning
+    const plainText = beginning
       .split(/\r\n|\r|\n/)
       .filter((line) => !STREAM_LINE.test(line))
       .join(' ');
     const named = /event-stream/i.test(this.#contentType);
-    // The caller handles bare JSON.
-    if (named && (said === '' || /^[[{]/.test(beginning))) return;
+    // The caller reports bare JSON and an empty stream.
+    if (named && (plainText === '' || /^[[{]/.test(beginning))) return;
     const native = nativeFormat(undefined, this.#contentType);
     if (native !== undefined) {
       answer.fail(unusableError(native.message, context));
       return;
     }
     const form = named ? 'text' : quote(this.#contentType, context.keys) || 'text';
-    const words = said === '' ? '' : `: ${quote(said, context.keys)}`;
+    const words = plainText === '' ? '' : `: ${quote(plainText, context.keys)}`;
     const what = sentence(`answered with ${form}, not with an event stream${words}`);
     answer.fail(unusableError(`${what} ${BASE_URL_ADVICE}`, context));
   }
@@ -210,7 +210,7 @@ class EventsBody implements AnswerBody {
     this.#answer.fail(unusableError(what, this.#context));
   }
 
-  /** @param plain Returns false for JSON that a line break in a string has cut. */
+  /** @param plain whether to return false for JSON that a line break in a string has cut */
   #onData(data: string, name: string | undefined, plain = false): boolean {
     this.#seen = true;
     if (this.#answer.over) {
@@ -223,7 +223,7 @@ class EventsBody implements AnswerBody {
     if (event === undefined || event === DONE) this.#onOther(data.trim(), name);
     // Some gateways encode an event twice.
     else if (typeof event === 'string' && /^\s*(?:data:|\{)/.test(event)) this.#onData(event.trim(), name);
-    // Some send several chunks in a list.
+    // Some gateways send several chunks in a list.
     else if (Array.isArray(event) && event.length > 0)
       for (const one of event) this.#onEvent(one, name, data);
     // Azure sends `data: null` to keep connections open.
@@ -231,7 +231,7 @@ class EventsBody implements AnswerBody {
     return true;
   }
 
-  /** Some servers send their counts after `[DONE]`. */
+  /** Reads token counts from an event after `[DONE]`, where some servers send them. */
   #readLate(data: string): void {
     const { result } = this.#answer;
     const event = data.includes('usage') ? parseJson(data) : undefined;
@@ -288,11 +288,11 @@ class EventsBody implements AnswerBody {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       const cut = this.#flushing && /^[{["]/.test(text);
-      if (!cut) this.#lastWords.take(event, name, text);
+      if (!cut) this.#lastWords.add(event, name, text);
       if (foreign && !KEEP_ALIVE.test(name)) this.#strange ??= quote(name, keys);
       if (!foreign && !cut) {
         this.#strange ??= beginningOf(quote(text, keys), MAX_STRANGE);
-        // The events of another API are not damaged, but the wrong ones.
+        // Don't call the events of another API malformed.
         if (this.#native === undefined || this.#recognised)
           answer.emit({ type: 'malformed', data: quote(text, keys) });
       }

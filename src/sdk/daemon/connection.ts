@@ -73,7 +73,7 @@ export interface Connection {
 }
 
 /** A health request that waits for its answer. */
-interface Question {
+interface HealthRequest {
   sentMs: number;
   answer: PromiseWithResolvers<DaemonInfo>;
 }
@@ -107,7 +107,7 @@ function createConnection(
 ): Connection {
   const exchanges = new Map<bigint, Exchange>();
   /** Health requests without an answer yet. The daemon answers them in the order in which they were sent. */
-  const questions: Question[] = [];
+  const healthRequests: HealthRequest[] = [];
   const identified = Promise.withResolvers<void>();
   let daemon: DaemonInfo | undefined;
   let streams = false;
@@ -124,7 +124,7 @@ function createConnection(
     exchanges.clear();
     events.onLost?.(error);
     identified.resolve();
-    for (const { answer } of questions.splice(0)) answer.reject(error);
+    for (const { answer } of healthRequests.splice(0)) answer.reject(error);
     for (const exchange of open) exchange.onLost(error);
   };
 
@@ -133,16 +133,16 @@ function createConnection(
     identified.resolve();
     events.onDaemon?.(info);
   };
-  const infoOf = ({ sentMs }: Question, health?: HealthResponse): DaemonInfo => {
+  const infoOf = ({ sentMs }: HealthRequest, health?: HealthResponse): DaemonInfo => {
     const rttMs = performance.now() - sentMs;
     return health === undefined ? { kind: 'foreign', rttMs } : { kind: 'vastar-tui', rttMs, health };
   };
   const answerHealth = (health?: HealthResponse): void => {
-    const question = questions.shift();
-    if (question === undefined) return;
-    const info = infoOf(question, health);
+    const healthRequest = healthRequests.shift();
+    if (healthRequest === undefined) return;
+    const info = infoOf(healthRequest, health);
     learn(info);
-    question.answer.resolve(info);
+    healthRequest.answer.resolve(info);
   };
 
   /** A reply with id 0 reports a bad frame. With only one running request, it belongs to that request. */
@@ -150,7 +150,7 @@ function createConnection(
     if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
     return exchanges.values().next().value;
   };
-  /** Our own daemon closes the connection after such a reply. Of several requests, any may be the cause. */
+  /** The daemon of vastar-tui closes the connection after such a reply. Any of several requests may be its cause. */
   const onRefusedFrame = (reply: Reply): void => {
     exchangeOf(reply)?.onReply(reply);
     const why = reply.type === MessageType.ExecuteResponse ? `: ${reply.errorMessage}` : '';
@@ -167,14 +167,14 @@ function createConnection(
       return;
     }
     // A daemon of the public protocol answers unknown messages with id 0, in the order of sending.
-    if (reply.requestId === 0n && questions.length > 0) {
+    if (reply.requestId === 0n && healthRequests.length > 0) {
       answerHealth();
       return;
     }
-    const [question] = questions;
+    const [healthRequest] = healthRequests;
     if (reply.type !== MessageType.ExecuteResponse) streams = true;
-    // The daemon of vastar-tui would have answered the health request first.
-    else if (daemon === undefined && question !== undefined) learn(infoOf(question));
+    // The daemon of vastar-tui would have answered the health request first, so this is another daemon.
+    else if (daemon === undefined && healthRequest !== undefined) learn(infoOf(healthRequest));
     exchangeOf(reply)?.onReply(reply);
   };
   const onFrame = (type: number, payload: Uint8Array): void => {
@@ -257,7 +257,7 @@ function createConnection(
     health() {
       if (lost !== undefined) return Promise.reject(lost);
       const answer = Promise.withResolvers<DaemonInfo>();
-      questions.push({ sentMs: performance.now(), answer });
+      healthRequests.push({ sentMs: performance.now(), answer });
       const type = MessageType.HealthCheck;
       socket.write(encodeClientMessage(token === undefined ? { type } : { type, token }));
       return answer.promise;

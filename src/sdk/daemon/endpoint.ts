@@ -114,9 +114,9 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
         details,
       );
     case 'ECONNREFUSED': {
-      const left = endpoint.kind === 'unix' ? ' (only a stale socket)' : '';
+      const stale = endpoint.kind === 'unix' ? ' (only a stale socket)' : '';
       return new ConnectorException(
-        `no daemon at ${where}${left}: ${START_ADVICE}`,
+        `no daemon at ${where}${stale}: ${START_ADVICE}`,
         ErrorClass.Transient,
         0,
         details,

@@ -9,7 +9,7 @@ export interface LinkOptions {
   endpoint: Endpoint;
   /** Whether to reconnect after the connection is lost. */
   reconnect: boolean;
-  /** How often to request the daemon's health while requests run, in ms; 0 = never. Without requests a third as often. */
+  /** How often to request the daemon's health while requests run, in ms; 0 = never. Otherwise a third as often. */
   heartbeatMs: number;
   beforeConnect?: (signal: AbortSignal) => Promise<void>;
   /** Returns a number from 0 (inclusive) to 1 (exclusive), for the backoff's jitter. */
@@ -36,9 +36,9 @@ type Phase =
 const TRIES = 5;
 /** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;
-/** The daemon has at least this long to answer a heartbeat before it counts as silent. */
+/** The daemon has at least this time to answer a heartbeat before it counts as silent, in ms. */
 const ANSWER_MS = 500;
-/** A daemon counts as silent when it has left a heartbeat open and sent no byte for this time. */
+/** A daemon that has not answered a heartbeat counts as silent when it sends no byte for this time, in ms. */
 const SILENT_MS = 2000;
 /**
  * After this time without an answer to a heartbeat, the daemon counts as dead. A suspended daemon can continue before
@@ -107,7 +107,7 @@ export class Link {
     this.#persistent = this.#options.reconnect;
     if (this.#phase.kind === 'dialing') return;
     const { connection } = this.#leave();
-    this.#dialUnasked();
+    this.#dialInBackground();
     connection?.destroy(daemonError('the client replaced the connection', ErrorClass.Transient));
   }
 
@@ -115,7 +115,7 @@ export class Link {
   replace(connection: Connection, error: ConnectorException): void {
     if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
     this.#leave();
-    if (this.#persistent) this.#dialUnasked();
+    if (this.#persistent) this.#dialInBackground();
     else this.#enter({ kind: 'idle' }, { status: 'idle' });
     connection.destroy(error);
   }
@@ -157,7 +157,7 @@ export class Link {
   }
 
   /** Connects without a caller that waits. Only the state shows a failure. */
-  #dialUnasked(): void {
+  #dialInBackground(): void {
     this.#dial().catch(() => {});
   }
 
@@ -252,7 +252,7 @@ export class Link {
       return;
     }
     const waitMs = this.#backoff.next();
-    const timer = setTimeout(() => this.#dialUnasked(), waitMs).unref();
+    const timer = setTimeout(() => this.#dialInBackground(), waitMs).unref();
     const retryAtMs = Date.now() + waitMs;
     this.#enter(
       { kind: 'waiting', timer },
@@ -262,7 +262,7 @@ export class Link {
 
   #beat(up: Up): void {
     const { connection } = up;
-    // Such a daemon answers one request after another, so a heartbeat would wait for the running request.
+    // A daemon of the public protocol answers one request after another, so a heartbeat would wait for the running one.
     if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
     if (up.beating) return;
     up.beating = true;

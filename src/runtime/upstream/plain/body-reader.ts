@@ -31,7 +31,7 @@ export function bodyReader({ statusCode, framing }: Head, method: string): BodyR
   }
 }
 
-/** A class, because an object literal with a getter gets its own hidden class (see `createAnswer`). */
+/** A class, because an object literal with a getter gets its own hidden class (see `ReadAnswer` in src/sdk). */
 class LengthBody implements BodyReader {
   readonly delimited = true;
   #left: number;

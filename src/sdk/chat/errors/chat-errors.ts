@@ -69,11 +69,11 @@ export function statusError(head: AnswerHead, sent: string, context: AnswerConte
   const final = statusCode >= 400 && statusCode < 500 ? finalOf(refusal, retryAfterMs) : undefined;
   const words = page ? '' : (reported?.message ?? wordsOfBody(body, parsed));
   const { keys } = context;
-  const said = quote(words, keys);
+  const quoted = quote(words, keys);
   const errorClass = final?.errorClass ?? classOf(statusCode, reported?.kind ?? '', words, retryAfterMs);
-  const blocked = cloudflareMeaning(said);
-  const meaning = blocked?.meaning ?? (said === '' ? meaningOf(statusCode) : '');
-  const what = `answered ${statusCode}${meaning}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
+  const blocked = cloudflareMeaning(quoted);
+  const meaning = blocked?.meaning ?? (quoted === '' ? meaningOf(statusCode) : '');
+  const what = `answered ${statusCode}${meaning}${page ? webPage(body, keys) : ''}${quoted === '' ? '' : `: ${quoted}`}`;
   const location = headers.location === undefined ? undefined : quote(headers.location, keys);
   const refused = { statusCode, errorClass, retryAfterMs, location };
   const advice =
@@ -87,10 +87,10 @@ export function statusError(head: AnswerHead, sent: string, context: AnswerConte
         causeAdvice(words, statusCode, reported?.kind) ??
         adviceOf(refused)));
   // Many providers already say when to try again.
-  const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
+  const hasAdvice = /try again in \d/i.test(quoted) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
   const message = `${sentence(`${whereOf(context)} ${what}`)}${notRetried}`;
-  return providerError(told ? message : `${message} ${advice}`, errorClass, context, {
+  return providerError(hasAdvice ? message : `${message} ${advice}`, errorClass, context, {
     statusCode,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -102,7 +102,7 @@ const FINAL = {
   'too large': { errorClass: ErrorClass.InvalidRequest, advice: SHORTER_ADVICE },
 } as const;
 
-/** Returns class and advice of a refusal that a later attempt would meet again. */
+/** Returns the class and the advice for a refusal that a retry would get again; undefined for other refusals. */
 function finalOf(
   { final }: RefusalBody,
   retryAfterMs: number | undefined,
@@ -123,7 +123,7 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
     (statusCode === undefined
       ? classByText(kind, message)
       : classOf(statusCode, kind, message, retryAfterMs));
-  const said = quote(message, context.keys);
+  const quoted = quote(message, context.keys);
   const advice =
     final?.advice ??
     causeAdvice(message, 400, kind) ??
@@ -133,9 +133,9 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
       : errorClass === ErrorClass.Permanent
         ? 'Check the API key and what it is allowed to use.'
         : adviceByClass(errorClass, retryAfterMs));
-  const what = sentence(`${whereOf(context)} reported an error in its answer: ${said}`);
-  const told = /try again/i.test(said) && advice.startsWith('Try again');
-  return providerError(told ? what : `${what} ${advice}`, errorClass, context, {
+  const what = sentence(`${whereOf(context)} reported an error in its answer: ${quoted}`);
+  const hasAdvice = /try again/i.test(quoted) && advice.startsWith('Try again');
+  return providerError(hasAdvice ? what : `${what} ${advice}`, errorClass, context, {
     ...(statusCode !== undefined && { statusCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -207,7 +207,7 @@ function whereOf({ source }: AnswerContext): string {
   return source ?? 'The provider';
 }
 
-/** Ends a text with a full stop, unless it has an end. */
+/** Adds a full stop to a text that does not end with a punctuation mark. */
 export function sentence(text: string): string {
   return /[.!?…。！？]$/.test(text) ? text : `${text}.`;
 }

@@ -8,12 +8,12 @@ export function classOf(
   message: string,
   retryAfterMs?: number,
 ): ErrorClass {
-  // Cerebras names the limits of each minute quotas, too: `token_quota_exceeded`.
+  // The code must begin with "quota": Cerebras' code for a rate limit is `token_quota_exceeded`.
   if (statusCode === 429) return /\bquota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (isTooLong(message)) return ErrorClass.InvalidRequest;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
   if (statusCode === 501 || statusCode === 505) return ErrorClass.InvalidRequest;
-  if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
+  if (SERVER_FAILURES.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return ErrorClass.InvalidRequest;
   // Some gateways refuse a request above a limit with 403, and say when the limit renews.
   if (statusCode === 403 && retryAfterMs !== undefined) return ErrorClass.RateLimited;
@@ -22,16 +22,16 @@ export function classOf(
 }
 
 /**
- * Statuses below 500 for temporary faults. Among them are 421 (another connection may be right), 424 (TGI: generation
+ * Statuses below 500 for temporary failures. Among them are 421 (another connection may be right), 424 (TGI: generation
  * failed), 498 (Groq: no capacity) and 499 (a gateway cancelled the request itself).
  */
-const FAULTS_OF_SERVERS: readonly number[] = [409, 421, 424, 425, 498, 499];
+const SERVER_FAILURES: readonly number[] = [409, 421, 424, 425, 498, 499];
 
 /** Returns the class of an error without an HTTP status. */
 export function classByText(kind: string, message: string): ErrorClass {
   if (isModerated(kind, message)) return ErrorClass.InvalidRequest;
   const byWords = classByWords(message);
-  // Some servers call each error an invalid request.
+  // Some servers give every error the kind of an invalid request, so a message that is surely permanent counts first.
   return (byWords === ErrorClass.Permanent ? byWords : classByKind(kind)) ?? byWords ?? ErrorClass.Transient;
 }
 

@@ -89,8 +89,8 @@ function wordsOfJson(text: string, depth: number): string {
   const json = parseJson(text) ?? parseJson(text.split('\n', 1)[0] ?? '');
   if (json !== undefined) return wordsOf(json, depth + 1);
   if (!/^[[{]+\s*'/.test(text)) return '';
-  const said = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);
-  return (said?.[1] ?? said?.[2] ?? '').replace(/\\(['"])/g, '$1');
+  const found = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);
+  return (found?.[1] ?? found?.[2] ?? '').replace(/\\(['"])/g, '$1');
 }
 
 function listed(values: readonly unknown[], depth: number): string {
@@ -100,24 +100,24 @@ function listed(values: readonly unknown[], depth: number): string {
 }
 
 function wordsOfRecord(record: JsonRecord, depth: number): string {
-  const said = WORDS.map((name) => wordsOf(record[name], depth + 1)).find((words) => words !== '') ?? '';
+  const message = WORDS.map((name) => wordsOf(record[name], depth + 1)).find((words) => words !== '') ?? '';
   const { error, title, description, metadata } = record;
   const above = typeof error === 'string' ? wordsOf(error, depth + 1) : stringOf(title);
-  const words = joined(above, said === '' ? stringOf(description) : said);
+  const words = joined(above, message === '' ? stringOf(description) : message);
   const parts = [
     isRecord(error) || Array.isArray(error) ? wordsOf(error, depth + 1) : '',
-    ...LISTS.map((name) => faultsIn(record[name], depth)),
-    ...[record, recordOf(metadata)].flatMap((place) => CAUSES.map((name) => wordsOf(place[name], depth + 1))),
+    ...LISTS.map((name) => errorsIn(record[name], depth)),
+    ...[record, recordOf(metadata)].flatMap((one) => CAUSES.map((name) => wordsOf(one[name], depth + 1))),
   ];
   const whole = parts.reduce(joined, named(words, recordOf(metadata).provider_name));
-  return placed(fieldOf(record), whole);
+  return withField(fieldOf(record), whole);
 }
 
 /** Reads a list of errors, or errors by field (`{"messages[0].content": ["is required"]}`). */
-function faultsIn(value: unknown, depth: number): string {
+function errorsIn(value: unknown, depth: number): string {
   if (!isRecord(value)) return wordsOf(value, depth + 1);
-  const byField = Object.entries(value).flatMap(([field, faults]) =>
-    Array.isArray(faults) ? [placed(field, listed(faults, depth + 1))] : [],
+  const byField = Object.entries(value).flatMap(([field, errors]) =>
+    Array.isArray(errors) ? [withField(field, listed(errors, depth + 1))] : [],
   );
   return byField.length === 0 ? wordsOf(value, depth + 1) : listed(byField, depth);
 }
@@ -132,7 +132,7 @@ function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string 
   return written.replace(/^\//, '').replaceAll('/', '.');
 }
 
-function placed(field: string, words: string): string {
+function withField(field: string, words: string): string {
   return field === '' || words === '' || words.includes(field) ? words : `${field}: ${words}`;
 }
 
@@ -155,12 +155,12 @@ export function isWebPage(body: string): boolean {
 /** Returns a web page's title or heading, or its first words, on one line. */
 export function webPageTitle(page: string): string {
   const start = page.slice(0, 16_384);
-  // Express calls each page `Error`, and says in its body what is wrong.
-  const said = /<title>Error<\/title>[\s\S]*<pre>([\s\S]*?)<\/pre>/i.exec(start)?.[1] ?? '';
+  // All error pages of Express have the title `Error`. Their body has the message.
+  const message = /<title>Error<\/title>[\s\S]*<pre>([\s\S]*?)<\/pre>/i.exec(start)?.[1] ?? '';
   const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';
   const text = (html: string): string =>
     withoutEntities(html.replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^>]*>?/g, ' '))
       .replace(/\s+/g, ' ')
       .trim();
-  return beginningOf(text(said), 100) || text(heading) || beginningOf(text(start), 100);
+  return beginningOf(text(message), 100) || text(heading) || beginningOf(text(start), 100);
 }

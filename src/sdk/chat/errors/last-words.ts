@@ -9,14 +9,14 @@ const KEEP_ALIVE = /^\W*(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|ok|processi
 const FAILED = /fail|error|exception/i;
 
 /**
- * Keeps what the latest events say that do not belong to the answer. If the answer then ends without its end mark,
- * these words are the server's error, in an unusual form: plain text, a web page, or JSON with other members.
+ * Collects the texts of the latest events that are not part of the answer. If the answer then ends without its end mark,
+ * these texts are the server's error, in an unusual form: plain text, a web page, or JSON with other members.
  */
 export class LastWords {
   #words = '';
 
-  /** Takes an event that belongs to no answer. `event` is undefined for one that is not JSON. */
-  take(event: unknown, name: string | undefined, text: string): void {
+  /** Adds an event that is not part of the answer. `event` is undefined for one that is not JSON. */
+  add(event: unknown, name: string | undefined, text: string): void {
     if (this.#words.length >= MAX_WORDS || KEEP_ALIVE.test(text)) return;
     if (event === undefined) this.#words += `${text}\n`;
     else if (name === undefined || name === 'message' || FAILED.test(name))

@@ -9,8 +9,8 @@ const PROPOSALS =
 /** Matches the refused value in Pydantic's errors written as text. */
 const ECHOED_TEXT = /(['"])input\1\s*:[\s\S]*?(?=(['"])type\2\s*:|$)/g;
 
-/** Returns an error's contents without the quoted request. */
-interface Said {
+/** An error's contents, without the quoted request. */
+interface ErrorContents {
   texts: string[];
   /** The members that `param` and `loc` point to, without `body` at the start. */
   pointed: string[];
@@ -23,13 +23,13 @@ interface Said {
  */
 export function refusedMembers(body: string, names: readonly string[]): string[] {
   const error = withoutFraming(body);
-  const said: Said = { texts: [], pointed: [] };
+  const contents: ErrorContents = { texts: [], pointed: [] };
   const json = parseJson(error);
-  if (json === undefined) said.texts.push(error);
-  else collect(json, said, 0);
-  const pointed = names.filter((name) => said.pointed.some((place) => place === name));
+  if (json === undefined) contents.texts.push(error);
+  else collect(json, contents, 0);
+  const pointed = names.filter((name) => contents.pointed.includes(name));
   if (pointed.length > 0) return pointed;
-  const texts = said.texts.map((text) => text.replace(ECHOED_TEXT, '').replace(PROPOSALS, ''));
+  const texts = contents.texts.map((text) => text.replace(ECHOED_TEXT, '').replace(PROPOSALS, ''));
   return names.filter((name) => texts.some((text) => mentions(text, name)));
 }
 
@@ -39,23 +39,23 @@ export function withoutEchoes(body: string, parsed: unknown): string {
   return JSON.stringify(parsed, (name, value) => (ECHOED.test(name) ? undefined : value)) ?? '';
 }
 
-function collect(value: unknown, said: Said, depth: number): void {
+function collect(value: unknown, contents: ErrorContents, depth: number): void {
   if (depth > 8) return;
   if (typeof value === 'string') {
     const nested = /^\s*[[{]/.test(value) ? parseJson(value) : undefined;
-    if (nested === undefined) said.texts.push(value);
-    else collect(nested, said, depth + 1);
+    if (nested === undefined) contents.texts.push(value);
+    else collect(nested, contents, depth + 1);
   } else if (Array.isArray(value)) {
-    for (const item of value.slice(0, 100)) collect(item, said, depth + 1);
+    for (const item of value.slice(0, 100)) collect(item, contents, depth + 1);
   } else if (isRecord(value)) {
     for (const [name, member] of Object.entries(value)) {
       if (name === 'loc' && Array.isArray(member)) {
         const [first, second] = member;
-        said.pointed.push(stringOf(first === 'body' ? second : first));
+        contents.pointed.push(stringOf(first === 'body' ? second : first));
       } else if (name === 'param') {
-        said.pointed.push(stringOf(member).split(/[.[]/)[0] ?? '');
+        contents.pointed.push(stringOf(member).split(/[.[]/)[0] ?? '');
       } else if (!ECHOED.test(name)) {
-        collect(member, said, depth + 1);
+        collect(member, contents, depth + 1);
       }
     }
   }

@@ -20,20 +20,20 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   const response = root.object === 'response' ? root : recordOf(root.response);
   if (root.type === 'response.failed' || response.status === 'failed')
     return reportedErrorOf(response) ?? { message: 'the response failed, without a reason', kind: '' };
-  const place = placeOfError(root);
-  return place === undefined ? undefined : reportedErrorOf(place);
+  const found = errorObjectIn(root);
+  return found === undefined ? undefined : reportedErrorOf(found);
 }
 
 /** Returns the object with the error in an answer with status 200: a member, or the whole answer. */
-function placeOfError(root: JsonRecord): JsonRecord | undefined {
+function errorObjectIn(root: JsonRecord): JsonRecord | undefined {
   const { error, x_groq: groq, base_resp: base, header, choices, type, object, code } = root;
   if (isRecord(groq) && stringOf(groq.error) !== '') return groq;
-  const told =
+  const isError =
     (isRecord(error) && (choices === undefined || isFilled(error))) ||
     stringOf(error) !== '' ||
     (typeof error === 'number' && isFailure(error)) ||
     (Array.isArray(error) && error.length > 0);
-  if (told || object === 'error' || hasErrorCode(root)) return root;
+  if (isError || object === 'error' || hasErrorCode(root)) return root;
   // MiniMax sends `base_resp` with success, too: then status_code is 0.
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
   // iFlytek's Spark sends `header` with success, too: then its code is 0.
@@ -62,7 +62,7 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
     : undefined;
 }
 
-/** Whether an error object says anything. Gateways written in Go send an empty one with each chunk. */
+/** Whether an error object has any content. Gateways written in Go send an empty one with each chunk. */
 function isFilled(error: JsonRecord): boolean {
   return Object.values(error).some((value) => value !== '' && value !== null && value !== 0);
 }
@@ -93,13 +93,13 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const root = Array.isArray(body) ? body[0] : body;
   if (!isRecord(root)) return undefined;
   const { error } = root;
-  const told = isRecord(error) ? error : root;
+  const source = isRecord(error) ? error : root;
   const message = errorMessageIn(body) || (hasErrorCode(root) ? stringOf(root.text) : '') || numberIn(error);
-  if (message === '' && told === root) return undefined;
-  const statusCode = [told.code, told.status, root.code, error].map(Number).find(isFailure);
+  if (message === '' && source === root) return undefined;
+  const statusCode = [source.code, source.status, root.code, error].map(Number).find(isFailure);
   return {
-    message: message === '' ? JSON.stringify(told) : message,
-    kind: [told.type, told.code, told.Code].map(stringOf).join(' ').trim(),
+    message: message === '' ? JSON.stringify(source) : message,
+    kind: [source.type, source.code, source.Code].map(stringOf).join(' ').trim(),
     ...(statusCode !== undefined && { statusCode }),
   };
 }

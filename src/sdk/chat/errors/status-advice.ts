@@ -60,16 +60,16 @@ const RENEWS = /\bwait\b|try again/i;
 /** Matches the messages of servers without such a route. AWS's gateway demands a token for a missing route. */
 const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
 
-/** Matches refusals of Anthropic's API, and of gateways before it, which demand a limit. */
+/** Matches refusals of a request without `max_tokens`, which Anthropic's API and gateways to it demand. */
 const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\b.*\b(missing|required)\b/i;
 
-/** Matches refusals of the model, which at most its name separates from the verdict, with another status than 404. */
+/** Matches refusals of the model with another status than 404. At most its name may be between "model" and the verdict. */
 const NO_MODEL =
   /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b):?( \S+)?( is| was| has been)? (not found|does not exist|not exist|not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
 /** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
 const NO_STREAM =
   /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
-/** Matches refusals because of the place that the request comes from. */
+/** Matches refusals because of the country or region that the request comes from. */
 const REGION =
   /unsupported_country|\b(country|region|territory|location) (is )?not supported|not (available|supported) in your (country|region|location)/i;
 

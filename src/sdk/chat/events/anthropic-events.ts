@@ -51,9 +51,9 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     }
     if (!isRecord(block) || block.type !== 'tool_use') {
       const { type, text, thinking } = recordOf(block);
-      const told = stringOf(text) || stringOf(thinking);
-      if (told !== '') begun.set(index, told);
-      if (THINKING.test(stringOf(type)) && told === '') hidden.add(index);
+      const startText = stringOf(text) || stringOf(thinking);
+      if (startText !== '') begun.set(index, startText);
+      if (THINKING.test(stringOf(type)) && startText === '') hidden.add(index);
       parts.block(index, recordOf(block));
       readContent(block, 'text');
       return;
@@ -66,7 +66,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
   };
 
-  /** A gateway lost its connection in the middle, and passes on another answer from its beginning. */
+  /** Drops the answer so far: a gateway lost its connection, and passes on another answer from its beginning. */
   const restart = (): void => {
     if (!isBare(result)) emit({ type: 'split', reasoning: '', text: '' });
     begun.clear();
@@ -81,16 +81,16 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     // Some gateways send the same start several times.
     if (open !== undefined && open !== id && open !== '' && id !== '') restart();
     open = id;
-    // Its output count covers only the first tokens, so it is ignored unless a later count follows.
+    // The output count of this event covers only the first tokens, so it is replaced by 0 until the next count.
     readMessage(message, { output_tokens: 0 });
   };
 
   const readDelta = (index: unknown, delta: unknown): void => {
     const { partial_json: json, text, thinking } = recordOf(delta);
     if (stringOf(thinking) !== '') hidden.delete(index);
-    const told = begun.get(index);
+    const startText = begun.get(index);
     begun.delete(index);
-    if (told !== undefined && told === (stringOf(text) || stringOf(thinking))) return;
+    if (startText !== undefined && startText === (stringOf(text) || stringOf(thinking))) return;
     const call = calls.get(index);
     parts.piece(index, recordOf(delta));
     const args = isRecord(json) ? JSON.stringify(json) : json;

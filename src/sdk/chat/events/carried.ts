@@ -29,7 +29,7 @@ export function createCarriedParts(count: (chars: number) => void): CarriedParts
   return new Collected(count);
 }
 
-/** A class for the reason of `createAnswer`'s. Most answers have no such parts, so the lists are created on demand. */
+/** A class for the reason given at `ReadAnswer`. Most answers have no such parts, so the lists are created on demand. */
 class Collected implements CarriedParts {
   readonly #count: (chars: number) => void;
   #reasoning = '';

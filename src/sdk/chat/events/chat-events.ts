@@ -9,6 +9,7 @@ import { laterUsage, usageIn } from './usage.js';
 
 /** The meaning of an event for the end of the answer. */
 export type Verdict =
+  /** Further events may follow. */
   | 'open'
   /** A usage event without choices, which is the last event of an answer. */
   | 'closing'
@@ -18,7 +19,7 @@ export type Verdict =
 export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
 
 export interface ChatEventReader {
-  /** Emits the contents of an event. `errorEventOf` handles error objects before. */
+  /** Emits the contents of an event. Error objects don't get here: `errorEventOf` finds them first. */
   read(event: unknown): Verdict;
 }
 
@@ -63,14 +64,14 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       const { audio } = delta;
       const { transcript, data } = isRecord(audio) ? audio : { data: audio };
       // Some servers send the same words in both.
-      if (!holdsAny(content) || content === '') readContent(transcript, 'text');
-      if (holdsAny(data)) emit(unreadable({ audio: { data } }));
-      if (holdsAny(delta.images)) emit(unreadable({ images: delta.images }));
+      if (!hasContent(content) || content === '') readContent(transcript, 'text');
+      if (hasContent(data)) emit(unreadable({ audio: { data } }));
+      if (hasContent(delta.images)) emit(unreadable({ images: delta.images }));
     }
     if (Array.isArray(calls)) {
       for (const one of calls) if (one !== null) readToolCall(one);
-    } else if (holdsAny(calls)) readToolCall(calls);
-    else if (holdsAny(call)) readToolCall({ function: call });
+    } else if (hasContent(calls)) readToolCall(calls);
+    else if (hasContent(call)) readToolCall({ function: call });
   };
 
   const readToolCall = (call: unknown): void => {
@@ -82,12 +83,12 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const args = called.arguments ?? called.parameters ?? called.input;
     if (!isReadable(args)) emit(unreadable(call));
     const id = stringOf(call.id);
-    const told = stringOf(called.name);
+    const sentName = stringOf(called.name);
     const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
     numberOf ??= createToolCallNumbering((number) => result.toolCalls[number]?.arguments ?? '');
-    const index = numberOf({ index: call.index, id, name: told, arguments: text });
-    if (id === '' && told === '' && text === '') return;
-    const name = freshName(result.toolCalls[index]?.name ?? '', told);
+    const index = numberOf({ index: call.index, id, name: sentName, arguments: text });
+    if (id === '' && sentName === '' && text === '') return;
+    const name = freshName(result.toolCalls[index]?.name ?? '', sentName);
     parts.call(index, call);
     emit({
       type: 'tool_call',
@@ -105,7 +106,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       const before = amountOf(result);
       readDelta(delta);
       inDeltas ||= amountOf(result) > before;
-    } else if (holdsAny(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
+    } else if (hasContent(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
     // The older completions API, without messages.
     else if (!isRecord(message)) readContent(choice.text ?? (inDeltas ? undefined : message), 'text');
     // A whole message after deltas repeats them, so skip it.
@@ -125,7 +126,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
         unread ??= new Set();
         unread.add(index);
       }
-      // Some servers count from 1.
+      // The first choice need not have index 0: some servers count from 1.
       if (chosen === undefined || (index < chosen && !settled) || (index === chosen && found === undefined)) {
         chosen = index;
         found = one;
@@ -134,15 +135,15 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return found;
   };
 
-  /** Whether this is a part of the answer under another index: LiteLLM sends that of Anthropic's content block. */
+  /** Whether this is a part of the answer under another index: LiteLLM uses the index of Anthropic's content block. */
   const isBlock = (choice: JsonRecord): boolean => {
     const delta = recordOf(choice.delta);
     const index = indexOf(choice);
-    if (holdsAny(delta.tool_calls)) return true;
+    if (hasContent(delta.tool_calls)) return true;
     if (chosen === undefined || index === chosen || others?.has(index) === true) return false;
     if (!hasOutput(delta)) return settled;
     const { reasoning, text, toolCalls } = result;
-    const follows = reasoning !== '' && text === '' && toolCalls.length === 0 && holdsAny(delta.content);
+    const follows = reasoning !== '' && text === '' && toolCalls.length === 0 && hasContent(delta.content);
     if (follows) chosen = index;
     else if (settled) {
       others ??= new Set();
@@ -204,7 +205,7 @@ const REASONING = [
 const OTHER_REASONING =
   /^(?:internal_)?(?:reasoning|thinking|thoughts?|cot|chain_of_thought)(?:_(?:contents?|text|summary|delta|output))?$/;
 
-/** Returns reasoning under a rarer name, or where LiteLLM keeps what a provider adds. */
+/** Returns reasoning under a rarer name, or from the member in which LiteLLM collects the additions of providers. */
 function otherReasoningIn(delta: JsonRecord): unknown {
   for (const name in delta)
     if (OTHER_REASONING.test(name) && stringOf(delta[name]) !== '') return delta[name];
@@ -212,7 +213,7 @@ function otherReasoningIn(delta: JsonRecord): unknown {
   return content ?? reasoning;
 }
 
-/** Members of a delta that hold output. */
+/** Members of a delta that contain output. */
 const OUTPUT: ReadonlySet<string> = new Set([
   ...REASONING,
   'reasoning_details',
@@ -239,19 +240,20 @@ function reasonIn(value: unknown): string {
   return [unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
 }
 
-function holdsAny(value: unknown): boolean {
+function hasContent(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== undefined && value !== null;
 }
 
-/** GitHub Copilot sends Claude's calls in a separate choice, after the choice with the text. */
+/** Returns the tool calls of another choice: GitHub Copilot sends Claude's calls in one after the choice with the text. */
 function callsBeside(choices: unknown): unknown {
   const messages = Array.isArray(choices) ? choices.map((choice) => recordOf(recordOf(choice).message)) : [];
-  return messages.find(({ tool_calls }) => holdsAny(tool_calls))?.tool_calls;
+  return messages.find(({ tool_calls }) => hasContent(tool_calls))?.tool_calls;
 }
 
 function hasOutput(delta: JsonRecord): boolean {
-  for (const name in delta) if (OUTPUT.has(name) && delta[name] !== '' && holdsAny(delta[name])) return true;
+  for (const name in delta)
+    if (OUTPUT.has(name) && delta[name] !== '' && hasContent(delta[name])) return true;
   return false;
 }
 

@@ -50,10 +50,10 @@ export function contentIn(value: unknown, type: Piece['type']): Content {
     if (isSilent(part)) return;
     const own = kindOf(part, kind);
     let known = Object.keys(part).length === 0;
-    for (const [name, says] of MEMBERS) {
+    for (const [name, implied] of MEMBERS) {
       if (part[name] === undefined) continue;
       known = true;
-      read(part[name], says ?? own, depth + 1);
+      read(part[name], implied ?? own, depth + 1);
     }
     if (!known) unread += 1;
   };
@@ -72,7 +72,7 @@ export function contentIn(value: unknown, type: Piece['type']): Content {
 }
 
 function kindOf({ type, thought }: JsonRecord, otherwise: Piece['type']): Piece['type'] {
-  // Gemini marks its thoughts so.
+  // Gemini marks its thoughts with this member.
   if (thought === true) return 'reasoning';
   if (typeof type !== 'string') return otherwise;
   if (/refusal/.test(type)) return 'refusal';

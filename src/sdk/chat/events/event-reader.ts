@@ -21,7 +21,7 @@ export function createEventReader(
   return new AnyReader(format, answer);
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class AnyReader implements ChatEventReader {
   readonly #format: WireFormat;
   readonly #answer: ReadAnswer;

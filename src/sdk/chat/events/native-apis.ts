@@ -11,7 +11,7 @@ interface NativeApi {
   events?: RegExp;
   /** Whether an event, or an answer in one piece, has its format. */
   is?: (event: JsonRecord) => boolean;
-  /** Such an event may also come before an answer that can be read, from a gateway. */
+  /** A gateway may also send such an event before an answer that can be read. */
   vague?: true;
 }
 
@@ -19,7 +19,7 @@ interface NativeApi {
 export interface NativeFormat {
   /** The meaning of the answer, and advice. */
   message: string;
-  /** Whether no readable answer begins so. */
+  /** Whether no readable answer begins with such an event. */
   sure: boolean;
 }
 

@@ -10,7 +10,7 @@ export function isOllamaEvent(event: unknown): boolean {
   return (typeof done === 'boolean' && isRecord(message)) || typeof response === 'string';
 }
 
-/** Converts such a line (https://docs.ollama.com/api/chat) to a chunk of a chat completion. */
+/** Converts a line of Ollama's API (https://docs.ollama.com/api/chat) to a chunk of a chat completion. */
 export function fromOllama(event: JsonRecord): JsonRecord {
   const { message, response, thinking, tool_calls, done, done_reason: reason } = event;
   const { prompt_eval_count, eval_count } = event;

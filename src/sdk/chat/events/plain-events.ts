@@ -10,7 +10,7 @@ export interface PlainEvents {
 /**
  * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
  * text goes to `rest`, in order; so does text with a carriage return, because a carriage return also ends a line.
- * @param onData called with the text after `data: `; returns false for an event that goes to `rest`, too
+ * @param onData called with the text after `data: `; returns false for an event that must go to `rest`
  * @param waiting whether all text goes to `rest` now
  */
 export function createPlainEvents(
@@ -21,7 +21,7 @@ export function createPlainEvents(
   return new PlainEventReader(onData, rest, waiting);
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class PlainEventReader implements PlainEvents {
   readonly #onData: (data: string) => boolean;
   readonly #rest: (text: string) => void;

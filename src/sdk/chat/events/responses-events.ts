@@ -26,7 +26,7 @@ const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
 export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
   /** The number of each tool call, by the item's id and index, and by the call's id. */
   const calls = new Map<unknown, number>();
-  /** How many characters of arguments were passed on for each call: the answer may hold an empty object. */
+  /** How many characters of arguments were passed on for each call. The result may still lack a withheld `{}`. */
   const passed = new Map<number, number>();
   let count = 0;
   /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
@@ -61,9 +61,9 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   /** Adds the missing part of arguments that come whole after their pieces. */
   const completeCall = (index: number | undefined, args: string): void => {
-    const told = index === undefined ? undefined : result.toolCalls[index]?.arguments;
-    if (index === undefined || told === undefined || !args.startsWith(told)) return;
-    addToCall(index, args.slice(told.length || passed.get(index)));
+    const known = index === undefined ? undefined : result.toolCalls[index]?.arguments;
+    if (index === undefined || known === undefined || !args.startsWith(known)) return;
+    addToCall(index, args.slice(known.length || passed.get(index)));
   };
 
   /** Reads a whole item. */
@@ -81,13 +81,13 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     }
   };
 
-  /** When the text came in pieces, the calls may still come only in the last event. */
+  /** Reads the items of the last event. When the text came in pieces, tool calls may still be new. */
   const readOutput = (output: readonly unknown[]): void => {
     const bare = isBare(result);
-    const told = new Set(result.toolCalls.map(({ id }) => id));
+    const knownIds = new Set(result.toolCalls.map(({ id }) => id));
     for (const [index, one] of output.entries()) {
       const item = recordOf(one);
-      if (bare || (isCall(item) && !told.has(stringOf(item.call_id)))) readItem(index, item);
+      if (bare || (isCall(item) && !knownIds.has(stringOf(item.call_id)))) readItem(index, item);
     }
   };
 

@@ -17,7 +17,7 @@ export function freshName(known: string, name: string): string {
  * Returns a function that numbers tool calls in the order of their appearance, from 0, and finds a delta's call. The
  * server's index is only a key and never a position. Some servers omit it (Gemini, Ollama), send the same index for
  * every call, or send another one with each delta.
- * @param written returns the arguments of a call so far, without an empty object that is still held
+ * @param written returns the arguments of a call so far, without an empty object that is still withheld
  */
 export function createToolCallNumbering(
   written: (number: number) => string,

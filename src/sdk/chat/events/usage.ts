@@ -1,7 +1,7 @@
 import type { Usage } from '../../../common/chat/usage.js';
 import { isRecord, type JsonRecord, recordOf } from '../../../common/json.js';
 
-/** Reads token counts from where an event has them: in its `usage`, in the choice, or in a gateway's own members. */
+/** Reads an event's token counts, which are in its `usage`, in the choice, or in a gateway's own members. */
 export function usageIn(event: JsonRecord, choice: JsonRecord = {}): Usage | undefined {
   const { usage, usageMetadata, x_groq, metadata, meta, timings } = event;
   const { delta, message } = choice;
@@ -17,7 +17,7 @@ export function usageIn(event: JsonRecord, choice: JsonRecord = {}): Usage | und
   );
 }
 
-/** llama.cpp sends its counts with its times, also without `usage`. */
+/** Reads the counts that llama.cpp sends with its times, even in a stream without `usage`. */
 function countsIn({ prompt_n, cache_n, predicted_n }: JsonRecord): Usage | undefined {
   const prompt = countOf(prompt_n);
   const completion = countOf(predicted_n);

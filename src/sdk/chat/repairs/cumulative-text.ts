@@ -2,15 +2,15 @@
 const MIN_PIECES = 3;
 /** Fewest bytes of a piece that the next one repeats. Fewer may be chance. */
 const MIN_BYTES = 16;
-/** The same at the answer's end, when no further piece follows. */
+/** Replaces MIN_BYTES at the answer's end, when no further piece can prove the repetition. */
 const MIN_BYTES_AT_END = 8;
-/** Most pieces that are held back. */
+/** Most pieces that are withheld. */
 const MAX_PIECES = 24;
 
 /**
- * Removes repetitions from servers whose pieces each contain the whole text so far (e.g. DashScope). Such a server
- * shows in the first pieces: each begins with the whole piece before it. After the first piece that begins
- * otherwise, all pieces pass unchanged. A text that only repeats itself ("ha", "haha") proves nothing.
+ * Removes repetitions from servers whose pieces each contain the whole text so far (e.g. DashScope). The first pieces of
+ * such a server show it: each begins with the whole piece before it. After the first piece that begins differently, all
+ * pieces pass unchanged. A text that only repeats itself ("ha", "haha") proves nothing.
  */
 export class CumulativeText {
   #state: 'unclear' | 'ordinary' | 'cumulative' = 'unclear';
@@ -20,10 +20,10 @@ export class CumulativeText {
   /** The latest piece that a longer one repeats. */
   #repeated = '';
   #pieces = 0;
-  #held = '';
-  #left = 0;
+  #withheld = '';
+  #removed = 0;
 
-  /** Returns the new part of the piece. Empty while it is unclear: the piece is then held. */
+  /** Returns the new part of the piece; empty while the piece is withheld, because it may be a repetition. */
   feed(piece: string): string {
     if (this.#state === 'ordinary' || piece === '') return piece;
     if (this.#state === 'cumulative') return this.#shortened(piece);
@@ -34,12 +34,12 @@ export class CumulativeText {
       return piece;
     }
     const repeats = piece.startsWith(this.#last) && (piece !== this.#last || this.#pieces >= MIN_PIECES);
-    return repeats ? this.#hold(piece) : this.#decide(false) + piece;
+    return repeats ? this.#withhold(piece) : this.#decide(false) + piece;
   }
 
-  /** Decides whether the held pieces are repetitions, and returns their new part. */
+  /** Decides whether the withheld pieces are repetitions, and returns their new part. */
   rest(): string {
-    return this.#held === '' ? '' : this.#decide(this.#shows(MIN_BYTES_AT_END));
+    return this.#withheld === '' ? '' : this.#decide(this.#shows(MIN_BYTES_AT_END));
   }
 
   /** Whether all further pieces pass unchanged. */
@@ -47,22 +47,22 @@ export class CumulativeText {
     return this.#state === 'ordinary';
   }
 
-  /** Characters that are held back. */
+  /** Characters that are withheld now. */
   get withheld(): number {
-    return this.#held.length;
+    return this.#withheld.length;
   }
 
-  /** Characters that were left out so far. */
-  get left(): number {
-    return this.#left;
+  /** Characters that were removed so far. */
+  get removed(): number {
+    return this.#removed;
   }
 
-  #hold(piece: string): string {
+  #withhold(piece: string): string {
     if (piece !== this.#last) {
       this.#pieces += 1;
       this.#repeated = this.#last;
     }
-    this.#held += piece;
+    this.#withheld += piece;
     this.#last = piece;
     if (this.#shows(MIN_BYTES)) return this.#decide(true);
     return this.#pieces > MAX_PIECES ? this.#decide(false) : '';
@@ -78,24 +78,24 @@ export class CumulativeText {
   }
 
   #decide(cumulative: boolean): string {
-    const kept = this.#held;
-    this.#held = '';
+    const pieces = this.#withheld;
+    this.#withheld = '';
     this.#state = cumulative ? 'cumulative' : 'ordinary';
     if (!cumulative) {
       this.#last = '';
-      return kept;
+      return pieces;
     }
     const fresh = this.#last.slice(this.#first?.length);
-    this.#left += kept.length - fresh.length;
+    this.#removed += pieces.length - fresh.length;
     return fresh;
   }
 
   #shortened(piece: string): string {
     const before = this.#last;
-    // A repetition that ends earlier has no new part.
+    // A piece that repeats only the beginning of the text has no new part.
     const known = piece.startsWith(before) ? before.length : before.startsWith(piece) ? piece.length : 0;
     if (known < piece.length) this.#last = piece;
-    this.#left += known;
+    this.#removed += known;
     return piece.slice(known);
   }
 }

@@ -3,16 +3,16 @@ import { endsInString, repairedJson } from './repaired-json.js';
 
 /** Matches a line that is a field of an event, or a comment. */
 const FIELD = /^(?:data|event|id|retry)?:/;
-/** Most characters that are held. */
-const MAX_HELD = 64 * 1024;
+/** Most characters that are withheld. */
+const MAX_WITHHELD = 64 * 1024;
 /** A longer line is not joined with others. */
 const MAX_LINE = 1024 * 1024;
 const DATA = 'data:';
 
 /**
- * Rejoins events whose JSON has a line break inside of a string, which ends the field or the event before its time. A
- * line that follows such a cut is held until the JSON is whole: then the held lines pass as further lines of `data`. If
- * a separate field or event comes first, the held lines pass unchanged. Text without such a cut passes at once.
+ * Rejoins events whose JSON has a line break inside of a string, which cuts the field or the event off. The lines after
+ * such a cut are withheld until the JSON is whole. Then they pass as further lines of `data`. If another field or event
+ * comes first, they pass unchanged. Text without such a cut passes at once.
  */
 export class CutStrings {
   readonly #pass: (text: string) => void;
@@ -21,14 +21,14 @@ export class CutStrings {
   /** The beginning of the object that was cut, with the lines since. */
   #json = '';
   /** The lines since the cut. */
-  #held = '';
+  #withheld = '';
 
   constructor(pass: (text: string) => void) {
     this.#pass = pass;
   }
 
   /** Whether an object was cut off and may continue. */
-  get holding(): boolean {
+  get withholding(): boolean {
     return this.#json !== '';
   }
 
@@ -38,8 +38,8 @@ export class CutStrings {
       const end = text.indexOf('\n', at);
       const next = end < 0 ? text.length : end + 1;
       const piece = text.slice(at, next);
-      if (this.holding) {
-        this.#hold(piece, end >= 0);
+      if (this.withholding) {
+        this.#withhold(piece, end >= 0);
         at = next;
         passed = next;
         continue;
@@ -73,7 +73,7 @@ export class CutStrings {
     else this.#line = line + piece;
   }
 
-  /** Whether the ended line is `data` that ends within a string. The following bytes are then held. */
+  /** Whether the ended line is `data` that ends within a string. The following bytes are then withheld. */
   #isCut(): boolean {
     const line = this.#line ?? '';
     this.#line = '';
@@ -88,36 +88,36 @@ export class CutStrings {
     return true;
   }
 
-  #hold(piece: string, whole: boolean): void {
-    this.#held += piece;
-    const from = this.#held.lastIndexOf('\n', this.#held.length - (whole ? 2 : 1)) + 1;
-    const line = this.#held.slice(from);
+  #withhold(piece: string, whole: boolean): void {
+    this.#withheld += piece;
+    const from = this.#withheld.lastIndexOf('\n', this.#withheld.length - (whole ? 2 : 1)) + 1;
+    const line = this.#withheld.slice(from);
     const own = whole && line.startsWith('{') && parseJson(line) !== undefined;
     if (own || FIELD.test(line)) this.#release(from);
-    else if (this.#held.length > MAX_HELD) this.#release();
+    else if (this.#withheld.length > MAX_WITHHELD) this.#release();
     else if (whole) this.#join(line);
   }
 
   #join(line: string): void {
     this.#json += `\n${line.replace(/\r?\n$/, '')}`;
     if (!/[}\]]\s*$/.test(line) || repairedJson(this.#json.trim()) === undefined) return;
-    const lines = this.#held.slice(0, -1).split('\n');
+    const lines = this.#withheld.slice(0, -1).split('\n');
     this.#reset('');
     this.#pass(lines.map((one) => `data: ${one}\n`).join(''));
   }
 
-  /** Passes on the held bytes. The line that begins at `from` may be cut off, too. */
-  #release(from = this.#held.length): void {
-    const held = this.#held;
-    const whole = from < held.length || held.endsWith('\n');
+  /** Passes on the withheld bytes. The line that begins at `from` is read again, because it may be cut off, too. */
+  #release(from = this.#withheld.length): void {
+    const text = this.#withheld;
+    const whole = from < text.length || text.endsWith('\n');
     this.#reset(whole ? '' : undefined);
-    if (from > 0) this.#pass(held.slice(0, from));
-    if (from < held.length) this.feed(held.slice(from));
+    if (from > 0) this.#pass(text.slice(0, from));
+    if (from < text.length) this.feed(text.slice(from));
   }
 
   #reset(line: string | undefined): void {
     this.#json = '';
-    this.#held = '';
+    this.#withheld = '';
     this.#line = line;
   }
 }

@@ -13,7 +13,7 @@ export class JsonValues {
   #inString = false;
   /** Whether the next character is escaped. */
   #escaped = false;
-  #held = '';
+  #incomplete = '';
 
   /**
    * @param onObject called with each whole object, on one line
@@ -43,20 +43,20 @@ export class JsonValues {
       } else if (!this.#inString) {
         this.#depth += mark === '{' ? 1 : -1;
         if (this.#depth > 0) continue;
-        const json = this.#held + text.slice(from, at + 1);
-        this.#held = '';
+        const json = this.#incomplete + text.slice(from, at + 1);
+        this.#incomplete = '';
         from = at + 1;
         this.#onObject(onOneLine(json));
         MARKS.lastIndex = from;
       }
     }
     if (this.#depth === 0) this.#pass(text.slice(from));
-    else this.#held += text.slice(from);
+    else this.#incomplete += text.slice(from);
   }
 
   /** The beginning of an object that is not whole yet. */
   get rest(): string {
-    return this.#held;
+    return this.#incomplete;
   }
 
   #pass(text: string): void {

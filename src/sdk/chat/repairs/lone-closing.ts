@@ -10,7 +10,7 @@ const LONGEST = Math.max(...CLOSING_TAGS.map(({ length }) => length));
 /** After this many tags in code or quotes, the text is about tags. */
 const MAX_MENTIONS = 8;
 
-/** What is left of gpt-oss's special tokens when a server drops them: the names of role and channel. */
+/** The names of role and channel, which remain when a server drops the special tokens of gpt-oss. */
 const ANALYSIS = 'analysis';
 const FINAL = 'assistantfinal';
 
@@ -23,9 +23,9 @@ interface Found {
 }
 
 /**
- * Finds the closing tag of reasoning in a text without its opening tag. A tag in code or in quotes only mentions the
- * tag, and so does one behind an opening tag. In a text that begins with `analysis` and a further letter, the answer
- * begins behind `assistantfinal` (gpt-oss without its special tokens).
+ * Finds the closing tag of reasoning in a text without its opening tag. Tags in code, in quotes or after an opening tag
+ * don't count. In a text that begins with `analysis` and a further letter, the answer begins after `assistantfinal`
+ * (gpt-oss without its special tokens).
  */
 export class LoneClosing {
   /** The tag, once it is found. */
@@ -89,7 +89,7 @@ function isBare(beginning: string): boolean | undefined {
   return ANALYSIS.startsWith(beginning) ? undefined : false;
 }
 
-/** Whether a tag behind this text is in code or in quotes. */
+/** Whether a tag after this text is in code or in quotes. */
 function isMention(before: string): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1);
   return (

@@ -10,78 +10,78 @@ const EMPTY = '{}';
 /**
  * Removes repetitions from servers that send a tool call's arguments again: all of them so far with each piece, or all
  * of them at the end. Arguments are a JSON object. A piece that begins with the whole text before it is a repetition,
- * unless a nested object with the same beginning may follow here. In that case the next pieces decide, or whether the
- * whole text is JSON.
+ * unless a nested object with the same beginning may follow here. Then the next pieces decide. At the end, the piece is
+ * a repetition if it is an object, and the whole text is not.
  */
 export class RepeatedArguments {
-  #told = '';
-  #held = '';
+  #passed = '';
+  #withheld = '';
   /** The latest piece that may repeat the whole text before it. */
   #last = '';
   #cumulative = false;
-  #left = 0;
+  #removed = 0;
 
-  /** Returns the new part of the piece. Empty while it is unclear: the piece is then held. */
+  /** Returns the new part of the piece; empty while the piece is withheld, because it may be a repetition. */
   feed(piece: string): string {
-    if (this.#told === '' && piece !== '') return this.#begin(piece);
-    if (this.#told === '' || piece === '') return this.#give(piece);
-    const before = this.#held === '' ? this.#told : this.#last;
+    if (this.#passed === '' && piece !== '') return this.#begin(piece);
+    if (this.#passed === '' || piece === '') return this.#give(piece);
+    const before = this.#withheld === '' ? this.#passed : this.#last;
     const begins = piece.startsWith('{');
     if (begins && piece.startsWith(before)) {
-      this.#cumulative ||= !mayNest(before) || (this.#held !== '' && before.length >= MIN_CHARS);
-      if (this.#cumulative) return this.#replace(piece, this.#held.length + piece.length);
-      this.#held += piece;
+      this.#cumulative ||= !mayNest(before) || (this.#withheld !== '' && before.length >= MIN_CHARS);
+      if (this.#cumulative) return this.#replace(piece, this.#withheld.length + piece.length);
+      this.#withheld += piece;
       this.#last = piece;
       return '';
     }
-    if (begins && this.#cumulative && this.#told.startsWith(piece))
-      return this.#replace(this.#told, piece.length);
+    if (begins && this.#cumulative && this.#passed.startsWith(piece))
+      return this.#replace(this.#passed, piece.length);
     return this.#give(this.#release() + piece);
   }
 
-  /** Decides whether the held pieces are repetitions, and returns their new part. */
+  /** Decides whether the withheld pieces are repetitions, and returns their new part. */
   rest(): string {
-    if (this.#held === '') return '';
-    const repeats = isObject(this.#last) && !isObject(this.#told + this.#held);
-    return repeats ? this.#replace(this.#last, this.#held.length) : this.#give(this.#release());
+    if (this.#withheld === '') return '';
+    const repeats = isObject(this.#last) && !isObject(this.#passed + this.#withheld);
+    return repeats ? this.#replace(this.#last, this.#withheld.length) : this.#give(this.#release());
   }
 
-  /** Characters that are held back. */
+  /** Characters that are withheld now. */
   get withheld(): number {
-    return this.#held.length;
+    return this.#withheld.length;
   }
 
-  /** Characters that were left out so far. */
-  get left(): number {
-    return this.#left;
+  /** Characters that were removed so far. */
+  get removed(): number {
+    return this.#removed;
   }
 
-  /** Holds an empty object: Anthropic begins each call with one, and some gateways pass it on before the arguments. */
+  /** Withholds an empty object: Anthropic begins each call with one, which some gateways send before the arguments. */
   #begin(piece: string): string {
     const before = this.#release();
-    if (before !== '' && piece.startsWith('{')) this.#left += before.length;
+    if (before !== '' && piece.startsWith('{')) this.#removed += before.length;
     else if (before !== '') return this.#give(before + piece);
     if (piece !== EMPTY) return this.#give(piece);
-    this.#held = piece;
+    this.#withheld = piece;
     return '';
   }
 
   #give(text: string): string {
-    this.#told += text;
+    this.#passed += text;
     return text;
   }
 
   /** @param sent the number of characters that the server sent for the new part of `whole` */
   #replace(whole: string, sent: number): string {
-    const fresh = whole.slice(this.#told.length);
-    this.#left += sent - fresh.length;
-    this.#held = '';
+    const fresh = whole.slice(this.#passed.length);
+    this.#removed += sent - fresh.length;
+    this.#withheld = '';
     return this.#give(fresh);
   }
 
   #release(): string {
-    const text = this.#held;
-    this.#held = '';
+    const text = this.#withheld;
+    this.#withheld = '';
     return text;
   }
 }

@@ -22,7 +22,7 @@ const ID_KEY = /^\{"id": ?"/;
 /** Matches ids and padding without escapes. */
 const OPAQUE = /^[\w+/=-]*$/;
 /** After this many patterns in a row without a match, learning stops: this server's events differ in more than text. */
-const PATIENCE = 4;
+const MAX_MISSES = 4;
 
 /** The parts that the events of a stream share. */
 interface Model {
@@ -43,7 +43,7 @@ interface Model {
  */
 export function createRepeatedEvents(): RepeatedEvents {
   let model: Model | undefined;
-  let left = PATIENCE;
+  let triesLeft = MAX_MISSES;
   /** An event whose pattern is read when another event may match it: many answers have only one event with text. */
   let example: string | undefined;
 
@@ -89,14 +89,14 @@ export function createRepeatedEvents(): RepeatedEvents {
       // Parse strings without escapes, too: a slice would keep the whole event in memory.
       const text = parseJson(data.slice(from - 1, end + 1));
       if (typeof text !== 'string') return undefined;
-      left = PATIENCE;
+      triesLeft = MAX_MISSES;
       return text;
     },
     learn(data) {
       model = undefined;
       example = undefined;
-      if (left === 0) return;
-      left -= 1;
+      if (triesLeft === 0) return;
+      triesLeft -= 1;
       example = data;
     },
   };

@@ -5,12 +5,12 @@ import { RepeatedArguments } from './repeated-arguments.js';
 export type AnswerPart = 'text' | 'reasoning' | 'refusal' | number;
 
 /**
- * Removes repetitions from an answer's texts and arguments. At most one part holds pieces back: before a piece of
+ * Removes repetitions from an answer's texts and arguments. Pieces of at most one part are withheld: before a piece of
  * another part, the caller passes on the `rest`.
  */
 export class Repetitions {
   /**
-   * The current part, if its text certainly repeats nothing and no piece is held back. Its pieces need not pass through
+   * The current part, if its text certainly repeats nothing and no piece is withheld. Its pieces need not pass through
    * `fresh`.
    */
   ordinary: AnswerPart | undefined;
@@ -32,7 +32,7 @@ export class Repetitions {
   }
 
   /**
-   * Returns the part with held pieces, and their new text. Undefined when no pieces are held back, or when `next` is
+   * Returns the part with withheld pieces, and their new text. Undefined when no pieces are withheld, or when `next` is
    * that part.
    */
   rest(next?: AnswerPart): readonly [part: AnswerPart, text: string] | undefined {
@@ -42,15 +42,15 @@ export class Repetitions {
     return [part, this.#parts[part]?.rest() ?? ''];
   }
 
-  /** Characters that are held back. */
+  /** Characters that are withheld now. */
   get withheld(): number {
     return this.#waiting === undefined ? 0 : (this.#parts[this.#waiting]?.withheld ?? 0);
   }
 
-  /** Characters that were left out so far. */
-  get left(): number {
-    let left = 0;
-    for (const reader of Object.values(this.#parts)) left += reader?.left ?? 0;
-    return left;
+  /** Characters that were removed so far. */
+  get removed(): number {
+    let removed = 0;
+    for (const reader of Object.values(this.#parts)) removed += reader?.removed ?? 0;
+    return removed;
   }
 }

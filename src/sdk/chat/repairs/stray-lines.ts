@@ -32,7 +32,8 @@ const MAX_INDENT = 1000;
  * - `error: {…}` (llama.cpp until 2025)
  * - plain text or a web page after an event (a proxy's error)
  *
- * The result does not depend on how the text is split. For a line that is passed on unchanged, it only searches the end.
+ * The result does not depend on how the text is split. A line that is passed on unchanged costs only the search for its
+ * end.
  * @param afterEvent whether an event has arrived; before the first one, the caller handles text
  */
 export function createStrayLines(pass: (text: string) => void, afterEvent = () => false): StrayLines {
@@ -135,7 +136,7 @@ function indentedKind(text: string, at: number): Kind {
   return data === 'bare' ? 'indented' : (data ?? 'field');
 }
 
-/** Returns whether the text at this place is `whole`, or may become it. */
+/** Compares the text at `at` with `whole`: `bare` if it is there, `unknown` if more text may complete it. */
 function isBeginning(whole: string, text: string, at: number): 'bare' | 'unknown' | undefined {
   if (text.startsWith(whole, at)) return 'bare';
   return whole.startsWith(text.slice(at, at + whole.length)) ? 'unknown' : undefined;

@@ -18,7 +18,7 @@ export function createSurrogatePairs(): SurrogatePairs {
   return new WaitingHalves();
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class WaitingHalves implements SurrogatePairs {
   // Created on demand, because nearly no answer needs it.
   #waiting: Map<AnswerPart, string> | undefined;

@@ -14,13 +14,13 @@ export interface TagTarget {
   /** The text so far. */
   readonly text: string;
   emit(type: 'text' | 'reasoning', text: string): void;
-  /** The text so far was reasoning up to a closing tag, and `text` after it. */
+  /** Replaces the text so far: `reasoning` was before a closing tag, `text` after it. */
   split(reasoning: string, text: string): void;
 }
 
 const TAGS = [...THINKING_TAGS, ...THINKING_TOKENS];
 /** After this much white space, the text counts as one without a tag. */
-const MAX_HELD = 64;
+const MAX_WITHHELD = 64;
 
 /**
  * Some servers don't separate reasoning from the text (Ollama, llama.cpp and vLLM without a reasoning parser, with
@@ -33,12 +33,12 @@ export function createThinkingTags(target: TagTarget): ThinkingTags {
   return new TagReader(target);
 }
 
-/** A class for the reason of `createAnswer`'s. */
+/** A class for the reason given at `ReadAnswer`. */
 class TagReader implements ThinkingTags {
   readonly #target: TagTarget;
-  /** `start`: a tag may begin. `after`: white space behind a closing tag is dropped. `open`: a closing tag may come. */
+  /** `start`: a tag may begin. `after`: white space after a closing tag is dropped. `open`: a closing tag may come. */
   #state: 'start' | 'inside' | 'after' | 'open' | 'text' = 'start';
-  #held = '';
+  #withheld = '';
   #closing = '';
   #lone: LoneClosing | undefined;
 
@@ -50,7 +50,7 @@ class TagReader implements ThinkingTags {
     if (this.#state === 'text') this.#give('text', text);
     else if (this.#state === 'open') this.#open(text);
     else {
-      this.#held += text;
+      this.#withheld += text;
       if (this.#state === 'start') this.#start();
       if (this.#state === 'inside') this.#inside();
       if (this.#state === 'after') this.#after();
@@ -59,10 +59,10 @@ class TagReader implements ThinkingTags {
 
   end(): void {
     if (this.#state === 'open') this.#split(true);
-    else if (this.#held === '') return;
+    else if (this.#withheld === '') return;
     else if (this.#state === 'inside') {
-      this.#give('reasoning', this.#held);
-      this.#held = '';
+      this.#give('reasoning', this.#withheld);
+      this.#withheld = '';
     } else if (this.#state === 'start') this.#release();
   }
 
@@ -71,33 +71,34 @@ class TagReader implements ThinkingTags {
   }
 
   #release(): void {
-    const text = this.#held;
-    this.#held = '';
+    const text = this.#withheld;
+    this.#withheld = '';
     this.#state = 'open';
     this.#open(text);
   }
 
   #start(): void {
-    const text = this.#held.trimStart();
+    const text = this.#withheld.trimStart();
     const begun = text.toLowerCase();
     const tags = TAGS.find(([opening]) => begun.startsWith(opening));
     if (tags !== undefined) {
       this.#state = tags[1] === '' ? 'after' : 'inside';
       this.#closing = tags[1];
-      this.#held = text.slice(tags[0].length);
+      this.#withheld = text.slice(tags[0].length);
       return;
     }
-    if (this.#held.length > MAX_HELD || !TAGS.some(([opening]) => opening.startsWith(begun))) this.#release();
+    if (this.#withheld.length > MAX_WITHHELD || !TAGS.some(([opening]) => opening.startsWith(begun)))
+      this.#release();
   }
 
   #inside(): void {
-    const held = this.#held;
+    const held = this.#withheld;
     const closing = this.#closing;
     // Don't search in a lower-case copy: some letters get longer in lower case, which would shift positions.
     const at = held.search(new RegExp(anyOf([closing]), 'i'));
     if (at >= 0) {
       this.#give('reasoning', held.slice(0, at));
-      this.#held = held.slice(at + closing.length);
+      this.#withheld = held.slice(at + closing.length);
       this.#state = 'after';
       return;
     }
@@ -105,13 +106,13 @@ class TagReader implements ThinkingTags {
     let kept = Math.min(closing.length - 1, held.length);
     while (kept > 0 && !closing.startsWith(held.slice(-kept).toLowerCase())) kept -= 1;
     this.#give('reasoning', held.slice(0, held.length - kept));
-    this.#held = held.slice(held.length - kept);
+    this.#withheld = held.slice(held.length - kept);
   }
 
   /** Drops the blank lines between the reasoning and the answer. */
   #after(): void {
-    const text = this.#held.trimStart();
-    this.#held = '';
+    const text = this.#withheld.trimStart();
+    this.#withheld = '';
     if (text === '') return;
     this.#state = 'text';
     this.#give('text', text);
@@ -124,7 +125,7 @@ class TagReader implements ThinkingTags {
     const found = this.#lone.feed(text, before);
     if (found !== undefined && before === '') {
       this.#give('reasoning', text.slice(found.start, found.from));
-      this.#held = text.slice(found.to);
+      this.#withheld = text.slice(found.to);
       this.#state = 'after';
       this.#after();
       return;

@@ -8,7 +8,7 @@ import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
 const GRACE_MS = 1000;
 const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';
 
-export interface PatienceOptions {
+export interface RequestLimitOptions {
   /** The request's id, for errors. */
   id: number;
   /** Limit until `answering` is called or the request ends, in ms. */
@@ -21,8 +21,9 @@ export interface PatienceOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Its signal is aborted when the caller's signal is, or when a time limit passes. */
-export interface Patience {
+/** The time limits of one request. */
+export interface RequestLimits {
+  /** Aborted when the caller's signal is, or when a limit passes. */
   readonly signal: AbortSignal;
   /** Call this when the response's headers have arrived. */
   answering(): void;
@@ -30,7 +31,13 @@ export interface Patience {
 }
 
 /** Starts the time limits of one request. `release` removes the timers and the listener on `signal`. */
-export function createPatience({ id, timeoutMs, awaited, answerMs, signal }: PatienceOptions): Patience {
+export function startRequestLimits({
+  id,
+  timeoutMs,
+  awaited,
+  answerMs,
+  signal,
+}: RequestLimitOptions): RequestLimits {
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(signal?.reason);
   if (signal?.aborted === true) onAbort();
