@@ -17,7 +17,7 @@ export type StreamEnding =
   | { kind: 'failed'; error: ConnectorException };
 
 /**
- * What some bytes of an answer held. `withheld`: text that has no event yet, such as white space that a tag may follow,
+ * What some bytes of an answer contained. `withheld`: text that has no event yet, such as white space that a tag may follow,
  * a tag, or a possible repetition. `nothing`: for example a comment, or half of an event.
  */
 export type FedBytes = 'events' | 'withheld' | 'nothing';
