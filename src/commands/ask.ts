@@ -77,7 +77,7 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
       const asking = composition.exchange(messages, {
         ...options,
         signal: abort.signal,
-        onWire: silence.heard,
+        onWire: silence.onBytes,
         onEvent: (event) => {
           session?.event(event);
           output.event(event);
@@ -87,10 +87,10 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
       session?.ended(answer);
       output.end(answer);
       const calls = answer.outcome === 'complete' ? answer.toolCalls : [];
-      const told = calls.length === 0 ? undefined : await results?.next(calls, abort.signal);
-      if (told === undefined) return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
-      messages.push(answerMessage(answer), ...told);
-      session?.results(told);
+      const toolMessages = calls.length === 0 ? undefined : await results?.next(calls, abort.signal);
+      if (toolMessages === undefined) return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
+      messages.push(answerMessage(answer), ...toolMessages);
+      session?.results(toolMessages);
     }
   } finally {
     stop.remove();

@@ -30,7 +30,7 @@ import { givenEndpointFlags } from './support/flags/endpoint-flags.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { stdout } from './support/output/sink.js';
 import { watchStdout } from './support/output/stdout.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 /** Adds `bench`, which sends load to a provider. Its figures have the same definitions as those of single answers. */
 export function defineBench(command: Command): void {
@@ -86,7 +86,7 @@ async function bench(flags: BenchFlags): Promise<number> {
       }
     }
     const interrupted = interruption.exitCode !== undefined;
-    if (runs.length === 0) tell('stopped before the first answer: there is nothing to report');
+    if (runs.length === 0) printMessage('stopped before the first answer: there is nothing to report');
     else if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
     const json = resultJson(runs, setup, startedAt, interrupted);
     await writeReports(files, {
@@ -187,7 +187,10 @@ function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): n
   return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;
 }
 
-/** The number of the warm-up's first prompt when prompts are generated. No test sends so many requests. */
+/**
+ * The number of the warm-up's first prompt when prompts are generated. No test sends so many requests, so warm-up and
+ * test never use the same prompt.
+ */
 const WARMUP_FIRST = 1_000_000_000;
 
 /**

@@ -23,7 +23,7 @@ import { EXIT } from './support/ending/exit-codes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { problemsWithKeys } from './support/input/key-problems.js';
 import { toolsFlag } from './support/input/tools-file.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 /** Interval of health checks during a request. They detect a stopped daemon, and keep the daemon's figures current. */
 const HEARTBEAT_MS = 1000;
@@ -138,7 +138,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   }
   // The alternate screen is closed, so the message stays visible.
   const { error } = ending;
-  if (error !== undefined) tell(`internal error: ${error}. Please report it.`);
+  if (error !== undefined) printMessage(`internal error: ${error}. Please report it.`);
   return ending.exitCode();
 }
 

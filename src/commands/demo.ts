@@ -6,7 +6,7 @@ import { EXIT, exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { stderr, stdout } from './support/output/sink.js';
 import { watchStdout } from './support/output/stdout.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);
@@ -25,7 +25,7 @@ export function defineDemo(command: Command): void {
       if (abort.signal.aborted) process.exitCode = watch.exitCode ?? interruption.exitCode ?? EXIT.failed;
       else if (error instanceof IncompleteAnswerException) {
         stderr.print('\n');
-        tell(error.message);
+        printMessage(error.message);
         process.exitCode = exitCodeOf(error.answer);
       } else throw error;
     } finally {

@@ -107,9 +107,9 @@ async function add(flags: AddFlags): Promise<void> {
 }
 
 /** Returns the configuration file in use, or else the default one of the user. */
-function fileToChange(asked: string | undefined): string {
+function fileToChange(given: string | undefined): string {
   const folders = userFolders();
-  const files = candidateFiles(process.cwd(), folders, asked);
+  const files = candidateFiles(process.cwd(), folders, given);
   return (
     files.find(({ path }) => existsSync(path))?.path ??
     files.at(-1)?.path ??

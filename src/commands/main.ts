@@ -7,7 +7,7 @@ import { leave } from './support/ending/leave.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { endWithStdout } from './support/output/stdout.js';
 import { createProgram, load } from './support/output/table.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 /** Parses the arguments and runs one command. Sets the exit code, and prints one message for an exception. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function exitCodeFor(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  tell(
+  printMessage(
     isRemovedFolder(error) ? 'change to a folder that exists: the current one was removed' : messageOf(error),
   );
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;

@@ -12,7 +12,7 @@ import { exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 interface RecordFlags extends PromptFlags {
   output: string;
@@ -62,9 +62,9 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
     });
     output.end(answer);
     const recorded = recording?.end(endingOf(answer));
-    if (recorded === undefined) tell('nothing was recorded: there was no response');
+    if (recorded === undefined) printMessage('nothing was recorded: there was no response');
     else file.add(withoutKeys(recorded, configuredKeys(composition.loaded)));
-    if (recorded !== undefined && !flags.json) tell(summary(recorded, answer, flags.output));
+    if (recorded !== undefined && !flags.json) printMessage(summary(recorded, answer, flags.output));
     return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
   } finally {
     stop.remove();

@@ -13,7 +13,7 @@ import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 interface ReplayFlags extends GlobalFlags {
   json?: true;
@@ -48,7 +48,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
   const { recordings, problems } = await readRecordings(file).catch((error: unknown) => {
     throw new UsageError(messageOf(error));
   });
-  for (const problem of problems) tell(problem);
+  for (const problem of problems) printMessage(problem);
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);

@@ -13,7 +13,7 @@ import { notEmpty } from './support/flags/flag-text.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { stdout } from './support/output/sink.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 interface Flags extends ExportFlags {
   config?: string;
@@ -118,7 +118,7 @@ function inStore(work: Work): (...given: unknown[]) => Promise<void> {
     const flags = command.optsWithGlobals<Flags>();
     const store = openSessions(sessionsFile(flags.file), { secrets: secretsToHide(flags.config) });
     try {
-      for (const notice of store.notices) tell(notice);
+      for (const notice of store.notices) printMessage(notice);
       await work(store, flags, command.args);
     } finally {
       store.close();
@@ -132,7 +132,7 @@ function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags)
     stdout.json(sessions, 2);
     return;
   }
-  if (sessions.length === 0) tell('no sessions yet');
+  if (sessions.length === 0) printMessage('no sessions yet');
   stdout.print(sessions.map(sessionText).join(''));
 }
 
@@ -160,7 +160,7 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
     );
     return;
   }
-  if (hits.length === 0) tell('nothing found');
+  if (hits.length === 0) printMessage('nothing found');
   for (const hit of hits) stdout.print(...hitText(hit));
 }
 

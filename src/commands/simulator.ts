@@ -11,7 +11,7 @@ import { EXIT } from './support/ending/exit-codes.js';
 import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { stderr } from './support/output/sink.js';
-import { tell } from './support/output/tell.js';
+import { printMessage } from './support/output/print-message.js';
 
 const MAX_PORT = 65_535;
 
@@ -119,7 +119,7 @@ async function start(options: SimulatorOptions): Promise<Simulator | undefined> 
     return await startSimulator(options);
   } catch (error) {
     if (!(error instanceof SimulatorStartError && error.code === 'EADDRINUSE')) throw error;
-    tell(error.message);
+    printMessage(error.message);
     process.exitCode = EXIT.inUse;
     return undefined;
   }

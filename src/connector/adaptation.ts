@@ -12,10 +12,10 @@ export interface AdaptedBody {
   /** Returns the chat completion to send, without the members that the provider refused before. */
   body(): JsonRecord;
   /**
-   * Reads a refusal. @returns the members that the next body changes: none when a second request would not help.
-   * `news`: this process has not had this refusal before
+   * Reads a refusal. @returns the members to change in the next body; none when a second request would not help.
+   * `isNew`: whether this is the first such refusal in this process
    */
-  refused(error: string): { members: readonly Adaptable[]; news: boolean };
+  refused(error: string): { members: readonly Adaptable[]; isNew: boolean };
 }
 
 const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const;
@@ -28,11 +28,11 @@ const VALUE_REFUSED =
   /too (large|small|high|low|big|long|many)|at (most|least)|must be|exceed|greater than|less than/i;
 
 /**
- * @param asked The chat completion before any adaptation.
+ * @param original The chat completion before any adaptation.
  * @param usersOwn The members that the user set. They may be renamed but are never omitted.
  */
 export function adaptBody(
-  asked: JsonRecord,
+  original: JsonRecord,
   usersOwn: ReadonlyMap<string, string>,
   adaptations: Adaptations,
   key: string,
@@ -41,21 +41,21 @@ export function adaptBody(
   const droppable = !usersOwn.has('stream_options');
   const body = (): JsonRecord => {
     const refused = adaptations.get(key);
-    return refused === undefined ? asked : without(asked, refused, droppable);
+    return refused === undefined ? original : without(original, refused, droppable);
   };
   return {
     body,
     refused(error) {
       const members = namedIn(error, body(), droppable).filter((name) => !tried.has(name));
-      if (members.length === 0) return { members, news: false };
+      if (members.length === 0) return { members, isNew: false };
       const known = adaptations.get(key) ?? new Set<Adaptable>();
       const other = members.flatMap((name) => (name === 'stream_options' ? [] : [OTHER_NAME[name]]));
-      if (other.some((name) => tried.has(name))) return { members: [], news: false };
+      if (other.some((name) => tried.has(name))) return { members: [], isNew: false };
       for (const name of members) tried.add(name);
       const all = new Set([...known, ...members]);
       for (const name of other) all.delete(name);
       adaptations.set(key, all);
-      return { members, news: members.some((name) => !known.has(name)) };
+      return { members, isNew: members.some((name) => !known.has(name)) };
     },
   };
 }

@@ -70,7 +70,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     try {
       decoder = createContentDecoder(header);
     } catch (error) {
-      // An error that is thrown at the first chunk, after the headers were passed on.
+      // Throw this error only at the first chunk, so that the headers are passed on.
       refused = error;
     }
     coding = decoder === undefined && refused === undefined ? undefined : header;

@@ -39,7 +39,7 @@ export function usable(endpoint: Endpoint): Endpoint {
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 export const LINGER_MS = 500;
-/** How long the body of a refusal may be silent, in ms. Only the status is useful. */
+/** How long the body of a refusal may be silent, in ms. The status is useful even without the body. */
 const REFUSAL_IDLE_MS = 5000;
 /** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
 export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
@@ -144,7 +144,7 @@ export async function runExchange(
         buffered,
       });
     };
-    const asked = adaptBody(
+    const adapted = adaptBody(
       requestBody(endpoint, model, messages, { ...options, stream }),
       settings,
       options.adaptations ?? new Map(),
@@ -163,7 +163,7 @@ export async function runExchange(
         method: 'POST',
         url: request.url,
         headers: request.headers[stream ? 'stream' : 'whole'],
-        body: JSON.stringify(translated(endpoint, asked.body())),
+        body: JSON.stringify(translated(endpoint, adapted.body())),
         timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
         // `stop` measures silence here, because only this process knows whether the reader pauses.
         idleMs: 0,
@@ -188,7 +188,7 @@ export async function runExchange(
           ]);
         });
       const refusal = stop.signal.aborted || !endpoint.access.adapt ? undefined : held.text();
-      const { members, news } = refusal === undefined ? NOTHING_REFUSED : asked.refused(refusal);
+      const { members, isNew } = refusal === undefined ? NOTHING_REFUSED : adapted.refused(refusal);
       if (members.length === 0) {
         if (held.holding) await held.release();
         return outcome;
@@ -196,7 +196,7 @@ export async function runExchange(
       const nowMs = performance.now();
       times.resending(nowMs, outcome.timings);
       const notice = adaptationNotice(request.host, members);
-      if (news) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
+      if (isNew) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
       return send(true);
     };
     const result = await send();
@@ -209,7 +209,7 @@ export async function runExchange(
   } catch (thrown) {
     if (thrown instanceof ContentError) {
       const error = unusableError(thrown.message, context, CLASSES[thrown.fault]);
-      return withFault(
+      return withBodyError(
         finish(thrown.fault === 'cut' ? { kind: 'closed' } : { kind: 'failed', error }),
         error,
       );
@@ -222,7 +222,7 @@ export async function runExchange(
   }
 }
 
-const NOTHING_REFUSED = { members: [], news: false };
+const NOTHING_REFUSED = { members: [], isNew: false };
 
 const CLASSES: Readonly<Record<ContentError['fault'], ErrorClass>> = {
   'unknown coding': ErrorClass.Permanent,
@@ -231,13 +231,13 @@ const CLASSES: Readonly<Record<ContentError['fault'], ErrorClass>> = {
   cut: ErrorClass.Transient,
 };
 
-/** Adds the body's fault to the error of an incomplete answer. */
-function withFault(answer: ChatAnswer, fault: ConnectorException): ChatAnswer {
+/** Adds what is wrong with the body to the error of an incomplete answer. */
+function withBodyError(answer: ChatAnswer, bodyError: ConnectorException): ChatAnswer {
   const { outcome, error } = answer;
-  if (outcome === 'complete' || outcome === 'empty' || error === fault) return answer;
+  if (outcome === 'complete' || outcome === 'empty' || error === bodyError) return answer;
   return {
     ...answer,
-    error: error === undefined ? fault : withDetails(error, {}, `${error.message} ${fault.message}`),
+    error: error === undefined ? bodyError : withDetails(error, {}, `${error.message} ${bodyError.message}`),
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../sdk/index.js';
 import { asException, CLOSING_MS, LINGER_MS, runExchange, silence } from './exchange.js';
 import {
-  kept,
+  copied,
   type LoadAnswer,
   type LoadListener,
   type LoadRequest,
@@ -45,7 +45,7 @@ export class LoadExchange implements LoadListener {
   /** Its position among the running exchanges. */
   place: number;
   readonly #shared: LoadShared;
-  readonly #asked: LoadRequest;
+  readonly #request: LoadRequest;
   /** Aborts the exchange of `#runOther`. */
   #otherStop: AbortController | undefined;
   readonly #sentMs = performance.now();
@@ -68,23 +68,23 @@ export class LoadExchange implements LoadListener {
   #stalled = false;
   #aborted = false;
 
-  constructor(shared: LoadShared, asked: LoadRequest, resolve: Resolve, place: number) {
+  constructor(shared: LoadShared, request: LoadRequest, resolve: Resolve, place: number) {
     this.#shared = shared;
-    this.#asked = asked;
+    this.#request = request;
     this.place = place;
-    this.#timeline = new LoadTimeline(this.#sentMs, asked.onGap);
+    this.#timeline = new LoadTimeline(this.#sentMs, request.onGap);
     this.#resolve = resolve;
   }
 
   /** @param body undefined: `runExchange` creates the body */
   run(body: Buffer | undefined): void {
     const { streamer } = this.#shared.target;
-    this.#asked.onSent(this.#sentMs);
+    this.#request.onSent(this.#sentMs);
     if (body === undefined) {
       this.#settle(this.#runOther(streamer));
       return;
     }
-    const request = this.#request(body);
+    const request = this.#httpRequest(body);
     try {
       this.#stream = streamer.start?.(request, this) ?? this.#viaHttp(request);
     } catch (error) {
@@ -147,7 +147,7 @@ export class LoadExchange implements LoadListener {
     return { cancel: () => stop.abort(), check() {} };
   }
 
-  #request(body: Buffer): HTTPRequestConfig {
+  #httpRequest(body: Buffer): HTTPRequestConfig {
     const { target, request, timeoutMs, answerMs, policy } = this.#shared;
     return {
       method: 'POST',
@@ -157,7 +157,7 @@ export class LoadExchange implements LoadListener {
       timeoutMs,
       idleMs: 0,
       ...(answerMs !== undefined && { answerMs }),
-      ...(this.#asked.traceId !== undefined && { traceId: this.#asked.traceId }),
+      ...(this.#request.traceId !== undefined && { traceId: this.#request.traceId }),
       policy,
     };
   }
@@ -170,7 +170,7 @@ export class LoadExchange implements LoadListener {
 
   onEvent(event: StreamEvent): void | Promise<void> {
     if (this.#other !== undefined) {
-      const later = kept(event);
+      const later = copied(event);
       return this.#other.onEvent.then((take) => take(later));
     }
     switch (event.type) {
@@ -178,7 +178,7 @@ export class LoadExchange implements LoadListener {
         const start = this.#start;
         this.#start = undefined;
         if (start !== undefined && codingByMagic(event.data) !== undefined) {
-          const chunk = kept(event);
+          const chunk = copied(event);
           return this.#handOver(start).then(() => this.onEvent(chunk));
         }
         this.#onChunk(event);
@@ -258,7 +258,7 @@ export class LoadExchange implements LoadListener {
 
   #runOther(client: HttpStreamer): Promise<LoadAnswer> {
     const { target } = this.#shared;
-    const { messages, maxTokens, body, traceId, onGap } = this.#asked;
+    const { messages, maxTokens, body, traceId, onGap } = this.#request;
     this.#otherStop = new AbortController();
     return runExchange(client, target.endpoint, 0, messages, {
       stream: true,

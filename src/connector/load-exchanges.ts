@@ -121,8 +121,8 @@ export class LoadExchanges {
       ...options,
       stream: endpoint.access.stream,
     };
-    const asked = requestBody(endpoint, this.#shared.model, messages, all);
-    const bytes = Buffer.from(JSON.stringify(translated(endpoint, asked)));
+    const completion = requestBody(endpoint, this.#shared.model, messages, all);
+    const bytes = Buffer.from(JSON.stringify(translated(endpoint, completion)));
     this.#bodies.set(messages, bytes);
     return bytes;
   }

@@ -56,6 +56,6 @@ export interface LoadAnswer extends ChatResult {
 }
 
 /** Copies the bytes of a chunk, which are only valid during the call that brought them. */
-export function kept(event: StreamEvent): StreamEvent {
+export function copied(event: StreamEvent): StreamEvent {
   return event.type === 'chunk' ? { ...event, data: Uint8Array.from(event.data) } : event;
 }

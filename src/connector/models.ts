@@ -39,11 +39,11 @@ export async function listModels(
   const body = parseJson(text);
   const models = modelIdsIn(body);
   if (models !== undefined) return models;
-  const said = reportedErrorOf(body)?.message;
+  const message = reportedErrorOf(body)?.message;
   throw new ConnectorException(
-    said === undefined
+    message === undefined
       ? `check base_url: the answer of ${context.source} is not a list of models`
-      : `${context.source} answered with an error: ${quote(said, context.keys)}`,
+      : `${context.source} answered with an error: ${quote(message, context.keys)}`,
     ErrorClass.Permanent,
     requestId,
     { hop: 'provider', statusCode },

@@ -142,7 +142,7 @@ export class OpenAIStreamConnector {
   async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
     this.#exchanges += 1;
     const all = { stream: true, ...options, adaptations: this.#adaptations };
-    return runExchange(this.client, this.#asked(options), this.#exchanges, messages, all);
+    return runExchange(this.client, this.#endpointOf(options), this.#exchanges, messages, all);
   }
 
   /**
@@ -163,7 +163,7 @@ export class OpenAIStreamConnector {
         type: 'done',
         answer: await runExchange(
           this.client,
-          this.#asked(options),
+          this.#endpointOf(options),
           this.#exchanges,
           conversation(input),
           all,
@@ -191,7 +191,7 @@ export class OpenAIStreamConnector {
     this.#exchanges += 1;
     const answer = await runExchange(
       this.client,
-      this.#asked(options),
+      this.#endpointOf(options),
       this.#exchanges,
       conversation(input),
       {
@@ -208,7 +208,7 @@ export class OpenAIStreamConnector {
   }
 
   /** Returns the endpoint of one request. An unknown name becomes an endpoint with a `problem`, so the answer fails. */
-  #asked({ endpoint: name }: RequestOptions): Endpoint {
+  #endpointOf({ endpoint: name }: RequestOptions): Endpoint {
     if (name === undefined) return this.#endpoint;
     const found = this.endpoints.find((endpoint) => endpoint.name === name);
     return found ?? { ...this.#endpoint, name, problem: this.#unknown(name) };

@@ -20,8 +20,8 @@ export function translated({ access }: Endpoint, body: JsonRecord): JsonRecord {
 /** Converts a chat completion's messages to the members that hold the conversation in this wire format. */
 export function conversationIn(api: string, messages: readonly unknown[]): JsonRecord {
   const [, translate] = Object.entries(TRANSLATIONS).find(([name]) => name === api) ?? [];
-  const { messages: said, input } = (translate ?? TRANSLATIONS['chat-completions'])({ messages });
-  return input === undefined ? { messages: said } : { input };
+  const { messages: converted, input } = (translate ?? TRANSLATIONS['chat-completions'])({ messages });
+  return input === undefined ? { messages: converted } : { input };
 }
 
 /** Returns the members that the configuration or the caller set, each with the settings that change it. */

@@ -1,8 +1,8 @@
 import { ConnectorException, ErrorClass, withDetails } from '../common/errors.js';
 
 /**
- * Returns the error of a time limit with the setting's value. A request that is sent again has only the remaining time,
- * and that is the time that the original error names.
+ * Replaces the time in a time limit's error by the setting's value. A request that is sent again has only the remaining
+ * time, so its error names that shorter time.
  * @param limits each limit as sent and as set, in ms
  */
 export function withSettings(

@@ -1,6 +1,4 @@
-/**
- * Where a hop's time passes. Failed attempts and the waits after them count apart, since each side takes some of it.
- */
+/** Where a hop's time passes. Failed attempts are a separate place, because several sides spend their time. */
 export type Place = 'the provider' | 'failed attempts' | 'the network' | 'the daemon' | 'this program';
 
 export interface Hop {

@@ -75,12 +75,15 @@ export class LoadTimeline {
     this.#arrivals = createArrivalCounter(onGap);
   }
 
-  /** The daemon is about to send the request again, as attempt number `attempt`. */
+  /** Records that the daemon is about to send the request again, as attempt number `attempt`. */
   retrying(attempt: number): void {
     this.timings = { attempts: attempt };
   }
 
-  /** The provider refused the request after the attempts in `sent`; the client sends a changed request at `atMs`. */
+  /**
+   * Records that the provider refused the request after the attempts in `sent`, and that the client sends a changed
+   * request at `atMs`.
+   */
   resending(atMs: number, { attempts, replaced = 0 }: Sent): void {
     const refused = this.#refused;
     this.resentMs = atMs;
@@ -110,7 +113,7 @@ export class LoadTimeline {
     this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
   }
 
-  /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
+  /** Records that the text so far turned out to be reasoning, or is replaced because the answer begins again. */
   split(restarted: boolean): void {
     const { pieces, tokens } = this.#rest;
     Object.assign(this.#rest, NOTHING);

@@ -9,9 +9,12 @@ type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
 
 /** Records the times of one exchange's events and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
-  /** The daemon is about to send the request again, as attempt number `attempt`. */
+  /** Records that the daemon is about to send the request again, as attempt number `attempt`. */
   retrying(attempt: number): void;
-  /** The provider refused the request after the attempts in `sent`; the client sends a changed request at `atMs`. */
+  /**
+   * Records that the provider refused the request after the attempts in `sent`, and that the client sends a changed
+   * request at `atMs`.
+   */
   resending(atMs: number, sent: Sent): void;
   headers(mark: {
     atMs: number;
@@ -22,7 +25,7 @@ export interface Timeline {
     /** The content coding of a compressed body. */
     coding?: string;
   }): void;
-  /** The body turned out to be compressed, although the headers name no coding. */
+  /** Records that the body turned out to be compressed, although the headers name no coding. */
   coded(coding: string): void;
   /** Reads the times that the provider may report in an event of the answer. */
   reported(members: Readonly<Record<string, unknown>>): void;
@@ -34,7 +37,7 @@ export interface Timeline {
   /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
   split(restarted: boolean): void;
   usage(counts: Usage): void;
-  /** All content so far has been on the screen since `atMs`. */
+  /** Records that all content so far has been on the screen since `atMs`. */
   painted(atMs: number): void;
   /** `timings` are added to the timings that came with the headers, and replace those of the same name. */
   end(atMs: number, timings?: DaemonTimings): void;

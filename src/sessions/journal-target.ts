@@ -4,7 +4,7 @@ import type { SessionStore } from './store.js';
 import type { MessageStatus } from './types.js';
 
 /** A question or a tool result, with the caller's ids. */
-export interface Said {
+export interface QuestionOrResult {
   id: number;
   text: string;
   parentId?: number | null;
@@ -14,7 +14,7 @@ export interface Said {
 }
 
 /** A message of the conversation that was saved before. */
-export interface EarlierMessage extends Said {
+export interface EarlierMessage extends QuestionOrResult {
   parentId: number | null;
   /** Absent for a question and a tool result. */
   answer?: Omit<Answer, 'text'> & Ended & { endpoint: string; model: string };
@@ -28,13 +28,13 @@ export interface Ended {
 
 export type EndStatus = Exclude<MessageStatus, 'streaming'>;
 
-interface Asked {
+interface AnswerStart {
   parentId: number | null;
   endpoint: string;
   model: string;
 }
 
-export type Begun = Asked & Required<Answer>;
+export type Begun = AnswerStart & Required<Answer>;
 
 /** Changes that the next transaction also saves. */
 export interface Unsaved {
@@ -55,9 +55,9 @@ export interface Target {
 /** Saves changes of a journal to a session. Each call is part of the caller's transaction. */
 export interface TargetWriter {
   /** Saves a question or a tool result. */
-  ask(at: Target, said: Said): void;
+  add(at: Target, said: QuestionOrResult): void;
   /** Saves the start of an answer, unless it is already saved. Returns its id in the file. */
-  begin(at: Target, id: number, asked: Asked): number;
+  begin(at: Target, id: number, asked: AnswerStart): number;
   /** Saves an earlier message again, after another program has deleted the session. */
   saveAgain(at: Target, message: EarlierMessage): void;
   saveUnsaved(at: Target, unsaved: Unsaved): void;
@@ -73,12 +73,12 @@ export function createTargetWriter(store: SessionStore): TargetWriter {
     }
     return at.session;
   };
-  const ask = (at: Target, { id, parentId = null, ...said }: Said): void => {
+  const ask = (at: Target, { id, parentId = null, ...said }: QuestionOrResult): void => {
     const role = said.toolCallId === undefined ? 'user' : 'tool';
     const message = { ...said, role, parentId: savedId(at, parentId) } as const;
     at.saved.set(id, store.append(sessionFor(at, said.text), message));
   };
-  const begin = (at: Target, id: number, { parentId, endpoint, model }: Asked): number => {
+  const begin = (at: Target, id: number, { parentId, endpoint, model }: AnswerStart): number => {
     const known = savedId(at, id);
     if (known !== null) return known;
     const answer = { parentId: savedId(at, parentId), endpoint, model };
@@ -102,7 +102,7 @@ export function createTargetWriter(store: SessionStore): TargetWriter {
     if (queue !== undefined) store.saveQueue(at.session, queue);
     if (head !== undefined) store.branch(at.session, savedId(at, head));
   };
-  return { ask, begin, saveAgain, saveUnsaved };
+  return { add: ask, begin, saveAgain, saveUnsaved };
 }
 
 function savedId({ saved }: Target, id: number | null): number | null {

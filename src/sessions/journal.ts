@@ -5,7 +5,7 @@ import {
   createTargetWriter,
   type EarlierMessage,
   type Ended,
-  type Said,
+  type QuestionOrResult,
   type Target,
   type Unsaved,
 } from './journal-target.js';
@@ -41,7 +41,7 @@ export interface Journal {
    * Saves a question or a tool result. Returns true when it is on disk; only then may it be sent. It follows the last
    * message unless `parentId` is set.
    */
-  said(message: Said): boolean;
+  add(message: QuestionOrResult): boolean;
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
   /** Adds a piece of the answer. Pieces are written once a second. */
   answerText(id: number, piece: { text?: string; reasoning?: string; refusal?: string }): void;
@@ -74,7 +74,7 @@ const CHECKPOINT_MS = 900;
 const BUSY_ATTEMPTS = 5;
 
 export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
-  const { ask, begin, saveAgain, saveUnsaved } = createTargetWriter(store);
+  const { add: ask, begin, saveAgain, saveUnsaved } = createTargetWriter(store);
   const { after = systemTimer, onProblem = () => {}, earlier = () => [] } = options;
   let target: Target = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
@@ -85,7 +85,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   let failing = false;
   let busyAttempts = 0;
 
-  const tell = (problem: SessionsError | undefined): void => {
+  const report = (problem: SessionsError | undefined): void => {
     busyAttempts = problem?.kind === 'busy' ? busyAttempts + 1 : 0;
     if (busyAttempts > 0 && busyAttempts < BUSY_ATTEMPTS) return;
     if ((problem !== undefined) === failing) return;
@@ -115,7 +115,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
         const problem =
           error instanceof SessionsError ? error : new SessionsError('failed', String(error), error);
         if (problem.kind !== 'unknown' || again) {
-          tell(problem);
+          report(problem);
           return false;
         }
         at.session = undefined;
@@ -140,7 +140,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   const save = (work: (target: Target) => void): boolean => {
     waiting.push({ target, work });
     const saved = drain();
-    if (saved) tell(undefined);
+    if (saved) report(undefined);
     return saved;
   };
   /**
@@ -152,7 +152,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     const now = unsaved;
     const nothing = Object.keys(now).length === 0;
     if (streaming.size === 0 && nothing) {
-      tell(undefined);
+      report(undefined);
       return;
     }
     const written = attempt(target, (at) => {
@@ -161,7 +161,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     });
     if (written) {
       unsaved = {};
-      tell(undefined);
+      report(undefined);
     }
     if (streaming.size > 0 || !written) arm();
   };
@@ -174,7 +174,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     get session() {
       return target.session;
     },
-    said({ parentId = lastId, ...message }) {
+    add({ parentId = lastId, ...message }) {
       lastId = message.id;
       // Clear the draft in the same transaction, because the message was typed there. Otherwise the text would exist
       // twice.

@@ -18,7 +18,7 @@ interface RequestToolCall {
 }
 
 /** The request's endpoint. An answer's carried members are only sent to the endpoint they came from. */
-export interface AskedEndpoint {
+export interface RequestEndpoint {
   endpoint: string;
   model: string;
 }
@@ -27,14 +27,14 @@ export interface AskedEndpoint {
  * Returns a conversation as the next request sends it. It leaves out messages without content, tool calls without a
  * result, and results without their call, because providers refuse them.
  */
-export function requestMessages(messages: readonly Message[], asked?: AskedEndpoint): RequestMessage[] {
-  return eachRequestMessage(messages, asked).map(({ sent }) => sent);
+export function requestMessages(messages: readonly Message[], endpoint?: RequestEndpoint): RequestMessage[] {
+  return eachRequestMessage(messages, endpoint).map(({ sent }) => sent);
 }
 
 /** Like `requestMessages`, but pairs each result with its original message. */
 export function eachRequestMessage(
   messages: readonly Message[],
-  asked?: AskedEndpoint,
+  asked?: RequestEndpoint,
 ): { message: Message; sent: RequestMessage }[] {
   let answered = new Set<string>();
   const sentFor = (message: Message, index: number): RequestMessage | undefined => {

@@ -77,7 +77,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     act((argument?: string) => {
       const result = set(get().settings, argument);
       if (result.ok) change((state) => ({ ...state, settings: result.settings }));
-      return result.said;
+      return result.message;
     });
 
   return {

@@ -2,23 +2,23 @@ import { questionMessage } from '../common/chat/attachments.js';
 import type { ChatMessage } from '../connector/messages.js';
 import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 
-type Asked = AssistantMessage['endpoint'];
+type RequestEndpoint = AssistantMessage['endpoint'];
 
 /**
  * Returns the messages to send: questions, answers (even partial ones) and the results of tool calls.
  * @param asked the request's endpoint. An answer's carried members are only sent to the endpoint they came from.
  */
-export function historyOf(messages: readonly Message[], asked: Asked): ChatMessage[] {
+export function historyOf(messages: readonly Message[], asked: RequestEndpoint): ChatMessage[] {
   const history: ChatMessage[] = [];
-  const said = messages.filter((message) => message.role !== 'notice');
-  for (const [index, message] of said.entries()) {
+  const turns = messages.filter((message) => message.role !== 'notice');
+  for (const [index, message] of turns.entries()) {
     if (message.role === 'user') {
       const { text, attachments = [] } = message;
       if (text !== '' || attachments.length > 0) history.push(questionMessage({ text, attachments }));
     }
     if (message.role !== 'assistant') continue;
-    const ended = said[index - 1]?.role === 'tool';
-    history.push(...answered(message, { results: resultsAfter(said, index), ended, asked }));
+    const ended = turns[index - 1]?.role === 'tool';
+    history.push(...answered(message, { results: resultsAfter(turns, index), ended, asked }));
   }
   return history;
 }
@@ -36,7 +36,7 @@ interface Around {
   results: readonly ToolMessage[];
   /** Whether the answer follows tool results, so that it ends a turn with calls. */
   ended: boolean;
-  asked: Asked;
+  asked: RequestEndpoint;
 }
 
 /** Returns the answer as messages. Leaves out calls without a result, because providers refuse them. */

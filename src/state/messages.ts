@@ -98,16 +98,16 @@ export function lastQuestion(messages: readonly Message[]): UserMessage | undefi
 
 /** Returns the question or tool result that the last answer belongs to, or that has no answer yet. */
 export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
-  const said = messages.filter((message) => message.role !== 'notice');
-  const last = said.at(-1);
-  const answer = said.findLastIndex(({ role }) => role === 'assistant');
-  const calls = said[answer];
+  const turns = messages.filter((message) => message.role !== 'notice');
+  const last = turns.at(-1);
+  const answer = turns.findLastIndex(({ role }) => role === 'assistant');
+  const calls = turns[answer];
   const open =
     last?.role === 'tool' &&
     calls?.role === 'assistant' &&
-    said.length - 1 - answer < (calls.toolCalls ?? []).length;
-  const asked = last?.role === 'assistant' || open ? said[answer - 1] : last;
-  return asked?.role === 'assistant' ? undefined : asked;
+    turns.length - 1 - answer < (calls.toolCalls ?? []).length;
+  const question = last?.role === 'assistant' || open ? turns[answer - 1] : last;
+  return question?.role === 'assistant' ? undefined : question;
 }
 
 /** Returns the last answer that has text. */

@@ -96,7 +96,7 @@ export interface SessionsPort {
   /** Whether the user named the model for this start. The conversation at the start then does not replace it. */
   readonly modelGiven?: boolean;
   /** @throws an Error with a text for the user when the file can't be used; a later call may work */
-  open(told: {
+  open(options: {
     /** Called when saving starts to fail, and with undefined when it works again. */
     onProblem: (problem: Error | undefined) => void;
     /** The whole conversation, to save it again after another program has deleted its session permanently. */

@@ -107,7 +107,7 @@ test.each<[string, (path: string) => Partial<typeof FILES>, RegExp]>([
     },
     /is too large for a PEM file/,
   ],
-])('an error names the fault in the files before any request: %s', async (_name, change, words) => {
+])('an error names what is wrong with the files before any request: %s', async (_name, change, words) => {
   copyFileSync(FILES.client_cert, join(folder, 'unused'));
   const connector = await connectorFor({ ...FILES, ...change(join(folder, 'k.pem')) });
   const { outcome, error } = await ask(connector);

@@ -27,8 +27,8 @@ const sessions: SessionsPort = {
         get session() {
           return journal.session;
         },
-        said(message) {
-          const saved = journal.said(message);
+        add(message) {
+          const saved = journal.add(message);
           if (saved) tell(`saved ${message.text}`);
           return saved;
         },

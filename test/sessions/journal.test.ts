@@ -28,7 +28,7 @@ test('a message is on disk when it is acknowledged, and creates the session', ()
   const store = openedStore(path);
   const journal = createJournal(store, fakeTimers());
   expect(journal.session).toBeUndefined();
-  expect(journal.said({ id: 7, text: 'Why?\nTell me.' })).toBe(true);
+  expect(journal.add({ id: 7, text: 'Why?\nTell me.' })).toBe(true);
   expect(openedStore(path).list()).toMatchObject([
     { id: journal.session, title: 'Why?', preview: 'Why? Tell me.' },
   ]);
@@ -39,7 +39,7 @@ test('an answer is saved once a second, and completely at its end', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);
-  journal.said({ id: 1, text: 'q' });
+  journal.add({ id: 1, text: 'q' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   for (const text of ['one ', 'two ']) journal.answerText(2, { text });
   const answer = () => store.load(journal.session ?? '').messages[1];
@@ -60,7 +60,7 @@ test('closing writes waiting changes and leaves no timer', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);
-  journal.said({ id: 1, text: 'q' });
+  journal.add({ id: 1, text: 'q' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   journal.answerText(2, { text: 'partial' });
   journal.draft('half');
@@ -76,11 +76,11 @@ test('while the file is locked, changes are kept and saved in order afterwards; 
   const timers = fakeTimers();
   const problems: (SessionsError | undefined)[] = [];
   const journal = createJournal(store, { ...timers, onProblem: (problem) => problems.push(problem) });
-  journal.said({ id: 1, text: 'q1' });
+  journal.add({ id: 1, text: 'q1' });
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());
   other.exec('BEGIN IMMEDIATE');
-  expect(journal.said({ id: 3, text: 'q2' })).toBe(false);
+  expect(journal.add({ id: 3, text: 'q2' })).toBe(false);
   for (let attempt = 2; attempt < 5; attempt += 1) timers.fire();
   expect(problems).toEqual([]);
   timers.fire();
@@ -98,7 +98,7 @@ test('a failure while an answer streams is reported once, not again each second'
   const timers = fakeTimers();
   const problems: (SessionsError | undefined)[] = [];
   const journal = createJournal(store, { ...timers, onProblem: (problem) => problems.push(problem) });
-  journal.said({ id: 1, text: 'q' });
+  journal.add({ id: 1, text: 'q' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());
@@ -118,13 +118,13 @@ test('a session that another program deleted for good is saved again with the ne
   const path = join(folder(), 'sessions.db');
   const [store, other] = [openedStore(path), openedStore(path)];
   const journal = createJournal(store, fakeTimers());
-  journal.said({ id: 1, text: 'q1' });
+  journal.add({ id: 1, text: 'q1' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   const before = journal.session ?? '';
   other.purge(before);
   journal.answerText(2, { text: 'the answer' });
   journal.answerEnded(2, { status: 'complete' });
-  expect(journal.said({ id: 3, text: 'q2' })).toBe(true);
+  expect(journal.add({ id: 3, text: 'q2' })).toBe(true);
   expect(journal.session).not.toBe(before);
   const texts = other.branchInUse(journal.session ?? '').map(({ text }) => text);
   expect(texts).toEqual(['the answer', 'q2']);

@@ -6,7 +6,7 @@ import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { readingRemarks } from '../../state/exchange/failure.js';
 import { remarkOn } from '../support/output/answer-remark.js';
 import { stderr, stdout } from '../support/output/sink.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /** Prints an answer as it arrives. */
 export interface Output {
@@ -26,13 +26,13 @@ export function plainText(): Output {
       // What is printed stays, so begin a line for an answer that begins again.
       else if (event.type === 'split' && event.text === '' && event.reasoning === '') {
         if (last !== '' && !last.endsWith('\n')) last = live.feed('\n');
-        tell('the provider began its answer again: the text before this line does not belong to it');
+        printMessage('the provider began its answer again: the text before this line does not belong to it');
       }
     },
     notice(text) {
       // On a terminal stdout and stderr share a line: end the line of the answer first.
       if (process.stdout.isTTY && last !== '' && !last.endsWith('\n')) stderr.print('\n');
-      tell(text);
+      printMessage(text);
     },
     end(answer) {
       last = live.end() || last;
@@ -41,10 +41,10 @@ export function plainText(): Output {
       // The reader has closed stdout: print nothing more.
       if (!errored) {
         for (const { name, arguments: args, id } of answer.toolCalls)
-          tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
+          printMessage(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
       }
       const remarks = errored ? [] : [remarkOn(answer), ...readingRemarks(answer)];
-      for (const remark of remarks) if (remark !== undefined) tell(remark);
+      for (const remark of remarks) if (remark !== undefined) printMessage(remark);
     },
   };
 }
@@ -53,7 +53,7 @@ export function plainText(): Output {
 export function jsonLines(): Output {
   const write = (line: Record<string, unknown>): void => stdout.json(line);
   return {
-    notice: tell,
+    notice: printMessage,
     event(event) {
       switch (event.type) {
         case 'start':

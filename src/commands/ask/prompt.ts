@@ -11,7 +11,7 @@ import { readImage } from '../support/input/attachment-file.js';
 import { readStdin, readStdinIfAny } from '../support/input/stdin.js';
 import { readTextFile } from '../support/input/text-file.js';
 import { toolsFlag } from '../support/input/tools-file.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /** The flags of a question and of its request. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {
@@ -60,7 +60,7 @@ export function chatOptions(flags: PromptFlags): ChatOptions {
 export function imagesOf({ image: paths = [], json }: PromptFlags): Attachment[] {
   return paths.map((path) => {
     const image = readImage(path, (why) => new UsageError(`--image ${path} ${why}`));
-    if (!json) tell(`sends the image ${image.name}, ${bytes(image.size)}`);
+    if (!json) printMessage(`sends the image ${image.name}, ${bytes(image.size)}`);
     return image;
   });
 }

@@ -9,7 +9,7 @@ import { createExchangeKeeper } from '../../state/exchange/finished-exchange.js'
 import type { EndpointInfo } from '../../state/ports.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
 import { secretsToHide } from '../sessions.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 import type { ToolMessage } from './tools.js';
 
 /** The saved session of a question. A question with tool calls needs several exchanges. */
@@ -39,7 +39,7 @@ export interface AskedQuestion {
 export function openAskSession(name: string, question: AskedQuestion, config?: string): AskSession {
   const store = openSessions(sessionsFile(), { secrets: secretsToHide(config) });
   try {
-    for (const notice of store.notices) tell(notice);
+    for (const notice of store.notices) printMessage(notice);
     return recordIn(store, name, question);
   } catch (error) {
     store.close();
@@ -60,13 +60,13 @@ function recordIn(
     session,
     onProblem: (now) => {
       problem = now;
-      if (now !== undefined) tell(now.message);
+      if (now !== undefined) printMessage(now.message);
     },
   });
   const last = before.at(-1);
   if (last !== undefined) journal.known(0, last.id);
   let lastId = 1;
-  if (!journal.said({ id: lastId, text, attachments })) {
+  if (!journal.add({ id: lastId, text, attachments })) {
     journal.close();
     throw problem ?? new SessionsError('failed', 'the question could not be saved');
   }
@@ -104,7 +104,7 @@ function recordIn(
       calledTools = true;
       for (const { content, tool_call_id: toolCallId } of messages) {
         lastId += 1;
-        journal.said({ id: lastId, text: content, toolCallId });
+        journal.add({ id: lastId, text: content, toolCallId });
       }
       running = beginExchange(endpoint, body);
     },

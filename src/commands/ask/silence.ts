@@ -4,7 +4,7 @@ import type { ConnectionState } from '../../sdk/index.js';
 /** Reports a daemon or a provider that sends nothing during a request. */
 export interface SilenceWatch {
   /** Call it when bytes arrive from the provider. */
-  heard(): void;
+  onBytes(): void;
   stop(): void;
 }
 
@@ -35,7 +35,7 @@ export function watchSilence(
       }, SILENT_MS)
     : undefined;
   return {
-    heard: () => void timer?.refresh(),
+    onBytes: () => void timer?.refresh(),
     stop() {
       unsubscribe();
       clearTimeout(timer);

@@ -20,7 +20,7 @@ export async function converse(
   const last = Math.min(turns.length, pace.turns(place));
   const thinkMs = pace.thinkMs(place);
   results.conversations.begun += 1;
-  let said: readonly ChatMessage[] = [];
+  let earlier: readonly ChatMessage[] = [];
   let { intendedMs, readyMs } = order;
   for (let number = 0; number < last; number += 1) {
     const turn = turns[number] ?? turns[0];
@@ -33,7 +33,7 @@ export async function converse(
       if (left > 0) await clock.wait(left, signal).catch(() => {});
       if (signal.aborted) return;
     }
-    const messages = number === 0 || turn.whole === true ? turn.messages : [...said, ...turn.messages];
+    const messages = number === 0 || turn.whole === true ? turn.messages : [...earlier, ...turn.messages];
     const answer = await send(
       target,
       { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },
@@ -45,7 +45,10 @@ export async function converse(
       return;
     }
     if (number + 1 === last) break;
-    said = [...messages, ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)])];
+    earlier = [
+      ...messages,
+      ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)]),
+    ];
   }
   results.conversations.complete += 1;
 }

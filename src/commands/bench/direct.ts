@@ -53,7 +53,7 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
   const send = withRedirects(withEgress(transport.send, egress));
   const read = requestReader();
   let requests = 0;
-  /** Origins that answered with a redirect. */
+  /** Origins that answered with a redirect. Their requests use undici, because bare connections follow no redirects. */
   const elsewhere = new Set<string>();
   const viaUndici = (config: HTTPRequestConfig, streamOptions: StreamOptions): Promise<StreamResult> => {
     requests += 1;
@@ -70,12 +70,12 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
     },
   };
   /** The latest address that bare connections may be used for. */
-  let fine: URL | undefined;
+  let allowed: URL | undefined;
   const serves = (url: URL): boolean => {
-    if (url === fine) return true;
+    if (url === allowed) return true;
     if (!plain.serves(url)) return false;
     egress.checkUrl(url);
-    fine = url;
+    allowed = url;
     return true;
   };
   return {
@@ -234,7 +234,7 @@ function createAnswer(
     onData(piece) {
       if (pieces.length === 0) {
         read = { offsetUs: timeline.readUs(), atMs: performance.now() };
-        // All pieces of one read arrive in the same tick.
+        // All pieces of one read arrive in the same tick, so they become one chunk.
         process.nextTick(flush);
       }
       pieces.push(piece);

@@ -41,7 +41,7 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
   const entries: TraceEntry[] = [];
   let full = false;
   const images = createImageFiles('--trace', path);
-  // With prompts from elsewhere, the trace's sessions have no meaning.
+  // With --prompt or --prompts, the trace gives only times, so its sessions do not matter.
   const joins = flags.turns !== undefined && flags.prompt === undefined && flags.prompts === undefined;
   const most = joins ? Number.POSITIVE_INFINITY : 1;
   const file = createTraceFile(inputName(path), most, (entry, line) => {

@@ -7,7 +7,7 @@ import { EXIT } from '../support/ending/exit-codes.js';
 import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { stdout } from '../support/output/sink.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 import { readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
 import { openReports, writeReports } from './report/files.js';
@@ -56,7 +56,7 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
   if (first === undefined) throw new UsageError('give at least one report');
   const merged = mergeReports([first, ...others]);
   if (typeof merged === 'string') throw new UsageError(merged);
-  for (const note of merged.notes) tell(`warning: ${note}`);
+  for (const note of merged.notes) printMessage(`warning: ${note}`);
   const runs = runsOf(merged, check);
   const setup = setupOf(merged);
   const startedAt = new Date(Math.min(...merged.runs.map(({ startedAtMs }) => startedAtMs)));
@@ -99,13 +99,13 @@ function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
 
 function setupOf({ load, loop }: Merged): Setup {
   const { prompts } = load;
-  const told = typeof prompts === 'object' && prompts !== null ? prompts : {};
+  const saved = typeof prompts === 'object' && prompts !== null ? prompts : {};
   return {
     loop,
     text: String(load.text),
     prompts: {
-      text: 'text' in told ? String(told.text) : '',
-      ...('count' in told && typeof told.count === 'number' && { count: told.count }),
+      text: 'text' in saved ? String(saved.text) : '',
+      ...('count' in saved && typeof saved.count === 'number' && { count: saved.count }),
     },
     through: load.through === 'daemon' ? 'daemon' : 'direct',
     policies: load.policies === true,

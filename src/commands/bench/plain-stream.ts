@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import { kept, type LoadListener, type LoadStream } from '../../connector/load-types.js';
+import { copied, type LoadListener, type LoadStream } from '../../connector/load-types.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { headersLate } from '../../runtime/clients/time-limits.js';
 import type { HttpRequest } from '../../runtime/upstream/http-request.js';
@@ -39,7 +39,7 @@ function recordOf(list: HeaderList): Record<string, string> {
 /** One request over a bare connection. It needs few objects, because a core sends thousands of requests a second. */
 class PlainStream implements LoadStream, RequestTarget {
   readonly #streams: PlainStreams;
-  readonly #asked: PlainRequest;
+  readonly #plainRequest: PlainRequest;
   readonly #listener: LoadListener;
   readonly #timeline = createTimeline(nowUs());
   /** Time limit until the response's headers. */
@@ -57,17 +57,17 @@ class PlainStream implements LoadStream, RequestTarget {
   /** Events that wait while the consumer's promise is pending; undefined when it is not. */
   #waiting: StreamEvent[] | undefined;
 
-  constructor(streams: PlainStreams, asked: PlainRequest, listener: LoadListener) {
+  constructor(streams: PlainStreams, plainRequest: PlainRequest, listener: LoadListener) {
     this.#streams = streams;
-    this.#asked = asked;
+    this.#plainRequest = plainRequest;
     this.#listener = listener;
-    this.#dueMs = performance.now() + (asked.config.timeoutMs ?? Number.POSITIVE_INFINITY);
+    this.#dueMs = performance.now() + (plainRequest.config.timeoutMs ?? Number.POSITIVE_INFINITY);
     this.#timeline.beginAttempt();
-    const idle = streams.connections.idle(asked.origin);
+    const idle = streams.connections.idle(plainRequest.origin);
     if (idle !== undefined) this.#begin(idle);
     else {
       streams.connections.open(
-        asked.request.url,
+        plainRequest.request.url,
         (made) => this.#begin(made),
         (error) => this.onFailed(error),
       );
@@ -76,7 +76,7 @@ class PlainStream implements LoadStream, RequestTarget {
 
   check(nowMs: number): void {
     if (this.#headed || nowMs < this.#dueMs) return;
-    const { config, origin } = this.#asked;
+    const { config, origin } = this.#plainRequest;
     this.#reject(headersLate(config.timeoutMs ?? 0, this.#timeline.timings, origin));
   }
 
@@ -94,7 +94,7 @@ class PlainStream implements LoadStream, RequestTarget {
     }
     this.#connection = connection;
     this.#timeline.takeConnection(connection.times);
-    connection.send(this.#asked.request, this);
+    connection.send(this.#plainRequest.request, this);
     this.#timeline.mark('sentUs');
   }
 
@@ -105,7 +105,7 @@ class PlainStream implements LoadStream, RequestTarget {
       this.#settle();
       this.#elsewhere = new AbortController();
       const listener = this.#listener;
-      this.#streams.elsewhere(this.#asked.config, listener, this.#elsewhere.signal).then(
+      this.#streams.elsewhere(this.#plainRequest.config, listener, this.#elsewhere.signal).then(
         (result) => listener.onEnd(result),
         (error: unknown) => listener.onFailed(error),
       );
@@ -113,13 +113,13 @@ class PlainStream implements LoadStream, RequestTarget {
     }
     const { timings } = this.#timeline;
     const atMs = performance.now();
-    this.#tell({ type: 'start', statusCode, headers: recordOf(headers), timings, buffered: false, atMs });
+    this.#deliver({ type: 'start', statusCode, headers: recordOf(headers), timings, buffered: false, atMs });
   }
 
   onBody(data: Uint8Array): void {
     this.#bytes += data.length;
     const offsetUs = this.#timeline.readUs();
-    this.#tell({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: performance.now() });
+    this.#deliver({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: performance.now() });
     this.#sequence += 1;
   }
 
@@ -136,16 +136,16 @@ class PlainStream implements LoadStream, RequestTarget {
       this.#failure = error;
       return;
     }
-    const { origin } = this.#asked;
+    const { origin } = this.#plainRequest;
     const { timings } = this.#timeline;
     const request = { origin, timings, bytes: this.#bytes, certificate: undefined, idleMs: 0 };
     this.#reject(upstreamFailure(error, request));
   }
 
-  #tell(event: StreamEvent): void {
+  #deliver(event: StreamEvent): void {
     if (this.#settled) return;
     if (this.#waiting !== undefined) {
-      this.#waiting.push(kept(event));
+      this.#waiting.push(copied(event));
       return;
     }
     try {
@@ -165,7 +165,7 @@ class PlainStream implements LoadStream, RequestTarget {
       () => {
         const waiting = this.#waiting ?? [];
         this.#waiting = undefined;
-        for (const event of waiting) this.#tell(event);
+        for (const event of waiting) this.#deliver(event);
         if (this.#waiting !== undefined) return;
         if (this.#failure !== undefined) this.onFailed(this.#failure);
         else if (this.#ended) this.#conclude();
@@ -197,7 +197,7 @@ class PlainStream implements LoadStream, RequestTarget {
     const { timings } = this.#timeline;
     return {
       outcome,
-      requestId: this.#asked.id,
+      requestId: this.#plainRequest.id,
       bytes: this.#bytes,
       durationUs: this.#timeline.elapsedUs(),
       timings,
@@ -209,8 +209,8 @@ class PlainStream implements LoadStream, RequestTarget {
 /** Sends a request over a bare connection and returns the running stream. */
 export function startPlainStream(
   streams: PlainStreams,
-  asked: PlainRequest,
+  plainRequest: PlainRequest,
   listener: LoadListener,
 ): LoadStream {
-  return new PlainStream(streams, asked, listener);
+  return new PlainStream(streams, plainRequest, listener);
 }

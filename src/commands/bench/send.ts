@@ -115,7 +115,7 @@ export async function send(
   });
   const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
   const { attempts, hops, replaced = 0 } = answer.metrics;
-  // Times as in a saved report, so that "bench merge" computes the same figures from them.
+  // Times are rounded as in a saved report, so that "bench merge" computes the same figures.
   const common: Common = {
     index,
     turn,
@@ -131,7 +131,7 @@ export async function send(
   if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer was still running at the drain limit (--drain)';
-    // A daemon reports no attempts of a cancelled request, but it had received the request.
+    // A daemon reports no attempts of a cancelled request. It had received the request, so count one attempt.
     const sent = { ...common, attempts: Math.max(1, attempts) };
     add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
   } else {
@@ -148,8 +148,8 @@ function sampleOf(answer: LoadAnswer, common: Common, gapsMs: readonly number[],
   const { outcome, error, metrics } = answer;
   if (outcome !== 'complete') {
     const errorClass = outcome === 'error' ? classOf(error, through) : outcome;
-    const told = visible(error?.message ?? remarkOn(answer) ?? 'the answer did not end');
-    const message = told.length > MAX_MESSAGE ? `${beginningOf(told, MAX_MESSAGE)}…` : told;
+    const reason = visible(error?.message ?? remarkOn(answer) ?? 'the answer did not end');
+    const message = reason.length > MAX_MESSAGE ? `${beginningOf(reason, MAX_MESSAGE)}…` : reason;
     return { ...common, outcome: 'failed', errorClass, message };
   }
   const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost, promptTokens, cachedTokens } = metrics;

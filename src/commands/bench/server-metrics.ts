@@ -3,7 +3,7 @@ import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import { metricsRequest } from '../../config/endpoints/endpoint-request.js';
 import { type Scrape, scrape } from '../../connector/scrape.js';
 import { createServerRecorder, type ServerRecord } from '../../loadtest/server-metrics/record.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 import { openDirect } from './direct.js';
 import type { ServerMetricsFlags } from './flags/server-metrics-flags.js';
 
@@ -40,14 +40,14 @@ export async function openServerPage(
   if (page === undefined) return undefined;
   const headers = { ...page.headers, ...Object.fromEntries(serverMetricsHeader ?? []) };
   const streamer = await openDirect(process.env);
-  let told = false;
+  let warned = false;
   return {
     watch: () =>
       watchPage(page.url, async (signal) => {
         const found = await scrape(streamer, page.url, { headers, timeoutMs: TIMEOUT_MS, signal });
-        if (!found.ok && !told)
-          tell(`warning: --server-metrics ${page.url} could not be read: ${found.problem}`);
-        told ||= !found.ok;
+        if (!found.ok && !warned)
+          printMessage(`warning: --server-metrics ${page.url} could not be read: ${found.problem}`);
+        warned ||= !found.ok;
         return found;
       }),
     close: () => streamer.close(),

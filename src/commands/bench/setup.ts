@@ -3,11 +3,11 @@ import { formatSpread } from '../../loadtest/prompts/spread.js';
 import type { BenchFlags } from './flags/flags.js';
 import { type SearchPlan, searchOf } from './flags/search-flags.js';
 import type { Load, Trace } from './load.js';
-import type { Asked } from './prompts/prompts.js';
+import type { TestPrompts } from './prompts/prompts.js';
 import type { Through } from './send.js';
 
 /** The flags, load and prompts of a test. */
-export interface Plan extends Asked {
+export interface Plan extends TestPrompts {
   readonly flags: BenchFlags;
   readonly trace: Trace | undefined;
   readonly load: Load;
@@ -54,7 +54,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
       ...load.json,
       ...(search !== undefined && {
         rate_per_s: null,
-        // A sweep or a search has several; a search for a rate may have a limit.
+        // A sweep or a search has several loads. With several rates, --concurrency is a limit.
         ...(search.kind === 'concurrency' && { concurrency: null }),
         search: searchJson(search, flags),
       }),
@@ -62,7 +62,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
       prompts: { text: prompts.text, ...prompts.json },
       turns,
       warmup: flags.warmup,
-      // The start of TTFT and E2E.
+      // The moment from which TTFT and E2E are measured.
       measured_from: loop === 'open' ? 'intended send time' : 'send',
       timeout_s: flags.timeout ?? null,
       idle_timeout_s: flags.idleTimeout ?? null,
@@ -76,7 +76,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
 
 const WARMUP_LATER = ' (these figures include the warm-up; "bench merge" excludes it)';
 
-/** Only for the simple case: one rate, and a test that its duration ends. */
+/** Returns the arrivals that are expected when only the rate and the duration decide; else nothing. */
 function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
   const { rate, duration, requests, warmup, turns, shard, arrivals } = flags;
   const random = rate !== undefined && arrivals?.kind !== 'constant';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /** Waits until the given time, so that tests on several machines begin together. Prints a notice when that time is in the past. */
 export async function waitForStart(time: Date, signal: AbortSignal): Promise<void> {
   const leftMs = time.getTime() - wallMs();
   if (leftMs < 0) {
-    tell(`--start-at ${time.toISOString()} passed ${(-leftMs / 1000).toFixed(1)} s ago: the test begins now`);
+    printMessage(`--start-at ${time.toISOString()} passed ${(-leftMs / 1000).toFixed(1)} s ago: the test begins now`);
     return;
   }
   await sleep(leftMs, undefined, { signal }).catch(() => {});

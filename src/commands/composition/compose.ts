@@ -8,7 +8,7 @@ import { OpenAIStreamConnector } from '../../connector/openai.js';
 import type { ChatAnswer, ChatOptions } from '../../connector/types.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../../sdk/index.js';
 import type { EndpointFlags } from '../support/flags/endpoint-flags.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 import { createLauncher, type Launcher } from './launch.js';
 import { otherServer } from './other-server.js';
 import { withCost } from './prices.js';
@@ -81,20 +81,20 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
       const asking: ChatOptions = {
         ...options,
         onEvent(event) {
-          if (event.type === 'adapted') tell(event.notice);
+          if (event.type === 'adapted') printMessage(event.notice);
           options.onEvent?.(event);
         },
       };
       const name = options.endpoint ?? connector.endpoint.name;
       const endpoint = connector.endpoints.find((one) => one.name === name) ?? connector.endpoint;
-      const ask = (asked: ChatOptions): Promise<ChatAnswer> => connector.exchange(messages, asked);
+      const ask = (chosen: ChatOptions): Promise<ChatAnswer> => connector.exchange(messages, chosen);
       const exported = await telemetry?.load();
       const answer = await (exported === undefined
         ? ask(asking)
         : followed(exported, endpoint, messages, asking, ask));
       const isOther = name === 'simulator' && launcher?.isOtherServer === true;
-      const told = isOther ? otherServer(answer, config.simulator.baseUrl) : answer;
-      return withCost(told, endpoint, config.prices, options.model);
+      const explained = isOther ? otherServer(answer, config.simulator.baseUrl) : answer;
+      return withCost(explained, endpoint, config.prices, options.model);
     },
     ready,
     telemetry,
@@ -149,6 +149,6 @@ export function reportProblems({ problems, endpoint }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
   if (unusable.length > 0) throw new ConfigError(unusable);
   // A problem of one endpoint is reported by its answers.
-  const told = problems.filter(({ message }) => endpoint.problem?.startsWith(message) !== true);
-  for (const problem of told) tell(formatProblem(problem));
+  const reported = problems.filter(({ message }) => endpoint.problem?.startsWith(message) !== true);
+  for (const problem of reported) printMessage(formatProblem(problem));
 }

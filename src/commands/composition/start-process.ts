@@ -44,7 +44,7 @@ export function startProcess([file = process.execPath, ...args]: readonly string
 
 function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: string): Promise<boolean> {
   return new Promise<boolean>((resolve, reject) => {
-    let said = '';
+    let output = '';
     const fail = (message: string): void => {
       reject(new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' }));
     };
@@ -54,8 +54,8 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
     }, START_LIMIT_MS);
     stderr.setEncoding('utf8');
     stderr.on('data', (text: string) => {
-      if (said.length < 4096) said += text;
-      if (/listening on/.test(said)) {
+      if (output.length < 4096) output += text;
+      if (/listening on/.test(output)) {
         clearTimeout(timer);
         resolve(true);
       }
@@ -68,12 +68,12 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
       clearTimeout(timer);
       if (code === EXIT.inUse) resolve(false);
       else
-        fail(ownMessage(said) ?? `${what} ended at once: ${said.trim() || (signal ?? `exit code ${code}`)}`);
+        fail(ownMessage(output) ?? `${what} ended at once: ${output.trim() || (signal ?? `exit code ${code}`)}`);
     });
   });
 }
 
 /** Returns the message with which the program ended, without its name: it says what to do. */
-function ownMessage(said: string): string | undefined {
-  return /^vastar-(?:connector-runtime|tui): (?!warning: )(.+)\n$/.exec(said)?.[1];
+function ownMessage(output: string): string | undefined {
+  return /^vastar-(?:connector-runtime|tui): (?!warning: )(.+)\n$/.exec(output)?.[1];
 }

@@ -8,7 +8,7 @@ import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemet
 import { telemetryPlan } from '../../telemetry/variables.js';
 import { leaveAtEnd } from '../support/ending/leave.js';
 import { stderr } from '../support/output/sink.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /** The export of telemetry, which is loaded at its first use. */
 export interface LateTelemetry {
@@ -23,14 +23,14 @@ export function lateTelemetry(env: Readonly<Record<string, string | undefined>>)
   const plan = telemetryPlan(env);
   if (plan === undefined) return undefined;
   const open = async (): Promise<ExchangeTelemetry | undefined> => {
-    for (const problem of plan.problems) tell(`warning: ${problem}`);
+    for (const problem of plan.problems) printMessage(`warning: ${problem}`);
     try {
       const { openTelemetry } = await import('../../telemetry/open.js');
       const { exchangeTelemetry } = await import('../../telemetry/exchanges.js');
       const opened = await openTelemetry(plan, { name: 'vastar-tui', version: VERSION, print: printLine });
       return exchangeTelemetry(opened, plan.content);
     } catch (error) {
-      tell(`warning: no telemetry: ${messageOf(error)}`);
+      printMessage(`warning: no telemetry: ${messageOf(error)}`);
       return undefined;
     }
   };
@@ -43,7 +43,7 @@ export function lateTelemetry(env: Readonly<Record<string, string | undefined>>)
     async close() {
       const { problem, pending = false } = (await (await opening)?.shutdown()) ?? {};
       if (pending) leaveAtEnd();
-      if (problem !== undefined) tell(`warning: telemetry could not be exported: ${problem}`);
+      if (problem !== undefined) printMessage(`warning: telemetry could not be exported: ${problem}`);
     },
   };
 }

@@ -21,12 +21,12 @@ export function manPage(program: CommandDoc, version: string): string {
 
 function commandText(command: CommandDoc): string[] {
   const { path, description, commands, notes } = command;
-  const told = command.arguments.filter((argument) => argument.description !== '');
-  const usage = [...path, ...told.map((argument) => argument.usage)].join(' ');
+  const described = command.arguments.filter((argument) => argument.description !== '');
+  const usage = [...path, ...described.map((argument) => argument.usage)].join(' ');
   return [
     `.SS ${escaped(usage)}`,
     text(description),
-    ...told.flatMap(argumentText),
+    ...described.flatMap(argumentText),
     ...command.flags.filter(({ long }) => long !== '--help').flatMap(flagText),
     ...(notes === '' ? [] : ['.PP', '.nf', text(notes), '.fi']),
     ...commands.flatMap(commandText),

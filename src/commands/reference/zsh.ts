@@ -13,10 +13,10 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName(program)} "$
 
 function body(command: CommandDoc, program: CommandDoc): string {
   const flags = flagsOf(command, program).map(({ long, description, value }) => {
-    const told = `[${escaped(description)}]`;
+    const explanation = `[${escaped(description)}]`;
     // With a value: offered again, because many may be repeated; "--flag value" and "--flag=value".
     return quoted(
-      value === undefined ? `${long}${told}` : `*${long}=${told}:${escaped(value.name)}:${action(value)}`,
+      value === undefined ? `${long}${explanation}` : `*${long}=${explanation}:${escaped(value.name)}:${action(value)}`,
     );
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;

@@ -26,8 +26,8 @@ export async function startDaemon(
 ): Promise<string | undefined> {
   // A file instead of a pipe, because the daemon uses its stderr after this process has ended.
   const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
-  const said = join(folder, 'stderr');
-  const stderr = openSync(said, 'w', 0o600);
+  const stderrPath = join(folder, 'stderr');
+  const stderr = openSync(stderrPath, 'w', 0o600);
   const own = [...process.execArgv, ...NODE_FLAGS, process.argv[1] ?? ''];
   const command = [...own, 'runtime', 'run', ...argumentsFor(flags)];
   try {
@@ -43,7 +43,7 @@ export async function startDaemon(
       await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
     if (!ended.signal.aborted) child.kill('SIGKILL');
-    const text = readFileSync(said, 'utf8').trim();
+    const text = readFileSync(stderrPath, 'utf8').trim();
     return text === '' ? `it did not answer within ${START_LIMIT_MS / 1000} s` : text;
   } finally {
     closeSync(stderr);

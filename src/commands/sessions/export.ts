@@ -6,7 +6,7 @@ import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { stdout } from '../support/output/sink.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning', 'html'] as const;
 type Format = (typeof FORMATS)[number];
@@ -68,7 +68,7 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
     case 'fine-tuning': {
       const { toFineTuning } = await import('../../sessions/export/fine-tuning.js');
       const { lines, omitted } = toFineTuning(sessions);
-      for (const words of omitted) tell(words);
+      for (const words of omitted) printMessage(words);
       return lines;
     }
   }
@@ -80,6 +80,6 @@ async function recordingsOf(sessions: readonly Session[]): Promise<string> {
   const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
   const found = all.filter((recording) => recording !== undefined);
   if (found.length < all.length)
-    tell(`omitted ${all.length - found.length} of ${all.length} exchanges: they have no times of an answer`);
+    printMessage(`omitted ${all.length - found.length} of ${all.length} exchanges: they have no times of an answer`);
   return found.map(formatRecording).join('');
 }

@@ -10,7 +10,7 @@ import { UsageError } from '../support/flags/usage-error.js';
 import { untilStdinEnds } from '../support/input/stdin.js';
 import { notText, textOf } from '../support/input/text-file.js';
 import { stdout } from '../support/output/sink.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /**
  * Imports all conversations of exports of this or another program, or none of them; "-" is stdin. Prints the new ids.
@@ -27,16 +27,16 @@ export async function importSessions(
   for (const path of paths) exported.push(await read(path, paths.length > 1));
   const known = new Set<string>();
   const wanted = exported.flatMap(({ sessions, remarks, foreign }) => {
-    for (const remark of remarks) tell(remark);
+    for (const remark of remarks) printMessage(remark);
     const fresh = sessions.filter(({ id }) => !foreign || !(store.has(id) || known.has(id)));
     if (foreign) for (const { id } of fresh) known.add(id);
     const there = sessions.length - fresh.length;
-    if (there > 0) tell(`${there} of ${sessions.length} exist already, and stay unchanged`);
+    if (there > 0) printMessage(`${there} of ${sessions.length} exist already, and stay unchanged`);
     return fresh.map((session) => ({ session, foreign }));
   });
   if (dryRun) {
     for (const [index, { format }] of exported.entries())
-      tell(`${visible(paths[index] ?? '')} is ${format}; nothing was added`);
+      printMessage(`${visible(paths[index] ?? '')} is ${format}; nothing was added`);
     stdout.print(wanted.map(({ session }) => lineOf(session)).join(''));
     return;
   }

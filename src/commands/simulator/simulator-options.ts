@@ -5,7 +5,7 @@ import { type ReadRecordedTimes, recordedFile, SettingError } from '../../simula
 import { readSettings, SETTING_RULES } from '../../simulator/settings/setting-rules.js';
 import type { Settings } from '../../simulator/settings/settings.js';
 import { UsageError } from '../support/flags/usage-error.js';
-import { tell } from '../support/output/tell.js';
+import { printMessage } from '../support/output/print-message.js';
 
 /** The flags of `simulator` as they were given; those of SETTING_RULES are under their own names. */
 export interface SimulatorFlags {
@@ -69,7 +69,7 @@ async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<Simulato
   const { readRecordings } = await import('../../simulator/recordings/recording.js');
   const { atSpeed, cycleRecordings } = await import('../../simulator/recordings/replay.js');
   const { recordings, problems } = await readRecordings(replay);
-  for (const problem of problems) tell(problem);
+  for (const problem of problems) printMessage(problem);
   return cycleRecordings(recordings.map((one) => atSpeed(one, speed)));
 }
 
@@ -83,7 +83,7 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
   }
   // Report the error now, not after the first answer.
   await appendFile(record, '');
-  return { file: record, upstream, onProblem: (problem) => tell(problem.message) };
+  return { file: record, upstream, onProblem: (problem) => printMessage(problem.message) };
 }
 
 async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {
@@ -113,7 +113,7 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
     const { readRecordings } = await import('../../simulator/recordings/recording.js');
     const { recordedTimes } = await import('../../simulator/recordings/replay.js');
     const { recordings, problems } = await readRecordings(file);
-    for (const problem of problems) tell(problem);
+    for (const problem of problems) printMessage(problem);
     const found = recordedTimes(recordings);
     if (found.gapsMs.length === 0) throw new UsageError(`${file} has no stream with tokens.`);
     times.set(file, found);

@@ -25,7 +25,7 @@ export interface Probes {
 }
 
 const LIMIT_MS = 10_000;
-/** The circuit breaker neither refuses a test's requests nor counts their failures. */
+/** No retries. The circuit breaker neither refuses a test's requests nor counts their failures. */
 export const ONCE = { maxAttempts: 1, circuit: false } as const;
 
 /** @param ask Sends a question and returns whether the server understood the request's form. */

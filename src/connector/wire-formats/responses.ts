@@ -35,9 +35,9 @@ function toItems({ role, content, tool_calls: calls, tool_call_id: id }: JsonRec
   if (role === 'tool') return [{ type: 'function_call_output', call_id: id, output: content }];
   const output = role === 'assistant';
   const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : recordsOf(content);
-  const said = parts.map((part) => toPart(part, output));
+  const items = parts.map((part) => toPart(part, output));
   return [
-    ...(said.length === 0 ? [] : [{ role, content: said }]),
+    ...(items.length === 0 ? [] : [{ role, content: items }]),
     ...recordsOf(calls).map(({ id: call_id, function: called }) => {
       const { name, arguments: args } = recordOf(called);
       return { type: 'function_call', call_id, name, arguments: args };

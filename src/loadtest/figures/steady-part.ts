@@ -102,7 +102,7 @@ export function trimmed(whole: Tally, loop: 'open' | 'closed', slo: Slo | undefi
     95,
   );
   const cut = lastMs - (longMs ?? 0);
-  // When answers take as long as the test, the test never has full load.
+  // When answers take as long as the test, the test never has full load, so no cool-down is removed.
   const toMs = cut - fromMs < (lastMs - fromMs) / 2 ? lastMs : cut;
   const kept = samples.filter(({ intendedMs }) => intendedMs <= toMs);
   const tallyOf = (some: readonly Sample[]): Tally => {

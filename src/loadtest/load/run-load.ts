@@ -61,7 +61,7 @@ export interface RunOptions {
   counters?: Counters;
   /** Called when the last request of a count is sent or waits for a free slot; `atMs` since the start. */
   onGivenOut?: (atMs: number) => void;
-  /** Resolves with `onGivenOut`'s time of another process, which may reach the last request first. */
+  /** Resolves when another thread reaches the last request first, to the `atMs` of its `onGivenOut`. */
   givenOut?: Promise<number>;
 }
 
@@ -76,7 +76,14 @@ export async function runLoad(
   loop: Loop,
   limit: Limit,
   send: Send,
-  { clock, signal, startMs = clock.now(), share = WHOLE, counters = createCounters(), ...told }: RunOptions,
+  {
+    clock,
+    signal,
+    startMs = clock.now(),
+    share = WHOLE,
+    counters = createCounters(),
+    ...callbacks
+  }: RunOptions,
 ): Promise<LoadResult> {
   const stop = new AbortController();
   const ended = new AbortController();
@@ -94,7 +101,7 @@ export async function runLoad(
       !stop.signal.aborted && (limit.kind === 'requests' ? index < limit.count : atMs < limit.ms),
     allGivenOut(atMs) {
       if (limit.kind !== 'requests') return;
-      told.onGivenOut?.(atMs);
+      callbacks.onGivenOut?.(atMs);
       void drainFrom(atMs);
     },
     send,
@@ -105,7 +112,7 @@ export async function runLoad(
     take: counters.take,
   };
   if (limit.kind === 'duration') void drainFrom(limit.ms);
-  else void told.givenOut?.then(drainFrom);
+  else void callbacks.givenOut?.then(drainFrom);
   const unsent = loop.kind === 'closed' ? await closedLoop(loop, run) : await openLoop(loop, run);
   ended.abort();
   signal.removeEventListener('abort', onAbort);

@@ -39,10 +39,10 @@ export interface PromptSource {
 /** Uses the conversations one after another, and begins again after the last one. */
 export function cyclePrompts(
   conversations: readonly [Conversation, ...Conversation[]],
-  told: Pick<PromptSource, 'text' | 'json'>,
+  description: Pick<PromptSource, 'text' | 'json'>,
 ): PromptSource {
   const { length } = conversations;
-  const { text, json } = told;
+  const { text, json } = description;
   const at = (index: number): Conversation => conversations[index % length] ?? conversations[0];
   return { text, json, count: length, conversations, at };
 }

@@ -62,8 +62,9 @@ function haveHistory([first, ...later]: Rows): boolean {
   return later.some(({ entry: { form, messages }, mode }) => {
     if (form === 'OpenAI batch') return true;
     if (form !== 'messages' || mode === 'delta') return false;
-    const asked = withoutLastAnswer(messages);
-    const repeats = JSON.stringify(asked[0]) === opening || asked.some(({ role }) => role === 'assistant');
-    return mode === 'history' || (asked.length > 1 && repeats);
+    const request = withoutLastAnswer(messages);
+    const repeats =
+      JSON.stringify(request[0]) === opening || request.some(({ role }) => role === 'assistant');
+    return mode === 'history' || (request.length > 1 && repeats);
   });
 }

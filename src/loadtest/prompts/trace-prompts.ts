@@ -38,7 +38,7 @@ export function createTracePrompts(
       return { messages, ...(outputTokens !== undefined && { maxTokens: outputTokens }) };
     };
     const later = (entry?.later ?? []).map(({ delayMs, afterMs, whole, ...lengths }) => ({
-      // A prompt with its history begins like the one before it.
+      // A prompt that includes its history begins with the words of the one before it.
       ...turnOf(lengths, whole && lengths.blocks === undefined ? ownWords() : further),
       ...(delayMs !== undefined && { delayMs }),
       ...(afterMs !== undefined && { afterMs }),

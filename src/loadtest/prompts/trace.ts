@@ -125,10 +125,11 @@ function rowOf(
   const members = new Map(
     Object.entries(value).map(([key, one]) => [key.toLowerCase(), TIMES.includes(key) ? onlyOf(one) : one]),
   );
-  const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined && one !== null);
-  const ms = told === undefined ? undefined : momentOf(told, table || members.has(IN_SECONDS) ? 1000 : 1);
-  if (told !== undefined && ms === undefined)
-    throw refuse(`the timestamp is neither a number nor a date: ${JSON.stringify(told)}`);
+  const timestamp = TIMES.map((key) => members.get(key)).find((one) => one !== undefined && one !== null);
+  const ms =
+    timestamp === undefined ? undefined : momentOf(timestamp, table || members.has(IN_SECONDS) ? 1000 : 1);
+  if (timestamp !== undefined && ms === undefined)
+    throw refuse(`the timestamp is neither a number nor a date: ${JSON.stringify(timestamp)}`);
   const delayMs = delayOf(value);
   if (typeof delayMs === 'string') throw refuse(delayMs);
   const length = (names: readonly string[]): number | undefined => {
@@ -189,13 +190,13 @@ function entryOf(rows: readonly [Row, ...Row[]], atMs: number, most: number): Tr
 }
 
 /** Returns a timestamp in ms; dates keep their microseconds. */
-function momentOf(told: unknown, unitMs: number): number | undefined {
-  if (told === '' || told === null || typeof told === 'boolean') return undefined;
-  const number = Number(told);
+function momentOf(value: unknown, unitMs: number): number | undefined {
+  if (value === '' || value === null || typeof value === 'boolean') return undefined;
+  const number = Number(value);
   if (Number.isFinite(number)) return number * unitMs;
-  if (typeof told !== 'string') return undefined;
+  if (typeof value !== 'string') return undefined;
   const [, date, time, fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(told.trim()) ?? [];
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(value.trim()) ?? [];
   const whole = Date.parse(`${date}T${time}${zone}`);
   return Number.isNaN(whole) ? undefined : whole + Number(`0${fraction}`) * 1000;
 }

@@ -28,7 +28,7 @@ export function createReportReader(): ReportReader {
   const keep = (piece: string): void => {
     (list ?? rest).push(piece);
   };
-  /** The list holds more than numbers. */
+  /** The list contains more than numbers, so it stays in the rest of the text. */
   const leaveList = (): void => {
     if (list !== undefined) rest.push(...list);
     list = undefined;

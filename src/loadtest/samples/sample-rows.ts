@@ -2,7 +2,7 @@ import { HOPS, type Hops } from '../../metrics/hops.js';
 import { type Speed, WITHHELD, withheld } from '../../metrics/speed.js';
 import type { Failed, Sample, Sent } from './sample.js';
 
-/** Places of the figures in a row. Absent figures are NaN; a text is the number of an entry in the list of texts. */
+/** The index of each figure in a row. Absent figures are NaN; a text is the number of an entry in the list of texts. */
 export const AT = {
   index: 0,
   turn: 1,
@@ -31,7 +31,7 @@ export const AT = {
   asOf: 24,
   hops: 25,
 } as const;
-type Place = (typeof AT)[keyof typeof AT];
+type FigureIndex = (typeof AT)[keyof typeof AT];
 
 export const ABSENT = Number.NaN;
 /** Numbers of a row. */
@@ -72,16 +72,16 @@ class Row {
     this.#texts = texts;
   }
 
-  protected number(place: Place): number {
-    return this.#block[this.#from + place] ?? ABSENT;
+  protected number(index: FigureIndex): number {
+    return this.#block[this.#from + index] ?? ABSENT;
   }
 
-  protected known(place: Place): number | undefined {
+  protected known(place: FigureIndex): number | undefined {
     const value = this.number(place);
     return Number.isNaN(value) ? undefined : value;
   }
 
-  protected text(place: Place): string | undefined {
+  protected text(place: FigureIndex): string | undefined {
     return this.#texts[this.number(place)];
   }
 

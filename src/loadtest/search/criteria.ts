@@ -34,14 +34,14 @@ export function criteriaOf({ limits, checks }: Slo): Criteria {
     if (criterion === undefined) points.push(check);
     else shares.push(criterion);
   }
-  const told = (figure: string): boolean =>
+  const isLimited = (figure: string): boolean =>
     checks.some(({ text }) => parseCondition(text)?.figure === figure);
-  if (limits.length > 0 && !told('goodput')) {
+  if (limits.length > 0 && !isLimited('goodput')) {
     const text = `${describeLimits(limits)} for ${100 * GOODPUT_SHARE} % of the requests`;
     shares.push({ text, share: GOODPUT_SHARE, good: (_, latency) => meets(limits, latency) });
   }
   // Goodput already counts failures.
-  if (limits.length === 0 && !told('errors')) {
+  if (limits.length === 0 && !isLimited('errors')) {
     shares.push({
       text: `errors<=${Math.round(100 * (1 - COMPLETE_SHARE))}%`,
       share: COMPLETE_SHARE,

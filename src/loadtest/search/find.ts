@@ -9,14 +9,14 @@ export interface Bounds {
 }
 
 export interface Found {
-  /** The highest load that met the SLO; undefined when none did. */
+  /** The highest load that met the SLO ("kept" it); undefined when none did. */
   readonly kept: number | undefined;
   /** The lowest load that missed the SLO; undefined when none did. */
   readonly missed: number | undefined;
 }
 
 /** A verdict on a load. */
-interface Told {
+interface LoadVerdict {
   readonly load: number;
   readonly kept: boolean;
   /** The test ended early, because the load seemed to meet the SLO. */
@@ -28,7 +28,7 @@ export interface Search {
   /** Returns the next load; undefined when the search has ended. */
   next(): number | undefined;
   /** Replaces what is known of the loads; a later test can change the verdict on an earlier load. */
-  tell(judged: readonly Told[]): void;
+  update(judged: readonly LoadVerdict[]): void;
   /** True while no load has missed the SLO and loads are doubled. The test of such a load may be short. */
   readonly rising: boolean;
   readonly found: Found;
@@ -74,7 +74,7 @@ export function createSearch({ from, to, whole }: Bounds): Search {
       confirming = load === undefined && kept !== undefined && short.has(kept);
       return confirming ? kept : load;
     },
-    tell(judged) {
+    update(judged) {
       const misses = judged.filter((one) => !one.kept).map(({ load }) => load);
       missed = misses.length === 0 ? undefined : Math.min(...misses);
       const holds = judged

@@ -84,8 +84,8 @@ export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
 }
 
 /**
- * A service with free slots reaches its usual number of requests after the time of a few answers. Bursts of failures
- * last about as long.
+ * A test has settled after this many times its mean answer. By then, a service with free slots has its usual number of
+ * requests, and a burst of failures has ended.
  */
 const SETTLING = 6;
 

@@ -1,7 +1,7 @@
 import type { Judged } from './criteria.js';
 import type { Level, Verdict } from './level.js';
 
-/** Loads whose natural logarithms differ by less than this judge each other. */
+/** Loads whose natural logarithms differ by less than this are judged together. */
 const REACH = 0.1;
 /** Keeps the slope finite when every request meets a condition at one load, and none at the next. */
 const RIDGE = 1e-3;

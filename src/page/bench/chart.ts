@@ -9,7 +9,7 @@ export interface Line {
   readonly color: string;
   /** Use the right axis. */
   readonly right?: boolean;
-  /** Several lines of bars are stacked. */
+  /** When several lines are bars, they are stacked. */
   readonly kind?: 'bars' | 'steps';
 }
 

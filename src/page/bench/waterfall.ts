@@ -30,7 +30,7 @@ export function waterfall(requests: Requests): HTMLElement {
     { 'aria-label': 'Order' },
     ...SORTS.map(([value, text]) => el('option', { value }, text)),
   );
-  const told = el('p', { class: 'note', 'aria-live': 'polite' });
+  const status = el('p', { class: 'note', 'aria-live': 'polite' });
   const space = el('div', { class: 'space', role: 'rowgroup' });
   const list = el(
     'div',
@@ -45,14 +45,14 @@ export function waterfall(requests: Requests): HTMLElement {
     const matches = parseSearch(search.value, requests);
     if (typeof matches !== 'function') {
       const figures = [...figuresOf(requests).keys()].join(', ');
-      told.textContent = `Write comparisons like ttft>500, with <, <=, >, >= or =. The figures are ${figures}. Invalid: ${matches.join(' ')}`;
+      status.textContent = `Write comparisons like ttft>500, with <, <=, >, >= or =. The figures are ${figures}. Invalid: ${matches.join(' ')}`;
       search.setAttribute('aria-invalid', 'true');
       return;
     }
     search.removeAttribute('aria-invalid');
     rows = sorted(requests, matches, sortOf(sort.value));
     selected = 0;
-    told.textContent = `${rows.length.toLocaleString('en')} of ${requests.count.toLocaleString('en')} requests`;
+    status.textContent = `${rows.length.toLocaleString('en')} of ${requests.count.toLocaleString('en')} requests`;
     space.style.height = `${rows.length * ROW_PX}px`;
     list.setAttribute('aria-rowcount', String(rows.length));
     list.scrollTop = 0;
@@ -103,7 +103,7 @@ export function waterfall(requests: Requests): HTMLElement {
   });
   new ResizeObserver(draw).observe(list);
   update();
-  return el('div', {}, el('div', { class: 'tools' }, search, sort), told, legend(requests), list, details);
+  return el('div', {}, el('div', { class: 'tools' }, search, sort), status, legend(requests), list, details);
 }
 
 const sortOf = (value: string): Sort => SORTS.find(([name]) => name === value)?.[0] ?? 'time';

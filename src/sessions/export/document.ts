@@ -129,7 +129,7 @@ export function fromDocument(text: string): Session[] {
   }
   return parsed.data.sessions.map((one) => ({
     ...one,
-    messages: one.messages.map((said) => ({ ...said, carried: carriedIn(said.carried) ?? null })),
+    messages: one.messages.map((message) => ({ ...message, carried: carriedIn(message.carried) ?? null })),
   }));
 }
 

@@ -31,16 +31,16 @@ function exampleOf(session: Session): Json {
   const branch = branchOf(session);
   const last = branch.findLastIndex((message) => message.role === 'assistant' && isWhole(message));
   if (last < 0) return 'it has no complete answer';
-  const said = branch.slice(0, last + 1);
-  const images = said.flatMap(({ role, attachments }) => (role === 'user' ? attachments : []));
+  const used = branch.slice(0, last + 1);
+  const images = used.flatMap(({ role, attachments }) => (role === 'user' ? attachments : []));
   if (images.some(({ type }) => !IMAGE_TYPES.includes(type)))
     return 'it has a file that is not a PNG, JPEG or WebP image';
   if (images.length > MOST_IMAGES) return `it has more than ${MOST_IMAGES} images`;
-  const tools = toolsOf(session, said);
-  if (tools.length === 0 && said.some(({ toolCalls }) => toolCalls.length > 0))
+  const tools = toolsOf(session, used);
+  if (tools.length === 0 && used.some(({ toolCalls }) => toolCalls.length > 0))
     return 'the definitions of its tools are not saved';
-  const system = said.some(({ role }) => role === 'system') ? [] : systemOf(session, said);
-  return toJson({ messages: [...system, ...weighed(said)], ...(tools.length > 0 && { tools }) });
+  const system = used.some(({ role }) => role === 'system') ? [] : systemOf(session, used);
+  return toJson({ messages: [...system, ...weighed(used)], ...(tools.length > 0 && { tools }) });
 }
 
 function isWhole({ status, text }: Message): boolean {

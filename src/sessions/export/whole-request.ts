@@ -8,10 +8,10 @@ export type Translate = (api: string, messages: readonly Json[]) => object;
 
 /** Rebuilds the request's body as it was sent: the saved body lacks the conversation, which is in the session. */
 export function wholeRequest(session: Session, exchange: Exchange, translate: Translate): JsonObject {
-  const asked = chatCompletion(session, exchange);
+  const completion = chatCompletion(session, exchange);
   const { api, body } = httpHeadsOf(exchange);
-  const { messages = [] } = asked;
-  if (body === undefined) return asked;
+  const { messages = [] } = completion;
+  if (body === undefined) return completion;
   const conversation = toJson(translate(api, isList(messages) ? messages : []));
   return { ...body, ...(isObject(conversation) && conversation) };
 }
@@ -22,8 +22,8 @@ function chatCompletion(session: Session, exchange: Exchange): JsonObject {
   const first: readonly Json[] = isList(messages) ? messages : [];
   const complete = first.some((message) => isObject(message) && message.role !== 'system');
   if (complete || exchange.questionId === null) return exchange.request;
-  const said = toJson(requestMessages(branchTo(session.messages, exchange.questionId), exchange));
-  return { ...others, messages: [...first, ...(isList(said) ? said : [])] };
+  const conversation = toJson(requestMessages(branchTo(session.messages, exchange.questionId), exchange));
+  return { ...others, messages: [...first, ...(isList(conversation) ? conversation : [])] };
 }
 
 function branchTo(messages: readonly Message[], id: number): Message[] {

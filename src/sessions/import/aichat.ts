@@ -2,7 +2,7 @@ import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { argumentsOf } from './content.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { conversationOf } from './nodes.js';
 
 /** Whether the value is a session of aichat, read from YAML. */
@@ -17,7 +17,7 @@ export function isAichat(value: JsonObject): boolean {
 export function aichatConversation(
   session: JsonObject,
   name: string | undefined,
-  omit: TellOmitted,
+  omit: OnOmitted,
 ): Conversation {
   const messages = [...objectsIn(session, 'compressed_messages'), ...objectsIn(session, 'messages')];
   // `openai:gpt-4o`

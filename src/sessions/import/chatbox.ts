@@ -1,7 +1,7 @@
 import { isList, isObject, listIn, objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
 /** Older versions have a list of all sessions; newer versions have a member for each session. */
@@ -22,7 +22,7 @@ function sessionsIn(value: JsonObject): JsonObject[] {
 }
 
 /** Reads an export of Chatbox: its sessions, and their earlier threads, as conversations. */
-export function chatboxConversations(value: JsonObject, omit: TellOmitted): Conversation[] {
+export function chatboxConversations(value: JsonObject, omit: OnOmitted): Conversation[] {
   return sessionsIn(value).flatMap((session) => {
     const id = textIn(session, 'id') ?? '';
     const forks = objectIn(session, 'messageForksHash') ?? {};

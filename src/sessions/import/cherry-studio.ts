@@ -1,7 +1,7 @@
 import { isObject, listIn, objectIn, objectsIn, parseJson, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
 /** Whether the value is the data.json of a backup of Cherry Studio. */
@@ -10,7 +10,7 @@ export function isCherryStudio(value: JsonObject): boolean {
 }
 
 /** Reads the data.json of a backup of Cherry Studio: its topics. */
-export function cherryStudioConversations(value: JsonObject, omit: TellOmitted): Conversation[] {
+export function cherryStudioConversations(value: JsonObject, omit: OnOmitted): Conversation[] {
   const tables = objectIn(value, 'indexedDB') ?? {};
   const blocks = new Map(objectsIn(tables, 'message_blocks').map((block) => [block.id, block]));
   const titles = titlesIn(textIn(objectIn(value, 'localStorage') ?? {}, 'persist:cherry-studio'));
@@ -43,15 +43,15 @@ function parsed(text: string | undefined): JsonObject {
 function nodesOf(messages: readonly JsonObject[], message: (of: JsonObject) => JsonObject) {
   const nodes: Node[] = [];
   const questions = new Set<string>();
-  let last: { key: string; asked: string | undefined; selected: boolean } | undefined;
+  let last: { key: string; question: string | undefined; selected: boolean } | undefined;
   for (const one of messages) {
     const key = textIn(one, 'id') ?? String(nodes.length);
     const askId = textIn(one, 'askId');
     const asked = one.role === 'assistant' && askId !== undefined && questions.has(askId) ? askId : undefined;
     nodes.push({ key, parent: asked ?? last?.key ?? null, message: message(one) });
     if (one.role === 'user') questions.add(key);
-    if (asked === undefined || last?.asked !== asked || !last.selected)
-      last = { key, asked, selected: one.foldSelected === true };
+    if (asked === undefined || last?.question !== asked || !last.selected)
+      last = { key, question: asked, selected: one.foldSelected === true };
   }
   return { nodes, head: last?.key };
 }
@@ -59,7 +59,7 @@ function nodesOf(messages: readonly JsonObject[], message: (of: JsonObject) => J
 function messageOf(
   message: JsonObject,
   blocks: ReadonlyMap<JsonObject[string] | undefined, JsonObject>,
-  omit: TellOmitted,
+  omit: OnOmitted,
 ): JsonObject {
   const { model, modelId, ...rest } = message;
   const parts = listIn(message, 'blocks').flatMap((id) => partsOf(blocks.get(id) ?? {}, omit));
@@ -71,7 +71,7 @@ function messageOf(
   };
 }
 
-function partsOf(block: JsonObject, omit: TellOmitted): JsonObject[] {
+function partsOf(block: JsonObject, omit: OnOmitted): JsonObject[] {
   const text = textIn(block, 'content') ?? '';
   const file = objectIn(block, 'file');
   const type = textIn(block, 'type') ?? 'unknown';

@@ -3,7 +3,7 @@ import { isList, objectIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
 import { timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { conversationOf, type Node, treeOf } from './nodes.js';
 import { messagesOfItems } from './response-items.js';
 
@@ -21,7 +21,7 @@ function isTurn(line: JsonObject): boolean {
  * Reads a session of Claude Code. Each line is a message or a part of an answer. Other lines, e.g. notices of the program,
  * only connect messages.
  */
-export function claudeCodeConversation(lines: readonly JsonObject[], omit: TellOmitted): Conversation {
+export function claudeCodeConversation(lines: readonly JsonObject[], omit: OnOmitted): Conversation {
   const nodes = new Map<string, Node>();
   /** The key of the node that collects an answer's parts, by the answer's id. */
   const answers = new Map<string, string>();
@@ -73,20 +73,20 @@ export function isCodex(lines: readonly JsonObject[]): boolean {
 }
 
 /** Reads a session of the Codex CLI, whose items are those of the Responses API. */
-export function codexConversation(lines: readonly JsonObject[], omit: TellOmitted): Conversation {
+export function codexConversation(lines: readonly JsonObject[], omit: OnOmitted): Conversation {
   const payloads = (type: string): JsonObject[] =>
     lines.filter((line) => textIn(line, 'type') === type).map((line) => objectIn(line, 'payload') ?? {});
   const [meta = {}] = payloads('session_meta');
   const [context = {}] = payloads('turn_context');
   // Codex itself wrote the first message of the user, about the folder.
-  const asked = payloads('event_msg').find((event) => textIn(event, 'type') === 'user_message');
+  const firstQuestion = payloads('event_msg').find((event) => textIn(event, 'type') === 'user_message');
   for (const _ of payloads('compacted')) omit('summary of earlier messages');
   return conversationOf(
     messagesOfItems(payloads('response_item'), omit),
     {
       id: textIn(meta, 'id') ?? JSON.stringify(meta),
       title: beginningOf(
-        textIn(asked ?? {}, 'message')
+        textIn(firstQuestion ?? {}, 'message')
           ?.trim()
           .split('\n', 1)[0] ?? '',
         80,

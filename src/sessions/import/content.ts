@@ -120,11 +120,11 @@ function attachmentOf(type: string, part: JsonObject): Attachment | undefined {
 }
 
 function resultOf(part: JsonObject, unknown: (type: string) => void): Piece {
-  const said = piecesOf(part.content ?? '', unknown);
+  const pieces = piecesOf(part.content ?? '', unknown);
   return {
     ...nothing(),
-    text: said.map(({ text }) => text).join('\n'),
-    attachments: said.flatMap(({ attachments }) => attachments),
+    text: pieces.map(({ text }) => text).join('\n'),
+    attachments: pieces.flatMap(({ attachments }) => attachments),
     resultOf: textIn(part, 'tool_use_id') ?? '',
   };
 }

@@ -2,8 +2,8 @@ import { isList, numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
 import { joined, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import { systemOf, type TellOmitted } from './messages.js';
-import { type About, conversationOf, type Node, treeOf } from './nodes.js';
+import { systemOf, type OnOmitted } from './messages.js';
+import { type ConversationData, conversationOf, type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LM Studio. */
 export function isLmStudio(value: JsonObject): boolean {
@@ -12,7 +12,7 @@ export function isLmStudio(value: JsonObject): boolean {
 }
 
 /** Reads a conversation of LM Studio. For each message, it reads the version in use. */
-export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conversation {
+export function lmStudioConversation(value: JsonObject, omit: OnOmitted): Conversation {
   const settings = objectsIn(objectIn(value, 'perChatPredictionConfig') ?? {}, 'fields');
   const own = settings.find(({ key }) => key === 'llm.prediction.systemPrompt') ?? {};
   const prompt = textIn(own, 'value') || textIn(value, 'systemPrompt') || '';
@@ -22,7 +22,7 @@ export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conv
     const version = versions[numberIn(message, 'currentlySelected') ?? 0] ?? versions[0];
     return version === undefined ? [] : [versionOf(version)];
   });
-  const about: About = {
+  const about: ConversationData = {
     id: `${value.createdAt ?? ''}\0${value.name ?? ''}`,
     title: textIn(value, 'name'),
     createdMs: timeIn(value, 'createdAt'),
@@ -68,15 +68,15 @@ export function isContinue(value: JsonObject): boolean {
 }
 
 /** Reads a session of Continue. */
-export function continueConversation(value: JsonObject, omit: TellOmitted): Conversation {
+export function continueConversation(value: JsonObject, omit: OnOmitted): Conversation {
   const history = objectsIn(value, 'history');
   const answered = new Set(history.map((item) => objectIn(item, 'message')?.toolCallId));
   let thought = '';
   const messages = history.flatMap((item): JsonObject[] => {
     const message = objectIn(item, 'message') ?? {};
-    const said = continueParts(message.content ?? '');
+    const parts = continueParts(message.content ?? '');
     if (message.role === 'thinking') {
-      thought = joined(thought, said.map((part) => textIn(part, 'text') ?? '').join(''));
+      thought = joined(thought, parts.map((part) => textIn(part, 'text') ?? '').join(''));
       return [];
     }
     const files = objectsIn(item, 'contextItems').map(({ name, content }) => ({
@@ -100,7 +100,7 @@ export function continueConversation(value: JsonObject, omit: TellOmitted): Conv
     if (message.role === 'assistant') thought = '';
     const known = {
       ...message,
-      content: [...said, ...files],
+      content: [...parts, ...files],
       tool_calls: message.toolCalls ?? [],
       tool_call_id: message.toolCallId ?? null,
       ...(message.role === 'assistant' && { reasoning_content: reasoning }),
@@ -134,7 +134,7 @@ function chatsIn(value: JsonObject): readonly JsonObject[] {
 }
 
 /** Reads the chats of an export of TypingMind. */
-export function typingMindConversations(value: JsonObject, omit: TellOmitted): Conversation[] {
+export function typingMindConversations(value: JsonObject, omit: OnOmitted): Conversation[] {
   return chatsIn(value).map((chat) =>
     conversationOf(
       objectsIn(chat, 'messages'),
@@ -157,7 +157,7 @@ export function isLlamaCpp(lines: readonly JsonObject[]): boolean {
 }
 
 /** Reads conversations of the interface of llama.cpp's server: a line with the conversation, then one a message. */
-export function llamaCppConversations(lines: readonly JsonObject[], omit: TellOmitted): Conversation[] {
+export function llamaCppConversations(lines: readonly JsonObject[], omit: OnOmitted): Conversation[] {
   const found: { about: JsonObject; messages: JsonObject[] }[] = [];
   for (const line of lines) {
     if (textIn(line, 'type') === 'session') found.push({ about: line, messages: [] });

@@ -18,7 +18,7 @@ import {
   typingMindConversations,
 } from './desktop.js';
 import { isLibreChat, libreChatConversation } from './librechat.js';
-import { isMessage, type TellOmitted } from './messages.js';
+import { isMessage, type OnOmitted } from './messages.js';
 import { conversationOf } from './nodes.js';
 import { isOpenWebUi, openWebUiConversation } from './open-webui.js';
 import { isOpencode, opencodeConversation } from './opencode.js';
@@ -29,14 +29,14 @@ export interface Kind {
   format: string;
   /** Recognises the format by one value, or by all of them when they differ. */
   by: { each: (value: JsonObject) => boolean } | { all: (values: readonly JsonObject[]) => boolean };
-  conversations: (values: readonly JsonObject[], omit: TellOmitted, name?: string) => Conversation[];
+  conversations: (values: readonly JsonObject[], omit: OnOmitted, name?: string) => Conversation[];
 }
 
 /** Returns a format in which each value is a conversation. */
 function each(
   format: string,
   is: (value: JsonObject) => boolean,
-  conversation: (value: JsonObject, omit: TellOmitted, name?: string) => Conversation,
+  conversation: (value: JsonObject, omit: OnOmitted, name?: string) => Conversation,
 ): Kind {
   return {
     format,
@@ -49,7 +49,7 @@ function each(
 function several(
   format: string,
   is: (value: JsonObject) => boolean,
-  conversations: (value: JsonObject, omit: TellOmitted) => Conversation[],
+  conversations: (value: JsonObject, omit: OnOmitted) => Conversation[],
 ): Kind {
   return {
     format,

@@ -2,7 +2,7 @@ import { isList, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { textOf, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import { systemOf, type TellOmitted } from './messages.js';
+import { systemOf, type OnOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LibreChat's export. */
@@ -11,7 +11,7 @@ export function isLibreChat(value: JsonObject): boolean {
 }
 
 /** Reads a conversation of LibreChat's export. Messages either name their parent or contain their children. */
-export function libreChatConversation(value: JsonObject, omit: TellOmitted): Conversation {
+export function libreChatConversation(value: JsonObject, omit: OnOmitted): Conversation {
   const options = objectIn(value, 'options') ?? {};
   const system = systemOf(textIn(options, 'promptPrefix') ?? '').map(
     (message): Node => ({ key: 'system', parent: null, message }),

@@ -72,7 +72,7 @@ function draftsOf(row: Row, extras: Extras, first: boolean): Omit<Draft, 'parent
   const [system, prompt] = [withFragments('system'), withFragments('prompt')];
   const attachments = extras.rows('attachments', id).map(attachmentIn);
   const results = extras.rows('tool_results', id);
-  const asked = prompt !== '' || attachments.length > 0;
+  const hasQuestion = prompt !== '' || attachments.length > 0;
   return [
     ...(first && system !== ''
       ? [{ key: `${id} system`, role: 'system' as const, text: system, ...timed }]
@@ -84,7 +84,7 @@ function draftsOf(row: Row, extras: Extras, first: boolean): Omit<Draft, 'parent
       toolCallId: text(result, 'tool_call_id'),
       ...timed,
     })),
-    ...(asked ? [{ key: `${id} prompt`, role: 'user' as const, text: prompt, attachments, ...timed }] : []),
+    ...(hasQuestion ? [{ key: `${id} prompt`, role: 'user' as const, text: prompt, attachments, ...timed }] : []),
     {
       key: id,
       role: 'assistant' as const,

@@ -90,11 +90,11 @@ function contentsOf(db: Database): Map<string, Omit<Draft, 'key' | 'parent'>[]> 
         },
       );
       const attached = (attachments.get(hash) ?? []).map(attachmentIn);
-      const said = pieces.find((piece) => piece.role !== 'tool') ?? { role, text: '' };
-      if (attached.length > 0) Object.assign(said, { attachments: attached });
+      const owner = pieces.find((piece) => piece.role !== 'tool') ?? { role, text: '' };
+      if (attached.length > 0) Object.assign(owner, { attachments: attached });
       return [
         hash,
-        pieces.length === 0 || (attached.length > 0 && !pieces.includes(said)) ? [...pieces, said] : pieces,
+        pieces.length === 0 || (attached.length > 0 && !pieces.includes(owner)) ? [...pieces, owner] : pieces,
       ];
     }),
   );

@@ -4,7 +4,7 @@ import { callsOf, joined, piecesOf, timeIn } from './content.js';
 import type { Draft } from './conversation.js';
 
 /** Called with a description of each skipped part. */
-export type TellOmitted = (what: string) => void;
+export type OnOmitted = (what: string) => void;
 
 const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
@@ -29,7 +29,7 @@ export function systemOf(prompt: Json): JsonObject[] {
 }
 
 /** Returns a message in the format of chat APIs. Tool results in it become separate messages. */
-export function draftsOf(message: JsonObject, omit: TellOmitted): Omit<Draft, 'key' | 'parent'>[] {
+export function draftsOf(message: JsonObject, omit: OnOmitted): Omit<Draft, 'key' | 'parent'>[] {
   const given = ROLES[textIn(message, 'role') ?? ''];
   if (given === undefined) {
     omit(`message of the role ${textIn(message, 'role')}`);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../types.js';
 import type { Conversation, Draft } from './conversation.js';
-import { draftsOf, type TellOmitted } from './messages.js';
+import { draftsOf, type OnOmitted } from './messages.js';
 
 /** A message of a conversation that is a tree. Its `message` has the format of chat APIs. */
 export interface Node {
@@ -11,14 +11,14 @@ export interface Node {
 }
 
 /** A conversation's data besides its messages. `head` is the key of the node in use. */
-export interface About extends Omit<Conversation, 'drafts' | 'head'> {
+export interface ConversationData extends Omit<Conversation, 'drafts' | 'head'> {
   model?: string | undefined;
   endpoint?: string | undefined;
   head?: string | undefined;
 }
 
 /** Returns a conversation whose messages form a tree. */
-export function treeOf(nodes: readonly Node[], about: About, omit: TellOmitted): Conversation {
+export function treeOf(nodes: readonly Node[], about: ConversationData, omit: OnOmitted): Conversation {
   const { model, endpoint, head, ...known } = about;
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   /** The messages of each node: a message with tool results becomes several messages. */
@@ -56,8 +56,8 @@ function inARow(messages: readonly JsonObject[]): Node[] {
 /** Returns a conversation of messages in the format of chat APIs, one after the other. */
 export function conversationOf(
   messages: readonly JsonObject[],
-  about: About,
-  omit: TellOmitted,
+  about: ConversationData,
+  omit: OnOmitted,
 ): Conversation {
   return treeOf(inARow(messages), about, omit);
 }

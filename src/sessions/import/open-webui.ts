@@ -3,7 +3,7 @@ import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 import { messagesOfItems } from './response-items.js';
 
@@ -17,7 +17,7 @@ function messagesIn(value: JsonObject): JsonObject | undefined {
 }
 
 /** Reads a chat of Open WebUI's export: a tree, with the reasoning of older versions in the answer's text. */
-export function openWebUiConversation(value: JsonObject, omit: TellOmitted): Conversation {
+export function openWebUiConversation(value: JsonObject, omit: OnOmitted): Conversation {
   const chat = objectIn(value, 'chat') ?? {};
   const history = objectIn(chat, 'history') ?? {};
   const nodes = Object.entries(messagesIn(value) ?? {}).flatMap(([key, message]) =>
@@ -42,7 +42,7 @@ export function openWebUiConversation(value: JsonObject, omit: TellOmitted): Con
  * Returns the nodes of a message. An answer with tool calls has several nodes, of which the last one has the message's
  * key.
  */
-function nodesOf(key: string, message: JsonObject, omit: TellOmitted): Node[] {
+function nodesOf(key: string, message: JsonObject, omit: OnOmitted): Node[] {
   const about = { timestamp: message.timestamp ?? null, model: message.model ?? null };
   const output = objectsIn(message, 'output');
   const messages =

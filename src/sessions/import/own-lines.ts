@@ -45,8 +45,8 @@ function sessionOfLines(id: string, lines: readonly JsonObject[]): Session {
   let answer: Message | undefined;
   for (const line of lines) {
     const atMs = Math.round(numberIn(line, 'atMs') ?? 0);
-    const asked = textIn(line, 'question');
-    if (asked !== undefined && asked !== question?.text) {
+    const questionText = textIn(line, 'question');
+    if (questionText !== undefined && questionText !== question?.text) {
       const [call, ...more] = answer?.toolCalls ?? [];
       const result = call !== undefined &&
         more.length === 0 && { role: 'tool' as const, toolCallId: call.id };
@@ -56,7 +56,7 @@ function sessionOfLines(id: string, lines: readonly JsonObject[]): Session {
         ...result,
         parentId: answer?.id ?? null,
         atMs,
-        text: asked,
+        text: questionText,
         attachments,
       });
     }

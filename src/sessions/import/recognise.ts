@@ -5,7 +5,7 @@ import type { Json, JsonObject, Session } from '../types.js';
 import { isAichat } from './aichat.js';
 import { type Conversation, type Imported, sessionOf } from './conversation.js';
 import { AICHAT, KINDS, type Kind } from './kinds.js';
-import type { TellOmitted } from './messages.js';
+import type { OnOmitted } from './messages.js';
 import { isOwnLine, ownSessions } from './own-lines.js';
 
 /** The formats that can be imported, for error messages. */
@@ -58,7 +58,7 @@ function byContent(values: readonly Json[], each: string): Imported {
 
 function foreign({ format, conversations }: Kind, values: readonly JsonObject[], name?: string): Imported {
   const counts = new Map<string, number>();
-  const omit: TellOmitted = (what) => counts.set(what, (counts.get(what) ?? 0) + 1);
+  const omit: OnOmitted = (what) => counts.set(what, (counts.get(what) ?? 0) + 1);
   const sessions = sessionsOf(format, conversations(values, omit, name));
   return {
     format,

@@ -1,6 +1,6 @@
 import { objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
-import { isMessage, systemOf, type TellOmitted } from './messages.js';
+import { isMessage, systemOf, type OnOmitted } from './messages.js';
 import { messagesOfItems } from './response-items.js';
 
 /** The roles of ShareGPT's form, where a message has `from` and `value`. */
@@ -22,7 +22,7 @@ export function hasMessages(value: JsonObject): boolean {
 }
 
 /** Returns the messages, with the system prompt that a request has beside them. */
-export function messagesOf(value: JsonObject, omit: TellOmitted): readonly JsonObject[] {
+export function messagesOf(value: JsonObject, omit: OnOmitted): readonly JsonObject[] {
   const { request, messages, input, turns } = listsOf(value);
   const prompt: Json = request.system ?? request.instructions ?? request.system_prompt ?? '';
   const system = systemOf(prompt);

@@ -12,11 +12,11 @@ export function tooMuch(
   state: Pick<AppState, 'messages' | 'queue' | 'attachments'>,
   next: Attachment,
 ): string | undefined {
-  const asked = state.messages.flatMap((message) =>
+  const sent = state.messages.flatMap((message) =>
     message.role === 'user' ? (message.attachments ?? []) : [],
   );
   const queued = state.queue.flatMap((message) => message.attachments);
-  const used = [...asked, ...queued, ...state.attachments].reduce(
+  const used = [...sent, ...queued, ...state.attachments].reduce(
     (sum, { data }) => sum + (data ?? '').length,
     0,
   );

@@ -160,12 +160,12 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       }
       const { comparison, messages, draft, keys } = get();
       if (comparison === undefined) return undefined;
-      const asked = messages.find(({ id }) => id === comparison.question);
+      const question = messages.find(({ id }) => id === comparison.question);
       change(withoutComparison);
       if (!comparison.fromDraft)
         return `no answer kept: the conversation is unchanged; ${keys.inspect} shows them all`;
-      const text = [asked?.text ?? '', draftText(draft)].filter((part) => part !== '').join('\n\n');
-      const sent = asked?.role === 'user' ? (asked.attachments ?? []) : [];
+      const text = [question?.text ?? '', draftText(draft)].filter((part) => part !== '').join('\n\n');
+      const sent = question?.role === 'user' ? (question.attachments ?? []) : [];
       change((state) => withDraft({ ...state, attachments: [...sent, ...state.attachments] }, text));
       return `no answer kept: the question is in the draft again; ${keys.inspect} shows them all`;
     },

@@ -37,7 +37,7 @@ export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperatur
   };
 }
 
-export type SettingChange = { ok: true; settings: ChatSettings; said: string } | { ok: false; said: string };
+export type SettingChange = { ok: true; settings: ChatSettings; message: string } | { ok: false; message: string };
 
 const OFF = /^(?:off|none|default)$/i;
 /** Members of the body that the program sets itself. */
@@ -50,7 +50,7 @@ export function setSystem(settings: ChatSettings, argument: string | undefined):
     const { system } = settings;
     return {
       ok: false,
-      said: system === undefined ? 'no system prompt: /system WORDS sets one' : `system prompt: ${system}`,
+      message: system === undefined ? 'no system prompt: /system WORDS sets one' : `system prompt: ${system}`,
     };
   }
   if (OFF.test(argument)) return done({ ...settings, system: undefined }, 'system prompt removed');
@@ -60,14 +60,14 @@ export function setSystem(settings: ChatSettings, argument: string | undefined):
 /** `/temperature 0.7` sets it and `off` sends none; without an argument it is shown. */
 export function setTemperature(settings: ChatSettings, argument: string | undefined): SettingChange {
   const { temperature } = settings;
-  if (argument === undefined) return { ok: false, said: `temperature: ${temperature ?? "the provider's"}` };
+  if (argument === undefined) return { ok: false, message: `temperature: ${temperature ?? "the provider's"}` };
   if (OFF.test(argument))
     return done({ ...settings, temperature: undefined }, "temperature: the provider's default");
   const value = Number(argument);
   if (!(value >= 0 && value <= 2))
     return {
       ok: false,
-      said: `temperature is a number from 0 to 2, or off; not "${sanitizeLine(argument)}"`,
+      message: `temperature is a number from 0 to 2, or off; not "${sanitizeLine(argument)}"`,
     };
   return done({ ...settings, temperature: value }, `temperature: ${value}`);
 }
@@ -77,15 +77,15 @@ export function setTemperature(settings: ChatSettings, argument: string | undefi
  * no member. Without an argument, all set members are shown.
  */
 export function setParameter(settings: ChatSettings, argument: string | undefined): SettingChange {
-  if (argument === undefined) return { ok: false, said: described(settings) };
+  if (argument === undefined) return { ok: false, message: described(settings) };
   const [name = '', ...words] = argument.split(/ +/);
   const text = words.join(' ');
-  if (!NAME.test(name)) return { ok: false, said: 'usage: /set NAME VALUE, e.g. /set top_p 0.9' };
-  if (RESERVED.has(name)) return { ok: false, said: `${name} can't be set: the chat sets it itself` };
-  if (text === '') return { ok: false, said: parameterText(settings, name) };
+  if (!NAME.test(name)) return { ok: false, message: 'usage: /set NAME VALUE, e.g. /set top_p 0.9' };
+  if (RESERVED.has(name)) return { ok: false, message: `${name} can't be set: the chat sets it itself` };
+  if (text === '') return { ok: false, message: parameterText(settings, name) };
   if (/^off$/i.test(text)) return done(withParameter(settings, name, undefined), `${name}: the endpoint's`);
   const read = readParameter(name, text);
-  if (!read.ok) return { ok: false, said: `${read.problem}; not ${sanitizeLine(text.slice(0, 40))}` };
+  if (!read.ok) return { ok: false, message: `${read.problem}; not ${sanitizeLine(text.slice(0, 40))}` };
   const { value } = read;
   const said = value === null ? `${name} is not sent` : `${name}: ${shortJson(value)}`;
   return done(withParameter(settings, name, value), `${said}${suggestion(name)}`);
@@ -143,10 +143,10 @@ export function setTools(
   read: (path: string) => ReadFile<readonly object[]>,
 ): SettingChange {
   const { tools, ...body } = settings.body;
-  if (argument === undefined) return { ok: false, said: toolsText(tools) };
+  if (argument === undefined) return { ok: false, message: toolsText(tools) };
   if (OFF.test(argument)) return done({ ...settings, body }, 'tools removed');
   const file = read(argument);
-  if (!file.ok) return { ok: false, said: file.problem };
+  if (!file.ok) return { ok: false, message: file.problem };
   return done({ ...settings, body: { ...body, tools: file.content } }, toolsText(file.content));
 }
 
@@ -166,7 +166,7 @@ function toolName(tool: unknown): string {
 }
 
 function done(settings: ChatSettings, said: string): SettingChange {
-  return { ok: true, settings, said };
+  return { ok: true, settings, message: said };
 }
 
 function parametersOf({ temperature, maxTokens, body }: ChatSettings): Record<string, unknown> {

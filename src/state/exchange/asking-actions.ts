@@ -134,9 +134,9 @@ export function createAskingActions(
       regenerate: act(() => {
         const reason = busy();
         if (reason !== undefined) return reason;
-        const asked = lastAsked(get().messages);
-        if (asked === undefined) return 'nothing to ask again: send a message first';
-        change((state) => ({ ...state, ...endWith(state, asked.id) }));
+        const question = lastAsked(get().messages);
+        if (question === undefined) return 'nothing to ask again: send a message first';
+        change((state) => ({ ...state, ...endWith(state, question.id) }));
         exchanges.ask();
         return undefined;
       }),

@@ -67,7 +67,7 @@ interface Running {
   metricsShownMs: number;
 }
 
-interface Asked {
+interface ExchangeToRun {
   readonly id: number;
   readonly endpoint: EndpointInfo;
   readonly messages: readonly Message[];
@@ -136,7 +136,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     painted().catch(() => {});
   };
 
-  const begin = ({ id, endpoint, messages, at, shown, onEnd: ended }: Asked): void => {
+  const begin = ({ id, endpoint, messages, at, shown, onEnd: ended }: ExchangeToRun): void => {
     const { settings, nowMs } = get();
     const options = optionsOf(settings);
     const sent = withSystemPrompt(settings, historyOf(messages, endpoint));

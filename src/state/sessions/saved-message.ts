@@ -86,8 +86,8 @@ function statusOf(
   };
   const malformedEvents = typeof saved.malformedEvents === 'number' ? saved.malformedEvents : 0;
   const repeatedChars = typeof saved.repeatedChars === 'number' ? saved.repeatedChars : 0;
-  const remarked = (outcome: Outcome, ...told: string[]): string[] => [
-    ...told,
+  const remarked = (outcome: Outcome, ...others: string[]): string[] => [
+    ...others,
     ...(refusal === '' ? [] : [REFUSED]),
     ...readingRemarks({ outcome, malformedEvents, repeatedChars }),
   ];

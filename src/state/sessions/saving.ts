@@ -1,7 +1,7 @@
 import type { Attachment } from '../../common/chat/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { Journal } from '../../sessions/journal.js';
-import type { EarlierMessage, EndStatus, Said } from '../../sessions/journal-target.js';
+import type { EarlierMessage, EndStatus, QuestionOrResult } from '../../sessions/journal-target.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';
@@ -54,7 +54,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     if (message.role === 'notice') return;
     const { id } = message;
     if (message.role !== 'assistant') {
-      to.said({ ...questionOrResult(message), parentId });
+      to.add({ ...questionOrResult(message), parentId });
       saved.add(id);
       return;
     }
@@ -232,7 +232,7 @@ function textOf({ text, refusal = '' }: AssistantMessage): { text: string; refus
 }
 
 /** Returns a question or a tool result as the journal saves it. */
-function questionOrResult(message: UserMessage | ToolMessage): Said {
+function questionOrResult(message: UserMessage | ToolMessage): QuestionOrResult {
   const { id, text } = message;
   if (message.role === 'tool') return { id, text, toolCallId: message.call.id };
   return { id, text, ...(message.attachments !== undefined && { attachments: message.attachments }) };

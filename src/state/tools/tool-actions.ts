@@ -17,7 +17,7 @@ export function createToolActions(
     loadTools: act((argument?: string) => {
       const result = setTools(get().settings, argument, files.readTools);
       if (result.ok) change((state) => ({ ...state, settings: result.settings }));
-      return result.said;
+      return result.message;
     }),
     /** Sends a text file as the result of the awaited call. */
     resultFromFile: act((path?: string) => {

@@ -85,7 +85,7 @@ function Open({ layout, view, watch }: OpenProps): ReactElement {
 interface OpenProps {
   layout: Stacked;
   view: (shown: Shown) => Framed;
-  watch: (tell: () => void) => () => void;
+  watch: (onChange: () => void) => () => void;
 }
 
 /** Returns the rows that fit, and a mark when more follow below. */

@@ -23,7 +23,7 @@ interface Shown<T, View> {
   select: (state: AppState) => T;
   view: (shown: T) => View;
   /** Subscribes to other reasons to paint again [none]; returns a function that unsubscribes. */
-  watch?: (tell: () => void) => () => void;
+  watch?: (onChange: () => void) => () => void;
 }
 
 /**

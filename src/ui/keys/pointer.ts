@@ -29,7 +29,7 @@ export interface Pointer {
 /** Rows to scroll for one wheel report. */
 const WHEEL_ROWS = 3;
 
-type Place =
+type PointedAt =
   | { readonly kind: 'text'; readonly row: number; readonly column: number }
   | { readonly kind: 'side'; readonly row: number }
   | { readonly kind: 'none' };
@@ -39,7 +39,7 @@ export function createPointer(options: PointerOptions): Pointer {
   /** The cell of the conversation where the button was pressed; undefined after its release. */
   let begun: Point | undefined;
 
-  const placeOf = ({ x, y }: MouseReport): Place => {
+  const placeOf = ({ x, y }: MouseReport): PointedAt => {
     const now = layout();
     if (now.kind === 'too-small') return { kind: 'none' };
     const { text } = now;
@@ -63,7 +63,7 @@ export function createPointer(options: PointerOptions): Pointer {
     return place && { ...place, column: Math.max(0, column) };
   };
 
-  const wheel = (steps: number, place: Place): void => {
+  const wheel = (steps: number, place: PointedAt): void => {
     const { focus } = state().panes;
     if (place.kind === 'side' && focus !== undefined && paneOf(place.row) === focus.pane) {
       actions.scrollPane(Math.min(ALL_ROWS, Math.max(0, focus.offset + steps * WHEEL_ROWS)));
@@ -105,7 +105,7 @@ export function createPointer(options: PointerOptions): Pointer {
     actions.markSide(from + Math.min(columns - 1, Math.floor(column / (width + SEPARATOR.length))));
   };
 
-  const down = (place: Place): void => {
+  const down = (place: PointedAt): void => {
     const { overlay, comparison, search, selected, panes } = state();
     begun = undefined;
     if (selected !== undefined) actions.select();

@@ -91,7 +91,7 @@ function Spoken({ children }: { children: string }): ReactElement {
 
 function spokenChoice({ sides, marked, rounds }: Comparison, keys: KeyHints): string {
   const { send, focus, again, stop } = keys;
-  const told = rounds.now > 1 ? verdictWords(sides, again).map((words) => `${words}.`) : [];
+  const verdicts = rounds.now > 1 ? verdictWords(sides, again).map((words) => `${words}.`) : [];
   const choice = `${sides.length} answers: ${send} continues with the answer of ${nameOf(sides, marked)}, ${focus} marks the next, ${again} asks each again, ${stop} drops all answers.`;
-  return [...told, choice].join('\n');
+  return [...verdicts, choice].join('\n');
 }

@@ -10,14 +10,14 @@ export function onceATurn(store: AppStore): AppStore {
     subscribe(listener) {
       let before = store.getState();
       let turnEnd: NodeJS.Immediate | undefined;
-      const tell = (): void => {
+      const notify = (): void => {
         turnEnd = undefined;
         const earlier = before;
         before = store.getState();
         listener(before, earlier);
       };
       const stop = store.subscribe(() => {
-        turnEnd ??= setImmediate(tell);
+        turnEnd ??= setImmediate(notify);
       });
       return () => {
         clearImmediate(turnEnd);

@@ -18,9 +18,9 @@ export function answerLine(message: AssistantMessage, width: number): Line {
   if (message.status.kind === 'streaming')
     return spread(joinThatFit([name, ...turn], width, APART), model, width);
   const { status } = message;
-  const told: Line[] =
+  const facts: Line[] =
     'metrics' in status ? [...marksOf(status), ...figuresOf(status)] : [[['bold', NAMES[status.kind]]]];
-  const items = [name, ...turn, ...told];
+  const items = [name, ...turn, ...facts];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
   // If too few items fit beside the model, the model is left out, because figures matter more.
   const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;

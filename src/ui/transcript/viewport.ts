@@ -50,7 +50,7 @@ export interface Viewport {
 }
 
 /** A row of the conversation: its message's index, and its index in that message's block. */
-interface Place {
+interface RowPosition {
   message: number;
   row: number;
 }
@@ -65,7 +65,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
 
   /** Returns the place `steps` rows after `from`, clamped to the conversation. */
-  const walk = (view: View, from: Place, steps: number): Place => {
+  const walk = (view: View, from: RowPosition, steps: number): RowPosition => {
     let { message, row } = from;
     row += steps;
     while (row < 0 && message > 0) {
@@ -81,12 +81,12 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     }
   };
 
-  const lastPlace = (view: View): Place => {
+  const lastPlace = (view: View): RowPosition => {
     const message = Math.max(0, view.messages.length - 1);
     return { message, row: Math.max(0, countAt(view, message) - 1) };
   };
 
-  const placeOf = (view: View, anchor: Anchor): Place => {
+  const placeOf = (view: View, anchor: Anchor): RowPosition => {
     const { messages } = view;
     const message = lastIndex(messages.length, (index) => (messages[index]?.id ?? 0) <= anchor.message);
     const block = blockAt(view, message);
@@ -94,13 +94,13 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     return { message, row };
   };
 
-  const anchorOf = (view: View, place: Place): Anchor => ({
+  const anchorOf = (view: View, place: RowPosition): Anchor => ({
     message: view.messages[place.message]?.id ?? 0,
     offset: blockAt(view, place.message)?.at(place.row)?.offset ?? 0,
   });
 
   /** Returns the last row before the final empty row. New text pushes the empty row down. */
-  const lastShown = (view: View): Place => {
+  const lastShown = (view: View): RowPosition => {
     const { message, row } = lastPlace(view);
     return { message, row: Math.max(0, row - 1) };
   };
@@ -110,7 +110,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
   /** Returns the top row when the last row is at the bottom, less the rows left free for new text. */
-  const bottomTop = (view: View): Place => {
+  const bottomTop = (view: View): RowPosition => {
     const last = lastPlace(view);
     return walk(
       view,
@@ -119,14 +119,14 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     );
   };
 
-  const topOf = (view: View): Place => {
+  const topOf = (view: View): RowPosition => {
     const lowest = bottomTop(view);
     if (view.scroll.kind === 'follow') return lowest;
     const held = placeOf(view, view.scroll.top);
     return isBefore(lowest, held) ? lowest : held;
   };
 
-  const rowsBetween = (view: View, from: Place, to: Place): number => {
+  const rowsBetween = (view: View, from: RowPosition, to: RowPosition): number => {
     let rows = to.row - from.row;
     for (let index = from.message; index < to.message; index += 1) rows += countAt(view, index);
     return Math.max(0, rows);
@@ -234,6 +234,6 @@ function lastIndex(length: number, holds: (index: number) => boolean): number {
   return low;
 }
 
-function isBefore(a: Place, b: Place): boolean {
+function isBefore(a: RowPosition, b: RowPosition): boolean {
   return a.message < b.message || (a.message === b.message && a.row < b.row);
 }

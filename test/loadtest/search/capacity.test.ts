@@ -95,7 +95,7 @@ test('for all of 20 seeds, the search finds the rate with 1 % refused arrivals w
       const windowMs = 30_000;
       const samples = lossSystem(load, windowMs, createRandom(seed + 1, levels.length));
       levels.push({ load, verdict: judged(samples, 'errors<=1%', windowMs) });
-      search.tell(judgedTogether(levels).map((one) => ({ load: one.load, kept: one.verdict.kept })));
+      search.update(judgedTogether(levels).map((one) => ({ load: one.load, kept: one.verdict.kept })));
     }
     return Math.abs((search.found.kept ?? 0) / right - 1);
   });

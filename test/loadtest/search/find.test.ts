@@ -7,7 +7,7 @@ function tried(bounds: { from: number; to: number; whole: boolean }, most: numbe
   const loads: number[] = [];
   for (let load = search.next(); load !== undefined; load = search.next()) {
     loads.push(load);
-    search.tell(loads.map((one) => ({ load: one, kept: one <= most })));
+    search.update(loads.map((one) => ({ load: one, kept: one <= most })));
   }
   return { loads, found: search.found };
 }
@@ -54,7 +54,7 @@ test('a load whose test was short is tested again before it is the answer', () =
     loads.push(load);
     const short = search.rising;
     told.set(load, { load, kept: load <= (short ? 8 : 5), short });
-    search.tell([...told.values()]);
+    search.update([...told.values()]);
   }
   expect(loads.filter((load) => load === 8)).toHaveLength(2);
   expect(search.found).toEqual({ kept: 5, missed: 6 });
@@ -65,7 +65,7 @@ test('the highest load of the range is tested again, too, when its test was shor
   const loads: number[] = [];
   for (let load = search.next(); load !== undefined; load = search.next()) {
     loads.push(load);
-    search.tell(
+    search.update(
       loads.map((one, place) => ({
         load: one,
         kept: true,

@@ -10,11 +10,11 @@ import {
 const after = (...changes: string[]): ChatSettings =>
   changes.reduce((settings, change) => {
     const result = setParameter(settings, change);
-    if (!result.ok) throw new Error(result.said);
+    if (!result.ok) throw new Error(result.message);
     return result.settings;
   }, NO_SETTINGS);
 const said = (change: string | undefined, settings = NO_SETTINGS): string =>
-  setParameter(settings, change).said;
+  setParameter(settings, change).message;
 
 test('members are sent with the type of their value', () => {
   expect(optionsOf(after('temperature 0.5', 'max_tokens 9', 'seed 7', 'stop END', 'x {"a":1}'))).toEqual({

@@ -1,5 +1,5 @@
 import type { Composition } from '../../composition/compose.js';
-import { tell } from '../../support/output/tell.js';
+import { printMessage } from '../../support/output/print-message.js';
 import { openDirect } from '../direct.js';
 import { workerCount } from '../flags/worker-count.js';
 import type { Plan } from '../setup.js';
@@ -36,7 +36,7 @@ export async function openEngine(
   }
   const direct = flags.through === 'direct' ? await openDirect(process.env) : undefined;
   const streamer = direct ?? connector.client;
-  const target = await openTarget(composition, flags, { prompts, pace }, streamer, tell);
+  const target = await openTarget(composition, flags, { prompts, pace }, streamer, printMessage);
   if (direct !== undefined) await rehearse(target);
   return { ...createLocalEngine(target, trace), ...daemon, close: async () => direct?.close() };
 }

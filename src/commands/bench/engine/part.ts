@@ -11,8 +11,8 @@ import type { Load } from '../load.js';
 import type { Conversations, Stopped, Target } from '../send.js';
 
 /**
- * Most requests of a closed loop that are sent together. A request waits meanwhile for the reading of some answers: 0.1
- * ms on average at 50 requests at a time. An open loop sends each request at its own time.
+ * Most requests of a closed loop that are sent together. Before they are sent, answers that have arrived are read: with
+ * 50 requests at a time, a request waits 0.1 ms on average. An open loop sends each request at its own time.
  */
 const TOGETHER = 16;
 
@@ -27,13 +27,13 @@ export interface Part extends LoadResult {
   startedAtMs: number;
   conversations: Conversations;
   stopped: Stopped;
-  /** Delays between the loop's orders and the sends. */
+  /** Delays between the loop's orders and the sends, in ms. */
   lateness: Counts | undefined;
   instrument: InstrumentReading;
 }
 
-/** A share of a test, and its connections to the other shares. */
-export interface Place {
+/** The start, the counters and the callbacks that join a share of a test to the other shares. */
+export interface ShareContext {
   /** When the test begins, on the clock of `performance.now()`. */
   startMs: number;
   share: Share;
@@ -48,10 +48,10 @@ export interface Place {
 export async function measurePart(
   target: Target,
   { loop, limit, first }: Load,
-  { onSample, ...place }: Place,
+  { onSample, ...context }: ShareContext,
   signal: AbortSignal,
 ): Promise<Part> {
-  const { startMs, counters } = place;
+  const { startMs, counters } = context;
   const lateness = createDistribution();
   const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
   const stopped: Stopped = { requests: 0, ms: 0 };
@@ -83,7 +83,7 @@ export async function measurePart(
       await converse(target, order, results, clock, stop);
       counters.settle();
     },
-    { ...place, clock, signal },
+    { ...context, clock, signal },
   );
   exchanges.close();
   const startedAtMs = performance.timeOrigin + startMs;

@@ -57,7 +57,7 @@ export async function rehearse(target: LoadTarget): Promise<number> {
     };
     await Promise.race([all(), sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {})]);
   } catch {
-    // The test measures its own delays, whether it was rehearsed or not.
+    // Without a rehearsal, only the first requests are slower, and the test reports its own delays.
   } finally {
     limit.abort();
     exchanges?.abort();

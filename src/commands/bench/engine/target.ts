@@ -3,7 +3,7 @@ import type { Composition } from '../../composition/compose.js';
 import { loadPrices, mayHavePrice } from '../../composition/prices.js';
 import { limitOptions } from '../../support/flags/limit-flags.js';
 import type { BenchFlags } from '../flags/flags.js';
-import type { Asked } from '../prompts/prompts.js';
+import type { TestPrompts } from '../prompts/prompts.js';
 import type { Target } from '../send.js';
 
 /** Turns off the daemon's retries, circuit and limits. */
@@ -17,7 +17,7 @@ const NO_POLICY = { maxAttempts: 1, circuit: false, ceilings: false } as const;
 export async function openTarget(
   { connector, loaded, telemetry }: Composition,
   flags: BenchFlags,
-  asked: Asked,
+  testPrompts: TestPrompts,
   streamer: HttpStreamer,
   onNotice: (text: string) => void,
 ): Promise<Target> {
@@ -28,7 +28,7 @@ export async function openTarget(
     through: flags.through,
     streamer,
     endpoint,
-    ...asked,
+    ...testPrompts,
     history: flags.history,
     adaptations: new Map(),
     prices: loaded.config.prices,

@@ -7,7 +7,7 @@ import { createSampleLog } from '../../../loadtest/samples/sample-log.js';
 import { compose } from '../../composition/compose.js';
 import { openDirect } from '../direct.js';
 import { loadOf } from '../load.js';
-import { type Asked, paceOf, promptsFrom } from '../prompts/prompts.js';
+import { paceOf, promptsFrom, type TestPrompts } from '../prompts/prompts.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { measurePart } from './part.js';
 import { rehearse } from './rehearse.js';
@@ -18,10 +18,10 @@ const HANDOVER_MS = 50;
 
 // Safe cast: the main thread of the same build sent the data.
 const { flags, mode, trace, prompts } = workerData as WorkerSetup;
-const tell = (message: FromWorker, moved: ArrayBuffer[] = []): void =>
+const post = (message: FromWorker, moved: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(message, moved);
 
-async function asked(): Promise<Asked> {
+async function readPrompts(): Promise<TestPrompts> {
   const [first, ...others] = prompts?.conversations ?? [];
   if (prompts === undefined || first === undefined) return promptsFrom(flags, trace);
   return { prompts: cyclePrompts([first, ...others], prompts), pace: paceOf(flags) };
@@ -32,8 +32,8 @@ composition.connector.use(mode);
 const direct = flags.through === 'direct' ? await openDirect(process.env) : undefined;
 const streamer = direct ?? composition.connector.client;
 await streamer.connect();
-const target = await openTarget(composition, flags, await asked(), streamer, (text) =>
-  tell({ type: 'notice', text }),
+const target = await openTarget(composition, flags, await readPrompts(), streamer, (text) =>
+  post({ type: 'notice', text }),
 );
 if (direct !== undefined) await rehearse(target);
 
@@ -48,7 +48,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const handOver = (): void => {
     if (samples.length === 0) return;
     const rows = samples.take();
-    tell(
+    post(
       { type: 'samples', rows },
       rows.blocks.map(({ buffer }) => buffer),
     );
@@ -65,14 +65,14 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
         samples.add(sample);
         if (sample.outcome === 'complete') for (const ms of gapsMs) gaps.record(ms);
       },
-      onGivenOut: (atMs) => tell({ type: 'given-out', atMs }),
+      onGivenOut: (atMs) => post({ type: 'given-out', atMs }),
       givenOut: givenOut.promise,
     },
     stop.signal,
   );
   clearInterval(timer);
   handOver();
-  tell({ type: 'done', part, gaps: gaps.counts() });
+  post({ type: 'done', part, gaps: gaps.counts() });
 }
 
 async function close(): Promise<void> {
@@ -97,4 +97,4 @@ parentPort?.on('message', (message: ToWorker) => {
       void close();
   }
 });
-tell({ type: 'ready' });
+post({ type: 'ready' });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { samplesOf } from '../../../loadtest/samples/sample-rows.js';
 import { abortable } from '../../../sdk/abortable.js';
-import { tell } from '../../support/output/tell.js';
+import { printMessage } from '../../support/output/print-message.js';
 import type { Engine, Test } from './engine.js';
 import { type FromWorker, sendable, type ToWorker, type WorkerSetup } from './messages.js';
 import type { Part } from './part.js';
@@ -15,7 +15,7 @@ const LEAD_MS = 50;
 export async function openWorkers(count: number, setup: WorkerSetup, signal: AbortSignal): Promise<Engine> {
   const notices = new Set<string>();
   const onNotice = (text: string): void => {
-    if (!notices.has(text)) tell(text);
+    if (!notices.has(text)) printMessage(text);
     notices.add(text);
   };
   const threads = Array.from({ length: count }, () => startThread(setup, onNotice));
@@ -69,7 +69,9 @@ interface Thread {
   close(): Promise<void>;
 }
 
-/** By default the new space grows to 192 MB. Its collections then pause a thread for up to 20 ms, and gaps seem longer. */
+/**
+ * By default V8's new space grows to 192 MB. Its collections then pause a thread for up to 20 ms, and gaps seem longer.
+ */
 const SMALL_NEW_SPACE = { maxYoungGenerationSizeMb: 6 };
 
 function startThread(setup: WorkerSetup, onNotice: (text: string) => void): Thread {

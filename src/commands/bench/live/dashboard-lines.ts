@@ -22,14 +22,14 @@ export interface Heading {
   readonly figures: string;
 }
 
-/** Smaller terminals get one line. */
+/** Smaller terminals get one line instead of the dashboard. */
 export const LEAST = { columns: 40, rows: 12 } as const;
 const GUTTER = 8;
 const MOST_ROWS = 8;
 /** The heading's two lines and the keys. */
 const FIXED = 3;
 
-/** Returns the dashboard as lines that fit, and one row of the terminal is left free. */
+/** Returns the dashboard as lines that fit the terminal and leave one row free. */
 export function dashboardLines(
   live: LiveFigures,
   { position, figures }: Heading,

@@ -25,7 +25,7 @@ const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
 const ONE_TURN = { kind: 'constant', value: 1 } as const;
 
 /** The prompts of a test and the pace of its conversations. */
-export interface Asked {
+export interface TestPrompts {
   readonly prompts: PromptSource;
   readonly pace: Pace;
 }
@@ -34,7 +34,7 @@ export interface Asked {
  * Returns the test's prompts, at least one.
  * @throws {UsageError} when the file cannot be read, is not a prompt file, or has no prompts
  */
-export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Asked> {
+export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<TestPrompts> {
   checkFlags(flags);
   const pace = paceOf(flags);
   return { prompts: await sourceOf(flags, pace, trace), pace };
@@ -45,7 +45,7 @@ export function paceOf({ turns, thinkTime, seed }: BenchFlags): Pace {
 }
 
 /** Returns a function for the number of turns of conversation number `index`, which creates no prompt. */
-export function turnsOf({ prompts: { conversations }, pace }: Asked): (index: number) => number {
+export function turnsOf({ prompts: { conversations }, pace }: TestPrompts): (index: number) => number {
   return (index) => {
     const recorded = conversations?.[index % conversations.length];
     return Math.min(pace.turns(index), recorded?.length ?? Number.POSITIVE_INFINITY);

@@ -5,7 +5,7 @@ import { FEWEST_FOR_TRIM, type Trimmed, trimmed } from '../../../loadtest/figure
 import type { Tally } from '../../../loadtest/figures/tally.js';
 import { tokenFigures } from '../../../loadtest/figures/tokens.js';
 import { turnFigures } from '../../../loadtest/figures/turns.js';
-import { tell } from '../../support/output/tell.js';
+import { printMessage } from '../../support/output/print-message.js';
 import type { BenchFlags } from '../flags/flags.js';
 import type { Measured } from '../measure.js';
 import type { EndpointRun, Figures } from './result.js';
@@ -68,7 +68,7 @@ export function figuresOf(
 function withoutWarmup(whole: Tally, loop: 'open' | 'closed', slo: Slo | undefined): Trimmed | undefined {
   const part = trimmed(whole, loop, slo);
   if (part === undefined)
-    tell(
+    printMessage(
       `warning: --warmup auto needs ${FEWEST_FOR_TRIM} requests to find the warm-up: no request is excluded`,
     );
   return part;

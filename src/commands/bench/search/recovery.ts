@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../../loadtest/figures/tally.js';
-import { tell } from '../../support/output/tell.js';
+import { printMessage } from '../../support/output/print-message.js';
 import { oneAtATime } from './one-at-a-time.js';
 import type { SearchContext } from './search-context.js';
 
@@ -10,8 +10,8 @@ const LONGEST_MS = 60_000;
 const PAUSE_MS = 500;
 
 /**
- * Waits until the service answers single requests as fast as at the lowest load. Many services still work on requests
- * whose client has gone, so a load that is too high would make the next one seem too high, too.
+ * Waits until the service answers single requests as fast as at the lowest load. After too high a load, many services
+ * still work on requests whose client has gone. Without the wait, the next load would seem too high, too.
  * @param lowest the figures of the lowest load; undefined when there are none
  */
 export async function untilRecovered(
@@ -30,7 +30,7 @@ export async function untilRecovered(
     if (first?.outcome === 'complete' && (tally.latencyOf(first)[name] ?? 0) <= usualMs) return;
     if (first?.outcome !== 'complete') await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
   }
-  tell(
+  printMessage(
     `warning: ${LONGEST_MS / 1000} s after too high a load, the service was still slow, so the next load may seem too high`,
   );
 }

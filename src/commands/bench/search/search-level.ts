@@ -26,7 +26,7 @@ const DEFAULT_WINDOW_S = 30;
 const LOOK_MS = 500;
 
 /** A load to test. */
-interface Asked {
+interface LoadToTest {
   readonly load: number;
   /** Number of loads before it. */
   readonly number: number;
@@ -46,7 +46,7 @@ export function levelFlags(flags: BenchFlags, kind: LoadKind, load: number, numb
 /** Tests one load. @param search ends the test early when its verdict is clear */
 export async function runLevel(
   context: SearchContext,
-  { load, number, kind, criteria }: Asked,
+  { load, number, kind, criteria }: LoadToTest,
   search: Search | undefined,
   signal: AbortSignal,
 ): Promise<Tested & { level: Level }> {
@@ -121,7 +121,7 @@ async function whenClear(
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return false;
     const samples = settled();
-    // Each check may be wrong by chance, so the next one waits until there are a quarter more requests.
+    // Each verdict may be wrong by chance. To compute few of them, wait until there are a quarter more requests.
     if (samples.length < 1.25 * looked) continue;
     looked = samples.length;
     const part = steadyPart(samples, tally.latencyOf);

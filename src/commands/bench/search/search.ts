@@ -82,7 +82,7 @@ export async function searchLoads(
     }
     if (level?.verdict === undefined || signal.aborted) break;
     const judged = judgedTogether(levels);
-    search.tell(judged.map((one) => ({ ...one, kept: one.verdict?.kept === true })));
+    search.update(judged.map((one) => ({ ...one, kept: one.verdict?.kept === true })));
     // A higher load would only measure the limits of this machine.
     if (level.ownFailures) break;
     const [lowest] = levels.toSorted((one, other) => one.load - other.load);

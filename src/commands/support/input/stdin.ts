@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { UsageError } from '../flags/usage-error.js';
-import { tell } from '../output/tell.js';
+import { printMessage } from '../output/print-message.js';
 import { LIMIT_BYTES, notText, textOf } from './text-file.js';
 
 /** A program that leaves stdin open and sends nothing looks like one that hangs. */
@@ -26,7 +26,7 @@ export async function readStdinIfAny(): Promise<string> {
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     process.stdin.pause();
-    tell(
+    printMessage(
       'stdin is open and silent: the question is sent without it. Add "-" to wait for it, or < /dev/null to leave it out',
     );
     return '';
@@ -36,7 +36,7 @@ export async function readStdinIfAny(): Promise<string> {
 
 /** Yields the bytes of stdin as they arrive. Prints a notice when the end takes long. */
 export async function* untilStdinEnds(): AsyncGenerator<Buffer> {
-  const patience = setTimeout(tell, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
+  const patience = setTimeout(printMessage, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
   try {
     for await (const chunk of process.stdin) yield Buffer.from(chunk);
   } finally {

@@ -1,7 +1,7 @@
 import { fileReason } from '../../../common/errors.js';
 import { EXIT } from '../ending/exit-codes.js';
 import { isStdoutClosed } from './closed-stdout.js';
-import { tell } from './tell.js';
+import { printMessage } from './print-message.js';
 
 /** Whether stdout can still be written to; a reader such as `head` closes it early. */
 export interface StdoutWatch {
@@ -47,6 +47,6 @@ function onError(error: NodeJS.ErrnoException): void {
 
 function codeOf(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return EXIT.brokenPipe;
-  tell(`stdout cannot be written: ${fileReason(error)}`);
+  printMessage(`stdout cannot be written: ${fileReason(error)}`);
   return EXIT.failed;
 }

@@ -49,7 +49,7 @@ export function compareRows(
     ...answerOf(side, layout, reading, viewport),
   ]);
   const now = rounds.of > 1 ? `round ${rounds.now}/${rounds.of}` : '';
-  const asked = spread(
+  const questionRow = spread(
     cut(
       [
         ['accent', 'you'],
@@ -65,10 +65,10 @@ export function compareRows(
     const [verdict] = rounds.now > 1 ? verdictWords(sides, again) : [];
     const below = shown.map(({ side }) => summaryOf(side, width) ?? rule);
     const rows = columns.flatMap((rows, index) => [...rows, below[index] ?? rule]);
-    return exactly([verdict === undefined ? asked : cut([verdict], width), ...rows], height);
+    return exactly([verdict === undefined ? questionRow : cut([verdict], width), ...rows], height);
   }
   const figures = comparedFigures(sides, { width, rows: layout.figureRows, again });
-  return exactly([asked, ...beside(columns, layout.width), rule, ...figures], height);
+  return exactly([questionRow, ...beside(columns, layout.width), rule, ...figures], height);
 }
 
 function answerOf(side: Side, layout: CompareLayout, reading: Reading, viewport: Viewport): Line[] {

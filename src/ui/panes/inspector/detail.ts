@@ -43,11 +43,11 @@ export function inspectorLines(
       ...heading('Where the time went'),
       ...figureLines(exchange, metrics, all, Math.min(width, 72)),
     );
-    const told = providerLines(metrics);
-    if (told.length > 0)
+    const reported = providerLines(metrics);
+    if (reported.length > 0)
       lines.push(
         ...heading('The wait, and what the provider reports'),
-        ...told.flatMap((text) => wrapped(text, width)),
+        ...reported.flatMap((text) => wrapped(text, width)),
       );
   }
   lines.push(...heading('Request'));

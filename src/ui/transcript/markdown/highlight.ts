@@ -77,7 +77,7 @@ const MAX_REMEMBERED = 8;
 /** @param onLoad called when a grammar has loaded, so that earlier code would now be coloured */
 export function createHighlighter(onLoad: () => void): Highlighter {
   let hljs: HLJSApi | undefined;
-  const asked = new Set<string>();
+  const requested = new Set<string>();
   const remembered = new Map<string, Piece[][]>();
 
   const load = async (name: string, language: Load): Promise<void> => {
@@ -111,8 +111,8 @@ export function createHighlighter(onLoad: () => void): Highlighter {
         const last = { tone: 'plain', text: code.slice(end + 1) } as const;
         return [...highlighted(code.slice(0, end), name, hljs), [last]];
       }
-      if (!asked.has(name)) {
-        asked.add(name);
+      if (!requested.has(name)) {
+        requested.add(name);
         // If the grammar can't be loaded, the code stays plain.
         load(name, language).catch(() => {});
       }
