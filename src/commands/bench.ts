@@ -28,9 +28,9 @@ import { EXIT } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { givenEndpointFlags } from './support/flags/endpoint-flags.js';
 import { UsageError } from './support/flags/usage-error.js';
+import { printMessage } from './support/output/print-message.js';
 import { stdout } from './support/output/sink.js';
 import { watchStdout } from './support/output/stdout.js';
-import { printMessage } from './support/output/print-message.js';
 
 /** Adds `bench`, which sends load to a provider. Its figures have the same definitions as those of single answers. */
 export function defineBench(command: Command): void {

@@ -4,9 +4,9 @@ import type { ChatOptions } from '../connector/types.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './composition/compose.js';
 import { EXIT, exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
+import { printMessage } from './support/output/print-message.js';
 import { stderr, stdout } from './support/output/sink.js';
 import { watchStdout } from './support/output/stdout.js';
-import { printMessage } from './support/output/print-message.js';
 
 const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);

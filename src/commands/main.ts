@@ -5,9 +5,9 @@ import { SessionsError } from '../sessions/problem.js';
 import { EXIT, exitCodeOfError } from './support/ending/exit-codes.js';
 import { leave } from './support/ending/leave.js';
 import { UsageError } from './support/flags/usage-error.js';
+import { printMessage } from './support/output/print-message.js';
 import { endWithStdout } from './support/output/stdout.js';
 import { createProgram, load } from './support/output/table.js';
-import { printMessage } from './support/output/print-message.js';
 
 /** Parses the arguments and runs one command. Sets the exit code, and prints one message for an exception. */
 export async function main(argv: readonly string[]): Promise<void> {

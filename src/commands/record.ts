@@ -11,8 +11,8 @@ import { createWireRecording, type WireRecording } from './record/wire-recording
 import { exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { helpNotes } from './support/flags/help-notes.js';
-import { requireStdout, watchStdout } from './support/output/stdout.js';
 import { printMessage } from './support/output/print-message.js';
+import { requireStdout, watchStdout } from './support/output/stdout.js';
 
 interface RecordFlags extends PromptFlags {
   output: string;

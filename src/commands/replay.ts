@@ -12,8 +12,8 @@ import { interruptOn } from './support/ending/interrupt.js';
 import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
-import { requireStdout, watchStdout } from './support/output/stdout.js';
 import { printMessage } from './support/output/print-message.js';
+import { requireStdout, watchStdout } from './support/output/stdout.js';
 
 interface ReplayFlags extends GlobalFlags {
   json?: true;

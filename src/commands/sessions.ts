@@ -12,8 +12,8 @@ import { EXIT } from './support/ending/exit-codes.js';
 import { notEmpty } from './support/flags/flag-text.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
-import { stdout } from './support/output/sink.js';
 import { printMessage } from './support/output/print-message.js';
+import { stdout } from './support/output/sink.js';
 
 interface Flags extends ExportFlags {
   config?: string;

@@ -10,8 +10,8 @@ import { type SimulatorFlags, simulatorOptions } from './simulator/simulator-opt
 import { EXIT } from './support/ending/exit-codes.js';
 import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
-import { stderr } from './support/output/sink.js';
 import { printMessage } from './support/output/print-message.js';
+import { stderr } from './support/output/sink.js';
 
 const MAX_PORT = 65_535;
 

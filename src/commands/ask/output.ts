@@ -5,8 +5,8 @@ import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { readingRemarks } from '../../state/exchange/failure.js';
 import { remarkOn } from '../support/output/answer-remark.js';
-import { stderr, stdout } from '../support/output/sink.js';
 import { printMessage } from '../support/output/print-message.js';
+import { stderr, stdout } from '../support/output/sink.js';
 
 /** Prints an answer as it arrives. */
 export interface Output {
@@ -41,7 +41,9 @@ export function plainText(): Output {
       // The reader has closed stdout: print nothing more.
       if (!errored) {
         for (const { name, arguments: args, id } of answer.toolCalls)
-          printMessage(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
+          printMessage(
+            `the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`,
+          );
       }
       const remarks = errored ? [] : [remarkOn(answer), ...readingRemarks(answer)];
       for (const remark of remarks) if (remark !== undefined) printMessage(remark);

@@ -6,8 +6,8 @@ import { readReport, type SavedReport } from '../../loadtest/report/saved-report
 import { EXIT } from '../support/ending/exit-codes.js';
 import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
-import { stdout } from '../support/output/sink.js';
 import { printMessage } from '../support/output/print-message.js';
+import { stdout } from '../support/output/sink.js';
 import { readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
 import { openReports, writeReports } from './report/files.js';

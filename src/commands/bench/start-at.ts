@@ -5,7 +5,9 @@ import { printMessage } from '../support/output/print-message.js';
 export async function waitForStart(time: Date, signal: AbortSignal): Promise<void> {
   const leftMs = time.getTime() - wallMs();
   if (leftMs < 0) {
-    printMessage(`--start-at ${time.toISOString()} passed ${(-leftMs / 1000).toFixed(1)} s ago: the test begins now`);
+    printMessage(
+      `--start-at ${time.toISOString()} passed ${(-leftMs / 1000).toFixed(1)} s ago: the test begins now`,
+    );
     return;
   }
   await sleep(leftMs, undefined, { signal }).catch(() => {});

@@ -68,7 +68,9 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
       clearTimeout(timer);
       if (code === EXIT.inUse) resolve(false);
       else
-        fail(ownMessage(output) ?? `${what} ended at once: ${output.trim() || (signal ?? `exit code ${code}`)}`);
+        fail(
+          ownMessage(output) ?? `${what} ended at once: ${output.trim() || (signal ?? `exit code ${code}`)}`,
+        );
     });
   });
 }

@@ -7,8 +7,8 @@ import type { ChatAnswer, ChatOptions } from '../../connector/types.js';
 import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemetry/exchanges.js';
 import { telemetryPlan } from '../../telemetry/variables.js';
 import { leaveAtEnd } from '../support/ending/leave.js';
-import { stderr } from '../support/output/sink.js';
 import { printMessage } from '../support/output/print-message.js';
+import { stderr } from '../support/output/sink.js';
 
 /** The export of telemetry, which is loaded at its first use. */
 export interface LateTelemetry {

@@ -16,7 +16,9 @@ function body(command: CommandDoc, program: CommandDoc): string {
     const explanation = `[${escaped(description)}]`;
     // With a value: offered again, because many may be repeated; "--flag value" and "--flag=value".
     return quoted(
-      value === undefined ? `${long}${explanation}` : `*${long}=${explanation}:${escaped(value.name)}:${action(value)}`,
+      value === undefined
+        ? `${long}${explanation}`
+        : `*${long}=${explanation}:${escaped(value.name)}:${action(value)}`,
     );
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;

@@ -5,8 +5,8 @@ import { conversationIn } from '../../connector/request-body.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { UsageError } from '../support/flags/usage-error.js';
-import { stdout } from '../support/output/sink.js';
 import { printMessage } from '../support/output/print-message.js';
+import { stdout } from '../support/output/sink.js';
 
 export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning', 'html'] as const;
 type Format = (typeof FORMATS)[number];
@@ -80,6 +80,8 @@ async function recordingsOf(sessions: readonly Session[]): Promise<string> {
   const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
   const found = all.filter((recording) => recording !== undefined);
   if (found.length < all.length)
-    printMessage(`omitted ${all.length - found.length} of ${all.length} exchanges: they have no times of an answer`);
+    printMessage(
+      `omitted ${all.length - found.length} of ${all.length} exchanges: they have no times of an answer`,
+    );
   return found.map(formatRecording).join('');
 }

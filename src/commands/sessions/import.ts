@@ -9,8 +9,8 @@ import type { Session } from '../../sessions/types.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { untilStdinEnds } from '../support/input/stdin.js';
 import { notText, textOf } from '../support/input/text-file.js';
-import { stdout } from '../support/output/sink.js';
 import { printMessage } from '../support/output/print-message.js';
+import { stdout } from '../support/output/sink.js';
 
 /**
  * Imports all conversations of exports of this or another program, or none of them; "-" is stdin. Prints the new ids.

@@ -2,7 +2,7 @@ import { isList, numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
 import { joined, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import { systemOf, type OnOmitted } from './messages.js';
+import { type OnOmitted, systemOf } from './messages.js';
 import { type ConversationData, conversationOf, type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LM Studio. */

@@ -2,7 +2,7 @@ import { isList, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { textOf, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import { systemOf, type OnOmitted } from './messages.js';
+import { type OnOmitted, systemOf } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LibreChat's export. */

@@ -84,7 +84,9 @@ function draftsOf(row: Row, extras: Extras, first: boolean): Omit<Draft, 'parent
       toolCallId: text(result, 'tool_call_id'),
       ...timed,
     })),
-    ...(hasQuestion ? [{ key: `${id} prompt`, role: 'user' as const, text: prompt, attachments, ...timed }] : []),
+    ...(hasQuestion
+      ? [{ key: `${id} prompt`, role: 'user' as const, text: prompt, attachments, ...timed }]
+      : []),
     {
       key: id,
       role: 'assistant' as const,

@@ -1,6 +1,6 @@
 import { objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
-import { isMessage, systemOf, type OnOmitted } from './messages.js';
+import { isMessage, type OnOmitted, systemOf } from './messages.js';
 import { messagesOfItems } from './response-items.js';
 
 /** The roles of ShareGPT's form, where a message has `from` and `value`. */

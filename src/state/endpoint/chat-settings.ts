@@ -37,7 +37,9 @@ export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperatur
   };
 }
 
-export type SettingChange = { ok: true; settings: ChatSettings; message: string } | { ok: false; message: string };
+export type SettingChange =
+  | { ok: true; settings: ChatSettings; message: string }
+  | { ok: false; message: string };
 
 const OFF = /^(?:off|none|default)$/i;
 /** Members of the body that the program sets itself. */
@@ -60,7 +62,8 @@ export function setSystem(settings: ChatSettings, argument: string | undefined):
 /** `/temperature 0.7` sets it and `off` sends none; without an argument it is shown. */
 export function setTemperature(settings: ChatSettings, argument: string | undefined): SettingChange {
   const { temperature } = settings;
-  if (argument === undefined) return { ok: false, message: `temperature: ${temperature ?? "the provider's"}` };
+  if (argument === undefined)
+    return { ok: false, message: `temperature: ${temperature ?? "the provider's"}` };
   if (OFF.test(argument))
     return done({ ...settings, temperature: undefined }, "temperature: the provider's default");
   const value = Number(argument);

@@ -36,7 +36,11 @@ export async function readStdinIfAny(): Promise<string> {
 
 /** Yields the bytes of stdin as they arrive. Prints a notice when the end takes long. */
 export async function* untilStdinEnds(): AsyncGenerator<Buffer> {
-  const patience = setTimeout(printMessage, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
+  const patience = setTimeout(
+    printMessage,
+    PATIENCE_MS,
+    'waiting for stdin to end (to leave it out: < /dev/null)',
+  );
   try {
     for await (const chunk of process.stdin) yield Buffer.from(chunk);
   } finally {
