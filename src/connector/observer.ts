@@ -12,7 +12,7 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
       arrivedMs = chunk.atMs;
       readUs = chunk.offsetUs;
     },
-    /** The latest chunk had output, but no event. */
+    /** Records that the latest chunk had output, but no event. */
     withheld: () => timeline.withheld(arrivedMs, readUs),
     onChatEvent(event: ChatEvent): void {
       if (event.type === 'report') {

@@ -108,7 +108,7 @@ export class LoadTimeline {
     this.#arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
   }
 
-  /** Counts an arrival whose output only a later event has. */
+  /** Counts an arrival with output that only a later event reports. */
   withheld(arrivedMs: number, readUs: number | undefined): void {
     this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
   }

@@ -32,9 +32,9 @@ export interface Timeline {
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   content(mark: ContentMark): void;
-  /** Counts an arrival whose output only a later event has, e.g. white space before a tag of reasoning. */
+  /** Counts an arrival with output that only a later event reports, e.g. white space before a tag of reasoning. */
   withheld(arrivedMs: number, readUs: number | undefined): void;
-  /** The text so far turned out to be reasoning, or to be replaced by an answer that begins again. */
+  /** Records that the text so far turned out to be reasoning, or is replaced because the answer begins again. */
   split(restarted: boolean): void;
   usage(counts: Usage): void;
   /** Records that all content so far has been on the screen since `atMs`. */
