@@ -7,6 +7,7 @@ import {
   FEWEST_VALUES,
   type RunSamples,
 } from '../../loadtest/compare/compare.js';
+import { numberList } from '../../loadtest/report/number-list.js';
 import { runsIn } from '../../loadtest/report/saved-report.js';
 import { EXIT } from '../support/ending/exit-codes.js';
 import { numberWithin } from '../support/flags/flag-number.js';
@@ -177,11 +178,11 @@ async function readReport(path: string): Promise<readonly ReportedRun[]> {
     if (!isRecord(samples)) {
       throw new UsageError(`create ${path} again with this version: it lacks the values of single requests`);
     }
-    const lists = [samples.ttft_ms, samples.tpot_ms, samples.e2e_ms];
+    const [ttft, tpot, e2e] = [samples.ttft_ms, samples.tpot_ms, samples.e2e_ms].map(numbersOf);
     const named = typeof mode === 'string' && typeof model === 'string';
-    if (!named || !lists.every(isNumbers) || !isCount(completed) || !isCount(failed))
+    const listed = ttft !== undefined && tpot !== undefined && e2e !== undefined;
+    if (!named || !listed || !isCount(completed) || !isCount(failed))
       throw new UsageError(`create ${path} again: the report is damaged`);
-    const [ttft = [], tpot = [], e2e = []] = lists;
     return {
       mode,
       model,
@@ -198,8 +199,11 @@ async function readReport(path: string): Promise<readonly ReportedRun[]> {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'number');
+/** Returns a list of numbers; undefined for another value. */
+function numbersOf(value: unknown): number[] | undefined {
+  const list = numberList(value);
+  return list?.some(Number.isNaN) === false ? Array.from(list) : undefined;
+}
 
 /** Whether this is a number of requests that a report can have. */
 const isCount = (value: unknown): value is number =>

@@ -13,7 +13,7 @@ export interface Counts {
   readonly min: number;
   readonly max: number;
   /** Pairs: the start of a bucket in microseconds and its number of durations. Empty buckets are omitted. */
-  readonly buckets: readonly number[];
+  readonly buckets: ArrayLike<number>;
 }
 
 /**

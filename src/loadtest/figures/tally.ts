@@ -132,7 +132,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
         failed: log.length - completed,
         errors: [...errors]
           .map(([errorClass, failures]) => ({ errorClass, ...failures.counted() }))
-          .toSorted((one, other) => other.count - one.count),
+          .toSorted((one, other) => other.count - one.count || (one.errorClass < other.errorClass ? -1 : 1)),
         latency: Object.fromEntries(
           LATENCIES.flatMap((name) => {
             const summary = distributions[name].summary();

@@ -100,8 +100,12 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
   const [{ mode, model, checks, slo: texts }] = runs;
   const slo = texts.length === 0 ? undefined : parseSlo(texts.join(','));
   const tally = createTally(loop, slo?.limits);
-  const samples = runs.flatMap((run) => moved(run.samples, run.startedAtMs - startedAtMs));
-  for (const sample of samples.toSorted((one, other) => one.endMs - other.endMs)) tally.add(sample);
+  for (const run of runs) {
+    const laterMs = run.startedAtMs - startedAtMs;
+    for (const part of run.requests)
+      for (const one of part)
+        tally.add({ ...one, intendedMs: one.intendedMs + laterMs, endMs: one.endMs + laterMs });
+  }
   for (const { gaps } of runs) if (gaps !== undefined) tally.addGaps(gaps);
   const server = joinRecords(runs.flatMap((run) => run.server ?? []));
   const sum = (figure: (run: SavedRun) => number): number => runs.reduce((all, run) => all + figure(run), 0);
@@ -113,7 +117,7 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
     durationMs: Math.max(...ends) - startedAtMs,
     startSpreadMs: Math.max(...runs.map((run) => run.startedAtMs)) - startedAtMs,
     tally,
-    maxInFlight: mostAtOnce(samples),
+    maxInFlight: mostAtOnce(tally.samples),
     unsent: sum(({ unsent }) => unsent),
     ...(runs.some(({ stopped }) => stopped !== undefined) && {
       stopped: {
@@ -135,21 +139,17 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
   };
 }
 
-function moved(samples: readonly Sample[], byMs: number): Sample[] {
-  return samples.map((one) => ({ ...one, intendedMs: one.intendedMs + byMs, endMs: one.endMs + byMs }));
-}
-
 /** Returns the largest number of requests that ran at the same time. */
 function mostAtOnce(samples: readonly Sample[]): number {
-  const steps = samples.flatMap(({ intendedMs, lagMs, endMs }) =>
-    lagMs === undefined ? [] : [[intendedMs + lagMs, 1] as const, [endMs, -1] as const],
-  );
-  let now = 0;
+  const sent = samples.filter(({ lagMs }) => lagMs !== undefined);
+  const starts = Float64Array.from(sent, ({ intendedMs, lagMs = 0 }) => intendedMs + lagMs).sort();
+  const ends = Float64Array.from(sent, ({ endMs }) => endMs).sort();
+  let ended = 0;
   let most = 0;
-  // At equal times, ends sort before starts.
-  for (const [, step] of steps.toSorted((one, other) => one[0] - other[0] || one[1] - other[1])) {
-    now += step;
-    most = Math.max(most, now);
+  for (const [begun, startMs] of starts.entries()) {
+    // A request that ends at this moment has ended.
+    while (ended < ends.length && (ends[ended] ?? 0) <= startMs) ended += 1;
+    most = Math.max(most, begun + 1 - ended);
   }
   return most;
 }

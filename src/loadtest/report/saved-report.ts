@@ -1,10 +1,10 @@
 import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
 import type { Counts } from '../figures/distribution.js';
 import type { Instrument } from '../load/instrument.js';
-import type { Sample } from '../samples/sample.js';
 import type { ServerRecord } from '../server-metrics/record.js';
 import { serverFrom } from '../server-metrics/saved.js';
-import { samplesFrom } from './requests-json.js';
+import { numberList } from './number-list.js';
+import { type SavedRequests, savedRequests } from './saved-requests.js';
 
 /** One endpoint's test, read from a report. Times in ms. */
 export interface SavedRun {
@@ -15,7 +15,7 @@ export interface SavedRun {
   readonly startedAtMs: number;
   readonly durationMs: number;
   /** All requests, also those that `--warmup auto` excluded. */
-  readonly samples: readonly Sample[];
+  readonly requests: readonly SavedRequests[];
   /** Gaps between arrivals of all answers; undefined without gaps. */
   readonly gaps?: Counts;
   readonly unsent: number;
@@ -84,11 +84,10 @@ function readRun(
     examples: new Map(errors.map((error) => [String(error.class), String(error.example)])),
   };
   const startedAtMs = Date.parse(String(run.started_at));
-  const kept = samplesFrom(run.requests, context);
   const trim = isRecord(run.warmup) ? run.warmup : undefined;
-  const excluded = trim === undefined ? [] : samplesFrom(trim.excluded, context);
-  if (kept === undefined || excluded === undefined || Number.isNaN(startedAtMs)) return NO_REQUESTS;
-  const samples = [...kept, ...excluded];
+  const parts = trim === undefined ? [run.requests] : [run.requests, trim.excluded];
+  const requests = parts.flatMap((part) => savedRequests(part, context) ?? []);
+  if (requests.length < parts.length || Number.isNaN(startedAtMs)) return NO_REQUESTS;
   const { mode, model } = run;
   const server = serverFrom(run.server_metrics, startedAtMs);
   const gaps = countsOf(recordOf(run.histograms).itl_ms ?? undefined);
@@ -106,8 +105,8 @@ function readRun(
     durationMs:
       trim === undefined
         ? numberOf(run.duration_ms)
-        : samples.reduce((last, { endMs }) => Math.max(last, endMs), 0),
-    samples,
+        : Math.max(...requests.map(({ lastEndMs }) => lastEndMs)),
+    requests,
     ...(gaps !== undefined && { gaps }),
     unsent: numberOf(run.unsent),
     ...(isRecord(run.stopped) && {
@@ -166,11 +165,12 @@ const MOST_COUNT = 1e12;
 function countsOf(value: unknown): Counts | 'damaged' | undefined {
   if (value === undefined) return undefined;
   const { sum, min, max, us } = recordOf(value);
-  const buckets = Array.isArray(us) ? us.filter((one) => Number.isSafeInteger(one)) : [];
-  if (!Array.isArray(us) || buckets.length < us.length || us.length % 2 !== 0) return 'damaged';
+  const buckets = numberList(us);
+  if (buckets === undefined || buckets.length % 2 !== 0) return 'damaged';
   // Pairs: the start of a bucket, and its count.
-  if (buckets.some((one, at) => one < 0 || (at % 2 === 1 && (one === 0 || one > MOST_COUNT))))
-    return 'damaged';
+  const isBucketPart = (one: number, at: number): boolean =>
+    Number.isSafeInteger(one) && one >= 0 && (at % 2 === 0 || (one > 0 && one <= MOST_COUNT));
+  if (!buckets.every(isBucketPart)) return 'damaged';
   if (!isNumber(sum) || !isNumber(min) || !isNumber(max) || min < 0 || min > max || sum < max)
     return 'damaged';
   return { sum, min, max, buckets };

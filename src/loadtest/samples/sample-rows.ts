@@ -1,4 +1,4 @@
-import { HOPS, type Hops } from '../../metrics/hops.js';
+import { HOPS, type HopName, type Hops } from '../../metrics/hops.js';
 import { type Speed, WITHHELD, withheld } from '../../metrics/speed.js';
 import type { Failed, Sample, Sent } from './sample.js';
 
@@ -85,6 +85,11 @@ class Row {
     return this.#texts[this.number(place)];
   }
 
+  hop(name: HopName): number | undefined {
+    const ms = this.#block[this.#from + AT.hops + HOP_NAMES.indexOf(name)] ?? ABSENT;
+    return Number.isNaN(ms) ? undefined : ms;
+  }
+
   get index(): number {
     return this.number(AT.index);
   }
@@ -120,6 +125,13 @@ class Row {
     }
     return hops;
   }
+}
+
+const HOP_NAMES = HOPS.map(({ name }) => name);
+
+/** Returns the time of one hop; undefined when the request did not reach it. A view does not compute the others. */
+export function hopOf(sample: Sample, name: HopName): number | undefined {
+  return sample instanceof Row ? sample.hop(name) : sample.hops?.[name];
 }
 
 class SentRow extends Row implements Sent {

@@ -1,5 +1,6 @@
 import { type JsonRecord, recordOf } from '../../common/json.js';
 import { ROLE_NAMES, ROLES, type Role } from '../../metrics/server/known-servers.js';
+import { jsonNumbers, numberList } from '../report/number-list.js';
 import type { RoleFigure } from './figures.js';
 import type { ServerRecord } from './record.js';
 
@@ -10,21 +11,26 @@ import type { ServerRecord } from './record.js';
 export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 'damaged' | undefined {
   if (value === undefined || value === null) return undefined;
   const { url, server, pages, failed, problem, figures, at_ms, series, series_left_out } = recordOf(value);
-  if (typeof url !== 'string' || !isAscending(at_ms)) return 'damaged';
+  const times = numberList(at_ms);
+  if (typeof url !== 'string' || times === undefined || !times.every(isAscending)) return 'damaged';
   const roles = ROLE_NAMES.map((role) => [role, recordOf(recordOf(figures)[role])] as const);
-  const points = roles.flatMap(([role, { values }]) =>
-    Array.isArray(values) ? [[role, values.map(numberOrNull)] as const] : [],
-  );
+  const points = roles.flatMap(([role, { values }]) => {
+    const list = numberList(values);
+    return list === undefined ? [] : [[role, jsonNumbers(list)] as const];
+  });
   const kept = Object.entries(recordOf(series)).map(([key, one]) => {
     const { type, values } = recordOf(one);
-    const all = Array.isArray(values) ? values.map(numberOrNull) : [];
+    const all = jsonNumbers(numberList(values) ?? new Float64Array());
     // A constant series is saved with one value.
     const [first = null] = all;
-    return [key, { type: String(type), values: all.length === 1 ? at_ms.map(() => first) : all }] as const;
+    return [
+      key,
+      { type: String(type), values: all.length === 1 ? Array.from(times, () => first) : all },
+    ] as const;
   });
   // A figure that no page had has no values.
   const isWhole = (values: readonly unknown[]): boolean =>
-    values.length === 0 || values.length === at_ms.length;
+    values.length === 0 || values.length === times.length;
   if (!points.every(([, values]) => isWhole(values)) || !kept.every(([, { values }]) => isWhole(values)))
     return 'damaged';
   return {
@@ -39,18 +45,15 @@ export function serverFrom(value: unknown, startedAtMs: number): ServerRecord | 
         return restored === undefined ? [] : [[role, restored] as const];
       }),
     ),
-    atMs: at_ms.map((at) => startedAtMs + at),
+    atMs: Array.from(times, (at) => startedAtMs + at),
     points: new Map(points),
     series: new Map(kept),
     leftOut: numberOf(series_left_out) ?? 0,
   };
 }
 
-function isAscending(value: unknown): value is readonly number[] {
-  return (
-    Array.isArray(value) &&
-    value.every((one, at) => Number.isFinite(one) && (at === 0 || one >= value[at - 1]))
-  );
+function isAscending(one: number, at: number, all: Float64Array): boolean {
+  return Number.isFinite(one) && (at === 0 || one >= (all[at - 1] ?? one));
 }
 
 function figureFrom(role: Role, figure: JsonRecord): RoleFigure | undefined {
@@ -75,4 +78,3 @@ function figureFrom(role: Role, figure: JsonRecord): RoleFigure | undefined {
 }
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-const numberOrNull = (value: unknown): number | null => numberOf(value) ?? null;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createTally, type Tally } from '../../../src/loadtest/figures/tally.js';
 import { type Merged, mergeReports } from '../../../src/loadtest/report/merge.js';
 import { histogramsJson, reportJson, samplesJson } from '../../../src/loadtest/report/report-json.js';
+import { createReportReader } from '../../../src/loadtest/report/report-reader.js';
 import { requestsJson } from '../../../src/loadtest/report/requests-json.js';
 import { readReport, type SavedReport } from '../../../src/loadtest/report/saved-report.js';
 import type { Sample } from '../../../src/loadtest/samples/sample.js';
@@ -74,7 +75,9 @@ function saved(tally: Tally, over: { name?: string; load?: object; run?: object 
       },
     ],
   };
-  const report = readReport(over.name ?? 'one.json', JSON.parse(JSON.stringify(json)));
+  const reader = createReportReader();
+  reader.feed(JSON.stringify(json));
+  const report = readReport(over.name ?? 'one.json', reader.end());
   if (typeof report === 'string') throw new Error(report);
   return report;
 }
@@ -235,6 +238,16 @@ describe('reports that don’t belong together', () => {
       ),
     ).toMatchObject({ notes: [], load: { rate_per_s: 12 } });
   });
+});
+
+test('requests whose columns are long lists are restored, also figures that some of them lack', () => {
+  const all = Array.from({ length: 2000 }, (_, index): Sample => {
+    const one = sent(index, index, 5 + (index % 7));
+    return index % 3 === 0 && one.outcome === 'complete' ? { ...one, promptTokens: index } : one;
+  });
+  const expected = requestsJson(tallyOf(...all));
+  const { runs } = merge(saved(tallyOf(...all)));
+  expect(JSON.stringify(runs.map(({ tally }) => requestsJson(tally)))).toBe(JSON.stringify([expected]));
 });
 
 test('runs of the same endpoint are merged', () => {
