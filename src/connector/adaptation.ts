@@ -22,7 +22,7 @@ const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens:
 
 /** Matches messages that refuse a member with any value. */
 const NOT_TAKEN =
-  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|no longer|cannot find|use ['"`]?max_|instead/i;
+  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|replaced|compatible|no longer|cannot find|use ['"`]?max_|instead|不支持|未知|无效/i;
 /** Matches messages that refuse only a limit's value. */
 const VALUE_REFUSED =
   /too (large|small|high|low|big|long|many)|at (most|least)|must be|exceed|greater than|less than/i;
@@ -76,10 +76,15 @@ function namedIn(error: string, sent: JsonRecord, droppable: boolean): Adaptable
   const refused = refusedMembers(error, [...limits, ...optional]);
   const dropped = optional.some((name) => refused.includes(name));
   const renamed =
-    limits.length === 1 && NOT_TAKEN.test(error) && !VALUE_REFUSED.test(error)
-      ? limits.filter((name) => isLimit(name) && refused.includes(name))
+    limits.length === 1 && !VALUE_REFUSED.test(error)
+      ? limits.filter((name) => isLimit(name) && refused.includes(name) && isNotTaken(name, error))
       : [];
   return [...(dropped ? (['stream_options'] as const) : []), ...renamed.filter(isLimit)];
+}
+
+/** Whether the message refuses the limit with any value, or names the other one. */
+function isNotTaken(name: keyof typeof OTHER_NAME, error: string): boolean {
+  return NOT_TAKEN.test(error) || new RegExp(`\\b${OTHER_NAME[name]}\\b`).test(error);
 }
 
 function isLimit(name: string): name is keyof typeof OTHER_NAME {

@@ -159,6 +159,17 @@ describe('a refused token limit', () => {
     expect(sent(1)).not.toHaveProperty(name);
   });
 
+  test.each([
+    "The 'max_tokens' field has been replaced by 'max_completion_tokens' for this model",
+    'Invalid parameter: max_tokens. Did you mean max_completion_tokens?',
+    'Parameter max_tokens is not compatible with reasoning models',
+    '不支持参数 max_tokens，请使用 max_completion_tokens',
+  ])('is renamed when the message says: %s', async (message) => {
+    refusals = { max_tokens: { body: { error: { message } } } };
+    const { outcome } = await connector.exchange([{ role: 'user', content: 'Hi' }], { maxTokens: 50 });
+    expect([outcome, sent(1).max_completion_tokens]).toEqual(['complete', 50]);
+  });
+
   test('is renamed together with a stream_options that the provider refuses next', async () => {
     refusals = {
       max_tokens: { body: unsupported('max_tokens', 'max_completion_tokens') },

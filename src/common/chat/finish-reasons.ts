@@ -57,6 +57,15 @@ const CLASSES = new Map<string, FinishClass>(
   ),
 );
 
+/** Parts of unknown reasons that show the class, in lower case. */
+const PARTS: readonly (readonly [RegExp, FinishClass])[] = [
+  [/abort|cancel|interrupt|disconnect|timeout/, 'cut'],
+  [/error|fail|exception|malformed|overload/, 'failed'],
+  [/filter|safety|moderat|policy|block/, 'refused'],
+  [/length|limit|max_/, 'limit'],
+  [/\b(?:eos|eot|eot_id|stop|end)\b/, 'whole'],
+];
+
 /** Returns the class of a finish reason, in any case. null (no finish reason) is `whole`. */
 export function finishClassOf(reason: string | null): FinishClass {
   if (reason === null) return 'whole';
@@ -64,5 +73,10 @@ export function finishClassOf(reason: string | null): FinishClass {
   if (known !== undefined) return known;
   // Gemini's compatible endpoint adds its own reason: `content_filter: SAFETY`.
   const word = reason.split(':', 1).join('').trim().toLowerCase();
-  return CLASSES.get(word) ?? CLASSES.get(word.replace(/^finish_reason_|^finishreason\./, '')) ?? 'unknown';
+  return (
+    CLASSES.get(word) ??
+    CLASSES.get(word.replace(/^finish_reason_|^finishreason\./, '')) ??
+    PARTS.find(([part]) => part.test(word))?.[1] ??
+    'unknown'
+  );
 }

@@ -18,11 +18,19 @@ import { isOllamaEvent } from './events/ollama-events.js';
 import { eventsBody } from './events-body.js';
 import { JsonValues } from './repairs/json-values.js';
 import { repairedJson } from './repairs/repaired-json.js';
+import { withWrittenNumber } from './repairs/written-numbers.js';
 
+const HTML = /\bhtml\b/i;
 /** Matches the beginning of an event stream or of JSON. */
 const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
+const FIELDS = ['data:', 'event:', 'id:', 'retry:'];
 /** Most characters that are read from an error body, which may be endless. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
+
+/** Whether the reader for a body that begins so depends on what follows: an event stream that is called a web page. */
+export function isUndecided(start: string, { contentType }: AnswerHead): boolean {
+  return HTML.test(contentType) && FIELDS.some((field) => field !== start && field.startsWith(start));
+}
 
 /**
  * Returns the reader for the body of a 2xx answer, chosen by the body's first characters. Some servers send an event
@@ -35,7 +43,7 @@ export function bodyStarting(
   head: AnswerHead,
   context: AnswerContext,
 ): AnswerBody {
-  if (start.startsWith('<') || (/\bhtml\b/i.test(head.contentType) && !STREAM.test(start)))
+  if (start.startsWith('<') || (HTML.test(head.contentType) && !STREAM.test(start)))
     return webPageBody(answer, context);
   return /^[{[\u001e]/.test(start)
     ? completionBody(answer, head, context)
@@ -95,7 +103,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
   const values = new JsonValues(onObject, (text) => events?.feed(text));
 
   const endWhole = (text: string): void => {
-    const value = parseJson(text) ?? repairedJson(text.trimEnd());
+    const value = withWrittenNumber(parseJson(text), text) ?? repairedJson(text.trimEnd());
     if (value === undefined) {
       // An event stream can begin with a line of bare JSON, when a gateway passes on another server's error.
       const events = asEvents();
@@ -148,10 +156,12 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
   };
 }
 
-/** Returns the answer inside of Cloudflare's `{result, success}`, or the value itself. */
+/** Returns the answer inside of a list, of AWS Lambda's `{statusCode, body}` or Cloudflare's `{result, success}`. */
 function resultOf(value: unknown): unknown {
-  const { result, success } = recordOf(value);
-  return success === true && isRecord(result) ? result : value;
+  const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const { result, success, statusCode, body } = recordOf(one);
+  if (statusCode === 200 && typeof body === 'string') return parseJson(body);
+  return success === true && isRecord(result) ? result : one;
 }
 
 const EVENT_STREAM = 'text/event-stream';

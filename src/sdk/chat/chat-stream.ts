@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { finishClassOf } from '../../common/chat/finish-reasons.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { type Answer, type AnswerBody, createAnswer } from './answer.js';
-import { bodyStarting, failureBody } from './answer-body.js';
+import { bodyStarting, failureBody, isUndecided } from './answer-body.js';
 import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './errors/chat-errors.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
@@ -71,6 +71,8 @@ class AnswerStream implements ChatStream {
   /** Created when a first piece in ASCII is not the whole body. */
   #decoder: StringDecoder | undefined;
   #begun = false;
+  /** The beginning of the body, as long as its format is not clear. */
+  #start = '';
   #body: AnswerBody | undefined;
 
   constructor(head: AnswerHead, onEvent: (event: ChatEvent) => void, context: AnswerContext) {
@@ -92,7 +94,10 @@ class AnswerStream implements ChatStream {
   end(how: StreamEnding): ChatResult {
     const answer = this.#answer;
     const { result } = answer;
-    if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder?.end() ?? '');
+    if (how.kind === 'closed' && !answer.over) {
+      this.#feedText(this.#decoder?.end() ?? '');
+      if (this.#body === undefined && this.#start !== '') this.#begin(this.#start);
+    }
     // When a time limit of the client or the daemon ended the answer, the server's last words are not the reason.
     const limited = how.kind === 'failed' && how.error.errorClass === ErrorClass.Timeout;
     if (how.kind !== 'cancelled' && !limited && !answer.over) this.#body?.end(how.kind === 'closed');
@@ -143,13 +148,18 @@ class AnswerStream implements ChatStream {
   #feedText(text: string): void {
     if (this.#body === undefined) {
       // White space and a byte order mark before the body have no meaning in any format.
-      const start = text.trimStart();
-      if (start === '') return;
-      this.#body = bodyStarting(start, this.#answer, this.#head, this.#context);
-      this.#body.feed(start);
+      const start = (this.#start + text).trimStart();
+      this.#start = start;
+      if (start !== '' && !isUndecided(start, this.#head)) this.#begin(start);
     } else {
       this.#body.feed(text);
     }
+  }
+
+  #begin(start: string): void {
+    this.#start = '';
+    this.#body = bodyStarting(start, this.#answer, this.#head, this.#context);
+    this.#body.feed(start);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   streamError,
   unusableError,
 } from './errors/chat-errors.js';
-import { LastWords } from './errors/last-words.js';
+import { isKeepAlive, LastWords } from './errors/last-words.js';
 import { errorEventOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
 import type { ChatEventReader } from './events/chat-events.js';
@@ -23,6 +23,7 @@ import { CutStrings } from './repairs/cut-strings.js';
 import { endsInString, repairedJson } from './repairs/repaired-json.js';
 import { createRepeatedEvents } from './repairs/repeated-events.js';
 import { createStrayLines, type StrayLines } from './repairs/stray-lines.js';
+import { withWrittenNumber } from './repairs/written-numbers.js';
 
 /** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
@@ -153,9 +154,9 @@ class EventsBody implements AnswerBody {
   }
 
   /** Fails an answer without an end whose last events report an error. */
-  #checkEnd(): void {
+  #checkEnd(words = this.#lastWords.message): void {
     const answer = this.#answer;
-    const message = answer.over || answer.concluded ? '' : this.#lastWords.message;
+    const message = answer.over || answer.concluded ? '' : words;
     if (message !== '') answer.fail(streamError({ message, kind: '' }, this.#context));
   }
 
@@ -227,7 +228,7 @@ class EventsBody implements AnswerBody {
     else if (Array.isArray(event) && event.length > 0)
       for (const one of event) this.#onEvent(one, name, data);
     // Azure sends `data: null` to keep connections open.
-    else if (event !== null || name !== undefined) this.#onEvent(event, name, data);
+    else if (event !== null || name !== undefined) this.#onEvent(withWrittenNumber(event, data), name, data);
     return true;
   }
 
@@ -248,6 +249,7 @@ class EventsBody implements AnswerBody {
     if (repaired !== undefined) this.#onEvent(repaired, name, text);
     else if (text === DONE || IS_DONE.test(text)) {
       this.#checkFormat();
+      if (this.#answer.result.finishReason === null) this.#checkEnd(this.#lastWords.error);
       this.#answer.conclude('finish');
       this.#answer.stop();
     } else if (DATA_AGAIN.test(text)) {
@@ -284,7 +286,7 @@ class EventsBody implements AnswerBody {
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
       answer.conclude('finish');
-    else if (verdict === 'unrecognised') {
+    else if (verdict === 'unrecognised' && !isKeepAlive(event, text)) {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       const cut = this.#flushing && /^[{["]/.test(text);

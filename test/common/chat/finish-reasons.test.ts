@@ -16,9 +16,27 @@ const OUTCOMES = {
     'content_filter',
     'content_policy',
     '<|im_end|>',
+    '<EOS>',
+    'output_length',
+    'output_filtered',
   ],
-  truncated: ['abort', 'ABORTED', 'cancelled', 'canceled', 'incomplete', 'pause_turn', 'a_new_word'],
-  error: ['error', 'network_error', 'MALFORMED_FUNCTION_CALL', 'insufficient_system_resource'],
+  truncated: [
+    'abort',
+    'ABORTED',
+    'cancelled',
+    'canceled',
+    'incomplete',
+    'pause_turn',
+    'user_abort',
+    'a_new_word',
+  ],
+  error: [
+    'error',
+    'network_error',
+    'MALFORMED_FUNCTION_CALL',
+    'insufficient_system_resource',
+    'engine_error',
+  ],
 } as const;
 
 const reasons = Object.entries(OUTCOMES).flatMap(([outcome, words]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
-import { sseEvents } from '../../support/upstream.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
 
 function read(delta: unknown, more: object = {}): ChatResult {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
@@ -26,16 +26,64 @@ test.each([
   });
 });
 
+const call = { index: 0, id: 'a', function: { name: 'look', arguments: '{"at":1}' } };
+
+test.each<[string, unknown, object]>([
+  ['tool_call', { tool_call: call }, {}],
+  ['toolCalls', { toolCalls: [call] }, {}],
+  ['JSON text', { tool_calls: JSON.stringify([call]) }, {}],
+  ['args', { tool_calls: [{ index: 0, id: 'a', name: 'look', args: { at: 1 } }] }, {}],
+  ['a list beside the delta', {}, { tool_calls: [call] }],
+  ['a list without a delta', undefined, { tool_calls: [call] }],
+  ['arguments that were encoded twice', { tool_calls: [twice(call)] }, {}],
+])('a tool call as %s', (_form, delta, more) => {
+  const { outcome, toolCalls } = read(delta, { ...more, finish_reason: 'tool_calls' });
+  expect({ outcome, toolCalls }).toEqual({
+    outcome: 'complete',
+    toolCalls: [{ id: 'a', name: 'look', arguments: '{"at":1}' }],
+  });
+});
+
+function twice({ function: { name, arguments: args }, ...rest }: typeof call): object {
+  return { ...rest, function: { name, arguments: JSON.stringify(args) } };
+}
+
+test.each(['"a text"', '"{not JSON}"', '"open'])(
+  'arguments in quotes that hold no object stay: %s',
+  (args) => {
+    const { toolCalls } = read({ tool_calls: [{ ...call, function: { name: 'look', arguments: args } }] });
+    expect(toolCalls).toMatchObject([{ arguments: args }]);
+  },
+);
+
+test.each(['1.0', '0.50', '12345678901234567890', '-1e3'])(
+  'the number %s stays as it is written',
+  (number) => {
+    const stream = createChatStream({ statusCode: 200, contentType: '' });
+    const choice = `{"index":0,"delta":{"content":${number}},"finish_reason":null}`;
+    stream.feed(Buffer.from(sseEvents(`{"choices":[${choice}]}`, '[DONE]').join('')));
+    expect(stream.end({ kind: 'closed' }).text).toBe(number);
+  },
+);
+
+test('a finish reason inside of the delta is read', () => {
+  expect(read({ content: 'half', finish_reason: 'abort' })).toMatchObject({ outcome: 'truncated' });
+});
+
 test.each(['thought', 'thinking_content', 'reasoning_summary'])('reasoning as %s', (name) => {
   expect(read({ [name]: 'Hm.' })).toMatchObject({ reasoning: 'Hm.' });
 });
 
-test.each(['thoughts', 'reasoning_contents', 'chain_of_thought', 'thinking_text'])(
-  'reasoning under the rarer name %s',
-  (name) => {
-    expect(read({ [name]: 'hm', content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });
-  },
-);
+test.each([
+  'thoughts',
+  'reasoning_contents',
+  'chain_of_thought',
+  'thinking_text',
+  'reasoningContent',
+  'think',
+])('reasoning under the rarer name %s', (name) => {
+  expect(read({ [name]: 'hm', content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });
+});
 
 test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
   const kept = { provider_specific_fields: { reasoning_content: 'hm' } };
@@ -114,6 +162,37 @@ test.each<[name: string, body: string, expected: Partial<ChatResult>]>([
   });
 });
 
+test.each(['ping', '{"type":"keepalive"}', '{"event":"heartbeat","time":1}'])(
+  'an event that only keeps the connection open is not unreadable: %s',
+  (event) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from(sseEvents(text('Hi'), event, FINISH, '[DONE]').join('')));
+    expect(stream.end({ kind: 'closed' })).toMatchObject({
+      text: 'Hi',
+      outcome: 'complete',
+      malformedEvents: 0,
+    });
+  },
+);
+
+test.each([
+  ['a bare [DONE]', 'text/event-stream', `data: ${deltaOf('Hi')}\n\n[DONE]\n\n`],
+  ['an event stream called a web page', 'text/html', `data: ${deltaOf('Hi')}\n\ndata: [DONE]\n\n`],
+  ['a list with one answer', 'application/json', `[${whole('Hi')}]`],
+  ['an answer of AWS Lambda', 'application/json', JSON.stringify({ statusCode: 200, body: whole('Hi') })],
+])('%s is read, however it is split', (_name, contentType, body) => {
+  for (const size of [1, 7, 1e6]) {
+    const stream = createChatStream({ statusCode: 200, contentType });
+    const bytes = Buffer.from(body);
+    for (let at = 0; at < bytes.length; at += size) stream.feed(bytes.subarray(at, at + size));
+    expect(stream.end({ kind: 'closed' })).toMatchObject({ text: 'Hi', outcome: 'complete' });
+  }
+});
+
+function whole(content: string): string {
+  return JSON.stringify({ choices: [{ index: 0, message: { content }, finish_reason: 'stop' }] });
+}
+
 describe('an answer without an end whose last event says something else is an error with these words', () => {
   test.each([
     ['plain text', 'Bad Gateway', 'Bad Gateway'],
@@ -155,6 +234,16 @@ describe('an answer without an end whose last event says something else is an er
       const { outcome, error, text: told } = stream.end({ kind: 'closed' });
       expect([outcome, told, error?.message]).toEqual(['error', 'Hi', expect.stringContaining(words)]);
     }
+  });
+
+  test.each([
+    ['an error in a form of its own', '{"errno":402,"errmsg":"no credit"}', 'error'],
+    ['a message alone', '{"message":"no credit"}', 'error'],
+    ['a title of the conversation', '{"title":"Credit"}', 'complete'],
+  ])('also before [DONE], if no finish reason came: %s', (_name, event, outcome) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from(sseEvents(text('Hi'), event, '[DONE]').join('')));
+    expect(stream.end({ kind: 'closed' }).outcome).toBe(outcome);
   });
 
   test('also when the connection is lost after it', () => {

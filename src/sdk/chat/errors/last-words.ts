@@ -1,3 +1,4 @@
+import { isRecord, recordOf, stringOf } from '../../../common/json.js';
 import { errorMessageIn } from './error-message.js';
 import { reportedErrorOf } from './reported-error.js';
 
@@ -5,8 +6,18 @@ import { reportedErrorOf } from './reported-error.js';
 const MAX_WORDS = 4096;
 /** Matches words that only keep a connection open. */
 const KEEP_ALIVE = /^\W*(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|ok|processing|waiting)\W*$/i;
+
+/** Whether an event only keeps a connection open, as its type or its words say. */
+export function isKeepAlive(event: unknown, text: string): boolean {
+  if (!isRecord(event)) return KEEP_ALIVE.test(text);
+  const { type, event: name, object } = event;
+  return [type, name, object].some((word) => KEEP_ALIVE.test(stringOf(word)));
+}
+
 /** Matches names of events that report a failure. */
 const FAILED = /fail|error|exception/i;
+/** Matches names of members that errors have, in any form. */
+const OF_ERRORS = /err|fail|fault|exception|code|msg|message|detail/i;
 
 /**
  * Collects the texts of the latest events that are not part of the answer. If the answer then ends without its end mark,
@@ -14,18 +25,28 @@ const FAILED = /fail|error|exception/i;
  */
 export class LastWords {
   #words = '';
+  #error = '';
 
   /** Adds an event that is not part of the answer. `event` is undefined for one that is not JSON. */
   add(event: unknown, name: string | undefined, text: string): void {
-    if (this.#words.length >= MAX_WORDS || KEEP_ALIVE.test(text)) return;
+    if (this.#words.length >= MAX_WORDS) return;
     if (event === undefined) this.#words += `${text}\n`;
-    else if (name === undefined || name === 'message' || FAILED.test(name))
-      this.#words += reportedErrorOf(event)?.message ?? '';
+    else if (name === undefined || name === 'message' || FAILED.test(name)) {
+      const message = reportedErrorOf(event)?.message ?? '';
+      this.#words += message;
+      if (Object.keys(recordOf(event)).some((member) => OF_ERRORS.test(member))) this.#error = message;
+    }
   }
 
   /** Call this for an event of the answer. */
   clear(): void {
     this.#words = '';
+    this.#error = '';
+  }
+
+  /** The message of an event that has members of errors; empty when there is none. */
+  get error(): string {
+    return this.#error;
   }
 
   /** The error's message; empty when there is none. */

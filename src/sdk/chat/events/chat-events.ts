@@ -1,8 +1,10 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import type { Answer } from '../answer.js';
+import { callPieceOf, callsIn, hasContent } from './call-forms.js';
 import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
+import { otherReasoningIn, REASONING } from './reasoning-names.js';
 import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
 import { laterUsage, usageIn } from './usage.js';
@@ -32,7 +34,7 @@ export interface ChatEventReader {
  * - usage inside `x_groq` or the choice (Moonshot)
  * - `message` instead of `delta`, also repeated at the end (MiniMax)
  * - Ollama's and Cohere's own APIs
- * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
+ * - tool calls without a usable index, beside the delta, or in a form that `callsIn` reads
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   let numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
@@ -50,7 +52,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   const readContent = createContentReader(emit);
 
   const readDelta = (delta: JsonRecord): void => {
-    const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    const { content, refusal } = delta;
     const usual = isUsual(delta);
     if (!usual) parts.message(delta);
     if (!usual && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
@@ -68,10 +70,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       if (hasContent(data)) emit(unreadable({ audio: { data } }));
       if (hasContent(delta.images)) emit(unreadable({ images: delta.images }));
     }
-    if (Array.isArray(calls)) {
-      for (const one of calls) if (one !== null) readToolCall(one);
-    } else if (hasContent(calls)) readToolCall(calls);
-    else if (hasContent(call)) readToolCall({ function: call });
+    for (const call of callsIn(delta)) readToolCall(call);
   };
 
   const readToolCall = (call: unknown): void => {
@@ -79,14 +78,11 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       emit(unreadable(call));
       return;
     }
-    const called = recordOf(call.function ?? call.custom ?? call);
-    const args = called.arguments ?? called.parameters ?? called.input;
-    if (!isReadable(args)) emit(unreadable(call));
-    const id = stringOf(call.id);
-    const sentName = stringOf(called.name);
-    const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
+    const { piece, readable } = callPieceOf(call);
+    if (!readable) emit(unreadable(call));
+    const { id, name: sentName, arguments: text } = piece;
     numberOf ??= createToolCallNumbering((number) => result.toolCalls[number]?.arguments ?? '');
-    const index = numberOf({ index: call.index, id, name: sentName, arguments: text });
+    const index = numberOf(piece);
     if (id === '' && sentName === '' && text === '') return;
     const name = freshName(result.toolCalls[index]?.name ?? '', sentName);
     parts.call(index, call);
@@ -108,10 +104,13 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       inDeltas ||= amountOf(result) > before;
     } else if (hasContent(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
     // The older completions API, without messages.
-    else if (!isRecord(message)) readContent(choice.text ?? (inDeltas ? undefined : message), 'text');
+    else if (!isRecord(message))
+      readContent(choice.text ?? choice.content ?? (inDeltas ? undefined : message), 'text');
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
-    const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? above);
+    const inside = recordOf(delta ?? message);
+    if (callsIn(inside).length === 0) for (const call of callsIn(choice)) readToolCall(call);
+    const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? inside.finish_reason ?? above);
     if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
   };
 
@@ -189,30 +188,6 @@ function unwrapped(event: JsonRecord): JsonRecord {
 /** Matches the absence of a finish reason in the words of JavaScript and Python. */
 const NO_REASON = /^(?:null|none|undefined)$/i;
 
-/** Members that contain reasoning. A server that uses several repeats the same text in each. */
-const REASONING = [
-  'reasoning_content',
-  'reasoning',
-  'reasoning_text',
-  'reasoning_summary',
-  'thinking',
-  'thinking_content',
-  'thinking_blocks',
-  'thought',
-];
-
-/** Matches rarer names of members that contain reasoning. */
-const OTHER_REASONING =
-  /^(?:internal_)?(?:reasoning|thinking|thoughts?|cot|chain_of_thought)(?:_(?:contents?|text|summary|delta|output))?$/;
-
-/** Returns reasoning under a rarer name, or from the member in which LiteLLM collects the additions of providers. */
-function otherReasoningIn(delta: JsonRecord): unknown {
-  for (const name in delta)
-    if (OTHER_REASONING.test(name) && stringOf(delta[name]) !== '') return delta[name];
-  const { reasoning_content: content, reasoning } = recordOf(delta.provider_specific_fields);
-  return content ?? reasoning;
-}
-
 /** Members of a delta that contain output. */
 const OUTPUT: ReadonlySet<string> = new Set([
   ...REASONING,
@@ -222,6 +197,8 @@ const OUTPUT: ReadonlySet<string> = new Set([
   'parts',
   'refusal',
   'tool_calls',
+  'tool_call',
+  'toolCalls',
   'function_call',
 ]);
 
@@ -240,11 +217,6 @@ function reasonIn(value: unknown): string {
   return [unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
 }
 
-function hasContent(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return value !== undefined && value !== null;
-}
-
 /** Returns the tool calls of another choice: GitHub Copilot sends Claude's calls in one after the choice with the text. */
 function callsBeside(choices: unknown): unknown {
   const messages = Array.isArray(choices) ? choices.map((choice) => recordOf(recordOf(choice).message)) : [];
@@ -255,10 +227,6 @@ function hasOutput(delta: JsonRecord): boolean {
   for (const name in delta)
     if (OUTPUT.has(name) && delta[name] !== '' && hasContent(delta[name])) return true;
   return false;
-}
-
-function isReadable(args: unknown): boolean {
-  return args === undefined || args === null || typeof args === 'string' || isRecord(args);
 }
 
 /** Returns the amount of output so far, in characters and calls. */

@@ -24,6 +24,8 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['thinking', 'reasoning'],
   ['reasoning', 'reasoning'],
   ['reasoning_content', 'reasoning'],
+  ['reasoningContent', 'reasoning'],
+  ['reasoningText', 'reasoning'],
   ['summary', 'reasoning'],
   ['refusal', 'refusal'],
 ];
@@ -76,7 +78,7 @@ function kindOf({ type, thought }: JsonRecord, otherwise: Piece['type']): Piece[
   if (thought === true) return 'reasoning';
   if (typeof type !== 'string') return otherwise;
   if (/refusal/.test(type)) return 'refusal';
-  return /reasoning|thinking|thought|summary/.test(type) ? 'reasoning' : otherwise;
+  return /reasoning|think|thought|summary/.test(type) ? 'reasoning' : otherwise;
 }
 
 function isSilent(part: JsonRecord): boolean {

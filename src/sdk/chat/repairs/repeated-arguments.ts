@@ -5,13 +5,16 @@ import { isRecord, parseJson } from '../../../common/json.js';
  * same beginning.
  */
 const MIN_CHARS = 16;
-const EMPTY = '{}';
+const EMPTY = /^(?:\{\}|null)$/;
+/** Most characters of arguments in quotes that are withheld. */
+const MAX_QUOTED = 1024 * 1024;
 
 /**
  * Removes repetitions from servers that send a tool call's arguments again: all of them so far with each piece, or all
  * of them at the end. Arguments are a JSON object. A piece that begins with the whole text before it is a repetition,
  * unless a nested object with the same beginning may follow here. Then the next pieces decide. At the end, the piece is
- * a repetition if it is an object, and the whole text is not.
+ * a repetition if it is an object, and the whole text is not. Arguments that are a JSON string with an object inside were
+ * encoded twice, and are decoded.
  */
 export class RepeatedArguments {
   #passed = '';
@@ -19,10 +22,13 @@ export class RepeatedArguments {
   /** The latest piece that may repeat the whole text before it. */
   #last = '';
   #cumulative = false;
+  /** The arguments so far began with a quote. */
+  #quoted = false;
   #removed = 0;
 
   /** Returns the new part of the piece; empty while the piece is withheld, because it may be a repetition. */
   feed(piece: string): string {
+    if (this.#quoted && piece !== '') return this.#withhold(piece);
     if (this.#passed === '' && piece !== '') return this.#begin(piece);
     if (this.#passed === '' || piece === '') return this.#give(piece);
     const before = this.#withheld === '' ? this.#passed : this.#last;
@@ -42,6 +48,7 @@ export class RepeatedArguments {
   /** Decides whether the withheld pieces are repetitions, and returns their new part. */
   rest(): string {
     if (this.#withheld === '') return '';
+    if (this.#quoted) return this.#unquote();
     const repeats = isObject(this.#last) && !isObject(this.#passed + this.#withheld);
     return repeats ? this.#replace(this.#last, this.#withheld.length) : this.#give(this.#release());
   }
@@ -61,9 +68,22 @@ export class RepeatedArguments {
     const before = this.#release();
     if (before !== '' && piece.startsWith('{')) this.#removed += before.length;
     else if (before !== '') return this.#give(before + piece);
-    if (piece !== EMPTY) return this.#give(piece);
+    this.#quoted = piece.startsWith('"');
+    if (!this.#quoted && !EMPTY.test(piece)) return this.#give(piece);
     this.#withheld = piece;
     return '';
+  }
+
+  #withhold(piece: string): string {
+    this.#withheld += piece;
+    return this.#withheld.length > MAX_QUOTED ? this.#unquote() : '';
+  }
+
+  #unquote(): string {
+    const text = this.#release();
+    this.#quoted = false;
+    const decoded = parseJson(text);
+    return this.#give(typeof decoded === 'string' && isObject(decoded) ? decoded : text);
   }
 
   #give(text: string): string {

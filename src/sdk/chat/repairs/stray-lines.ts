@@ -8,6 +8,7 @@ export interface StrayLines {
 const FIELD = 'error:';
 const DATA = 'data:';
 const OPENING_BRACE = '{';
+const DONE = '[DONE]';
 /** Characters that end a line inside of a JSON text, or a field without a value. */
 const OPEN = /[{[,:]/;
 /** Characters that begin a line inside of a JSON text. */
@@ -28,7 +29,7 @@ const MAX_INDENT = 1000;
  * Passes text on, in order, with these lines as fields, because the event stream format would ignore them:
  * - JSON over several lines, where only the first one begins with `data:`
  * - indented `data:` lines
- * - bare JSON (a gateway's error, also in a list; chunks after a comment)
+ * - bare JSON (a gateway's error, also in a list; chunks after a comment), and a bare `[DONE]`
  * - `error: {…}` (llama.cpp until 2025)
  * - plain text or a web page after an event (a proxy's error)
  *
@@ -116,7 +117,7 @@ function kindOf(text: string, at: number, last: string, joined: boolean, texts: 
   const first = text[at];
   if (INDENT.test(first ?? '')) return indentedKind(text, at);
   if (first === OPENING_BRACE) return 'bare';
-  if (first === '[') return isBeginning('[{', text, at) ?? 'field';
+  if (first === '[') return isBeginning('[{', text, at) ?? isBeginning(DONE, text, at) ?? 'field';
   if (text.startsWith(DATA, at)) return 'field';
   if (first === 'e') {
     if (text.startsWith(FIELD, at)) return 'error';

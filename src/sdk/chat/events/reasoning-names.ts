@@ -1,0 +1,27 @@
+import { type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
+
+/** Members that contain reasoning. A server that uses several repeats the same text in each. */
+export const REASONING = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'reasoning_summary',
+  'thinking',
+  'thinking_content',
+  'thinking_blocks',
+  'thought',
+];
+
+/** Matches rarer names of members that contain reasoning, in lower case and without underscores. */
+const OTHER_REASONING =
+  /^(?:internal)?(?:reasoning|thinking|think|thoughts?|cot|chainofthought|analysis)(?:contents?|text|summary|delta|output|chunk|process)?$/;
+
+/** Returns reasoning under a rarer name, or from the member in which LiteLLM collects the additions of providers. */
+export function otherReasoningIn(delta: JsonRecord): unknown {
+  for (const name in delta) {
+    const plain = name.replaceAll('_', '').toLowerCase();
+    if (OTHER_REASONING.test(plain) && stringOf(delta[name]) !== '') return delta[name];
+  }
+  const { reasoning_content: content, reasoning } = recordOf(delta.provider_specific_fields);
+  return content ?? reasoning;
+}

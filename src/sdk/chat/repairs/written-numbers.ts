@@ -1,0 +1,15 @@
+import { isRecord, recordOf } from '../../../common/json.js';
+
+/**
+ * Returns a chunk with the number in its content as the server wrote it. Cloudflare's Workers AI sends a token like
+ * `1.0` or `00012345678901234567` as a number, which would lose digits.
+ * @param json the text that `event` was parsed from
+ */
+export function withWrittenNumber(event: unknown, json: string): unknown {
+  if (!isRecord(event) || !Array.isArray(event.choices)) return event;
+  const { delta, message } = recordOf(event.choices[0]);
+  if (typeof recordOf(delta ?? message).content !== 'number') return event;
+  return JSON.parse(json, (name, value, written?: { source?: string }) =>
+    name === 'content' && typeof value === 'number' ? (written?.source ?? value) : value,
+  );
+}
