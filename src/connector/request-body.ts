@@ -1,12 +1,12 @@
+import type { WireFormat } from '../common/chat/wire-formats.js';
 import { isRecord, type JsonRecord } from '../common/json.js';
 import type { Endpoint } from '../config/endpoints/endpoint.js';
-import type { Api } from '../config/endpoints/providers.js';
 import type { ChatMessage } from './messages.js';
 import type { RequestOptions } from './types.js';
 import { toAnthropic } from './wire-formats/anthropic.js';
 import { toResponses } from './wire-formats/responses.js';
 
-const TRANSLATIONS: Readonly<Record<Api, (body: JsonRecord) => JsonRecord>> = {
+const TRANSLATIONS: Readonly<Record<WireFormat, (body: JsonRecord) => JsonRecord>> = {
   'chat-completions': (body) => body,
   responses: toResponses,
   anthropic: toAnthropic,

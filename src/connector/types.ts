@@ -1,6 +1,6 @@
+import type { WireFormat } from '../common/chat/wire-formats.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
-import type { WireFormat } from '../sdk/chat/errors/chat-errors.js';
 import type { RuntimeClient } from '../sdk/client.js';
 import type { RequestPolicy } from '../sdk/index.js';
 import type { StreamEvent } from '../sdk/types.js';

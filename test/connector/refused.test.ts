@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Api } from '../../src/config/endpoints/providers.js';
+import type { WireFormat } from '../../src/common/chat/wire-formats.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { type Script, serveScript, startUpstream } from '../support/upstream.js';
@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 /** Sends one question to an upstream that answers with these scripts in turn. */
-async function askWith(api: Api, ...scripts: readonly Script[]) {
+async function askWith(api: WireFormat, ...scripts: readonly Script[]) {
   const daemon = await testDaemon({ policies: { retry: { firstDelayMs: 1 } } });
   const left = [...scripts];
   const upstream = await startUpstream((request, response, raw) =>

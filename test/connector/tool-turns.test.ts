@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Api } from '../../src/config/endpoints/providers.js';
+import type { WireFormat } from '../../src/common/chat/wire-formats.js';
 import { answerMessage } from '../../src/connector/messages.js';
 import type { ChatMessage } from '../../src/index.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
@@ -22,7 +22,7 @@ const EXTRA = { google: { thought_signature: 'sig' } };
 const THINKING = { type: 'thinking', thinking: 'Look.', signature: 'EqQB' };
 
 interface Strict {
-  api: Api;
+  api: WireFormat;
   calls: string[];
   /** Members that the message with the calls must have when the results are sent. */
   wants: object;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Api } from '../../src/config/endpoints/providers.js';
+import type { WireFormat } from '../../src/common/chat/wire-formats.js';
 import { toAnthropic } from '../../src/connector/wire-formats/anthropic.js';
 import { toResponses } from '../../src/connector/wire-formats/responses.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.close());
 
-async function connectorTo(api: Api, stream: boolean): Promise<OpenAIStreamConnector> {
+async function connectorTo(api: WireFormat, stream: boolean): Promise<OpenAIStreamConnector> {
   const { url } = await simulatorForTest();
   const connector = new OpenAIStreamConnector(
     {
@@ -36,7 +36,7 @@ const TOOLS = [
   },
 ];
 
-describe.each<[Api, boolean]>([
+describe.each<[WireFormat, boolean]>([
   ['responses', true],
   ['responses', false],
   ['anthropic', true],

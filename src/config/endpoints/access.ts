@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { WIRE_FORMATS } from '../../common/chat/wire-formats.js';
 import { Secret } from '../secret.js';
 import { describe, oneOf, onOff, readText, setting, type Verdict } from '../values/setting.js';
 import { parseBaseUrl } from './endpoint-url.js';
-import { APIS, AUTH_STYLES, PROVIDER_NAMES, providerOf } from './providers.js';
+import { AUTH_STYLES, PROVIDER_NAMES, providerOf } from './providers.js';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** Headers that the daemon sets itself, or that change how the message is framed. */
@@ -69,7 +70,7 @@ function parseExactUrl(text: string): Verdict<ExactUrl> {
 export const accessKeys = {
   provider: z.optional(oneOf(PROVIDER_NAMES)),
   url: z.optional(exactUrl),
-  api: z.optional(oneOf(APIS)),
+  api: z.optional(oneOf(WIRE_FORMATS)),
   auth: z.optional(auth),
   headers: z.optional(z.record(headerName, sendable(/^[\x20-\x7e\x80-\xff]{0,8192}$/))),
   query: z.optional(z.record(parameterName, sendable(/^[^\x00-\x1f\x7f]{0,8192}$/))),

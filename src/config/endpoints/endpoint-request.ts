@@ -1,6 +1,7 @@
+import type { WireFormat } from '../../common/chat/wire-formats.js';
 import type { Endpoint } from './endpoint.js';
 import { below, endpointUrl, isVersioned, originOf, withoutRoute } from './endpoint-url.js';
-import { type Api, type Provider, providerOf } from './providers.js';
+import { type Provider, providerOf } from './providers.js';
 
 /** The address and headers of one request. */
 export interface EndpointRequest {
@@ -12,7 +13,7 @@ export interface EndpointRequest {
 }
 
 /** The path of each wire format below the base address. */
-export const ROUTES: Readonly<Record<Api, string>> = {
+export const ROUTES: Readonly<Record<WireFormat, string>> = {
   'chat-completions': 'chat/completions',
   responses: 'responses',
   anthropic: 'messages',
@@ -66,7 +67,7 @@ function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
   return below(isDocumented ? `${origin}${documented}` : base, path);
 }
 
-function pathOf({ baseUrl, apiPaths }: Provider, api: Api): string {
+function pathOf({ baseUrl, apiPaths }: Provider, api: WireFormat): string {
   return apiPaths?.[api] ?? baseUrl.replace(/^https?:\/\/[^/]+/, '');
 }
 

@@ -1,6 +1,7 @@
+import type { WireFormat } from '../../common/chat/wire-formats.js';
 import type { Secret } from '../secret.js';
 import type { Tree } from '../sources/tree.js';
-import type { Api, ProviderName } from './providers.js';
+import type { ProviderName } from './providers.js';
 
 /** An address with its key, model and settings. */
 export interface Endpoint {
@@ -30,7 +31,7 @@ export interface Access {
   provider?: ProviderName;
   /** The exact address of the route for answers, without its query. */
   url?: string;
-  api: Api;
+  api: WireFormat;
   /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header with the key. */
   auth: string;
   /** Headers by name in lower case. They override the program's own. */

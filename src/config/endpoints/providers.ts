@@ -1,11 +1,8 @@
+import type { WireFormat } from '../../common/chat/wire-formats.js';
 import type { Tree } from '../sources/tree.js';
 
 /** The ways to send a key. Any other value of the setting is the name of the header with the key. */
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
-
-/** The wire formats that an endpoint can have. */
-export const APIS = ['chat-completions', 'responses', 'anthropic'] as const;
-export type Api = (typeof APIS)[number];
 
 /** The facts in a provider's documentation about its API. */
 export interface Provider {
@@ -22,7 +19,7 @@ export interface Provider {
   /** The first characters of its keys, if they are distinct. */
   keyStarts?: readonly string[];
   /** The paths of other wire formats, if they differ from that of `baseUrl`. */
-  apiPaths?: Partial<Readonly<Record<Api, string>>>;
+  apiPaths?: Partial<Readonly<Record<WireFormat, string>>>;
   /** Further paths in its documentation. */
   otherPaths?: readonly string[];
   /** True when requests need no key. */

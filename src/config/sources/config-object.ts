@@ -1,4 +1,5 @@
-import type { Api, LocalServer, ProviderName } from '../endpoints/providers.js';
+import type { WireFormat } from '../../common/chat/wire-formats.js';
+import type { LocalServer, ProviderName } from '../endpoints/providers.js';
 
 /** The settings for the access to an endpoint, besides its address and key. */
 interface AccessObject {
@@ -6,7 +7,7 @@ interface AccessObject {
   provider?: ProviderName | undefined;
   /** The exact address for answers, instead of `base_url`. */
   url?: string | undefined;
-  api?: Api | undefined;
+  api?: WireFormat | undefined;
   /** `bearer`, `api-key`, `x-api-key`, `basic` (the key is `user:password`), `none`, or a header's name. */
   auth?: string | undefined;
   headers?: Record<string, string> | undefined;

@@ -1,10 +1,10 @@
+import { WIRE_FORMATS, type WireFormat } from '../../common/chat/wire-formats.js';
 import { ConnectorException } from '../../common/errors.js';
 import { parseJson } from '../../common/json.js';
 import type { Access, Endpoint } from '../../config/endpoints/endpoint.js';
 import { ANTHROPIC_HEADERS } from '../../config/endpoints/endpoint-access.js';
 import { answerRequest, modelsRequest, ROUTES } from '../../config/endpoints/endpoint-request.js';
 import { endpointUrl } from '../../config/endpoints/endpoint-url.js';
-import { APIS, type Api } from '../../config/endpoints/providers.js';
 import { Secret } from '../../config/secret.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
 import { identityOf } from '../client-certificate.js';
@@ -21,7 +21,7 @@ export interface Probes {
   /** Whether the endpoint returns its list of models with this query. */
   worksWith(query: Access['query']): Promise<boolean>;
   /** Returns another wire format that the server answers in. */
-  spokenApi(): Promise<Api | undefined>;
+  spokenApi(): Promise<WireFormat | undefined>;
 }
 
 const LIMIT_MS = 10_000;
@@ -84,7 +84,7 @@ export function createProbes(
       // Some servers give the same answer for any route, even a missing one. Such answers prove nothing.
       const nowhere = { url: `${new URL(baseUrl).origin}/no-such-route/${ROUTES[access.api]}` };
       if (await ask(withAccess(nowhere))) return undefined;
-      for (const api of APIS) {
+      for (const api of WIRE_FORMATS) {
         if (api !== access.api && (await ask(inApi(withAccess({ api }), access.api)))) return api;
       }
       return undefined;
@@ -93,7 +93,7 @@ export function createProbes(
 }
 
 /** Adapts route, headers and authentication to the endpoint's new wire format. @param before the old wire format */
-function inApi(endpoint: Endpoint, before: Api): Endpoint {
+function inApi(endpoint: Endpoint, before: WireFormat): Endpoint {
   const { access } = endpoint;
   const url = access.url?.replace(new RegExp(`${ROUTES[before]}$`), ROUTES[access.api]);
   const native = access.api === 'anthropic';
@@ -106,6 +106,6 @@ function inApi(endpoint: Endpoint, before: Api): Endpoint {
 }
 
 /** Returns the wire format whose route ends the `url`; undefined when none does. */
-export function apiOfUrl(url: string | undefined): Api | undefined {
-  return APIS.find((api) => url !== undefined && new URL(url).pathname.endsWith(`/${ROUTES[api]}`));
+export function apiOfUrl(url: string | undefined): WireFormat | undefined {
+  return WIRE_FORMATS.find((api) => url !== undefined && new URL(url).pathname.endsWith(`/${ROUTES[api]}`));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { WireFormat } from '../../../src/common/chat/wire-formats.js';
 import { createChatStream } from '../../../src/sdk/chat/chat-stream.js';
 import type { ChatEvent, ChatResult } from '../../../src/sdk/chat/chat-types.js';
-import type { WireFormat } from '../../../src/sdk/chat/errors/chat-errors.js';
 
 interface Read {
   events: ChatEvent[];

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { APIS, AUTH_STYLES, PROVIDER_NAMES } from '../../../config/endpoints/providers.js';
+import { WIRE_FORMATS } from '../../../common/chat/wire-formats.js';
+import { AUTH_STYLES, PROVIDER_NAMES } from '../../../config/endpoints/providers.js';
 import { notEmpty } from './flag-text.js';
 
 /** The end of each command's help. */
@@ -31,7 +32,7 @@ export function addEndpointFlags(command: Command): Command {
       ),
     )
     .option('--url <url>', 'exact URL of the request, instead of --base-url', notEmpty)
-    .addOption(new Option('--api <format>', 'wire format of the endpoint').choices(APIS))
+    .addOption(new Option('--api <format>', 'wire format of the endpoint').choices(WIRE_FORMATS))
     .option(
       '--auth <style>',
       `how to send the key: ${AUTH_STYLES.join(', ')}, or the name of a header`,

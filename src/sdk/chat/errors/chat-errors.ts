@@ -1,3 +1,4 @@
+import type { WireFormat } from '../../../common/chat/wire-formats.js';
 import { ConnectorException, ErrorClass } from '../../../common/errors.js';
 import { parseJson } from '../../../common/json.js';
 import { beginningOf } from '../../../common/text/beginning.js';
@@ -23,9 +24,6 @@ import {
   pageAdvice,
   SHORTER_ADVICE,
 } from './status-advice.js';
-
-/** The formats of answers: OpenAI's Chat Completions and Responses, and Anthropic's Messages. */
-export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
 
 /** Settings for reading an answer, and facts for its error messages. */
 export interface AnswerContext {

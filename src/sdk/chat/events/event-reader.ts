@@ -1,4 +1,4 @@
-import type { WireFormat } from '../errors/chat-errors.js';
+import { WIRE_FORMATS, type WireFormat } from '../../../common/chat/wire-formats.js';
 import { createAnthropicReader } from './anthropic-events.js';
 import { type ChatEventReader, createChatEventReader, type ReadAnswer, type Verdict } from './chat-events.js';
 import { createResponsesReader } from './responses-events.js';
@@ -8,7 +8,6 @@ const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
   responses: createResponsesReader,
   anthropic: createAnthropicReader,
 };
-const FORMATS = ['chat-completions', 'responses', 'anthropic'] as const satisfies readonly WireFormat[];
 
 /**
  * Returns the event reader for a wire format. If the events have another format, it reads that format from then on,
@@ -41,7 +40,7 @@ class AnyReader implements ChatEventReader {
   }
 
   #readOther(event: unknown): Verdict {
-    this.#others ??= FORMATS.filter((other) => other !== this.#format).map((other) =>
+    this.#others ??= WIRE_FORMATS.filter((other) => other !== this.#format).map((other) =>
       READERS[other](this.#answer),
     );
     for (const [index, other] of this.#others.entries()) {

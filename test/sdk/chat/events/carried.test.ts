@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { WireFormat } from '../../../../src/common/chat/wire-formats.js';
 import { createChatStream } from '../../../../src/sdk/chat/chat-stream.js';
 import type { ChatResult } from '../../../../src/sdk/chat/chat-types.js';
-import type { WireFormat } from '../../../../src/sdk/chat/errors/chat-errors.js';
 
 function read(events: readonly object[], format: WireFormat = 'chat-completions', step = 7): ChatResult {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' }, undefined, {

@@ -1,0 +1,4 @@
+/** The formats of requests and answers: OpenAI's Chat Completions and Responses, and Anthropic's Messages. */
+export const WIRE_FORMATS = ['chat-completions', 'responses', 'anthropic'] as const;
+
+export type WireFormat = (typeof WIRE_FORMATS)[number];
