@@ -34,27 +34,45 @@ function declarationsIn(file: string): Map<string, Declaration> {
     const match = EXPORT.exec(lines[at] ?? '');
     if (match === null) continue;
     const [, kind = '', name = ''] = match;
-    const end = endOf(lines, at);
+    const end = endOf(lines, at, kind === 'type' ? /;\s*$/ : /[;}]\s*$/);
     // Private members are not part of the interface, but tsc keeps their names.
     const code = lines
       .slice(at, end + 1)
       .filter((line) => !/^\s+(private |#private)/.test(line))
       .join('\n')
       .replace(/^export (declare )?/, '');
-    found.set(name, { kind, doc: docAbove(lines, at), code });
+    found.set(name, { kind, doc: docAbove(lines, at), code: withWords(code, found) });
   }
   return found;
 }
 
-/** Returns the last line of a declaration: the first line that closes all open brackets. */
-function endOf(lines: readonly string[], start: number): number {
+/** Returns the last line of a declaration: the first line that closes all open brackets and ends as `ending` says. */
+function endOf(lines: readonly string[], start: number, ending: RegExp): number {
   let depth = 0;
   for (let at = start; at < lines.length; at += 1) {
     const line = (lines[at] ?? '').replace(/^\s*(\/?\*).*$/, '').replace(/'[^']*'/g, '');
     depth += (line.match(/[{([]/g) ?? []).length - (line.match(/[})\]]/g) ?? []).length;
-    if (depth === 0 && /[;}]\s*$/.test(line)) return at;
+    if (depth === 0 && ending.test(line)) return at;
   }
   return lines.length - 1;
+}
+
+/** Replaces a type that is made of a table above it by the words that it stands for. */
+function withWords(code: string, above: ReadonlyMap<string, Declaration>): string {
+  return code.replace(
+    /keyof typeof (?<keys>\w+)|\(typeof (?<list>\w+)\)\[number\](?<name>\['name'\])?/,
+    (type: string, ...rest: unknown[]) => {
+      const { keys, list, name } = rest.at(-1) as Record<string, string | undefined>;
+      const words =
+        keys !== undefined
+          ? /^ {4}readonly '?([\w-]+)'?:/gm
+          : name === undefined
+            ? /'(.*?)'/g
+            : /readonly name: '(.*)'/g;
+      const table = above.get(keys ?? list ?? '')?.code ?? '';
+      return [...table.matchAll(words)].map(([, word]) => `'${word}'`).join(' | ') || type;
+    },
+  );
 }
 
 function docAbove(lines: readonly string[], at: number): string {

@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk', 'type:protocol'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
-  'index.ts': ['common', 'sdk', 'connector', 'type:metrics', 'type:config'],
+  'index.ts': ['common', 'sdk', 'connector', 'config', 'type:metrics', 'type:protocol'],
 };
 const COMPOSERS = new Set(['cli.ts', 'commands']);
 

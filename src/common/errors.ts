@@ -13,6 +13,7 @@ export enum ErrorClass {
 /** The part of the path where a request failed. */
 export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 
+/** Further facts about a failure. */
 export interface ErrorDetails {
   /** Where it failed; `client` by default. */
   hop?: Hop;

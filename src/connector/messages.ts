@@ -11,6 +11,7 @@ export type ContentPart =
   /** `file_data`: a `data:` URL. */
   | { type: 'file'; file: { filename?: string; file_data?: string; file_id?: string } };
 
+/** A text in the content of a message. */
 export interface TextPart {
   type: 'text';
   text: string;

@@ -83,6 +83,7 @@ export interface RequestOptions {
   body?: Record<string, unknown>;
 }
 
+/** Options of a request, and functions that are called while the answer arrives. */
 export interface ChatOptions extends RequestOptions {
   /** Called with each event of the exchange, in order. */
   onEvent?: (event: ExchangeEvent) => void;

@@ -1,12 +1,12 @@
 /** Why a body can't be decoded. `cut`: the end is missing, and everything before it was decoded. */
-type Fault = 'unknown coding' | 'damaged' | 'cut' | 'too much';
+export type ContentFault = 'unknown coding' | 'damaged' | 'cut' | 'too much';
 
 /** Thrown for a body that can't be decoded. The message continues the sentence "The provider …". */
 export class ContentError extends Error {
   override readonly name = 'ContentError';
 
   constructor(
-    readonly fault: Fault,
+    readonly fault: ContentFault,
     message: string,
   ) {
     super(message);

@@ -95,6 +95,7 @@ export const HOPS = [
   },
 ] as const satisfies readonly Hop[];
 
+/** Names of the steps from the request to the first output on the screen; docs/metrics.md defines each. */
 export type HopName = (typeof HOPS)[number]['name'];
 /** Milliseconds of each known hop. */
 export type Hops = Partial<Record<HopName, number>>;

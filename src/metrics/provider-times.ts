@@ -29,8 +29,6 @@ export interface Reported {
   refused: string[];
 }
 
-/** Header names are in lower case. */
-type Headers = Readonly<Record<string, string>>;
 type Found = readonly [part: ReportedPart, source: string, value: unknown, unitMs: number];
 
 const MS = 1;
@@ -64,7 +62,7 @@ export const TIME_HEADERS: readonly string[] = [SERVER_TIMING, ...IN_HEADERS.map
  * `server-timing` (W3C).
  * @param headers names in lower case
  */
-export function timesInHeaders(headers: Headers): Reported {
+export function timesInHeaders(headers: Readonly<Record<string, string>>): Reported {
   return judged([
     ...IN_HEADERS.map(([name, part, unitMs]): Found => [part, name, headers[name], unitMs]),
     ...serverTiming(headers[SERVER_TIMING] ?? ''),

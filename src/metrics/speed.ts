@@ -1,14 +1,14 @@
 import { type Arrivals, RUN_MS } from './arrivals.js';
 import type { Delivered } from './delivered.js';
 
+export const WITHHELD = ['burst', 'too_few_arrivals', 'hidden'] as const;
 /**
- * Reasons to withhold the speed:
+ * Why the speed is withheld:
  * - `too_few_arrivals`: output came in fewer than three arrivals.
  * - `burst`: output came within 50 ms, nearly all of it came in the first arrival, most of what followed came at once,
  *   or it came faster than a model writes.
  * - `hidden`: the provider counted tokens that never arrived, and the number that did is unknown.
  */
-export const WITHHELD = ['burst', 'too_few_arrivals', 'hidden'] as const;
 export type Withheld = (typeof WITHHELD)[number];
 
 /** The speed of an answer after its first arrival, or the reason why it is withheld. */

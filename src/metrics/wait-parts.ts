@@ -10,6 +10,7 @@ export type WaitPartName = 'network' | 'queue' | 'load' | 'prompt' | 'processing
  */
 export type Basis = 'measured' | 'reported' | 'inferred';
 
+/** One part of the wait for the provider. */
 export interface WaitPart {
   name: WaitPartName;
   ms: number;
@@ -38,6 +39,7 @@ export const WAIT_PARTS = {
   unexplained: { label: 'unexplained', basis: 'inferred', what: 'the rest of `wait`' },
 } as const satisfies Record<WaitPartName, { label: string; basis: Basis; what: string }>;
 
+/** What the wait for the provider consists of. */
 export interface WaitSplit {
   /** The parts in order of time; empty when nothing explains the wait. */
   parts: WaitPart[];

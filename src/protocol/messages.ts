@@ -107,6 +107,7 @@ interface HealthCheck {
   token?: string;
 }
 
+/** `open`: requests are refused, because the provider keeps failing. `half-open`: one request probes it. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** Connections to an origin. With HTTP/2 one connection can carry many requests. */
@@ -118,6 +119,7 @@ export interface PoolState {
   poolQueued: number;
 }
 
+/** A circuit breaker, and the budget for retries. */
 export interface CircuitStatus {
   circuit: CircuitState;
   /** Unix time in ms of the next probe of an open circuit; 0 otherwise. */
@@ -166,6 +168,7 @@ export interface LimitStatus {
   bytesPerSecond: number;
 }
 
+/** The health of a daemon of vastar-tui. */
 export interface HealthResponse {
   type: MessageType.HealthResponse;
   healthy: boolean;

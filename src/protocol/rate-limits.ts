@@ -10,9 +10,6 @@ export interface RateLimit {
   resetMs?: number;
 }
 
-/** Names in lower case. */
-type Headers = Readonly<Record<string, string>>;
-
 const PARTS = ['limit', 'remaining', 'reset'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -39,7 +36,7 @@ export function isRateLimitHeader(name: string): boolean {
  * @param headers names in lower case
  * @param nowMs Unix time, for renewals given as a date, when the response has no Date header
  */
-export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
+export function rateLimitsIn(headers: Readonly<Record<string, string>>, nowMs: number): RateLimit[] {
   const found = new Map<string, Partial<Record<Part, string>> & { of: string }>();
   for (const [name, value] of Object.entries(headers)) {
     const [form, { part, of = 'requests' }] = formOf(name);
@@ -61,7 +58,7 @@ export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
  * Returns when the server sent the response, by the server's clock, as Unix time in ms. Dates in other headers are
  * compared with this time, so a wrong clock of this machine changes no wait.
  */
-export function responseTime(headers: Headers, nowMs: number): number {
+export function responseTime(headers: Readonly<Record<string, string>>, nowMs: number): number {
   return (headers.date === undefined ? undefined : dateOf(headers.date)) ?? nowMs;
 }
 

@@ -1,16 +1,13 @@
 import { rateLimitsIn, responseTime } from './rate-limits.js';
 import { decimal, waitOf } from './wait.js';
 
-/** Names in lower case. */
-type Headers = Readonly<Record<string, string>>;
-
 /**
  * Returns the wait that the server requests, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3),
  * else the latest renewal of an exhausted limit. Undefined without a wait, or for an unknown form.
  * @param headers names in lower case
  * @param nowMs Unix time, for dates
  */
-export function retryAfterOf(headers: Headers, nowMs: number): number | undefined {
+export function retryAfterOf(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const explicit = explicitWait(headers, nowMs);
   if (explicit !== undefined) return explicit;
   const waits = rateLimitsIn(headers, nowMs)
@@ -21,7 +18,7 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
 }
 
 /** Like `retryAfterOf`, but without rate limits: only the wait that the server demands explicitly. */
-function explicitWait(headers: Headers, nowMs: number): number | undefined {
+function explicitWait(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const at = responseTime(headers, nowMs);
   const rejected = headers['anthropic-ratelimit-unified-status'] === 'rejected';
   return (

@@ -6,9 +6,16 @@
 export type { Carried } from '../common/chat/carried.js';
 export type { Outcome } from '../common/chat/outcomes.js';
 export type { Usage } from '../common/chat/usage.js';
-export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../common/errors.js';
+export type { WireFormat } from '../common/chat/wire-formats.js';
+export {
+  ConnectorException,
+  ErrorClass,
+  type ErrorDetails,
+  type Hop,
+  type SentCounts,
+} from '../common/errors.js';
 export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
-export { ContentError } from '../content/content-error.js';
+export { ContentError, type ContentFault } from '../content/content-error.js';
 export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 export { ErrorClass as ProtocolErrorClass } from '../protocol/generated/ipc/error-class.js';
 export { ExecuteRequest } from '../protocol/generated/ipc/execute-request.js';
@@ -16,10 +23,12 @@ export { ExecuteResponse } from '../protocol/generated/ipc/execute-response.js';
 export { MessageType as ProtocolMessageType } from '../protocol/generated/ipc/message-type.js';
 export type {
   CircuitState,
+  CircuitStatus,
   ClientCertificate,
   HealthResponse,
   LimitStatus,
   OriginStatus,
+  PoolState,
   RequestPolicy,
   TenantStatus,
   Timings,

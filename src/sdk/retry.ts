@@ -1,6 +1,7 @@
 import { ConnectorException, RETRYABLE_CLASSES } from '../common/errors.js';
 import { sleep } from './sleep.js';
 
+/** How often `withRetry` retries, which errors, and after which waits. */
 export interface RetryOptions {
   /** Most retries after the first attempt. Default: 3. */
   maxRetries?: number;

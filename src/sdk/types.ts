@@ -122,6 +122,7 @@ export interface StreamResult {
   buffered: boolean;
 }
 
+/** Options of `streamHTTP`. */
 export interface StreamOptions {
   /** Aborting it ends the stream with outcome `cancelled`, here and upstream. */
   signal?: AbortSignal;
@@ -141,6 +142,7 @@ export type DaemonInfo =
   /** A daemon of the public protocol, without streams and health. */
   | { kind: 'foreign'; rttMs: number };
 
+/** The state of the connection to the daemon. */
 export type ConnectionState =
   | { status: 'idle' }
   | { status: 'connecting'; attempt: number }

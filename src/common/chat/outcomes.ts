@@ -18,6 +18,7 @@ export const OUTCOMES = {
   stalled: { shown: 'stalled', meaning: 'the response was silent for longer than `idle_ms`' },
 } as const satisfies Readonly<Record<string, { shown: string; meaning: string }>>;
 
+/** How an answer ended; see `createChatStream`. `stalled`: it was silent for longer than its limit. */
 export type Outcome = keyof typeof OUTCOMES;
 
 export const OUTCOME_NAMES = Object.keys(OUTCOMES) as readonly Outcome[];

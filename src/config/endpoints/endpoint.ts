@@ -1,6 +1,5 @@
 import type { WireFormat } from '../../common/chat/wire-formats.js';
 import type { Secret } from '../secret.js';
-import type { Tree } from '../sources/tree.js';
 import type { ProviderName } from './providers.js';
 
 /** An address with its key, model and settings. */
@@ -38,7 +37,7 @@ export interface Access {
   headers: ReadonlyMap<string, Secret>;
   query: ReadonlyMap<string, Secret>;
   /** A merge patch (RFC 7396) for the request's body. */
-  body: Tree;
+  body: Readonly<Record<string, unknown>>;
   /** False: answers come in one piece. */
   stream: boolean;
   /**

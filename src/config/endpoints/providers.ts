@@ -165,6 +165,7 @@ export const PROVIDERS = {
   },
 } as const satisfies Record<string, Provider>;
 
+/** The names of the presets. */
 export type ProviderName = keyof typeof PROVIDERS;
 
 /** Servers that the chat searches for on this machine, with their default ports. */
@@ -175,6 +176,7 @@ export const LOCAL_PORTS = {
   'llama-cpp': 8080,
   litellm: 4000,
 } as const;
+/** A kind of server that the chat searches for on this machine. */
 export type LocalServer = keyof typeof LOCAL_PORTS;
 
 /** The names of those servers. */

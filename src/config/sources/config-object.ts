@@ -2,7 +2,7 @@ import type { WireFormat } from '../../common/chat/wire-formats.js';
 import type { LocalServer, ProviderName } from '../endpoints/providers.js';
 
 /** The settings for the access to an endpoint, besides its address and key. */
-interface AccessObject {
+export interface AccessObject {
   /** The preset whose address, authentication and other defaults are used. */
   provider?: ProviderName | undefined;
   /** The exact address for answers, instead of `base_url`. */

@@ -22,6 +22,7 @@ export type StreamEnding =
  */
 export type FedBytes = 'events' | 'withheld' | 'nothing';
 
+/** Reads one answer. `over` and `ending` tell when to stop waiting for more. */
 export interface ChatStream {
   /** Reads the answer's next bytes, in pieces of any size. */
   feed(bytes: Uint8Array): FedBytes;

@@ -3,6 +3,7 @@ import type { Outcome } from '../../common/chat/outcomes.js';
 import type { Usage } from '../../common/chat/usage.js';
 import type { ConnectorException } from '../../common/errors.js';
 
+/** A call of a tool that the model asks for. */
 export interface ToolCall {
   id: string;
   name: string;
