@@ -40,7 +40,7 @@ Files and text on stdin are appended to the prompt, in this order:
 Exit codes:
 ${ANSWER_EXIT_CODES}`;
 
-/** Interval of health checks, which detect a stopped daemon. A short answer ends before the first one. */
+/** Interval of health checks in ms. They detect a stopped daemon. A short answer ends before the first check. */
 const HEARTBEAT_MS = 1000;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {

@@ -92,7 +92,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       server: serverLoads(composition),
       modes,
       models: async () => {
-        // A simulator that cannot start shows up as a refused connection.
+        // If the simulator cannot start, the request for the models reports a refused connection.
         await composition.ready(ending.signal).catch(() => {});
         return connector.listModels({ signal: ending.signal });
       },
@@ -209,7 +209,7 @@ function modesOf({ connector }: Composition): { modes: ModePort; tellMore: () =>
     url: answerRequest(endpoint).shownUrl,
     model: endpoint.model,
     limits: { timeoutMs: endpoint.timeoutMs, idleMs: endpoint.idleMs },
-    tellsLoad: endpoint.access.metricsUrl !== undefined,
+    reportsLoad: endpoint.access.metricsUrl !== undefined,
   });
   const modes: ModePort = {
     get current() {

@@ -53,7 +53,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
   let current: Recording | undefined;
-  // Plays any recording, any number of times.
+  // This simulator plays the recording that `current` has at the time of the request.
   const simulator = await startSimulator({ port: 0, replay: () => current });
   const composition = compose({ ...flags, mode: 'simulator', baseUrl: simulator.url });
   try {
@@ -84,7 +84,7 @@ async function play(
 ): Promise<ChatAnswer> {
   const output = json ? jsonLines() : plainText();
   const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
-    // A model name of the simulator could add a fault.
+    // The simulator's model names such as `sim-fault-503` would add a fault, so use another name.
     model: 'replay',
     // Each response is played once: a recorded refusal is not retried, and does not delay the next recording.
     policy: { maxAttempts: 1, circuit: false, scope },

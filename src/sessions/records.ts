@@ -14,8 +14,8 @@ import {
   type SessionSummary,
 } from './types.js';
 
-// The functions below convert rows of the file to values. An unknown value, from a newer version or a damaged file,
-// becomes the nearest known one.
+// The functions below convert rows of the file to values. An unknown value comes from a newer version or a damaged
+// file, and becomes the nearest known one.
 
 export function summaryOf(row: Row): SessionSummary {
   return {

@@ -6,9 +6,9 @@ type RequestEndpoint = AssistantMessage['endpoint'];
 
 /**
  * Returns the messages to send: questions, answers (even partial ones) and the results of tool calls.
- * @param asked the request's endpoint. An answer's carried members are only sent to the endpoint they came from.
+ * @param next the next request's endpoint. An answer's carried members are only sent to the endpoint they came from.
  */
-export function historyOf(messages: readonly Message[], asked: RequestEndpoint): ChatMessage[] {
+export function historyOf(messages: readonly Message[], next: RequestEndpoint): ChatMessage[] {
   const history: ChatMessage[] = [];
   const turns = messages.filter((message) => message.role !== 'notice');
   for (const [index, message] of turns.entries()) {
@@ -18,7 +18,7 @@ export function historyOf(messages: readonly Message[], asked: RequestEndpoint):
     }
     if (message.role !== 'assistant') continue;
     const ended = turns[index - 1]?.role === 'tool';
-    history.push(...answered(message, { results: resultsAfter(turns, index), ended, asked }));
+    history.push(...answered(message, { results: resultsAfter(turns, index), ended, next }));
   }
   return history;
 }
@@ -36,13 +36,13 @@ interface Around {
   results: readonly ToolMessage[];
   /** Whether the answer follows tool results, so that it ends a turn with calls. */
   ended: boolean;
-  asked: RequestEndpoint;
+  next: RequestEndpoint;
 }
 
 /** Returns the answer as messages. Leaves out calls without a result, because providers refuse them. */
-function answered(message: AssistantMessage, { results, ended, asked }: Around): ChatMessage[] {
+function answered(message: AssistantMessage, { results, ended, next }: Around): ChatMessage[] {
   const { text, toolCalls = [], carried, endpoint } = message;
-  const own = endpoint.name === asked.name && endpoint.model === asked.model ? carried : undefined;
+  const own = endpoint.name === next.name && endpoint.model === next.model ? carried : undefined;
   const calls = toolCalls.slice(0, results.length);
   if (calls.length === 0) {
     return text === '' ? [] : [{ role: 'assistant', content: text, ...(ended && own?.message) }];

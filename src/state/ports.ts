@@ -34,7 +34,7 @@ export type ReadFile<T> = { ok: true; content: T } | { ok: false; problem: strin
 
 /** Sends requests to endpoints. */
 export interface ChatPort {
-  /** Resolves even when the request fails: the answer's outcome then says so. */
+  /** Resolves even when the request fails; the answer's outcome is then that of a failure. */
   exchange(messages: ChatMessage[], options: ChatOptions): Promise<ChatAnswer>;
 }
 
@@ -46,10 +46,10 @@ export interface EndpointInfo {
   model: string;
   limits?: WaitLimits;
   /** Whether the endpoint's server has a metrics page. */
-  tellsLoad?: boolean;
+  reportsLoad?: boolean;
 }
 
-/** Limits in ms for the wait for response headers (`timeoutMs`) and for silence within a response. 0 means none. */
+/** Limits in ms for the wait for response headers (`timeoutMs`) and for silence within a response. 0 means no limit. */
 export interface WaitLimits {
   timeoutMs: number;
   idleMs: number;

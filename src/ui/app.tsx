@@ -86,7 +86,7 @@ function useKeys(layout: Layout): void {
   useEffect(() => keyboard.reportMouse(mouse), [keyboard, mouse]);
 }
 
-/** The screen shows the longest text that fits. */
+/** Messages for a terminal that is too small. The screen shows the longest one that fits. */
 const TOO_SMALL = ['terminal too small', 'too small', 'small', '…'];
 
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {

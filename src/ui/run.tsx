@@ -114,7 +114,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     stdout,
     now: clock.now,
     plain: screenReader,
-    asksBackground: themeName === 'auto',
+    queriesBackground: themeName === 'auto',
     onReply(reply) {
       const before = look;
       look = lookAfter(before, reply);

@@ -23,7 +23,7 @@ export function plainText(): Output {
   return {
     event(event) {
       if (event.type === 'text') last = live.feed(event.text) || last;
-      // What is printed stays, so begin a line for an answer that begins again.
+      // Printed text cannot be taken back, so an answer that begins again starts on a new line.
       else if (event.type === 'split' && event.text === '' && event.reasoning === '') {
         if (last !== '' && !last.endsWith('\n')) last = live.feed('\n');
         printMessage('the provider began its answer again: the text before this line does not belong to it');
@@ -51,7 +51,7 @@ export function plainText(): Output {
   };
 }
 
-/** Returns one event a line, and a last line with all figures. */
+/** Prints each event as a line of JSON, and at the end a line with all figures. */
 export function jsonLines(): Output {
   const write = (line: Record<string, unknown>): void => stdout.json(line);
   return {

@@ -18,7 +18,7 @@ export interface AskSession {
   readonly history: readonly ChatMessage[];
   event(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): void;
-  /** The results of the last answer's tool calls; another exchange follows. */
+  /** Saves the results of the last answer's tool calls. Call it before the exchange that sends them. */
   results(messages: readonly ToolMessage[]): void;
   close(): void;
 }
@@ -94,7 +94,7 @@ function recordIn(
     ended(answer) {
       const { outcome, text, reasoning, refusal, toolCalls, carried } = answer;
       const exchange = running.keeper.ended(answer);
-      // A request that was never sent, as for a missing key, has no start.
+      // A request that was never sent, e.g. without a key, has no event that began the answer.
       const id = begin(endpoint.model);
       // Providers need `carried` back only in a turn with tool calls.
       const kept = carried !== undefined && (toolCalls.length > 0 || calledTools) && { carried };

@@ -49,7 +49,7 @@ export function chatSessions(
       try {
         opened?.rehearse();
       } catch {
-        // The first question shows what is wrong with the file.
+        // The same failure is reported when the first question is saved.
       }
     },
   };

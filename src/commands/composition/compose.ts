@@ -148,7 +148,7 @@ function configuration(flags: GlobalFlags): LoadedConfig {
 export function reportProblems({ problems, endpoint }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
   if (unusable.length > 0) throw new ConfigError(unusable);
-  // A problem of one endpoint is reported by its answers.
+  // A problem of the endpoint in use is not printed here, because its answers report it.
   const reported = problems.filter(({ message }) => endpoint.problem?.startsWith(message) !== true);
   for (const problem of reported) printMessage(formatProblem(problem));
 }

@@ -75,7 +75,7 @@ function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: str
   });
 }
 
-/** Returns the message with which the program ended, without its name: it says what to do. */
+/** Returns the program's last message without the program's name. Such a message says what to do. */
 function ownMessage(output: string): string | undefined {
   return /^vastar-(?:connector-runtime|tui): (?!warning: )(.+)\n$/.exec(output)?.[1];
 }

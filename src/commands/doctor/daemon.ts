@@ -3,7 +3,7 @@ import { VERSION } from '../../common/program/version.js';
 import type { DaemonInfo } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** Whether a daemon answers, its version, and its capabilities. `ask` may start the bundled one. */
+/** Checks whether a daemon answers, its version, and its capabilities. `ask` may start the bundled one. */
 export async function checkDaemon(ask: () => Promise<DaemonInfo>): Promise<Finding[]> {
   try {
     return describeDaemon(await ask());

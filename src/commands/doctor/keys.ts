@@ -2,7 +2,7 @@ import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import type { LoadedConfig } from '../../config/resolve.js';
 import { type Finding, ok, problem } from './finding.js';
 
-/** Whether each endpoint has the settings that a request needs, above all its key. Keys are never shown. */
+/** Checks whether each endpoint has the settings that a request needs, above all its key. Keys are never shown. */
 export function checkKeys({ endpoints, mode }: LoadedConfig): Finding[] {
   return endpoints.flatMap((endpoint): Finding[] => {
     if (endpoint.kind === 'simulator') return [];

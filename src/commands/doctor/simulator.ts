@@ -6,7 +6,7 @@ import { type Finding, ok, problem } from './finding.js';
 const LIMIT_MS = 3000;
 
 /**
- * Whether the simulator answers at its address, through the daemon.
+ * Checks whether the simulator answers at its address, through the daemon.
  * @param inUse whether it is the endpoint at the start: only then is its absence a problem
  */
 export async function checkSimulator(

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { type Finding, ok, problem, warning } from './finding.js';
 
-/** Checks owner and mode of the daemon's socket. Whether this user may connect, only a connection shows. */
+/** Checks owner and mode of the daemon's socket. Only a connection shows whether this user may connect. */
 export async function checkSocket(path: string, uid: number | undefined): Promise<Finding> {
   try {
     return judgeSocket(path, await lstat(path), uid);

@@ -14,7 +14,8 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName(program)} "$
 function body(command: CommandDoc, program: CommandDoc): string {
   const flags = flagsOf(command, program).map(({ long, description, value }) => {
     const explanation = `[${escaped(description)}]`;
-    // With a value: offered again, because many may be repeated; "--flag value" and "--flag=value".
+    // `*` offers a flag with a value again, because many may be repeated. `=` accepts "--flag value" and
+    // "--flag=value".
     return quoted(
       value === undefined
         ? `${long}${explanation}`
@@ -23,7 +24,7 @@ function body(command: CommandDoc, program: CommandDoc): string {
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
   if (command.commands.length === 0) {
-    // Without a rule for words, zsh offers no flags after one. `()` offers nothing for free text.
+    // Without a rule for arguments, zsh offers no flags after an argument. `()` offers nothing for free text.
     const words = command.arguments.map(({ value }) =>
       quoted(`*:${escaped(value.name)}:${value.kind === 'text' ? '()' : action(value)}`),
     );

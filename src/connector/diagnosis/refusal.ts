@@ -2,7 +2,7 @@ import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/errors/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
-export type Cause =
+export type Fault =
   | 'not configured'
   | 'refused'
   | 'name'
@@ -27,13 +27,13 @@ export type Cause =
   | 'interrupted'
   | 'other';
 
-/** A cause with the advice to the user. */
-export type NamedCause = readonly [cause: Cause, advice: string];
+/** A fault with the advice to the user. */
+export type NamedFault = readonly [fault: Fault, advice: string];
 
 const BEGIN_HTTPS = 'begin base_url with https:';
 
-/** Finds the cause of a failed connection; undefined when the provider answered. */
-export function connectionCause({ message, hop, errorClass }: ConnectorException): NamedCause | undefined {
+/** Finds the fault of a failed connection; undefined when the provider answered. */
+export function connectionFault({ message, hop, errorClass }: ConnectorException): NamedFault | undefined {
   // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
     return ['not configured', 'correct the setting that the message names'];
@@ -58,7 +58,7 @@ export function connectionCause({ message, hop, errorClass }: ConnectorException
   return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
 }
 
-function tlsFault(message: string): NamedCause {
+function tlsFault(message: string): NamedFault {
   if (/wrong version number|ERR_SSL/i.test(message))
     return ['scheme', 'begin base_url with http: if that port does not use TLS'];
   if (/has expired|HAS_EXPIRED|NOT_YET_VALID/i.test(message))
@@ -71,10 +71,10 @@ function tlsFault(message: string): NamedCause {
 interface Rule {
   status?: readonly number[];
   words?: RegExp;
-  named: NamedCause;
+  named: NamedFault;
 }
 
-const QUOTA: NamedCause = [
+const QUOTA: NamedFault = [
   'quota',
   'add credit or raise the limit at the provider, or set the key of another account',
 ];
@@ -120,8 +120,8 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Finds the cause in a refusal's status and words; undefined when they do not suffice. */
-export function causeInWords({ message, statusCode = 0 }: ConnectorException): NamedCause | undefined {
+/** Finds the fault in a refusal's status and words; undefined when they do not suffice. */
+export function faultInWords({ message, statusCode = 0 }: ConnectorException): NamedFault | undefined {
   return RULES.find(
     (rule) =>
       (rule.status === undefined || rule.status.includes(statusCode)) &&

@@ -9,9 +9,9 @@ const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 
 /**
  * Returns conversations as examples for OpenAI's supervised fine-tuning
- * (https://platform.openai.com/docs/guides/supervised-fine-tuning): one line for each session, with the current
- * branch up to its last complete answer. Answers that should not be learned from, e.g. truncated or refused ones,
- * have weight 0.
+ * (https://platform.openai.com/docs/guides/supervised-fine-tuning): one line for each session, with the current branch
+ * up to its last complete answer. Answers that a model should not learn from, e.g. truncated ones or refusals, have
+ * weight 0.
  * @returns the lines, and the reasons for omitted sessions
  */
 export function toFineTuning(sessions: readonly Session[]): { lines: string; omitted: string[] } {

@@ -37,7 +37,7 @@ export function zipEntries(length: number, readAt: ReadAt): ZipEntry[] {
   return inBounds(() => entriesOf(directoryOf(length, readAt), readAt));
 }
 
-/** A number that is read, or an offset to read at, can be out of bounds. */
+/** Runs `read`. A number or an offset that is out of bounds means that the archive is damaged. */
 function inBounds<T>(read: () => T): T {
   try {
     return read();

@@ -1,7 +1,7 @@
 import type { AppState } from '../app-state.js';
 import type { UserMessage } from '../messages.js';
 
-/** Returns the part of the state that says that this question is being edited, with its text in the draft. */
+/** Returns the changes of the state for editing this question. The caller puts its text into the draft. */
 export function revisingOf({
   id,
   attachments = [],

@@ -6,7 +6,7 @@ export interface Fold {
   readonly text: string;
   /** The end of the label of every fold except the first. */
   readonly number: string;
-  /** Counted once, because a paste can have many parts. */
+  /** The number of newlines in `text`. Counting again for each part of a long paste would be slow. */
   readonly newlines: number;
 }
 

@@ -17,7 +17,7 @@ interface LoggedEvent {
   readonly text: string;
 }
 
-/** The kept part of request and response. Sanitize its texts before you show them. */
+/** The part of request and response that the log keeps. Sanitize its texts before you show them. */
 export interface LoggedExchange {
   readonly number: number;
   /** Unix time in ms. */

@@ -10,7 +10,7 @@ import { sentBody } from './sent-body.js';
 export interface ExchangeKeeper {
   take(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): FinishedExchange;
-  /** Whether the exchange threw, which is a bug. */
+  /** Returns the data of an exchange that threw, which is a bug. */
   broke(problem: string, metrics: ExchangeMetrics): FinishedExchange;
 }
 

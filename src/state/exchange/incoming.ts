@@ -10,7 +10,7 @@ export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
 /** The sanitized content that arrived since the last frame. */
 export interface Portion {
-  /** `text` and `reasoning` are all so far, and replace what the answer has. */
+  /** Whether `text` and `reasoning` are the whole answer so far, and replace what is shown. */
   split: boolean;
   text: string;
   reasoning: string;

@@ -8,7 +8,7 @@ export type RequestView =
   | { readonly kind: 'none'; readonly limits?: undefined }
   | {
       readonly kind: 'running' | 'done';
-      /** How it ended. */
+      /** The outcome of the request. */
       readonly outcome?: Outcome;
       readonly metrics: ExchangeMetrics;
       /** When the output arrived; absent before the first. */

@@ -5,8 +5,8 @@ export interface Anchor {
 }
 
 /**
- * `follow` keeps the end in view. `held` keeps `top` as the first row; `seen` is the place where the conversation ended
- * when scrolling began.
+ * `follow` keeps the conversation's end in view. `held` keeps `top` as the first row; `seen` is the place where the
+ * conversation ended when scrolling began.
  */
 export type Scroll =
   | { readonly kind: 'follow' }

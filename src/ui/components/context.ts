@@ -44,7 +44,7 @@ export function useAppState<T>(select: (state: AppState) => T): T {
 export function useServerLoad(visible: boolean): void {
   const { actions } = useShared();
   const endpoint = useAppState((state) =>
-    state.endpoint.tellsLoad === true ? state.endpoint.name : undefined,
+    state.endpoint.reportsLoad === true ? state.endpoint.name : undefined,
   );
   useEffect(
     () => (visible && endpoint !== undefined ? actions.followServer(endpoint) : undefined),

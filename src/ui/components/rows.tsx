@@ -116,8 +116,8 @@ function frame(width: number, height: number, edges: Edges): (framed: Framed) =>
   const inner = height - edgeRows(edges);
   const left = { y: 1, width: 2, rows: Array.from({ length: inner }, () => LEFT_SIDE) };
   const right = { x: width - 2, y: 1, width: 2, rows: Array.from({ length: inner }, () => RIGHT_SIDE) };
-  const top = kept((title: string) => [upperEdge(title, width, edges.top)]);
-  const bottom = kept((mark: Line) => [lowerEdge(mark, width)]);
+  const top = memoized((title: string) => [upperEdge(title, width, edges.top)]);
+  const bottom = memoized((mark: Line) => [lowerEdge(mark, width)]);
   return ({ title, rows, mark = NO_MARK, cursor }) => [
     { width, rows: top(title) },
     left,
@@ -128,7 +128,7 @@ function frame(width: number, height: number, edges: Edges): (framed: Framed) =>
 }
 
 /** Memoises the result of `make` until its value changes, so that the painter can skip equal lines. */
-function kept<A, B>(make: (value: A) => B): (value: A) => B {
+function memoized<A, B>(make: (value: A) => B): (value: A) => B {
   let last: { value: A; made: B } | undefined;
   return (value) => {
     if (last === undefined || last.value !== value) last = { value, made: make(value) };

@@ -173,6 +173,6 @@ function short(key: string): string {
 
 function passingWords({ toast, quitArmedUntilMs, keys }: BarState): string | undefined {
   const again = `${keys.quit} again quits`;
-  // The toast about a cleared draft says it, too.
+  // The toast about a cleared draft ends with the same words.
   return quitArmedUntilMs === undefined || toast?.text.endsWith(again) ? toast?.text : again;
 }

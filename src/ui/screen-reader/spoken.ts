@@ -59,7 +59,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     else if (isSilent(state) !== isSilent(before))
       texts.push(isSilent(state) ? 'The daemon does not answer.' : 'The daemon answers again.');
     const isArmed = state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined;
-    // After a draft is cleared, the toast says it.
+    // After a draft is cleared, the toast ends with the same words.
     if (isArmed && state.toast === undefined) texts.push(`${state.keys.quit} again quits.`);
     say(texts);
   };

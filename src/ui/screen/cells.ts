@@ -123,8 +123,8 @@ export function paintCells(
 
 /**
  * Returns the graphemes to which the cursor is moved explicitly, because the terminal may be in another column: a
- * table's border, and text after several blanks. There must be enough blanks before them, or they would cover the end
- * of a wider text.
+ * table's border, and text after several blanks. With fewer blanks before it, such a grapheme could cover the end of a
+ * text that the terminal draws wider.
  */
 function anchorsOf({ graphemes, columns }: Cells): ReadonlySet<number> {
   const anchors = new Set<number>();

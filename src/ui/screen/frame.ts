@@ -68,7 +68,7 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
     const cells = cellsIn(segment);
     const change = changeIn(cellsIn(old), cells);
     if (change === undefined) continue;
-    // The segment may be in other columns, and cover the segments beside it.
+    // The terminal may draw the segment's text wider, over the segments beside it. So write the whole row.
     if (isLoose(cells) || isLoose(cellsIn(old))) return wholeRow(after, y, theme);
     const { left } = segment;
     output += goTo(left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme, left);

@@ -111,6 +111,11 @@ test.each([
   expect(code).toBe(1);
 });
 
+test('endpoints test --json has the name of the fault', async () => {
+  const { stdout } = await runProgram(place, ['endpoints', 'test', 'auth', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ endpoint: 'auth', works: false, fault: 'authentication' });
+});
+
 test('endpoints test reports that a correct endpoint answers', async () => {
   const { code, stdout } = await runProgram(place, ['endpoints', 'test', 'right']);
   expect(stdout).toBe('right: right-1 answers\n');

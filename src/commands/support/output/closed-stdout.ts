@@ -6,9 +6,9 @@ const READ_AND_WRITE = 0o2;
 const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'busybox', 'zsh', 'ksh', 'mksh', 'fish']);
 
 /**
- * Whether a shell has started this process with its stdout closed (`>&-`). Node opens /dev/null for reading and writing
- * in its place, so that writes succeed without an effect. Programs that discard output may pass such a /dev/null too,
- * which a shell inherits; a shell's own `> /dev/null` is only for writing. Linux only: other systems do not show this.
+ * Whether a shell has started this process with its stdout closed (`>&-`). Node then opens /dev/null for reading and
+ * writing as stdout, so writes succeed without an effect. A shell's `> /dev/null` is open only for writing. A program
+ * that discards output may open it for both; the shell that it starts then has it as its stdout. Works only on Linux.
  */
 export function isStdoutClosed(): boolean {
   try {

@@ -22,7 +22,7 @@ export interface KeyboardOptions {
   /** Only reads keys and pastes and sends no queries; for screen readers. */
   plain: boolean;
   /** Queries the background colour [false]. */
-  asksBackground?: boolean;
+  queriesBackground?: boolean;
   /** Gets each reply of the terminal without its ESC [none]. */
   onReply?: (reply: string) => void;
 }
@@ -116,7 +116,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     stdin.ref();
     stdin.on('data', onData);
     stdin.resume();
-    const ask = options.asksBackground === true ? ASK_BACKGROUND + ASK : ASK;
+    const ask = options.queriesBackground === true ? ASK_BACKGROUND + ASK : ASK;
     write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
   };
   const stop = (): void => {

@@ -13,7 +13,7 @@ export interface CompareLayout {
   readonly figureRows: number;
 }
 
-/** The minimum width of a side in cells. */
+/** The smallest width of a side in cells. */
 const SIDE_MIN = 34;
 export const SEPARATOR = ' │ ';
 const FIGURES_FROM_ROWS = 9;

@@ -59,7 +59,7 @@ export function verdictOn(metrics: Shown): string | undefined {
     case 'failed attempts':
       return `${metrics.attempts > 2 ? `our ${metrics.attempts - 1} retries` : 'our retry'} ${duration(ms)}`;
     case 'the network':
-      return `network: ${roads(metrics)}, ${share(ms)}`;
+      return `network: ${roundTrips(metrics)}, ${share(ms)}`;
     case 'the provider': {
       const [longest] = steps.filter((step) => step.place === place).sort((a, b) => b.ms - a.ms);
       if (longest?.name === 'thinking') return `hidden reasoning ${duration(longest.ms)}`;
@@ -78,7 +78,7 @@ const CAUSES: Partial<Record<Step['name'], string>> = {
 };
 
 /** Returns e.g. `3 round trips, a new TLS connection`: TCP, TLS 1.3 and the request take one round trip each. */
-function roads({ hops }: Shown): string {
+function roundTrips({ hops }: Shown): string {
   const { connect, tls, redirects } = hops;
   const trips = 1 + (connect === undefined ? 0 : 1) + (tls === undefined ? 0 : 1);
   return [

@@ -35,7 +35,7 @@ export interface Splitter {
 
 /** A growing block is rendered again and again, so a long one is cut at the first newline after this length. */
 const LONG = 6000;
-/** Without a newline up to this length, the block is cut here. */
+/** A block without a newline between `LONG` and this length is cut at this length. */
 const TOO_LONG = 8000;
 const FENCE = /^ {0,3}(?:(`{3,})(?!.*`)|(~{3,}))[ \t]*(.*?)[ \t]*$/;
 const INNER_FENCE = /^ {2,}(?:`{3,}|~{3,})/;
