@@ -7,6 +7,8 @@ import { makePlace, type Place, type Running, runProgram, startProgram } from '.
 const root = join(import.meta.dirname, '..', '..', '..');
 const snippets = join(root, 'test', 'fixtures', 'seed');
 
+const readmeSnippets = ['readme-1.ts', 'readme-2.ts'];
+
 let place: Place;
 let daemon: Running;
 let simulator: Running;
@@ -28,6 +30,12 @@ beforeAll(async () => {
   symlinkSync(root, join(place.dir, 'node_modules', 'vastar-tui'));
   symlinkSync(join(root, 'node_modules', '@types'), join(place.dir, 'node_modules', '@types'));
   cpSync(snippets, place.dir, { recursive: true });
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(
+    'http://localhost:4545',
+    place.simulatorUrl,
+  );
+  for (const [index, [, text = '']] of [...readme.matchAll(/^```ts\n(.*?)^```/gms)].entries())
+    writeFileSync(join(place.dir, `readme-${index + 1}.ts`), text);
   writeFileSync(join(place.dir, 'package.json'), '{"type":"module"}');
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
 });
@@ -51,9 +59,20 @@ test('the snippets compile in strict mode against the published types', () => {
   const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
   const modules = ['--target', 'es2023', '--module', 'nodenext', '--types', 'node'];
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = node([tsc, ...flags, ...modules, 'basic.ts', 'sdk.ts', 'errors.ts']);
+  const result = node([tsc, ...flags, ...modules, 'basic.ts', 'sdk.ts', 'errors.ts', ...readmeSnippets]);
   expect(result.stdout + result.stderr).toBe('');
   expect(result.status).toBe(0);
+});
+
+test('the snippets of README.md run as they stand', () => {
+  place.writeConfig(`simulator:\n  base_url: ${place.simulatorUrl}\n`);
+  const [connector = '', client = ''] = readmeSnippets.map((name) => {
+    const { stdout, stderr } = node([name]);
+    expect(stderr).toBe('');
+    return stdout;
+  });
+  expect(connector).toMatch(/quantum.*complete \d/is);
+  expect(client).toMatch(/"object":"list"/);
 });
 
 test('the basic example streams and answers', () => {
