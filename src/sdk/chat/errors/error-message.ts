@@ -21,6 +21,7 @@ const WORDS = [
   'errorMessage',
   'error_msg',
   'errorMsg',
+  'defaultMessage',
   'ErrorMsg',
   'errmsg',
   'html-message',
@@ -36,6 +37,7 @@ const CAUSES = [
   'err',
   'last_error',
   'upstream_error',
+  'upstream_message',
   'upstream',
   'original_error',
   'inner_error',
@@ -44,7 +46,11 @@ const CAUSES = [
   'provider_error',
   'upstream_details',
   'fault',
+  'previous_errors',
+  'attempts',
 ] as const;
+/** Members in which a gateway passes on another server's error as JSON. Other texts in them are no error. */
+const BODIES = ['upstream_response', 'response', 'responseBody', 'body', 'data'] as const;
 
 /**
  * Returns an error's message on one line, with the field that it refers to and the nested cause. Reads objects, lists
@@ -90,7 +96,8 @@ function wordsOfJson(text: string, depth: number): string {
   if (json !== undefined) return wordsOf(json, depth + 1);
   if (!/^[[{]+\s*'/.test(text)) return '';
   const found = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);
-  return (found?.[1] ?? found?.[2] ?? '').replace(/\\(['"])/g, '$1');
+  const steps = /'loc'\s*:\s*\(([^)]*)\)/.exec(text)?.[1]?.match(/[\w-]+/g) ?? [];
+  return withField(fieldAt(steps), (found?.[1] ?? found?.[2] ?? '').replace(/\\(['"])/g, '$1'));
 }
 
 function listed(values: readonly unknown[], depth: number): string {
@@ -107,29 +114,62 @@ function wordsOfRecord(record: JsonRecord, depth: number): string {
   const parts = [
     isRecord(error) || Array.isArray(error) ? wordsOf(error, depth + 1) : '',
     ...LISTS.map((name) => errorsIn(record[name], depth)),
-    ...[record, recordOf(metadata)].flatMap((one) => CAUSES.map((name) => wordsOf(one[name], depth + 1))),
+    ...[record, recordOf(metadata)].flatMap((one) => [
+      ...CAUSES.map((name) => wordsOf(one[name], depth + 1)),
+      ...BODIES.map((name) => wordsOfBody(one[name], depth)),
+    ]),
   ];
   const whole = parts.reduce(joined, named(words, recordOf(metadata).provider_name));
   return withField(fieldOf(record), whole);
 }
 
+/** Returns the error in a body: an object, or JSON as text. */
+function wordsOfBody(value: unknown, depth: number): string {
+  const json = typeof value === 'string' && /^\s*[[{]/.test(value) ? parseJson(value) : value;
+  return isRecord(json) || Array.isArray(json) ? wordsOf(json, depth + 1) : '';
+}
+
 /** Reads a list of errors, or errors by field (`{"messages[0].content": ["is required"]}`). */
 function errorsIn(value: unknown, depth: number): string {
   if (!isRecord(value)) return wordsOf(value, depth + 1);
-  const byField = Object.entries(value).flatMap(([field, errors]) =>
+  const entries = Object.entries(value);
+  const byField = entries.flatMap(([field, errors]) =>
     Array.isArray(errors) ? [withField(field, listed(errors, depth + 1))] : [],
   );
-  return byField.length === 0 ? wordsOf(value, depth + 1) : listed(byField, depth);
+  if (byField.length > 0) return listed(byField, depth);
+  const words = wordsOf(value, depth + 1);
+  return words === ''
+    ? listed(
+        entries.map(([field, error]) => withField(field, stringOf(error))),
+        depth,
+      )
+    : words;
 }
 
-/** Returns the field of an error, e.g. `messages.0.content`, from `loc`, `path`, `param`, `field` or `instancePath`. */
-function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string {
-  const steps = [loc, path].find((value) => Array.isArray(value) && value.length > 0);
-  if (Array.isArray(steps)) return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
+/** Matches names of members with the field of an error: a name, a path, or a JSON pointer. */
+const FIELDS = [
+  'param',
+  'field',
+  'instancePath',
+  'pointer',
+  'json_path',
+  'target',
+  'property',
+  'loc',
+] as const;
+
+/** Returns the field of an error, e.g. `messages.0.content`, from the steps in `loc` or `path`, or from `FIELDS`. */
+function fieldOf(error: JsonRecord): string {
+  const steps = [error.loc, error.path].find((value) => Array.isArray(value) && value.length > 0);
+  if (Array.isArray(steps)) return fieldAt(steps);
   // Some gateways write Python's null as text.
-  const written =
-    [param, field, instancePath].map(stringOf).find((text) => !/^(none|null|undefined)?$/i.test(text)) ?? '';
-  return written.replace(/^\//, '').replaceAll('/', '.');
+  const names = [...FIELDS.map((name) => error[name]), recordOf(error.source).pointer].map(stringOf);
+  const written = names.find((text) => !/^(none|null|undefined)?$/i.test(text)) ?? '';
+  return written.replace(/^\/|^\$\.|^body\./, '').replaceAll('/', '.');
+}
+
+function fieldAt(steps: readonly unknown[]): string {
+  return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
 }
 
 function withField(field: string, words: string): string {

@@ -3,14 +3,14 @@ import { isRecord, type JsonRecord, recordOf } from '../../../common/json.js';
 
 /** Reads an event's token counts, which are in its `usage`, in the choice, or in a gateway's own members. */
 export function usageIn(event: JsonRecord, choice: JsonRecord = {}): Usage | undefined {
-  const { usage, usageMetadata, x_groq, metadata, meta, timings } = event;
+  const { usage, usageMetadata, usage_metadata, token_usage, x_groq, metadata, meta, timings } = event;
   const { delta, message } = choice;
   return (
     usageOf(usage) ??
     usageOf(recordOf(x_groq).usage) ??
     usageOf(choice.usage) ??
     usageOf(recordOf(delta ?? message).usage) ??
-    usageOf(usageMetadata) ??
+    usageOf(usageMetadata ?? usage_metadata ?? token_usage) ??
     usageOf(recordOf(metadata).usage) ??
     usageOf(recordOf(meta).usage) ??
     countsIn(recordOf(timings))
@@ -26,55 +26,76 @@ function countsIn({ prompt_n, cache_n, predicted_n }: JsonRecord): Usage | undef
   return { promptTokens, completionTokens: completion, totalTokens: promptTokens + completion };
 }
 
+/** Names of counts in lower case without separators, the most common first. */
+const NAMES = {
+  prompt: [
+    'prompttokens',
+    'inputtokens',
+    'prompttokencount',
+    'inputtokencount',
+    'promptevalcount',
+    'tokensevaluated',
+  ],
+  completion: [
+    'completiontokens',
+    'outputtokens',
+    'candidatestokencount',
+    'outputtokencount',
+    'generatedtokencount',
+    'generatedtokens',
+    'evalcount',
+    'tokenspredicted',
+  ],
+  total: ['totaltokens', 'totaltokencount'],
+  outputs: ['completiontokensdetails', 'outputtokensdetails', 'outputtokendetails'],
+  inputs: ['prompttokensdetails', 'inputtokensdetails', 'inputtokendetails'],
+  reasoning: ['reasoningtokens', 'thinkingtokens', 'thoughtstokencount'],
+  rejected: ['rejectedpredictiontokens'],
+  cached: [
+    'cachedtokens',
+    'cachereadinputtokens',
+    'promptcachehittokens',
+    'cachedcontenttokencount',
+    'cachereadtokens',
+    'cachedinputtokens',
+    'numcachedtokens',
+  ],
+  cacheWrite: [
+    'cachewritetokens',
+    'cachecreationinputtokens',
+    'cachecreationtokens',
+    'cachewriteinputtokens',
+  ],
+} as const;
+
+/** The members of an object by their names in lower case without separators. */
+type Members = ReadonlyMap<string, unknown>;
+
 /**
- * Reads token counts, or returns undefined. These formats are in use: OpenAI's chat completions (`prompt_tokens`) and
- * Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's caches
- * (`prompt_cache_hit_tokens`), and Gemini's members of `usageMetadata`. Digits in a string count as a number.
+ * Reads token counts, or returns undefined. Servers use the names of OpenAI's chat completions (`prompt_tokens`) and
+ * Responses (`input_tokens`), of Anthropic's and DeepSeek's caches, of Gemini's `usageMetadata`, of Ollama, llama.cpp
+ * and watsonx, in any spelling (`promptTokens`). Digits in a string count as a number.
  */
 export function usageOf(value: unknown): Usage | undefined {
   if (!isRecord(value)) return undefined;
   // Cohere sends two counts: the billed tokens, and all tokens.
-  if (isRecord(value.tokens)) return usageOf(value.tokens);
-  const promptTokens = first(
-    value,
-    'prompt_tokens',
-    'input_tokens',
-    'promptTokenCount',
-    'promptTokens',
-    'inputTokens',
-  );
-  const completionTokens = first(
-    value,
-    'completion_tokens',
-    'output_tokens',
-    'candidatesTokenCount',
-    'completionTokens',
-    'outputTokens',
-  );
-  if (promptTokens === undefined && completionTokens === undefined) return undefined;
-  const outputs = [recordOf(value.completion_tokens_details), recordOf(value.output_tokens_details), value];
-  const inputs = [recordOf(value.prompt_tokens_details), recordOf(value.input_tokens_details), value];
-  const reasoningTokens = firstIn(outputs, 'reasoning_tokens', 'thinking_tokens', 'thoughtsTokenCount');
-  const rejectedTokens = firstIn(outputs, 'rejected_prediction_tokens');
-  const cachedTokens = firstIn(
-    inputs,
-    'cached_tokens',
-    'cache_read_input_tokens',
-    'prompt_cache_hit_tokens',
-    'cachedContentTokenCount',
-  );
-  const cacheWriteTokens = firstIn(
-    inputs,
-    'cache_write_tokens',
-    'cache_creation_input_tokens',
-    'cache_creation_tokens',
-  );
+  const nested = [value.tokens, value.billed_units].find(isRecord);
+  if (nested !== undefined) return usageOf(nested);
+  const members = membersOf(value);
+  const prompt = first(members, NAMES.prompt);
+  const total = first(members, NAMES.total);
+  const completion = first(members, NAMES.completion) ?? (prompt && total && Math.max(0, total - prompt));
+  if (prompt === undefined && completion === undefined) return undefined;
+  const outputs = [...detailsIn(members, NAMES.outputs), members];
+  const inputs = [...detailsIn(members, NAMES.inputs), members];
+  const reasoningTokens = firstIn(outputs, NAMES.reasoning);
+  const rejectedTokens = firstIn(outputs, NAMES.rejected);
+  const cachedTokens = firstIn(inputs, NAMES.cached);
+  const cacheWriteTokens = firstIn(inputs, NAMES.cacheWrite);
   return {
-    promptTokens: promptTokens ?? 0,
-    completionTokens: completionTokens ?? 0,
-    totalTokens:
-      first(value, 'total_tokens', 'totalTokenCount', 'totalTokens') ??
-      (promptTokens ?? 0) + (completionTokens ?? 0),
+    promptTokens: prompt ?? 0,
+    completionTokens: completion ?? 0,
+    totalTokens: total ?? (prompt ?? 0) + (completion ?? 0),
     ...(reasoningTokens !== undefined && { reasoningTokens }),
     ...(rejectedTokens !== undefined && rejectedTokens > 0 && { rejectedTokens }),
     ...(cachedTokens !== undefined && { cachedTokens }),
@@ -99,18 +120,36 @@ export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
   return usage;
 }
 
-function firstIn(records: readonly JsonRecord[], ...names: string[]): number | undefined {
-  for (const record of records) {
-    const count = first(record, ...names);
+function membersOf(record: JsonRecord): Members {
+  const members = new Map<string, unknown>();
+  for (const name in record) members.set(name.replace(/[_-]/g, '').toLowerCase(), record[name]);
+  return members;
+}
+
+function detailsIn(members: Members, names: readonly string[]): Members[] {
+  return names
+    .map((name) => members.get(name))
+    .filter(isRecord)
+    .map(membersOf);
+}
+
+function firstIn(places: readonly Members[], names: readonly string[]): number | undefined {
+  for (const place of places) {
+    const count = first(place, names);
     if (count !== undefined) return count;
   }
   return undefined;
 }
 
 /** Returns the first count above zero, else the first count. */
-function first(record: JsonRecord, ...names: string[]): number | undefined {
-  const counts = names.flatMap((name) => countOf(record[name]) ?? []);
-  return counts.find((count) => count > 0) ?? counts[0];
+function first(members: Members, names: readonly string[]): number | undefined {
+  let zero: number | undefined;
+  for (const name of names) {
+    const count = countOf(members.get(name));
+    if (count !== undefined && count > 0) return count;
+    zero ??= count;
+  }
+  return zero;
 }
 
 function countOf(value: unknown): number | undefined {

@@ -99,6 +99,43 @@ test.each([
     "Invalid 'seed'",
   ],
   ['a plain list', { errors: [{ code: 7, message: 'first' }, 'second'] }, 'first; second'],
+  [
+    'a validator of vLLM, as Python writes it',
+    { message: "[{'type': 'missing', 'loc': ('body', 'messages', 0, 'content'), 'msg': 'Field required'}]" },
+    'messages.0.content: Field required',
+  ],
+  [
+    'a field as text',
+    { detail: [{ loc: 'body.messages', msg: 'Field required' }] },
+    'messages: Field required',
+  ],
+  [
+    'a JSON pointer',
+    { errors: [{ source: { pointer: '/messages/0/content' }, detail: 'is missing' }] },
+    'messages.0.content: is missing',
+  ],
+  ['a JSON path', { message: 'required', json_path: '$.messages[0]' }, 'messages[0]: required'],
+  [
+    'Spring',
+    { error: 'Unprocessable', errors: [{ field: 'messages', defaultMessage: 'must not be empty' }] },
+    'Unprocessable: messages: must not be empty',
+  ],
+  [
+    'errors by provider',
+    { message: 'all failed', errors: { a: 'too long', b: 'no key' } },
+    'all failed: a: too long; b: no key',
+  ],
+  [
+    'a body as JSON text',
+    { error: { message: 'Bad gateway', responseBody: '{"error":{"message":"too long"}}' } },
+    'Bad gateway: too long',
+  ],
+  ['other data beside the message', { message: 'Bad gateway', data: 'x', body: 'y' }, 'Bad gateway'],
+  [
+    'attempts of a router',
+    { message: 'all failed', attempts: [{ provider: 'a', error: { message: 'too long' } }] },
+    'all failed: too long',
+  ],
   ['text with brackets that is not JSON', 'value [1, 2 is {odd', 'value [1, 2 is {odd'],
   ['nothing', { code: 4 }, ''],
 ] as const)('%s', (_name, error, message) => {

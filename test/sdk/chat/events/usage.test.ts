@@ -60,6 +60,32 @@ test.each<[string, unknown, Usage]>([
     },
     counts,
   ],
+  [
+    'camel case with details',
+    {
+      promptTokens: 10,
+      completionTokens: 24,
+      promptTokensDetails: { cachedTokens: 8 },
+      completionTokensDetails: { reasoningTokens: 20 },
+    },
+    { ...counts, cachedTokens: 8, reasoningTokens: 20 },
+  ],
+  [
+    'the AI SDK',
+    { inputTokens: 10, outputTokens: 24, reasoningTokens: 20, cachedInputTokens: 8 },
+    { ...counts, cachedTokens: 8, reasoningTokens: 20 },
+  ],
+  [
+    'Bedrock’s caches',
+    { inputTokens: 10, outputTokens: 24, cacheReadInputTokens: 6, cacheWriteInputTokens: 3 },
+    { ...counts, cachedTokens: 6, cacheWriteTokens: 3 },
+  ],
+  ['watsonx', { input_token_count: 10, generated_token_count: 24 }, counts],
+  ['Ollama', { prompt_eval_count: 10, eval_count: 24 }, counts],
+  ['llama.cpp', { tokens_evaluated: 10, tokens_predicted: 24 }, counts],
+  ['a server in C#', { PromptTokens: 10, CompletionTokens: 24, TotalTokens: 34 }, counts],
+  ['Cohere’s billed tokens alone', { billed_units: { input_tokens: 10, output_tokens: 24 } }, counts],
+  ['a server without completion tokens', { prompt_tokens: 10, total_tokens: 34 }, counts],
   ['digits in strings', { prompt_tokens: '10', completion_tokens: '24' }, counts],
   [
     'old names at zero beside new ones',
