@@ -57,10 +57,10 @@ export function resolveModel(id: string): SimulatedModel {
   if (!id.startsWith(RESERVED)) return { id, about: ORDINARY, settings: {} };
   const rate = Number(RATE_NAME.exec(id)?.[1]);
   if (rate >= 1 && rate <= MAX_RATE) return rateModel(id, rate, `${rate} tokens a second`);
-  const asked = id.slice(0, 100);
-  const near = closest(asked, [...BY_ID.keys()]);
+  const shown = id.slice(0, 100);
+  const near = closest(shown, [...BY_ID.keys()]);
   throw new ApiError(404, {
-    message: `The model '${asked}' does not exist. Did you mean '${near}'? GET /v1/models lists the names.`,
+    message: `The model '${shown}' does not exist. Did you mean '${near}'? GET /v1/models lists the names.`,
     param: 'model',
     code: 'model_not_found',
   });

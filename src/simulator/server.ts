@@ -71,9 +71,9 @@ const ADVICE: Record<string, string> = {
   ENOTFOUND: NO_SUCH_ADDRESS,
 };
 
-/** Longer than clients keep idle connections, so that the client closes them. */
+/** Longer than clients keep idle connections, so that the client closes them first and no request is lost, in ms. */
 const KEEP_ALIVE_MS = 75_000;
-/** Longest time for a request to arrive completely. */
+/** Longest time for a request to arrive completely, in ms. */
 const REQUEST_LIMIT_MS = 60_000;
 
 /**

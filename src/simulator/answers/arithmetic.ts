@@ -15,19 +15,19 @@ const WORDS: readonly [RegExp, string][] = [
 /** Returns e.g. "2 + 2 = **4**"; undefined when the prompt has no calculation. */
 export function arithmeticAnswer(prompt: string): string | undefined {
   if (prompt.length > MAX_CHARACTERS) return undefined;
-  const asked = prompt
+  const question = prompt
     .trim()
     .replace(OPENING, '')
     .replace(/[\s=?.!]+$/, '');
-  const [, share, whole] = PERCENTAGE.exec(asked) ?? [];
+  const [, share, whole] = PERCENTAGE.exec(question) ?? [];
   if (share !== undefined && whole !== undefined) {
     return answer(`${share} % of ${whole}`, (numberOf(share) / 100) * numberOf(whole));
   }
-  const [, square] = ROOT.exec(asked) ?? [];
+  const [, square] = ROOT.exec(question) ?? [];
   if (square !== undefined) return answer(`√${square}`, Math.sqrt(numberOf(square)));
-  const sum = WORDS.reduce((text, [word, sign]) => text.replace(word, sign), asked);
+  const sum = WORDS.reduce((text, [word, sign]) => text.replace(word, sign), question);
   if (!/^[-\d\s.+*/^()]+$/.test(sum) || !/\d\s*[-+*/^]\s*[-(]*\d/.test(sum)) return undefined;
-  // Not a calculation: a date or a telephone number.
+  // A date or a telephone number is not a calculation.
   if (/\d-\d+-\d|\d\/\d+\/\d/.test(sum)) return undefined;
   const value = resultOf(sum);
   return value === undefined ? undefined : answer(sum.replace(/\s*([-+*/^])\s*/g, ' $1 ').trim(), value);

@@ -52,9 +52,9 @@ const READ_LIMIT = 2_000;
  * messages. `random` decides only between equally good answers.
  */
 export function composeAnswer(messages: readonly Message[], random: Random): string {
-  const said = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));
-  const prompt = said.at(-1) ?? '';
-  const earlier = said.slice(0, -1);
+  const prompts = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));
+  const prompt = prompts.at(-1) ?? '';
+  const earlier = prompts.slice(0, -1);
   const answered = messages.findLast(({ role }) => role === 'assistant')?.text ?? '';
   const prepared =
     conversationAnswer(prompt, earlier, answered) ??

@@ -1,4 +1,4 @@
-/** An answer of about 8,000 characters, for everything that only long answers show. */
+/** An answer of about 8,000 characters, to test what happens only with long answers. */
 export const LONG_TEXT = `Here is a long text. It is a prepared one and always the same, whatever the subject you named: a short history of telling the time.
 
 # How people learned to tell the time

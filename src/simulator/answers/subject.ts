@@ -23,7 +23,7 @@ function firstLine(text: string): string {
   return (text.trim().split('\n', 1)[0] ?? '').replace(/\s+/g, ' ').trim();
 }
 
-/** At most 60 graphemes, cut between words where there are words. */
+/** Cuts a text to 60 graphemes, between words if possible. */
 function clip(text: string): string {
   const graphemes = [
     ...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, 8 * LONGEST)),

@@ -29,26 +29,26 @@ export interface AnswerRouted {
  * @throws {ApiError} when the request is refused
  */
 export function routeAnswer(
-  asking: SimulatorRequest,
+  received: SimulatorRequest,
   around: Surroundings,
   format: AnswerFormat,
 ): AnswerRouted {
-  const request = format.parse(asking);
+  const request = format.parse(received);
   const model = resolveModel(request.model);
-  const asked = headerSettings(asking.headers);
-  const settings: Settings = { ...around.settings.current, ...model.settings, ...asked };
+  const byHeaders = headerSettings(received.headers);
+  const settings: Settings = { ...around.settings.current, ...model.settings, ...byHeaders };
   if (around.counters.stats().streamsOpen >= settings.maxConcurrent) throw tooMany(settings.maxConcurrent);
 
   const ordinal = around.nextAnswer();
   // A request with its own seed gets the same answer each time.
   const random =
-    asked.seed === undefined
+    byHeaders.seed === undefined
       ? createRandom(settings.seed ?? around.seed, ordinal)
-      : createRandom(asked.seed, 0);
+      : createRandom(byHeaders.seed, 0);
   const drawn = random() < settings.faultRate ? pickFault(settings.faults, random) : undefined;
   const fault = settings.fault ?? drawn;
   const stream = request.stream || settings.compat === 'rai';
-  // Exclude this answer from the count of other running answers: it is not counted yet while it is made.
+  // `others` excludes this answer, which the counters include only after this function has returned.
   let counted = 0;
   const others = (): number => around.counters.stats().streamsOpen - counted;
   const recording = format.isChat ? around.replay?.(stream) : undefined;
@@ -57,7 +57,7 @@ export function routeAnswer(
       ? newReply(request, settings, { around, others, random, format })
       : replayed(recording);
   counted = 1;
-  const has = (member: string): boolean => membersOf(asking.body).includes(member);
+  const has = (member: string): boolean => membersOf(received.body).includes(member);
   return {
     reply: (fault === undefined ? undefined : FAULTS[fault]?.fault(reply, { stream, format, has })) ?? reply,
     model: request.model,

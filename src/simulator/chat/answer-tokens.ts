@@ -122,7 +122,7 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
   };
 }
 
-/** Returns the steps of a batch that generates all choices side by side: the length of the longest one. */
+/** Returns how many steps a batch needs to generate all choices side by side: the length of the longest one. */
 export function longest(choices: readonly ChoiceTokens[]): number {
   return Math.max(...choices.map(({ tokens }) => tokens.length));
 }

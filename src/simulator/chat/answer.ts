@@ -54,7 +54,7 @@ function choicesOf(
   });
 }
 
-/** If `tool_choice` names a function, the call ends with `stop`, because the model had no choice. */
+/** Ends a call with `stop`, as OpenAI does, if `tool_choice` names the function. */
 function asForced(choice: ChoiceTokens, { toolChoice }: ChatRequest): ChoiceTokens {
   const forced = toolChoice.kind === 'function' && choice.finishReason === 'tool_calls';
   return forced ? { ...choice, finishReason: 'stop' } : choice;

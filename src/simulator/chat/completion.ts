@@ -36,7 +36,7 @@ export interface TokenUsage {
 const SERVICE_TIER = 'default';
 const FINGERPRINT = 'fp_simulator';
 
-/** @param completionTokens tokens of all choices, including reasoning */
+/** Returns the `usage` member of an answer. @param completionTokens tokens of all choices, including reasoning */
 export function usageOf(promptTokens: number, completionTokens: number, reasoningTokens = 0): TokenUsage {
   return {
     prompt_tokens: promptTokens,
@@ -97,7 +97,10 @@ export interface ChunkWriter {
   usage(usage: TokenUsage): string;
 }
 
-/** @param includeUsage whether every chunk has `usage`, which is null except in the last one, like OpenAI's */
+/**
+ * Creates the writer for one answer.
+ * @param includeUsage whether every chunk has `usage`, which is null except in the last one, as in OpenAI's streams
+ */
 export function createChunkWriter(identity: CompletionIdentity, includeUsage: boolean): ChunkWriter {
   // The shared members are encoded once, so that each chunk only needs its delta to be encoded.
   const shared = JSON.stringify({

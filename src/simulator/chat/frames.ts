@@ -2,7 +2,7 @@ import type { Frame, Reply } from './reply.js';
 
 // Functions that faults are built from. Each one takes a reply's frames, and yields changed ones one at a time.
 
-/** The delay that makes a part travel in its own packet, in ms. */
+/** The delay after which the next part is sent in a separate packet, in ms. */
 const APART_MS = 2;
 
 /** Yields the frames with the first half of the answer's tokens, or half the bytes of a single frame. */
@@ -49,10 +49,10 @@ export function* endWith(frames: Iterable<Frame>, text: (eventsBefore: number) =
 
 /** Yields all frames but the last. */
 export function* withoutLast(frames: Iterable<Frame>): Generator<Frame> {
-  let held: Frame | undefined;
+  let previous: Frame | undefined;
   for (const frame of frames) {
-    if (held !== undefined) yield held;
-    held = frame;
+    if (previous !== undefined) yield previous;
+    previous = frame;
   }
 }
 

@@ -49,7 +49,8 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
       if (issue.input === undefined && param !== null)
         return refuse(`Missing required parameter: '${param}'.`, 'missing_required_parameter');
       const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
-      // Describe the issue of the branch whose outer type matches; of several, the one whose `type` matches.
+      // Describe the issue of the branch whose outer type matches. When several match, prefer the one with the same
+      // `type` member.
       const fitting = branches.filter(
         ({ code, path: { length } }) =>
           length > 0 ||

@@ -1,6 +1,6 @@
 import { ApiError } from '../http/api-error.js';
 
-/** @throws {ApiError} 400 when the text is not JSON */
+/** Parses the body of a request. @throws {ApiError} 400 when the text is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

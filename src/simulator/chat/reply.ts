@@ -9,7 +9,7 @@ export interface Frame {
   tokens: number;
   /** Returns the bytes. Called only when the frame is due, so that a long answer's cost is spread over its length. */
   bytes(): string | Uint8Array;
-  /** Never written together with other frames, even if it is late. */
+  /** Set for a frame that is never written together with other frames, even if it is late. */
   alone?: true;
 }
 
@@ -25,7 +25,7 @@ export interface Reply {
   tokens: number;
   /** What happens after the frames: the body ends, the connection is reset, or it stays open without further bytes. */
   ending: 'end' | 'reset' | 'silence';
-  /** `headers` are complete: the simulator adds no headers of its own. */
+  /** Set when the simulator must not add other headers to `headers`. */
   recorded?: true;
 }
 

@@ -151,9 +151,9 @@ function chunkOf(delta: object, finish: string | null = null): object {
   };
 }
 
-function typed(said: unknown): unknown {
-  if (typeof said !== 'object' || said === null) return said;
-  const { content, reasoning_content: reasoning, ...others }: Record<string, unknown> = { ...said };
+function typed(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return message;
+  const { content, reasoning_content: reasoning, ...others }: Record<string, unknown> = { ...message };
   const parts = [
     ...(typeof reasoning === 'string' && reasoning !== '' ? [{ type: 'reasoning', text: reasoning }] : []),
     ...(typeof content === 'string' && content !== '' ? [{ type: 'text', text: content }] : []),
@@ -163,14 +163,14 @@ function typed(said: unknown): unknown {
 
 /** Yields the frames up to the first token when they are due, and all others together when the last one is due. */
 function* inTwoBursts({ frames }: Reply): Generator<Frame> {
-  const held: Frame[] = [];
+  const rest: Frame[] = [];
   let begun = false;
   for (const frame of frames) {
-    if (begun) held.push(frame);
+    if (begun) rest.push(frame);
     else yield frame;
     begun ||= frame.tokens > 0;
   }
-  const atMs = held.at(-1)?.atMs ?? 0;
-  const tokens = held.reduce((sum, frame) => sum + frame.tokens, 0);
-  yield { atMs, tokens, bytes: () => Buffer.concat(held.map((frame) => Buffer.from(frame.bytes()))) };
+  const atMs = rest.at(-1)?.atMs ?? 0;
+  const tokens = rest.reduce((sum, frame) => sum + frame.tokens, 0);
+  yield { atMs, tokens, bytes: () => Buffer.concat(rest.map((frame) => Buffer.from(frame.bytes()))) };
 }

@@ -24,7 +24,10 @@ export interface Content {
   calls: readonly ToolCall[];
 }
 
-/** @throws {ApiError} 400 when the requested content needs files that the simulator was started without */
+/**
+ * Returns the contents of one choice.
+ * @throws {ApiError} 400 when the content needs files that the simulator was started without
+ */
 export function composeContent(
   request: ChatRequest,
   settings: Settings,
@@ -82,7 +85,7 @@ function inFormat(text: string, format: ChatRequest['format'], random: Random): 
   }
 }
 
-/** Returns the contents of the text's code block, because in this mode a model writes no fence. */
+/** Returns the contents of the text's code block, because with `json_object` a model writes no fence. */
 function fencedIn(text: string): string {
   return /^```json\n([\s\S]*?)^```/m.exec(text)?.[1] ?? '';
 }

@@ -1,20 +1,21 @@
 import { tokenise } from '../chat/tokens.js';
 
-/** Prepared answers are used again, so the pieces of this many texts up to this length are cached. */
-const KEPT_TEXTS = 64;
-const LONGEST_KEPT = 50_000;
+/** The pieces of this many texts are cached, because prepared answers are used again. */
+const CACHED_TEXTS = 64;
+/** Longer texts are not cached, in characters. */
+const LONGEST_CACHED = 50_000;
 
-const kept = new Map<string, readonly string[]>();
+const cache = new Map<string, readonly string[]>();
 
 /** Returns the text in pieces of one token each; see `tokenise`. */
 export function piecesOf(text: string): readonly string[] {
-  const known = kept.get(text);
+  const known = cache.get(text);
   if (known !== undefined) return known;
   const pieces = [...tokenise(text)];
-  if (text.length <= LONGEST_KEPT) {
-    const [oldest] = kept.keys();
-    if (kept.size >= KEPT_TEXTS && oldest !== undefined) kept.delete(oldest);
-    kept.set(text, pieces);
+  if (text.length <= LONGEST_CACHED) {
+    const [oldest] = cache.keys();
+    if (cache.size >= CACHED_TEXTS && oldest !== undefined) cache.delete(oldest);
+    cache.set(text, pieces);
   }
   return pieces;
 }

@@ -5,9 +5,9 @@ import type { Random } from '../../common/random.js';
 
 /** Answers from the Markdown files of a folder. */
 export interface ResponseFolder {
-  /** Returns the file whose name's words are all in the prompt; of several, the one with the longest name. */
+  /** Returns the file whose name's words are all in the prompt. When several fit, the one with most words wins. */
   byPrompt(prompt: string): string | undefined;
-  /** Returns the files one after the other, by name, and starts again after the last. */
+  /** Returns the next file in the order of the names. The first one follows after the last. */
   next(): string;
   byChance(random: Random): string;
 }
@@ -42,9 +42,9 @@ export async function readResponseFolder(folder: string): Promise<ResponseFolder
   const at = (index: number): string => answers[index % answers.length]?.text ?? '';
   return {
     byPrompt(prompt) {
-      const asked = new Set(wordsOf(prompt.slice(0, 10_000)));
+      const promptWords = new Set(wordsOf(prompt.slice(0, 10_000)));
       const fitting = answers.filter(
-        ({ words }) => words.length > 0 && words.every((word) => asked.has(word)),
+        ({ words }) => words.length > 0 && words.every((word) => promptWords.has(word)),
       );
       return fitting.sort((a, b) => b.words.length - a.words.length)[0]?.text;
     },

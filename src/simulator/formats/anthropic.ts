@@ -32,7 +32,7 @@ function errorObject(refused: ApiError): { type: 'error'; error: object } {
   };
 }
 
-/** Returns the message as Anthropic's API words it: the field, written with points, and what is wrong with it. */
+/** Returns the message in the form of Anthropic's API: the field, with dots, and what is wrong with it. */
 function messageOf({ message, body }: ApiError): string {
   const { param, code } = body.error;
   if (message === NO_MODEL) return 'model: Field required';

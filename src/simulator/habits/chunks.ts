@@ -31,17 +31,17 @@ export function* commentsUntilFirst(
   comment: string,
   everyMs: number,
 ): Generator<Frame> {
-  const held: Frame[] = [];
+  const early: Frame[] = [];
   const iterator = frames[Symbol.iterator]();
   let next = iterator.next();
   for (; next.done !== true; next = iterator.next()) {
-    held.push(next.value);
+    early.push(next.value);
     if (next.value.tokens > 0) break;
   }
-  const firstMs = held.at(-1)?.atMs ?? 0;
+  const firstMs = early.at(-1)?.atMs ?? 0;
   for (let atMs = 0; atMs < firstMs; atMs += everyMs)
     yield { atMs, tokens: 0, bytes: () => `: ${comment}\n\n` };
-  yield* held;
+  yield* early;
   if (next.done !== true)
     for (let rest = iterator.next(); rest.done !== true; rest = iterator.next()) yield rest.value;
 }

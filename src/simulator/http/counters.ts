@@ -15,6 +15,7 @@ export interface SimulatorStats {
 /** Counts requests and answers, and reports the counts. Times are in milliseconds. */
 export interface Counters {
   onRequest(): void;
+  /** Counts a running answer. Call the returned function when the answer has ended. */
   onAnswer(): () => void;
   onSent(tokens: number, lateMs: number): void;
   onExchange(exchange: ExchangeRecord): void;

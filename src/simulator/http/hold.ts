@@ -9,15 +9,15 @@ export interface Hold {
   release(): void;
 }
 
-/** A server that has not answered within this time has accepted the hold. */
+/** After this time without an answer, the hold counts as accepted, in ms. */
 const LIMIT_MS = 1000;
 /** The head of the simulator's answer. A server that has a web page for every path answers with HTML. */
 const OWN_ANSWER = /^HTTP\/1\.1 200 .*content-type: text\/plain/is;
 
 /**
- * Keeps the simulator at an address running until this program releases it. Another server may run at the address: its
- * 404 counts as well.
- * @returns undefined when no server answers; rejects with the signal's reason
+ * Keeps the simulator at an address running until this program releases it. Another server may run there, so any answer
+ * counts, even a 404.
+ * @returns undefined when nothing listens there; rejects with the signal's reason
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {
   return new Promise((resolve, reject) => {

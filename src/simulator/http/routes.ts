@@ -20,7 +20,7 @@ import { ApiError } from './api-error.js';
 import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
 import type { SimulatorRequest, Surroundings } from './surroundings.js';
 
-/** How a request is answered. `model` and `fault` are set for chat completions. */
+/** How a request is answered. `model` and `fault` are set for answers of a model. */
 export type Routed =
   | { kind: 'reply'; reply: Reply; model?: string; fault?: string }
   | { kind: 'forward'; recorder: Recorder };
@@ -99,8 +99,8 @@ function checkLocal({ peer, headers }: SimulatorRequest): void {
 }
 
 /**
- * Matches what stands before the routes at other providers, whose official clients add it themselves: Groq (`/openai/v1`),
- * OpenRouter (`/api/v1`), Azure (`/openai/deployments/NAME`).
+ * Matches the path prefixes of other providers, because their official clients add them: Groq (`/openai/v1`), OpenRouter
+ * (`/api/v1`), Azure (`/openai/deployments/NAME`).
  */
 const PREFIX = /^\/(?:openai\/deployments\/[^/]+(?=\/)|(?:openai|api)(?=\/v1\/))/;
 
@@ -119,17 +119,17 @@ export function route(request: SimulatorRequest, around: Surroundings): Routed {
   const found = matching.find(({ candidate }) => candidate.method === method);
   if (found !== undefined) return ANSWERS[found.candidate.name](request, around, found.parameter);
 
-  const asked = `${request.method} ${path.slice(0, 200)}`;
+  const requested = `${request.method} ${path.slice(0, 200)}`;
   if (matching.length > 0) {
     const allowed = matching.map(({ candidate }) => candidate.method).join(', ');
     throw new ApiError(
       405,
-      { message: `Not allowed: ${asked}. This URL takes ${allowed}.`, code: 'method_not_supported' },
+      { message: `Not allowed: ${requested}. This URL accepts ${allowed}.`, code: 'method_not_supported' },
       { allow: allowed },
     );
   }
   throw new ApiError(404, {
-    message: `Invalid URL (${asked}). The simulator serves ${ENDPOINT_NAMES.join(', ')}.`,
+    message: `Invalid URL (${requested}). The simulator serves ${ENDPOINT_NAMES.join(', ')}.`,
     code: 'unknown_url',
   });
 }

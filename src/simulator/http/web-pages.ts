@@ -21,11 +21,11 @@ export function pageHeaders({
 
 /** Returns the reply to a page's preflight request; undefined for other requests. */
 export function preflightReply({ method, path, headers }: SimulatorRequest): Reply | undefined {
-  const asked = headers['access-control-request-method'];
-  if (method !== 'OPTIONS' || asked === undefined || pageHeaders({ path, headers }).length === 0)
+  const requested = headers['access-control-request-method'];
+  if (method !== 'OPTIONS' || requested === undefined || pageHeaders({ path, headers }).length === 0)
     return undefined;
   return textReply(200, '', 'text/plain', {
-    'access-control-allow-methods': asked,
+    'access-control-allow-methods': requested,
     'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
     'access-control-max-age': '600',
   });

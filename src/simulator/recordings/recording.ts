@@ -103,7 +103,7 @@ function readLines(lines: readonly (string | undefined)[]): { recordings: Record
   let open: (Recording & { line: number; parts: { atMs: number; bytes: Uint8Array }[] }) | undefined;
   // After a damaged line, skip all lines until the next recording begins.
   let skipping = false;
-  const leaveOut = (): void => {
+  const dropOpen = (): void => {
     if (open !== undefined)
       problems.push({ line: open.line, what: 'this recording has no end and is skipped.', unended: true });
     open = undefined;
@@ -112,7 +112,7 @@ function readLines(lines: readonly (string | undefined)[]): { recordings: Record
     if (json?.trim() === '') continue;
     const parsed = line.safeParse(json === undefined ? undefined : parseJson(json));
     if (parsed.success && 'recording' in parsed.data) {
-      leaveOut();
+      dropOpen();
       skipping = false;
       open = { ...headOf(parsed.data), parts: [], ending: 'end', line: index + 1 };
     } else if (!skipping && (!parsed.success || open === undefined)) {
@@ -130,7 +130,7 @@ function readLines(lines: readonly (string | undefined)[]): { recordings: Record
       open.parts.push({ atMs: data.ms, bytes });
     }
   }
-  leaveOut();
+  dropOpen();
   return { recordings, problems };
 }
 
@@ -165,10 +165,10 @@ export function formatRecording(recording: Recording): string {
 
 /** Drops headers that are not valid. */
 function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const fine = Object.entries(headers).filter(
+  const valid = Object.entries(headers).filter(
     ([name, value]) => name !== 'content-type' && HEADER_NAME.test(name) && HEADER_VALUE.test(value),
   );
-  return Object.fromEntries(fine);
+  return Object.fromEntries(valid);
 }
 
 function utf8Of(bytes: Uint8Array): string | undefined {

@@ -51,7 +51,7 @@ export function replayed(recording: Recording): Reply {
   };
 }
 
-/** Headers about the recorded connection or encoding, which differ now, and headers that lead to other addresses. */
+/** Headers about the recorded connection or encoding, which a replay does not have, and headers with other addresses. */
 const NOT_REPLAYED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-(length|encoding)|date|location|refresh|set-cookie|alt-svc|strict-transport-security)$/;
 
@@ -77,7 +77,7 @@ export function recordedTimes(recordings: readonly Recording[]): { ttftMs: numbe
   return { ttftMs, gapsMs };
 }
 
-/** Counts the deltas with a text. */
+/** Counts the deltas that contain text. */
 function countTokens(bytes: Uint8Array): number {
   const text = Buffer.from(bytes).toString();
   return text.match(/"(?:content|reasoning_content|reasoning)":\s*"[^"]/g)?.length ?? 0;

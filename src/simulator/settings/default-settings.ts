@@ -8,7 +8,7 @@ export const DEFAULT_SETTINGS: Settings = {
   reasoning: 'streamed',
   habits: 'none',
   faultRate: 0,
-  // The faults of a good provider on a bad day, with their weights.
+  // Faults that overloaded providers have, with their weights.
   faults: new Map([
     ['429', 4],
     ['500', 1],

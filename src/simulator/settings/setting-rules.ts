@@ -110,7 +110,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ content }) => content,
   },
   'responses-by': {
-    argument: '<way>',
+    argument: '<how>',
     about:
       'how to choose a file of --responses: prompt (the prompt contains its name, else in turn), turn, chance [prompt]',
     expected: 'prompt, turn or chance',
@@ -138,7 +138,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ reasoningTokens }) => String(reasoningTokens),
   },
   reasoning: {
-    argument: '<way>',
+    argument: '<how>',
     about: 'streamed, or hidden: reasoning takes time and is counted, but not sent [streamed]',
     expected: 'streamed or hidden',
     read: (text) => (text === 'streamed' || text === 'hidden' ? { reasoning: text } : undefined),

@@ -18,7 +18,7 @@ export function createDueHeap<T extends Due>(): DueHeap<T> {
   const isBefore = (a: T | undefined, b: T | undefined): boolean =>
     a !== undefined && b !== undefined && a.dueMs < b.dueMs;
 
-  /** Moves `entry` up from index `from` to its place. */
+  /** Moves `entry` up from index `from` to its position. */
   const rise = (entry: T, from: number): void => {
     let at = from;
     while (at > 0) {
@@ -31,7 +31,7 @@ export function createDueHeap<T extends Due>(): DueHeap<T> {
     entries[at] = entry;
   };
 
-  /** Moves `entry` down from the top to its place. */
+  /** Moves `entry` down from the top to its position. */
   const sink = (entry: T): void => {
     let at = 0;
     for (;;) {

@@ -15,7 +15,7 @@ const LONGEST_SLEEP_MS = 2;
 /** About how late the system wakes a sleeping thread. The rest of the wait is spent in event-loop turns. */
 const WAKE_UP_MS = 0.2;
 
-/** Above this number of alarms, they are handled in steps, because waking for each alarm would cost too much CPU. */
+/** Above this number of alarms, the clock calls them every `CROWD_STEP_MS`: waking for each one would cost too much CPU. */
 const CROWD = 100;
 const CROWD_STEP_MS = 0.5;
 

@@ -129,7 +129,7 @@ function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
 }
 
 function messagesOf({ system, messages }: Pick<Body, 'system' | 'messages'>): Message[] {
-  const told: Message[] = system == null ? [] : [{ role: 'system', text: textOf(system) }];
+  const read: Message[] = system == null ? [] : [{ role: 'system', text: textOf(system) }];
   const used = new Set<string>();
   for (const [index, { role, content }] of messages.entries()) {
     const blocks: readonly Block[] =
@@ -142,12 +142,12 @@ function messagesOf({ system, messages }: Pick<Body, 'system' | 'messages'>): Me
           message: `messages.${index}.content: unexpected tool_use_id found in tool_result blocks: ${id.slice(0, 100)}. Each tool_result block must have a corresponding tool_use block in the previous message.`,
         });
       }
-      told.push({ role: 'tool', text: textOf(result ?? '') });
+      read.push({ role: 'tool', text: textOf(result ?? '') });
     }
     const text = textOf(blocks.flatMap((one) => (one.type === 'text' ? [one] : [])));
-    if (text !== '' || results.length === 0) told.push({ role, text });
+    if (text !== '' || results.length === 0) read.push({ role, text });
   }
-  return told;
+  return read;
 }
 
 function textOf(content: string | readonly { text?: string | undefined }[]): string {

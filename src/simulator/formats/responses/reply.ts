@@ -91,37 +91,40 @@ function itemEvents(
   const at = { item_id: item.id, output_index };
   switch (item.type) {
     case 'reasoning': {
-      const place = { ...at, summary_index: 0 };
+      const position = { ...at, summary_index: 0 };
       const [part] = item.summary;
       const text = part?.text ?? '';
       return {
         opening: [
           added({ ...item, summary: [] }),
-          ['response.reasoning_summary_part.added', { ...place, part: { type: 'summary_text', text: '' } }],
+          [
+            'response.reasoning_summary_part.added',
+            { ...position, part: { type: 'summary_text', text: '' } },
+          ],
         ],
         deltaType: 'response.reasoning_summary_text.delta',
-        at: place,
+        at: position,
         closing: [
-          ['response.reasoning_summary_text.done', { ...place, text }],
-          ['response.reasoning_summary_part.done', { ...place, part }],
+          ['response.reasoning_summary_text.done', { ...position, text }],
+          ['response.reasoning_summary_part.done', { ...position, part }],
           done,
         ],
       };
     }
     case 'message': {
-      const place = { ...at, content_index: 0 };
+      const position = { ...at, content_index: 0 };
       const [part] = item.content;
       const text = part?.text ?? '';
       return {
         opening: [
           added({ ...item, status: 'in_progress', content: [] }),
-          ['response.content_part.added', { ...place, part: { ...part, text: '' } }],
+          ['response.content_part.added', { ...position, part: { ...part, text: '' } }],
         ],
         deltaType: 'response.output_text.delta',
-        at: { ...place, logprobs: [] },
+        at: { ...position, logprobs: [] },
         closing: [
-          ['response.output_text.done', { ...place, text, logprobs: [] }],
-          ['response.content_part.done', { ...place, part }],
+          ['response.output_text.done', { ...position, text, logprobs: [] }],
+          ['response.content_part.done', { ...position, part }],
           done,
         ],
       };
