@@ -54,7 +54,7 @@ export const RETRYABLE_CLASSES = (Object.keys(ERROR_CLASSES) as ErrorClassName[]
   (name) => ERROR_CLASSES[name].retryable,
 );
 
-/** Why a request failed: the wire's error class, the request, and the hop at fault. */
+/** Why a request failed: the wire's error class, the request, and the hop where it failed. */
 export class ConnectorException extends Error {
   override readonly name = 'ConnectorException';
   readonly errorClass: ErrorClass;

@@ -97,13 +97,13 @@ interface Found {
 function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions): Found {
   const skipped: Problem[] = [];
   for (const file of candidateFiles(cwd, directories, configPath)) {
-    const askedFor = file.origin === 'given by name';
+    const givenByName = file.origin === 'given by name';
     const parsed = readYamlFile(file.path, file.name);
     if (parsed.kind === 'parsed') {
       const { tree, locate, problems } = parsed;
-      if (askedFor || isOurs(tree)) return { tree, locate, file, problems: [...skipped, ...problems] };
+      if (givenByName || isOurs(tree)) return { tree, locate, file, problems: [...skipped, ...problems] };
       skipped.push(notOurs(locate([], 'key')));
-    } else if (askedFor) {
+    } else if (givenByName) {
       throw new ConfigError(parsed.kind === 'missing' ? [missing(file.name)] : parsed.problems);
     } else if (parsed.kind === 'unusable') {
       const problems = parsed.problems.map((problem) => ({

@@ -16,7 +16,7 @@ export type Source =
 /** A problem in the configuration. `error`: a setting was not used as written. */
 export interface Problem {
   severity: 'error' | 'warning';
-  /** The problem, without its place. */
+  /** The problem, without its position. */
   message: string;
   /** The setting, dotted, e.g. `openai.base_url`; empty for a problem of the whole file. */
   path: string;
@@ -37,23 +37,23 @@ export class ConfigError extends ConnectorException {
 
 /** Sorts problems: those of the file first, by line; then the others, in the given order. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
-  const place = ({ source }: Problem): [number, number] => {
+  const position = ({ source }: Problem): [number, number] => {
     return source.kind === 'file' ? [source.line, source.column] : [Infinity, 0];
   };
   return problems.toSorted((one, other) => {
-    const [line, column] = place(one);
-    const [otherLine, otherColumn] = place(other);
+    const [line, column] = position(one);
+    const [otherLine, otherColumn] = position(other);
     return line === otherLine ? column - otherColumn : line < otherLine ? -1 : 1;
   });
 }
 
-/** E.g. `config.yaml:3:5: unknown key "openai.api_keyy" - did you mean "api_key"?`; safe for a terminal. */
+/** Returns e.g. `config.yaml:3:5: unknown key "openai.api_keyy" - did you mean "api_key"?`, safe for a terminal. */
 export function formatProblem(problem: Problem): string {
   const suggestion = problem.suggestion === undefined ? '' : ` - ${problem.suggestion}`;
   return visible(`${formatSource(problem.source)}: ${problem.message}${suggestion}`);
 }
 
-/** E.g. `config.yaml:3:5`, `OPENAI_API_KEY`, `--model`, `default`. */
+/** Returns e.g. `config.yaml:3:5`, `OPENAI_API_KEY`, `--model` or `default`. */
 export function formatSource(source: Source): string {
   switch (source.kind) {
     case 'file':
@@ -83,8 +83,8 @@ export function quote(text: string): string {
 }
 
 /**
- * `text` with control, direction and invisible characters written as `\u....`, because a file may try to manipulate
- * the terminal. Joiners stay: scripts and emoji use them.
+ * Returns the text with control, direction and invisible characters written as `\u....`, because a file may try to
+ * manipulate the terminal. Joiners stay: scripts and emoji use them.
  */
 export function visible(text: string): string {
   return text.replace(

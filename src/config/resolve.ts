@@ -112,9 +112,9 @@ function provenanceOf(
   const settings = new Map(
     paths.map((path): [string, Provenance] => {
       const name = path.join('.');
-      const giver = layerOf(layers, path);
-      const source: Source = giver?.sourceOf(path, 'value') ?? { kind: 'default' };
-      return [name, { source, variables: giver?.variables.get(name) ?? [] }];
+      const layer = layerOf(layers, path);
+      const source: Source = layer?.sourceOf(path, 'value') ?? { kind: 'default' };
+      return [name, { source, variables: layer?.variables.get(name) ?? [] }];
     }),
   );
   const byFile = settings.get('simulator.enabled') ?? { source: { kind: 'default' }, variables: [] };

@@ -28,9 +28,9 @@ export function codingsOf(header: string): readonly Coding[] {
   if (names.length > MAX_CODINGS)
     throw new ContentError(
       'unknown coding',
-      `sent a body with ${names.length} content codings, of which ${MAX_CODINGS} are read.`,
+      `sent a body with ${names.length} content codings; the limit is ${MAX_CODINGS}.`,
     );
-  return names.map(known).reverse();
+  return names.map(codingNamed).reverse();
 }
 
 /** Returns the coding of a body by its first bytes. Neither text nor JSON begins with them. */
@@ -42,7 +42,7 @@ export function codingByMagic(start: Uint8Array): Coding | undefined {
   return first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda) ? 'deflate' : undefined;
 }
 
-function known(name: string): Coding {
+function codingNamed(name: string): Coding {
   if (name === 'x-gzip') return 'gzip';
   if (name === 'gzip' || name === 'deflate' || name === 'br' || name === 'zstd') return name;
   throw new ContentError(
@@ -52,8 +52,8 @@ function known(name: string): Coding {
 }
 
 /**
- * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header. The check
- * needs a coding that begins with magic bytes.
+ * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header. Only codings
+ * that begin with magic bytes can be checked.
  */
 export function isPlain(coding: Coding, first: number): boolean {
   const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);
@@ -66,8 +66,8 @@ export function beginsZstdFrame(first: number): boolean {
 }
 
 /**
- * Returns a decoder for a body with this first byte: "deflate" is zlib's format, and without its header with some
- * servers.
+ * Returns a decoder for a body with this first byte. It decides about "deflate", which is zlib's format, but some
+ * servers omit zlib's header.
  */
 export function inflatorOf(coding: Coding, first: number): Inflator {
   const { createGunzip, createInflate, createInflateRaw, createBrotliDecompress, createZstdDecompress } =

@@ -53,7 +53,7 @@ function createLayer(coding: Coding): ContentDecoder {
   async function* feed(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
     const [first] = bytes;
     if (first === undefined) return;
-    expansion.took(bytes.length);
+    expansion.addInput(bytes.length);
     if (inflating === undefined && !plain) {
       plain = isPlain(coding, first);
       if (!plain) inflating = createInflating(inflatorOf(coding, first), coding);
@@ -64,15 +64,15 @@ function createLayer(coding: Coding): ContentDecoder {
     }
     yield* counted(inflating.write(bytes));
     // Another Zstandard frame may follow. Other bytes after the end are padding.
-    const rest = bytes.subarray(bytes.length - inflating.left);
+    const rest = bytes.subarray(bytes.length - inflating.unused);
     if (coding !== 'zstd' || !beginsZstdFrame(rest[0] ?? 0)) return;
     inflating = undefined;
-    expansion.took(-rest.length);
+    expansion.addInput(-rest.length);
     yield* feed(rest);
   }
   async function* counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
-      expansion.gave(piece.length);
+      expansion.addOutput(piece.length);
       yield piece;
     }
   }
@@ -114,8 +114,8 @@ function createInflating(inflator: Inflator, coding: string) {
     }
   }
   return {
-    /** The number of last written bytes after the end of the encoded data. */
-    get left() {
+    /** How many of the written bytes come after the end of the encoded data. */
+    get unused() {
       return fed - inflator.bytesWritten;
     },
     write(bytes: Uint8Array): AsyncIterable<Uint8Array> {

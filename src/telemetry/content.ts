@@ -5,8 +5,8 @@ import type { ChatResult } from '../sdk/index.js';
 type Part = Readonly<Record<string, unknown>>;
 
 /**
- * Returns the question and the answer in the format of the conventions. @param apart whether the API has instructions
- * outside of the messages
+ * Returns the question and the answer in the format of the conventions.
+ * @param apart whether the API has instructions outside of the messages
  * @param hide removes keys from a text
  */
 export function contentAttributes(

@@ -52,7 +52,7 @@ export interface ExchangeTelemetry {
   shutdown: OpenTelemetry['shutdown'];
 }
 
-/** @param content whether to export questions and answers */
+/** Creates the export of exchanges. @param content whether to export questions and answers */
 export function exchangeTelemetry(open: OpenTelemetry, content: boolean): ExchangeTelemetry {
   const metrics = open.meter && clientMetrics(open.meter);
   return {
@@ -161,7 +161,7 @@ function recordAttempts(
   }
 }
 
-/** Undefined for an answer without a failure. */
+/** Returns the value of `error.type`; undefined for an answer without a failure. */
 function errorTypeOf({ outcome, error }: ChatResult): string | undefined {
   if (outcome === 'complete' || outcome === 'cancelled') return undefined;
   return outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;

@@ -48,7 +48,7 @@ export function createProgress({ now, after } = systemClock) {
           stop();
           stop = after(Math.min(SILENT_MS, began + FLUSH_MS - now()), () => {
             const s = Math.round((now() - began) / 1000);
-            resolve(`the collector did not take all within ${s} s; the rest is lost`);
+            resolve(`the collector did not accept all data within ${s} s; the rest is lost`);
           });
         };
         succeeded = wait;

@@ -98,8 +98,8 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
   const metrics = await import('@opentelemetry/sdk-metrics');
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
   let problem: string | undefined;
-  const note = (...told: unknown[]): void => {
-    const words = told.map((one) => (one instanceof Error ? one.message : one));
+  const note = (...parts: unknown[]): void => {
+    const words = parts.map((one) => (one instanceof Error ? one.message : one));
     const text = words.filter((one) => typeof one === 'string').join(': ');
     problem ??= text.replace(/\s+/g, ' ').slice(0, 300);
   };

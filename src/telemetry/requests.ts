@@ -44,7 +44,7 @@ export interface RequestTelemetry {
   shutdown: OpenTelemetry['shutdown'];
 }
 
-/** https://opentelemetry.io/docs/specs/semconv/http/ */
+/** Creates the export of requests in the format of the conventions for HTTP: https://opentelemetry.io/docs/specs/semconv/http/ */
 export function requestTelemetry({ record, meter, sampled, shutdown }: OpenTelemetry): RequestTelemetry {
   const duration = meter && durationOf(meter);
   return {

@@ -22,7 +22,7 @@ export interface TelemetryPlan {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Each of these variables turns telemetry on. */
-const ASKING = [
+const TURN_ON = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
@@ -37,7 +37,7 @@ const ASKING = [
  */
 export function telemetryPlan(env: Environment): TelemetryPlan | undefined {
   if (/^true$/i.test(env.OTEL_SDK_DISABLED?.trim() ?? '')) return undefined;
-  if (!ASKING.some((name) => (env[name] ?? '').trim() !== '')) return undefined;
+  if (!TURN_ON.some((name) => (env[name] ?? '').trim() !== '')) return undefined;
   const problems: string[] = [];
   const traces = destination('TRACES', env, problems);
   const metrics = destination('METRICS', env, problems);
@@ -75,7 +75,7 @@ function destination(
   if (protocol === 'http/protobuf' || protocol === 'http/json') return { to: 'otlp', protocol };
   const why =
     protocol === 'grpc'
-      ? 'grpc is not supported. Collectors take HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318'
+      ? 'grpc is not supported. Collectors accept HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318'
       : `${JSON.stringify(protocol)} is not supported`;
   const problem = `set ${set} to http/protobuf or http/json: ${why}`;
   if (!problems.includes(problem)) problems.push(problem);

@@ -42,7 +42,7 @@ test.each([
   expect(clock.waiting).toBe(1);
   clock.advance(1);
   const s = Math.round(givenUpMs / 1000);
-  expect(await reason).toBe(`the collector did not take all within ${s} s; the rest is lost`);
+  expect(await reason).toBe(`the collector did not accept all data within ${s} s; the rest is lost`);
   expect(clock.waiting).toBe(0);
 });
 

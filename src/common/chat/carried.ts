@@ -24,12 +24,12 @@ export function carriedIn(saved: unknown): Carried | undefined {
     reasoning_details: details,
     thinking_blocks: blocks,
   } = isRecord(message) ? message : {};
-  const extras = isRecord(calls) ? Object.entries(calls).filter(([place]) => /^\d{1,4}$/.test(place)) : [];
-  const kept = {
+  const extras = isRecord(calls) ? Object.entries(calls).filter(([index]) => /^\d{1,4}$/.test(index)) : [];
+  const members = {
     ...(typeof text === 'string' && text !== '' && { reasoning_content: text }),
     ...(Array.isArray(details) && { reasoning_details: details.filter(isRecord) }),
     ...(Array.isArray(blocks) && { thinking_blocks: blocks.filter(isRecord) }),
   };
-  if (Object.keys(kept).length + extras.length === 0) return undefined;
-  return { message: kept, calls: Object.fromEntries(extras) };
+  if (Object.keys(members).length + extras.length === 0) return undefined;
+  return { message: members, calls: Object.fromEntries(extras) };
 }

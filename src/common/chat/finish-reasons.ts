@@ -6,7 +6,7 @@ export type FinishClass =
   | 'limit'
   /** The provider filtered or refused the answer. */
   | 'refused'
-  /** The answer was cut off, and the reason names no fault. */
+  /** The answer was cut off, and the reason reports no failure. */
   | 'cut'
   /** The provider or the model failed. */
   | 'failed'

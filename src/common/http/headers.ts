@@ -13,8 +13,8 @@ export const REQUEST_ID_HEADERS = [
 ] as const;
 
 /**
- * These are not secret: "tokens" and a "token-count" are numbers, a challenge names the authentication method, and Portkey
- * is a gateway's name. Portkey's configuration may contain keys.
+ * Matches names whose values are secret. Not secret are "tokens" and "token-count" (numbers), `www-authenticate` (a
+ * method) and the headers of the gateway Portkey, except its configuration, which may contain keys.
  */
 const SECRET_NAME =
   /auth(?!enticate$)|(?<!port)key|portkey-config|token(?!s|[-_]count)|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;

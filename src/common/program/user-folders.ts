@@ -47,7 +47,10 @@ export function userFolders(env: NodeJS.ProcessEnv = process.env): UserFolders {
   };
 }
 
-/** HOME may be empty, and a container's user may have no home. The program then finds and saves nothing there. */
+/**
+ * Returns the user's home folder. HOME may be empty, and a container's user may have none. Then it returns a path that
+ * does not exist, so the program finds and saves nothing there.
+ */
 function homeFolder(): string {
   for (const find of [homedir, () => userInfo().homedir]) {
     try {

@@ -1,4 +1,4 @@
-/** Parses digits with at most one point. Returns NaN for other text: hexadecimal and exponents are usually mistakes. */
+/** Parses digits with at most one decimal point. Returns NaN for other text: hexadecimal and exponents are usually mistakes. */
 export function parseDecimal(text: string): number {
   return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

@@ -10,7 +10,7 @@ export interface LimitTimer {
 
 /**
  * Calls `passed` after `ms`, unless a pending read stops or refreshes the timer first. After a pause of the process,
- * timers are due and bytes wait in sockets at the same time. Node would run the timers first.
+ * timers are due while bytes that arrived in time still wait in sockets. Node itself would run the timers first.
  */
 export function startLimit(ms: number, passed: () => void): LimitTimer {
   let decision: NodeJS.Immediate | undefined;

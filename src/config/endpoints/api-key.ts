@@ -3,19 +3,19 @@ import { Secret } from '../secret.js';
 /** An API key as the configuration gives it. Only `set` can be sent. */
 export type ApiKey =
   /** `trimmed`: white space around it was removed. */
-  { state: 'set'; secret: Secret; trimmed: boolean } | ({ state: 'malformed' } & KeyFault);
+  { state: 'set'; secret: Secret; trimmed: boolean } | ({ state: 'malformed' } & KeyProblem);
 
 /**
  * What is wrong with a key. `reason` continues the sentence "openai.api_key …". Neither text contains a part of the
  * key.
  */
-interface KeyFault {
+interface KeyProblem {
   reason: string;
   advice: string;
 }
 
 /** Text that is often copied together with a key, the most specific patterns first. */
-const AROUND: readonly [RegExp, KeyFault][] = [
+const AROUND: readonly [RegExp, KeyProblem][] = [
   [/^["'`“”‘’«»]|["'`“”‘’«»]$/u, { reason: 'is in quotes', advice: 'leave them out' }],
   [
     /^(export\s+)?[A-Z][A-Z0-9_]{2,}=/,
@@ -37,13 +37,13 @@ export function parseApiKey(text: string): ApiKey {
   const key = text.trim();
   const [, around] = AROUND.find(([pattern]) => pattern.test(key)) ?? [];
   if (around !== undefined) return { state: 'malformed', ...around };
-  const fault = NOT_SENDABLE.exec(key);
-  if (fault === null) return { state: 'set', secret: new Secret(key), trimmed: key !== text };
-  const [character] = fault;
+  const found = NOT_SENDABLE.exec(key);
+  if (found === null) return { state: 'set', secret: new Secret(key), trimmed: key !== text };
+  const [character] = found;
   const what = /[\r\n]/.test(character)
     ? 'a line break'
     : /\s/.test(character)
       ? 'white space'
       : 'a character that is not visible ASCII';
-  return { state: 'malformed', reason: `has ${what} at position ${fault.index + 1}`, advice: COPY_AGAIN };
+  return { state: 'malformed', reason: `has ${what} at position ${found.index + 1}`, advice: COPY_AGAIN };
 }

@@ -11,7 +11,10 @@ import { type Provider, providerOf } from './providers.js';
 /** Headers that Anthropic's own API requires with each request. */
 export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
 
-/** @param section The section of the endpoint's settings, to find the variables that were used in them. */
+/**
+ * Completes the configured access to an endpoint with its provider's preset.
+ * @param section The section of the endpoint's settings, to find the variables that were used in them.
+ */
 export function completeAccess(
   written: WrittenAccess,
   section: Path,
@@ -74,7 +77,7 @@ function secretsIn(tree: Tree): string[] {
   });
 }
 
-/** Paths are not secret. */
+/** Matches settings that are paths of files, which are not secret. */
 const CLIENT_FILE = /\.client_(cert|key)$/;
 
 /** Returns the values of the variables in this section that have the name of a secret. */

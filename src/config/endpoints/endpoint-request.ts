@@ -55,7 +55,7 @@ function modelsUrl(endpoint: Endpoint): string | undefined {
   return root === undefined ? undefined : below(root, 'models');
 }
 
-/** A known provider has the path in its documentation. Otherwise an address without a version gets `/v1`. */
+/** Returns the address of a route. A preset has the path before it. Without one, an address without a version gets `/v1`. */
 function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
   const preset = providerOf(access.provider);
   if (preset === undefined) return endpointUrl(baseUrl, path);

@@ -25,7 +25,7 @@ export function parseBaseUrl(text: string): BaseUrl {
 /** The ends of routes that people enter by mistake as a base address. */
 const ROUTE = /\/(chat\/completions|responses|messages)$/;
 
-/** `/v1`, `/v4`, `/v1beta`, `/v1.1`, but not `/v2ray` or `/vault`. */
+/** Matches `v1`, `v4`, `v1beta` and `v1.1`, but not `v2ray` or `vault`. */
 const VERSION = /^v\d+(\.\d+)*(p\d+)?((alpha|beta|preview)\d*)?$/i;
 
 /** Whether a part of the address's path names an API version. */
@@ -38,7 +38,7 @@ export function withoutRoute(url: string): string | undefined {
   return ROUTE.test(url) ? url.replace(ROUTE, '') : undefined;
 }
 
-/** `path` below `baseUrl`, with one slash between them. */
+/** Returns the address of `path` below `baseUrl`, with one slash between them. */
 export function below(baseUrl: string, path: string): string {
   return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/*(v1\/)?/, '')}`;
 }
@@ -56,12 +56,12 @@ export function endpointUrl(baseUrl: string, path: string): string {
   return below(isVersioned(base) ? base : `${base}/v1`, path);
 }
 
-/** True for an address on this machine. */
+/** Whether the address is on this machine. */
 export function isLoopback(baseUrl: string): boolean {
   return LOOPBACK_HOSTS.has(new URL(baseUrl).hostname);
 }
 
-/** Scheme, host and port, e.g. `https://api.openai.com`. */
+/** Returns scheme, host and port, e.g. `https://api.openai.com`. */
 export function originOf(baseUrl: string): string {
   return new URL(baseUrl).origin;
 }

@@ -12,16 +12,16 @@ export interface Endpoint {
   baseUrl: string;
   model: string;
   apiKey?: Secret;
-  /** Until the response's headers. */
+  /** Longest time until the response's headers, in ms. */
   timeoutMs: number;
-  /** Longest silence after the headers; 0 = no limit. */
+  /** Longest silence after the headers, in ms; 0 = no limit. */
   idleMs: number;
-  /** For the whole answer [no limit]. */
+  /** Longest time for the whole answer, in ms [no limit]. */
   answerMs?: number;
   access: Access;
   /** Why the endpoint can't be used now, and what to do; always set when `blocked` is. */
   problem?: string;
-  /** The endpoint would send an environment variable to an address that the user has not trusted. */
+  /** Set when the endpoint would send an environment variable to an address that the user has not trusted. */
   blocked?: { reason: string; howToAllow: string };
 }
 
@@ -44,7 +44,7 @@ export interface Access {
    * True: when the provider refuses a member that the program may change, the request is sent again in another form.
    */
   adapt: boolean;
-  /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
+  /** Whether `<think>…</think>` at the beginning of an answer's text is reasoning. */
   thinkingTags: boolean;
   /** The server's metrics page, in Prometheus' format. */
   metricsUrl?: string;

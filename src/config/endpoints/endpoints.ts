@@ -33,7 +33,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
     {
       name: 'openai',
       kind: 'openai',
-      ...placeOf(openai, ['openai'], settled, env),
+      ...addressAndAccess(openai, ['openai'], settled, env),
       model: openai.model,
       ...waitsOf(openai, openai),
       ...openaiKey(settled, env),
@@ -43,7 +43,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
       return {
         name,
         kind: 'profile',
-        ...placeOf(profile, section, settled, env),
+        ...addressAndAccess(profile, section, settled, env),
         model: profile.model,
         ...waitsOf(profile, openai),
         ...keyOf(profile, section, layers, env),
@@ -52,8 +52,8 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
   ];
 }
 
-/** Address and access. A `base_url` from a higher layer, such as a flag, replaces a `url` from a lower one. */
-function placeOf(
+/** A `base_url` from a higher layer, such as a flag, replaces a `url` from a lower one. */
+function addressAndAccess(
   { baseUrl, access: written }: Addressed,
   section: Path,
   { layers }: Settled,
@@ -118,8 +118,8 @@ function keyOf(
   if (key?.state === 'malformed') {
     const path = [...section, 'api_key'];
     const source = layerOf(layers, path)?.sourceOf(path, 'value');
-    const place = source === undefined ? '' : ` (${visible(formatSource(source))})`;
-    return { problem: `${name} ${key.reason}${place}: ${key.advice}` };
+    const where = source === undefined ? '' : ` (${visible(formatSource(source))})`;
+    return { problem: `${name} ${key.reason}${where}: ${key.advice}` };
   }
   if (missing.problem !== undefined) return missing;
   const preset = providerOf(access.provider);

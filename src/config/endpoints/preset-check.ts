@@ -24,8 +24,8 @@ export function presetRemarks(endpoint: Endpoint): readonly PresetRemark[] {
   const keys = owner === undefined ? [] : keyRemarks(endpoint, owner);
   if (owner === undefined || owner === 'openai') return keys;
   // Gateways and private servers may use any paths.
-  const place = isAtHome(endpoint, owner) ? placeRemarks(endpoint, owner) : [];
-  return [...place, ...authRemarks(endpoint, owner), ...keys];
+  const address = hasHostOf(endpoint, owner) ? addressRemarks(endpoint, owner) : [];
+  return [...address, ...authRemarks(endpoint, owner), ...keys];
 }
 
 /** Returns the provider of the endpoint's API, if its preset or host shows it. */
@@ -33,10 +33,10 @@ function ownerOf(endpoint: Endpoint): ProviderName | 'openai' | undefined {
   const { provider } = endpoint.access;
   if (provider !== undefined) return provider;
   if (addressOf(endpoint).origin === OPENAI_ORIGIN) return 'openai';
-  return PROVIDER_NAMES.find((name) => isAtHome(endpoint, name));
+  return PROVIDER_NAMES.find((name) => hasHostOf(endpoint, name));
 }
 
-function isAtHome(endpoint: Endpoint, owner: ProviderName): boolean {
+function hasHostOf(endpoint: Endpoint, owner: ProviderName): boolean {
   const { hostname } = addressOf(endpoint);
   const preset: Provider = PROVIDERS[owner];
   if (preset.hosts?.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host)))
@@ -48,7 +48,7 @@ function addressOf({ access, baseUrl }: Endpoint): URL {
   return new URL(access.url ?? baseUrl);
 }
 
-function placeRemarks(endpoint: Endpoint, owner: ProviderName): PresetRemark[] {
+function addressRemarks(endpoint: Endpoint, owner: ProviderName): PresetRemark[] {
   const preset: Provider = PROVIDERS[owner];
   const { url: _exact, ...access } = endpoint.access;
   const documented = {
@@ -90,7 +90,7 @@ function routeOf(path: string): string {
 function authRemarks({ access, apiKey }: Endpoint, owner: ProviderName): PresetRemark[] {
   const preset: Provider = PROVIDERS[owner];
   const documented = access.api === 'anthropic' ? 'x-api-key' : (preset.auth ?? 'bearer');
-  // A token of an identity service instead of a key. All providers with `api-key` accept it as bearer.
+  // A key that begins so is a token of an identity service. All providers with `api-key` accept such a token as bearer.
   const token = access.auth === 'bearer' && apiKey?.reveal().startsWith('eyJ');
   if (apiKey === undefined || access.auth === documented || token === true) return [];
   return [

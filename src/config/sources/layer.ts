@@ -3,7 +3,7 @@ import type { Problem, Source } from '../problem.js';
 import { type Path, type Tree, treeOf, valueAt } from './tree.js';
 import { type Environment, interpolate, lookUp } from './variables.js';
 
-/** Settings from one place: the file, the environment, the command line. */
+/** Settings from one source: the file, the environment or the command line. */
 export interface Layer {
   readonly tree: Tree;
   readonly sourceOf: (path: Path, part: 'key' | 'value') => Source;

@@ -18,7 +18,7 @@ const MAX_UNKNOWN_KEYS = 10;
 
 const OTHER_MODE = "add --mode openai, or --mode with a profile's name";
 
-/** Only defaults. */
+/** Returns the configuration that has only the defaults. */
 export function defaults(): Settled {
   return { config: configSchema.parse({}), layers: [], problems: [] };
 }
@@ -28,7 +28,7 @@ export function settle(below: Settled, layer: Layer): Settled {
   const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
   let problems = below.problems;
   let tree = layer.tree;
-  // The layers below are valid, so every fault is in `tree`, and each round removes a part of it.
+  // The layers below are valid, so every problem is in `tree`, and each round removes a part of `tree`.
   for (;;) {
     const read = configSchema.safeParse(overlay(base, tree));
     if (read.success) return { config: read.data, layers: [...below.layers, { ...layer, tree }], problems };
@@ -71,8 +71,8 @@ function problemsOf(issue: z.core.$ZodIssue, layer: Layer): Problem[] {
     case 'invalid_type':
       return [error(`${name} must be a mapping of keys; it is ignored`, path, 'value')];
     default: {
-      const left = neededByProfile(path) ? `profile ${quote(path[1] ?? '')} is left out` : 'it is ignored';
-      const consequence = layer.sourceOf(path, 'value').kind === 'flag' ? '' : `; ${left}`;
+      const dropped = neededByProfile(path) ? `profile ${quote(path[1] ?? '')} is left out` : 'it is ignored';
+      const consequence = layer.sourceOf(path, 'value').kind === 'flag' ? '' : `; ${dropped}`;
       return [error(`${name} ${issue.message}${consequence}`, path, 'value')];
     }
   }

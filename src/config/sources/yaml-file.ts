@@ -20,7 +20,7 @@ export type Locate = (path: Path, part: 'key' | 'value') => Source;
 export type ParsedFile =
   | { kind: 'parsed'; tree: Tree; locate: Locate; problems: Problem[] }
   | { kind: 'missing' }
-  /** Thrown for a file that exists but can't be used. */
+  /** The file exists but can't be used. */
   | { kind: 'unusable'; problems: Problem[] };
 
 /** Reads and parses the file at `path`. Problems contain `name` as the file's name. Never throws. */

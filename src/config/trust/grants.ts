@@ -8,8 +8,8 @@ import type { Layer } from '../sources/layer.js';
 import { type Path, valueAt } from '../sources/tree.js';
 
 /**
- * An action for which a file in the current directory needs permission. It sends these variables to an address that is
- * neither OpenAI's nor on this machine. The variables are in the key, the address or the model's name.
+ * A permission that a file in the current directory needs: to send these variables to an address that is neither
+ * OpenAI's nor on this machine. The variables are in the key, the address or the model's name.
  */
 export interface Grant {
   endpoint: string;

@@ -8,7 +8,7 @@ import type { Grant } from './grants.js';
 
 /** The grants that a directory's file needs, and whether the user has confirmed exactly these. */
 export interface Trust {
-  /** Real path. */
+  /** The directory's path without symbolic links. */
   directory: string;
   grants: readonly Grant[];
   confirmed: boolean;
@@ -62,6 +62,6 @@ function readRecord(directories: UserDirectories): Record<string, string> {
 }
 
 function fingerprint(grants: readonly Grant[]): string {
-  const asked = grants.map(({ endpoint, baseUrl, variables }) => [endpoint, baseUrl, variables]);
-  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  const entries = grants.map(({ endpoint, baseUrl, variables }) => [endpoint, baseUrl, variables]);
+  return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
 }

@@ -231,5 +231,5 @@ export const TOP_LEVEL: readonly string[] = [
   'prices',
 ];
 
-/** The keys that a profile must have. */
+/** A profile whose value for one of these keys is missing or wrong can't be used. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

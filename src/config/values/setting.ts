@@ -24,7 +24,7 @@ export function describe(value: unknown): string {
   return typeof value === 'object' ? 'a mapping' : String(value);
 }
 
-/** One line of text. */
+/** Reads one line of text. */
 export function readText(value: unknown): Verdict<string> {
   if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
   if (value.trim() === '') return { refused: 'must not be empty' };

@@ -63,7 +63,7 @@ export const discover = setting((value): Verdict<ReadonlyMap<LocalServer, number
   const ports = new Map<LocalServer, number>();
   for (const [name, port] of Object.entries(value)) {
     const server = LOCAL_SERVERS.find((one) => one === name);
-    if (server === undefined) return { refused: `knows ${LOCAL_SERVERS.join(', ')}, not ${quote(name)}` };
+    if (server === undefined) return { refused: `must name ${LOCAL_SERVERS.join(', ')}, not ${quote(name)}` };
     if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
       return { refused: `must have a port from 1 to 65535 for ${name}` };
     ports.set(server, port);

@@ -288,7 +288,7 @@ test('a warning names an unsupported protocol once', async (context) => {
   expect(code).toBe(0);
   expect(stderr).toBe(
     'vastar-tui: warning: set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json: grpc is not supported. ' +
-      'Collectors take HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318\n',
+      'Collectors accept HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318\n',
   );
 });
 
@@ -311,7 +311,7 @@ test.concurrent('the program stops waiting for a collector that accepts nothing 
   const { code, stdout, stderr } = await run(['ask', PROMPT]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
   expect(stderr).toMatch(
-    /^vastar-tui: warning: telemetry could not be exported: the collector did not take all within 3 s; the rest is lost\n$/,
+    /^vastar-tui: warning: telemetry could not be exported: the collector did not accept all data within 3 s; the rest is lost\n$/,
   );
   // The program ended while its request to the collector was still open.
   expect(silent.requests.length).toBeGreaterThan(0);
