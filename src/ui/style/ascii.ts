@@ -19,6 +19,12 @@ const OTHERS = [
 const CONSOLE: ReadonlyMap<string, string> = new Map([...pairs(BLOCKS, '▄▄▄███▌▌▌███'), ...OTHERS]);
 const ALL: ReadonlyMap<string, string> = new Map([...BOXES, ...pairs(BLOCKS, '..:=+*|||###'), ...OTHERS]);
 
+/** Replaces the symbols of plots and of punctuation with others of the same width. All other characters stay. */
+export function withPlainSymbols(text: string, terminal: 'ascii' | 'console'): string {
+  const known = terminal === 'ascii' ? ALL : CONSOLE;
+  return text.replace(/[\u2010-\u25cf]/g, (char) => known.get(char) ?? char);
+}
+
 const ASCII = /^[\x20-\x7e]*$/;
 const LETTER = /^\p{L}/u;
 const MARKS = /\p{M}/gu;

@@ -45,6 +45,26 @@ test.each([
   );
 });
 
+test('a terminal that becomes small gets one line, and a large one gets plots again', async () => {
+  await endpoint(answer);
+  const session = open(LONG, { columns: 60, rows: 20 });
+  await session.untilScreen(/requests in flight: \d/);
+  session.resize(30, 5);
+  await session.untilScreen(/^openai[^\n]*\n*$/);
+  // No further line scrolls away.
+  const above = session.terminal.buffer.active.baseY;
+  const drawn = session.written().length;
+  await expect.poll(() => session.written().length, { timeout: 10_000 }).toBeGreaterThan(drawn + 100);
+  expect(session.terminal.buffer.active.baseY).toBe(above);
+  session.resize(25, 4);
+  await session.untilScreen(/^openai[^\n]{0,18}\n*$/);
+  session.resize(60, 20);
+  await session.untilScreen(/requests in flight: \d[\s\S]*q stop/);
+  expect(session.screen().filter((line) => line.startsWith('openai'))).toHaveLength(1);
+  session.send('q');
+  expect((await session.ended).exitCode).toBe(130);
+});
+
 test.each(['SIGTERM', 'SIGHUP'] as const)('%s shows the cursor again', async (signal) => {
   await endpoint(answer);
   const session = open(LONG);

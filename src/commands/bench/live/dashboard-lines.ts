@@ -22,14 +22,14 @@ export interface Heading {
   readonly figures: string;
 }
 
-/** Smaller terminals get one line instead of the dashboard. */
-export const LEAST = { columns: 40, rows: 12 } as const;
+/** Whether the plots fit. A smaller terminal gets one line. */
+export const hasRoom = (columns: number, rows: number): boolean => columns >= 40 && rows >= 12;
 const GUTTER = 8;
 const MOST_ROWS = 8;
 /** The heading's two lines and the keys. */
 const FIXED = 3;
 
-/** Returns the dashboard as lines that fit the terminal and leave one row free. */
+/** Returns the dashboard as lines that fit the terminal and leave one row free; a small terminal gets one line. */
 export function dashboardLines(
   live: LiveFigures,
   { position, figures }: Heading,
@@ -37,6 +37,7 @@ export function dashboardLines(
   rows: number,
   keys: string,
 ): string[] {
+  if (!hasRoom(columns, rows)) return [`${position}  ${figures}`.slice(0, columns - 1)];
   const plots = [
     { title: 'requests in flight', values: live.inFlight, joined: 'most', text: number },
     { title: 'complete answers a second', values: live.perSecond, joined: 'mean', text: number },

@@ -14,10 +14,24 @@ export function showDashboard(test: Shown, heading: (elapsedMs: number) => Headi
   const keyboard = stdin.isTTY && !stdin.readableFlowing;
   const wasRaw = stdin.isTTY && stdin.isRaw;
 
+  let lines: readonly string[] = [];
+  /** Whether the dashboard has the screen for itself. */
+  let alone = false;
   const draw = (): void => {
     const { columns, rows } = terminal;
     const keys = keyboard ? 'q stop   m mark' : 'Ctrl+C stop';
-    stderr.rewriteBlock(dashboardLines(live, heading(performance.now() - startMs), columns, rows, keys));
+    lines = dashboardLines(live, heading(performance.now() - startMs), columns, rows, keys);
+    stderr.rewriteBlock(lines);
+  };
+  const onResize = (): void => {
+    const { columns, rows } = terminal;
+    // Where the cursor is after the terminal has wrapped the lines, differs between terminals.
+    if (lines.length > rows || lines.some(({ length }) => length > columns)) {
+      if (alone) stderr.clear();
+      else stderr.scrollAway();
+      alone = true;
+    }
+    draw();
   };
   let known = 0;
   const tick = (): void => {
@@ -49,13 +63,13 @@ export function showDashboard(test: Shown, heading: (elapsedMs: number) => Headi
     stdin.resume();
   }
   process.on('exit', restore);
-  terminal.on('resize', draw);
+  terminal.on('resize', onResize);
   draw();
   const timer = setInterval(tick, INTERVAL_MS);
   return {
     stop() {
       clearInterval(timer);
-      terminal.off('resize', draw);
+      terminal.off('resize', onResize);
       process.off('exit', restore);
       stdin.off('data', onKey);
       if (keyboard) stdin.pause();

@@ -1,6 +1,6 @@
 import { stderr } from '../../support/output/sink.js';
 import { showDashboard } from './dashboard.js';
-import { type Heading, LEAST, type Shown } from './dashboard-lines.js';
+import { type Heading, hasRoom, type Shown } from './dashboard-lines.js';
 
 /** The display of a running test: plots, one line, or nothing. */
 export const PROGRESS = ['plots', 'line', 'none'] as const;
@@ -16,7 +16,7 @@ export function showProgress(test: Shown, how: Progress = 'plots'): { stop(): vo
   const { isTTY, columns, rows } = process.stderr;
   if (how === 'none') return { stop() {} };
   if (!isTTY) return showLog(test);
-  if (how === 'plots' && columns >= LEAST.columns && rows >= LEAST.rows && process.env.TERM !== 'dumb')
+  if (how === 'plots' && hasRoom(columns, rows) && process.env.TERM !== 'dumb')
     return showDashboard(test, (elapsedMs) => headingOf(test, elapsedMs));
   return every(
     LINE_MS,

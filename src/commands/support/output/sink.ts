@@ -1,6 +1,7 @@
 import { withBidiMarks } from '../../../common/text/bidi.js';
 import { createSanitizer, forTerminal } from '../../../state/text/sanitize.js';
 import { HIDE_CURSOR, SHOW_CURSOR } from '../../../ui/screen/cursor.js';
+import { withPlainSymbols } from '../../../ui/style/ascii.js';
 
 /** The style of a text on a terminal with colours. */
 export type Style = 'bold' | 'green' | 'red' | 'yellow';
@@ -26,6 +27,8 @@ export interface Sink {
   rewriteBlock(lines: readonly string[]): void;
   /** Clears the terminal; does nothing without one. */
   clear(): void;
+  /** Scrolls the terminal until its screen is empty, with the cursor at its top; does nothing without a terminal. */
+  scrollAway(): void;
 }
 
 interface LiveText {
@@ -47,12 +50,21 @@ const CLEAR_SCREEN = '\x1b[H\x1b[J';
 /** JSON already escapes all characters below the space. */
 const UNSEEN = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/g;
 
-export function createSink(stream: NodeJS.WriteStream): Sink {
+/** @param env decides, with its locale and TERM, which symbols a terminal gets */
+export function createSink(
+  stream: NodeJS.WriteStream,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Sink {
+  const symbols = symbolsOf(env);
   // Read `write` each time: the chat replaces it while it runs.
   const write = (text: string): void => {
     if (text !== '') stream.write(text);
   };
-  const shown = (text: string): string => (stream.isTTY ? forTerminal(text) : text);
+  const drawable = (text: string): string => {
+    const harmless = forTerminal(text);
+    return symbols === 'all' ? harmless : withPlainSymbols(harmless, symbols);
+  };
+  const shown = (text: string): string => (stream.isTTY ? drawable(text) : text);
   const styled = (piece: Piece): string => {
     if (typeof piece === 'string') return shown(piece);
     const [on, off] = stream.isTTY && stream.hasColors() ? CODES[piece[0]] : ['', ''];
@@ -76,19 +88,34 @@ export function createSink(stream: NodeJS.WriteStream): Sink {
     },
     rewriteLine(text) {
       if (!stream.isTTY) return;
-      const [line = ''] = forTerminal(text).split('\n', 1);
+      const [line = ''] = drawable(text).split('\n', 1);
       write(CLEAR_LINE + line.slice(0, stream.columns - 1));
     },
     rewriteBlock(lines) {
       if (!stream.isTTY) return;
       const up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : '';
-      const drawn = `${HIDE_CURSOR}${lines.map(forTerminal).join('\n')}${up}\r`;
+      const drawn = `${HIDE_CURSOR}${lines.map(drawable).join('\n')}${up}\r`;
       write(CLEAR_BELOW + (lines.length === 0 ? SHOW_CURSOR : drawn));
     },
     clear() {
       if (stream.isTTY) write(CLEAR_SCREEN);
     },
+    scrollAway() {
+      if (stream.isTTY) write(`\x1b[${stream.rows}B${'\n'.repeat(stream.rows)}${CLEAR_SCREEN}`);
+    },
   };
+}
+
+/** Without a locale, a terminal most often reads UTF-8: containers set none. */
+function symbolsOf({
+  LC_ALL,
+  LC_CTYPE,
+  LANG,
+  TERM,
+}: Readonly<Record<string, string | undefined>>): 'all' | 'ascii' | 'console' {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  if (locale !== undefined && locale !== '' && !/utf-?8/i.test(locale)) return 'ascii';
+  return TERM === 'linux' ? 'console' : 'all';
 }
 
 function escaped(characters: string): string {

@@ -43,6 +43,28 @@ describe('on a terminal', () => {
   });
 });
 
+describe('the symbols of plots', () => {
+  test.each([
+    [{}, '▂█ │…'],
+    [{ LANG: 'de_DE.UTF-8' }, '▂█ │…'],
+    [{ LANG: 'C.utf8', LC_CTYPE: '' }, '▂█ │…'],
+    [{ LANG: 'de_DE.UTF-8', LC_ALL: 'C' }, '.# |.'],
+    [{ LANG: 'de_DE.ISO-8859-1' }, '.# |.'],
+    [{ LANG: 'de_DE.UTF-8', TERM: 'linux' }, '▄█ │.'],
+  ])('with %j are %s, and the words of an answer stay', (env, expected) => {
+    const { stream: terminal, text } = stream(true);
+    const sink = createSink(terminal, env);
+    sink.print('▂█ │… ä\n');
+    sink.rewriteLine('▂█ │…');
+    sink.rewriteBlock(['▂█ │…']);
+    expect(text().split(expected)).toHaveLength(4);
+    expect(text()).toContain('ä');
+    const file = stream(false);
+    createSink(file.stream, env).print('▂█ │…');
+    expect(file.text()).toBe('▂█ │…');
+  });
+});
+
 describe('in a file or pipe', () => {
   test('the bytes stay unchanged, and no styles are added', () => {
     const { stream: file, text } = stream(false);
