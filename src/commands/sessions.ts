@@ -100,7 +100,8 @@ Finds messages with all of the words, "a phrase", and words that begin with wor*
 
 const IMPORT_HELP = `
 Importable files, also JSON files in a ZIP archive:
-  exports: json or jsonl of "sessions export", ChatGPT, Claude, Open WebUI, LibreChat, TypingMind, Chatbox, llama.cpp
+  exports: json or jsonl of "sessions export", ChatGPT, Claude, DeepSeek, Open WebUI, LibreChat, TypingMind, Chatbox,
+    llama.cpp
   sessions: aichat (YAML), opencode, Continue, Claude Code, Codex, LM Studio
   others: backups of Cherry Studio, logs.db of llm, messages as in chat APIs or ShareGPT (JSON or JSON Lines)`;
 

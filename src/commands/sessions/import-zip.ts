@@ -10,8 +10,8 @@ import { textOf } from '../support/input/text-file.js';
 /** A string can't be longer, and a small archive can unpack to terabytes. */
 const MAX_BYTES = 512 * 1024 * 1024;
 /**
- * The names of the files with conversations in the archives of ChatGPT and Claude, which also have files about the
- * account.
+ * The names of the files with conversations in the archives of ChatGPT, Claude and DeepSeek, which also have files
+ * about the account.
  */
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/;
 /** Skips the files that macOS adds to archives. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileReason } from '../../common/errors.js';
+import { counted } from '../../common/text/counted.js';
 import { visible } from '../../config/problem.js';
 import type { Imported } from '../../sessions/import/conversation.js';
 import { SessionsError } from '../../sessions/problem.js';
@@ -28,6 +29,7 @@ export async function importSessions(
   const known = new Set<string>();
   const wanted = exported.flatMap(({ sessions, remarks, foreign }) => {
     for (const remark of remarks) printMessage(remark);
+    if (sessions.length === 0) printMessage('nothing to add: no conversation in it has messages');
     const fresh = sessions.filter(({ id }) => !foreign || !(store.has(id) || known.has(id)));
     if (foreign) for (const { id } of fresh) known.add(id);
     const there = sessions.length - fresh.length;
@@ -60,7 +62,7 @@ function lineOf({ title, createdMs, messages }: Session): string {
     if (followed.has(parentId)) branches += 1;
     followed.add(parentId);
   }
-  const count = `${messages.length} messages${branches > 1 ? `, ${branches} branches` : ''}`;
+  const count = `${counted(messages.length, 'message')}${branches > 1 ? `, ${branches} branches` : ''}`;
   return `${new Date(createdMs).toISOString().slice(0, 10)}  ${visible(title)}  (${count})\n`;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../common/text/counted.js';
 import { visible } from '../../config/problem.js';
 import { spentText } from '../../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../../sessions/search/search.js';
@@ -11,7 +12,7 @@ export function sessionText(session: SessionSummary): string {
   const { id, title, usedMs, model, tokens, tokensEstimated, costUsd, unpriced = 0 } = session;
   const { messages, pinned, preview } = session;
   const facts = [
-    `${messages} messages`,
+    counted(messages, 'message'),
     ...(model === null ? [] : [model]),
     `${tokensEstimated ? '~' : ''}${tokens} tokens in total`,
     ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),

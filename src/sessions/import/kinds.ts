@@ -7,6 +7,7 @@ import { cherryStudioConversations, isCherryStudio } from './cherry-studio.js';
 import { claudeConversation, isClaude } from './claude.js';
 import { claudeCodeConversation, codexConversation, isClaudeCode, isCodex } from './coding-agents.js';
 import type { Conversation } from './conversation.js';
+import { deepSeekConversation, isDeepSeek } from './deepseek.js';
 import {
   continueConversation,
   isContinue,
@@ -74,6 +75,7 @@ export const AICHAT = each('a session of aichat', isAichat, (value, omit, name) 
 
 /** The formats in JSON and JSON Lines, those with more members first. */
 export const KINDS: readonly Kind[] = [
+  each('an export of DeepSeek', isDeepSeek, deepSeekConversation),
   each('an export of ChatGPT', isChatGpt, chatGptConversation),
   each('an export of Claude', isClaude, claudeConversation),
   each('an export of Open WebUI', isOpenWebUi, openWebUiConversation),

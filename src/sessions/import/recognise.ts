@@ -10,7 +10,7 @@ import { isOwnLine, ownSessions } from './own-lines.js';
 
 /** The formats that can be imported, for error messages. */
 const FORMATS =
-  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind, Chatbox ' +
+  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, DeepSeek, Open WebUI, LibreChat, TypingMind, Chatbox ' +
   'and llama.cpp, also as ZIP; backups of Cherry Studio; conversations of LM Studio; sessions of aichat, opencode, Continue, Claude Code and Codex; logs.db of ' +
   'llm; messages as chat APIs or ShareGPT have them, in JSON or JSON Lines';
 
@@ -28,7 +28,7 @@ export async function readImport(written: string, name?: string): Promise<Import
   if (values !== undefined) return byContent(values, whole === undefined ? 'line' : 'item');
   const { parse } = await import('yaml');
   const yaml = attempt((): Json => parse(text));
-  if (yaml === undefined || !isObject(yaml) || !isAichat(yaml)) throw unknown('its format is unknown');
+  if (yaml === undefined || !isObject(yaml) || !isAichat(yaml)) throw unknown(faultOf(text));
   return foreign(AICHAT, [yaml], name);
 }
 
@@ -71,6 +71,24 @@ function foreign({ format, conversations }: Kind, values: readonly JsonObject[],
 /** Returns the conversations with messages as sessions. */
 export function sessionsOf(program: string, conversations: readonly Conversation[]): Session[] {
   return conversations.filter(({ drafts }) => drafts.length > 0).map((one) => sessionOf(program, one));
+}
+
+/** Says why a text is neither JSON nor YAML of a known format. */
+function faultOf(text: string): string {
+  if (text.trim() === '') return 'it is empty';
+  if (!/^\s*[[{]/.test(text)) return 'its format is unknown';
+  try {
+    parseJson(text);
+    return 'its format is unknown';
+  } catch (error) {
+    const words = String(error);
+    const at = Number(/position (\d+)/.exec(words)?.[1] ?? Number.NaN);
+    if (words.includes('Unexpected end') || at >= text.trimEnd().length)
+      return 'its JSON ends in the middle: save it again';
+    // V8 gives no position of an unexpected character.
+    const place = Number.isNaN(at) ? '' : ` in line ${text.slice(0, at).split('\n').length}`;
+    return `its JSON is damaged${place}`;
+  }
 }
 
 /** Returns the values of JSON Lines, or undefined for another format. */

@@ -194,7 +194,11 @@ test('a byte order mark is ignored', async () => {
 });
 
 test.each([
-  ['', 'its format is unknown'],
+  ['', 'it is empty'],
+  ['[{"role":"user",', 'its JSON ends in the middle: save it again'],
+  ['{"role": "us', 'its JSON ends in the middle: save it again'],
+  ['[\n{"role": "user"},\n{"role": "user" "a"}]', 'its JSON is damaged in line 3'],
+  ['[{"role": }]', 'its JSON is damaged.'],
   ['dear diary', 'its format is unknown'],
   ['[]', 'it is empty'],
   ['{"a":1}', 'its format is unknown'],

@@ -259,3 +259,60 @@ test("a conversation without messages in ChatGPT's export does not prevent the i
   expect(result.sessions.map(({ title }) => title)).toEqual(['kept']);
   expect(result.remarks).toEqual(['skipped 1 × conversation without messages']);
 });
+
+test("DeepSeek's conversations are imported with branches, thinking and names of files", async () => {
+  const message = (time: string, ...fragments: object[]): object => ({
+    model: 'deepseek-reasoner',
+    inserted_at: `2025-02-01T10:00:${time}.000000+08:00`,
+    files: [],
+    fragments,
+  });
+  const result = await json([
+    {
+      id: 'd1',
+      title: 'Sky',
+      inserted_at: '2025-02-01T10:00:00.000000+08:00',
+      updated_at: '2025-02-01T10:01:00.000000+08:00',
+      mapping: {
+        root: { id: 'root', parent: null, children: ['1'], message: null },
+        '1': {
+          id: '1',
+          parent: 'root',
+          message: {
+            ...message('01', { type: 'REQUEST', content: 'Why is it blue?' }),
+            files: [{ file_name: 'sky.pdf' }],
+          },
+        },
+        '2': {
+          id: '2',
+          parent: '1',
+          message: message(
+            '02',
+            { type: 'THINK', content: 'Rayleigh.' },
+            { type: 'SEARCH', results: [] },
+            { type: 'RESPONSE', content: 'Scattering.' },
+          ),
+        },
+        '3': { id: '3', parent: '1', message: message('03', { type: 'RESPONSE', content: 'Short waves.' }) },
+      },
+    },
+  ]);
+  expect(result).toMatchObject({
+    format: 'an export of DeepSeek',
+    remarks: ['skipped 1 × part of the type SEARCH'],
+  });
+  expect(trees(result)).toEqual([
+    ['1<0 user: Why is it blue?', '2<1 assistant: Scattering.', '3<1 assistant: Short waves.'],
+  ]);
+  const [session] = result.sessions;
+  expect(session).toMatchObject({ title: 'Sky', createdMs: Date.parse('2025-02-01T02:00:00Z') });
+  expect(session?.messages[0]).toMatchObject({
+    atMs: Date.parse('2025-02-01T02:00:01Z'),
+    attachments: [{ name: 'sky.pdf' }],
+  });
+  expect(session?.messages[1]).toMatchObject({
+    reasoning: 'Rayleigh.',
+    model: 'deepseek-reasoner',
+    endpoint: 'DeepSeek',
+  });
+});
