@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../config/load.js';
 import { visible } from '../config/problem.js';
+import { sessionsFileExists } from '../sessions/file/open-file.js';
 import { FOUND_END, FOUND_START } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import { configuredKeys } from './composition/secrets.js';
@@ -31,7 +32,11 @@ const ID_OR_TITLE = 'the id of a session or its first characters, or a title tha
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
-  sessions.option('--file <path>', 'the file with the sessions (default: in the user’s data folder)');
+  sessions.option(
+    '--file <path>',
+    'the file with the sessions (default: in the user’s data folder)',
+    notEmpty,
+  );
   const add = (usage: string, description: string): Command =>
     sessions.command(usage).description(description);
 
@@ -66,7 +71,7 @@ export function defineSessions(sessions: Command): void {
     .argument('<file...>', 'the exports, recognised by their content; "-" reads stdin')
     .option('--dry-run', 'show what would be added, without adding it')
     .addHelpText('after', helpNotes(IMPORT_HELP))
-    .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun)));
+    .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun), 'new'));
   add('rm', 'delete sessions; "restore" brings them back')
     .argument('<id...>', ID_OR_TITLE)
     .option('--purge', 'for good')
@@ -112,12 +117,17 @@ export function secretsToHide(config?: string): string[] {
 
 type Work = (store: SessionStore, flags: Flags, words: string[]) => void | Promise<void>;
 
-function inStore(work: Work): (...given: unknown[]) => Promise<void> {
+/** @param file whether the command may create the file that `--file` names */
+function inStore(work: Work, file: 'existing' | 'new' = 'existing'): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new TypeError('commander passes the command last');
     const flags = command.optsWithGlobals<Flags>();
-    const store = openSessions(sessionsFile(flags.file), { secrets: secretsToHide(flags.config) });
+    const path = sessionsFile(flags.file);
+    // A mistyped name would otherwise become a new file without sessions.
+    if (flags.file !== undefined && file === 'existing' && !sessionsFileExists(path))
+      throw new UsageError(`--file ${flags.file} cannot be read: there is no such file or folder`);
+    const store = openSessions(path, { secrets: secretsToHide(flags.config) });
     try {
       for (const notice of store.notices) printMessage(notice);
       await work(store, flags, command.args);

@@ -57,8 +57,9 @@ export function problemOf(error: unknown, path: string): SessionsError {
     case 'EROFS':
     case 'EEXIST':
     case 'ENOTDIR':
-    case 'EISDIR':
       return say('unwritable', `sessions can't be saved: ${path} can't be written. Check its permissions`);
+    case 'EISDIR':
+      return say('unwritable', `name a file: sessions can't be saved in ${path}, which is a folder`);
     case FULL:
     case 'ENOSPC':
     case 'EDQUOT':

@@ -251,7 +251,7 @@ test('the error names a place where no file can be created', () => {
     /can't be written. Check its permissions/,
   );
   mkdirSync(join(dir, 'sessions.db'));
-  expect(kindOf(() => openSessions(join(dir, 'sessions.db')))).toBe('unwritable');
+  expect(() => openSessions(join(dir, 'sessions.db'))).toThrow(/sessions.db, which is a folder/);
 });
 
 /** Runs `work` as a user without root's permissions. */

@@ -45,7 +45,8 @@ export async function exportSessions(
   try {
     writeFileSync(output, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    throw new UsageError(`the export can't be written: ${fileReason(error)}`);
+    const flag = html === undefined ? '--output' : '--html';
+    throw new UsageError(`${flag} ${output} cannot be written: ${fileReason(error)}`);
   }
 }
 

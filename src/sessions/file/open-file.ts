@@ -188,6 +188,10 @@ function checkAll(database: Database): void {
 /** Returns the path of the recovered file until it replaces the damaged one. */
 const rescuedFile = (path: string): string => `${path}.rescued`;
 
+/** Whether a sessions file exists, also one whose recovery was interrupted. */
+export const sessionsFileExists = (path: string): boolean =>
+  existsSync(path) || existsSync(rescuedFile(path));
+
 /** Renames the damaged file, and creates a new one with all rows that can be read. */
 function replaceDamaged(path: string, nowMs: number): OpenedFile {
   const rescued = rescuedFile(path);

@@ -80,7 +80,10 @@ test('the HTML export is one page with text, waterfall, tool calls and image, an
     /^default-src 'none'; script-src 'sha256-[^;]+'; style-src 'unsafe-inline'; img-src data:; base-uri/,
   );
   const again = await run(['sessions', 'export', '--all', '--html', 'page.html']);
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("can't be written") });
+  expect(again).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--html page.html cannot be written'),
+  });
 });
 
 const program = chromiumPath();

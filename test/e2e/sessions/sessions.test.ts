@@ -255,7 +255,7 @@ test.concurrent('a session can be deleted, restored, exported to a file and impo
   expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
   expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('the name is already in use'),
+    stderr: expect.stringContaining('--output one.json cannot be written: the name is already in use'),
   });
   const imported = await sessions(
     '--file',
@@ -368,9 +368,14 @@ test.concurrent('an error is one line, without a stack', async () => {
     expect.stringContaining('it is not a file of saved sessions'),
   ]);
   expect(await told('--file', '/proc/none/here', 'list')).toEqual([
-    1,
+    2,
     expect.stringContaining('no such file or folder'),
   ]);
+  expect(await told('--file', 'typo.db', 'list')).toEqual([
+    2,
+    expect.stringContaining('--file typo.db cannot be read: there is no such file'),
+  ]);
+  expect(readdirSync(ground.place.dir).filter((name) => name.startsWith('typo'))).toEqual([]);
   expect(await told('list', '--limit', '-3')).toEqual([
     2,
     expect.stringContaining('Give a number from 1 up'),
