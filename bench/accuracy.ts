@@ -22,6 +22,7 @@ const LOADS = [
 const [, , only, way] = process.argv;
 const ways = WAYS.filter((one) => way === undefined || one === way);
 
+/** The value of `--through`. */
 type Way = (typeof WAYS)[number];
 interface Figures {
   mean: number;
@@ -86,10 +87,10 @@ async function counts(way: Way): Promise<void> {
     const { completed, attempts, errors } = run;
     const failed = errors.find((error) => error.class === errorClass)?.count ?? 0;
     const saw = [log.requests.length, kindOf('whole', log), kindOf(kind, log)];
-    const told = [attempts.total + attempts.replaced, completed, failed];
+    const reported = [attempts.total + attempts.replaced, completed, failed];
     const others = run.failed - failed;
-    const equal = others === 0 && saw.every((count, index) => count === told[index]);
-    rows.push([name, ...[...saw, ...told].map(String), equal ? 'yes' : `NO (${JSON.stringify(errors)})`]);
+    const equal = others === 0 && saw.every((count, index) => count === reported[index]);
+    rows.push([name, ...[...saw, ...reported].map(String), equal ? 'yes' : `NO (${JSON.stringify(errors)})`]);
     if (path.startsWith('hold')) {
       rows.push([
         '  at the same time',
@@ -106,7 +107,7 @@ async function counts(way: Way): Promise<void> {
   say(`${table(rows)}\n`);
 }
 
-/** The nearest-rank percentile, like in `bench`: the least value that at least `share` of all values do not exceed. */
+/** Returns the nearest-rank percentile, as in `bench`: the smallest value that is at least as large as `share` of all values. */
 function nearestRank(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 }
@@ -117,7 +118,7 @@ function summary(values: readonly number[]): Figures {
   };
 }
 
-/** The exact figures from the server's log, in ms. */
+/** Returns the exact figures from the server's log, in ms. */
 function truth({ requests }: ServerLog): Record<'ttft_ms' | 'tpot_ms' | 'itl_ms', Figures> {
   const gaps = requests.map(({ sentUs }) =>
     sentUs.slice(1).map((at, index) => (at - (sentUs[index] ?? at)) / 1000),

@@ -1,4 +1,4 @@
-// How quickly the daemon aborts upstream requests, and how few requests it sends to a dead provider.
+// Measures how quickly the daemon aborts upstream requests, and how few requests it sends to a dead provider.
 // Run: tsx bench/faults.ts [ROUNDS, default 100]
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -13,10 +13,10 @@ const ROUNDS = Number(process.argv[2] ?? 100);
 const REQUESTS = 1000;
 
 /** A provider with an endless stream at `/stream`. Other paths fail with the status in the path. */
-let asked = 0;
+let received = 0;
 const streams: ServerResponse[] = [];
 const server = createServer((request, response) => {
-  asked += 1;
+  received += 1;
   if (request.url !== '/stream') {
     response.writeHead(Number(request.url?.slice(1))).end();
     return;
@@ -67,18 +67,18 @@ async function leaving(leave: (own: RuntimeClient, stop: AbortController) => unk
  */
 async function failing(status: number): Promise<{ attempts: number; ms: number[]; refused: number[] }> {
   const own = client();
-  const before = asked;
+  const before = received;
   const ms: number[] = [];
   const refused: number[] = [];
   for (let index = 0; index < REQUESTS; index += 1) {
-    const asBefore = asked;
+    const receivedBefore = received;
     const startMs = performance.now();
     await own.executeHTTP({ method: 'GET', url: `${base}/${status}`, tenantId: `${status}` }).catch(() => {});
     ms.push(performance.now() - startMs);
-    if (asked === asBefore) refused.push(performance.now() - startMs);
+    if (received === receivedBefore) refused.push(performance.now() - startMs);
   }
   await own.close();
-  return { attempts: asked - before, ms, refused };
+  return { attempts: received - before, ms, refused };
 }
 
 try {

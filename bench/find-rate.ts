@@ -22,12 +22,12 @@ const atATime = 1 + (LIMIT_MS / GAP_MS - 1) / SLOWDOWN;
 const SHORT = { ttftMs: 20, tokens: 9 };
 const SHORT_MS = SHORT.ttftMs + GAP_MS * (SHORT.tokens - 1);
 
-/** With many slots, a slightly higher rate has many more refusals, so few requests suffice. */
+/** With many slots, a slightly higher rate has many more refusals, so few requests suffice to find the limit. */
 const SLOTS = 200;
 const LONG = { ttftMs: 380, tokens: 3 };
 const LONG_MS = LONG.ttftMs + GAP_MS * (LONG.tokens - 1);
 
-/** The share of refused requests at this load in erlangs (Erlang B, for any distribution of the answers). */
+/** Returns the share of refused requests at a load in erlangs (Erlang B, for any distribution of the answers). */
 function refused(erlangs: number): number {
   let blocked = 1;
   for (let slot = 1; slot <= SLOTS; slot += 1) blocked = (erlangs * blocked) / (slot + erlangs * blocked);
@@ -51,6 +51,7 @@ interface Case {
   flags: readonly string[];
   /** The longest test of one load, in s. */
   windowS: number;
+  /** The theoretical load. */
   right: number;
 }
 
@@ -124,11 +125,11 @@ let least = SEEDS;
 for (const one of CASES.filter(({ name }) => name.includes(WORD))) {
   const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
   const found: FoundLoad[] = [];
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift())
       found.push(await find(one, seed));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   const kept = found.map((each) => each.kept);
   const off = kept.map((load) => Math.abs(load / one.right - 1));
   const within = off.filter((share) => share <= AIM).length;

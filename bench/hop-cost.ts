@@ -1,5 +1,6 @@
-// The cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with direct requests: undici
-// with the SSE parser, and the official `openai` package. A minimal daemon (only frames and undici) is the lower bound.
+// Measures the cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with direct requests:
+// undici with the SSE parser, and the official `openai` package. A minimal daemon (only frames and undici) is the lower
+// bound.
 // BASE=DIR also measures the SDK and the daemon of another checkout, in alternating runs. Run: tsx bench/hop-cost.ts
 import type { StreamFigures } from './support/consumer.js';
 import { median, report, say, table } from './support/figures.js';

@@ -92,7 +92,7 @@ async function oneChunk(): Promise<void> {
   say(
     `${REQUESTS} one-chunk answers, ${AT_A_TIME} at a time, and ${TABLE_STREAMS} streams; median of ${ROUNDS}`,
   );
-  say(table([['', 'requests/s', 'bench / it', 'CPU a request', 'CPU a delta'], ...rows]));
+  say(table([['', 'requests/s', 'bench / client', 'CPU a request', 'CPU a delta'], ...rows]));
   for (const [{ name }, { rates }] of found) {
     const ratio = ownRate / median(rates);
     if (name === 'autocannon')

@@ -1,5 +1,5 @@
-// 1,000 streams at once, 20 tokens a second each, through one connection: lost deltas, lag, and the daemon's memory.
-// Then 64 readers that stop, each with 100 MB still to come, next to 100 streams that continue.
+// Runs 1,000 streams at once through one connection, each with 20 tokens a second. Measures lost deltas, lag, and the
+// daemon's memory. Then 64 readers stop, each with 100 MB still to come, while 100 other streams continue.
 // Run: tsx bench/many-streams.ts [SECONDS, default 60]
 import { availableParallelism } from 'node:os';
 import type { Way } from './support/consumer.js';

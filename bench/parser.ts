@@ -1,6 +1,6 @@
-// CPU per delta of createChatStream, compared with only eventsource-parser and JSON.parse on the same bytes with the
-// same decoder. Also reads one line of 1, 2, 4 and 8 MiB in network-sized pieces. Ratios are within one run. The
-// fastest of several turns counts, because other load on the machine only adds time.
+// Measures the CPU per delta of createChatStream. Compares it with only eventsource-parser and JSON.parse, on the same
+// bytes with the same decoder. Also reads one line of 1, 2, 4 and 8 MiB in network-sized pieces. Ratios are within one
+// run. The fastest of several turns counts, because other load on the machine only adds time.
 // Run: tsx bench/parser.ts
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';

@@ -13,7 +13,7 @@ export interface Usage {
   ownMemoryMb: number;
 }
 
-/** @param pid a process; its descendants count, too, even those that have ended */
+/** Returns the usage of a process and its descendants. CPU time includes descendants that have ended. */
 export function usageOf(pid: number): Usage {
   const parents = new Map<number, number>();
   const ticks = new Map<number, number>();
@@ -43,7 +43,7 @@ export function usageOf(pid: number): Usage {
   };
 }
 
-/** In KB. */
+/** Returns the process's memory in KB. */
 function memoryOf(pid: number): number {
   return Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1] ?? 0);
 }

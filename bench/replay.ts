@@ -79,7 +79,7 @@ try {
   const first: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     const again = await replay(place, file);
-    if (again.text !== original.text) throw new Error('the replayed text is another');
+    if (again.text !== original.text) throw new Error('the replayed text differs');
     const errors = gapsOf(again).map((gap, index) => Math.abs(gap - (gaps[index] ?? Number.NaN)));
     p95s.push(percentile(errors, 0.95));
     first.push(Math.abs((again.atMs[0] ?? Number.NaN) - (original.atMs[0] ?? Number.NaN)));

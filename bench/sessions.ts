@@ -1,5 +1,5 @@
-// A file with 100,000 exchanges: opening, listing and searching it, and opening a conversation of 10,000 messages up to
-// its rows on the screen. Also the cost of saving while an answer streams. Medians of 5.
+// Measures opening, listing and searching a file with 100,000 exchanges, and opening a conversation of 10,000 messages
+// up to its rows on the screen. Also measures the cost of saving while an answer streams. Medians of 5.
 // Run: tsx bench/sessions.ts [exchanges]
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -123,7 +123,7 @@ function finished(failed: boolean): FinishedExchange {
   };
 }
 
-/** 5,000 questions and answers. */
+/** Saves a conversation of 5,000 questions and answers. Returns its id. */
 function longConversation(store: SessionStore): string {
   return store.together(() => {
     const { id } = store.create('long');

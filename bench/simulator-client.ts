@@ -28,13 +28,13 @@ export async function runSimulator(cores: 'one' | 'all', ...flags: string[]): Pr
   const child: ChildProcess = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let output = '';
   for await (const part of child.stderr ?? []) {
-    said += String(part);
-    if (said.includes('listening on')) break;
+    output += String(part);
+    if (output.includes('listening on')) break;
   }
-  const url = /http:\S+/.exec(said)?.[0];
-  if (url === undefined) throw new Error(`the simulator did not start: ${said}`);
+  const url = /http:\S+/.exec(output)?.[0];
+  if (url === undefined) throw new Error(`the simulator did not start: ${output}`);
   return {
     url,
     stats: async () => JSON.parse(await (await fetch(`${url}/stats`)).text()),
@@ -45,7 +45,7 @@ export async function runSimulator(cores: 'one' | 'all', ...flags: string[]): Pr
   };
 }
 
-/** Milliseconds. */
+/** The times of one stream. */
 export interface StreamTimes {
   ttftMs: number;
   gapsMs: number[];
@@ -100,5 +100,5 @@ export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Returns the relative error of `measured`, in per cent. */
-export const off = (measured: number, asked: number): string =>
-  `${measured >= asked ? '+' : ''}${((measured / asked - 1) * 100).toFixed(1)} %`;
+export const off = (measured: number, expected: number): string =>
+  `${measured >= expected ? '+' : ''}${((measured / expected - 1) * 100).toFixed(1)} %`;

@@ -1,4 +1,4 @@
-// 500 streams at once from a simulator on one core: checks that gaps stay within 10 %, and measures the cost of a
+// Runs 500 streams at once from a simulator on one core. Checks that gaps stay within 10 %, and measures the cost of a
 // delta. Median of 5 runs. Run: tsx bench/simulator-load.ts
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mean, off, runSimulator, timeStream } from './simulator-client.js';

@@ -15,14 +15,14 @@ const logNormalP95 = (meanMs: number, sigma: number): number =>
 
 function print(
   what: string,
-  asked: { mean: number; p95: number },
+  expected: { mean: number; p95: number },
   runs: readonly (readonly number[])[],
 ): void {
   const measuredMean = median(runs.map(mean));
   const measuredP95 = median(runs.map((values) => percentile(values, 0.95)));
   process.stdout.write(
-    `${what.padEnd(40)} mean ${measuredMean.toFixed(3).padStart(8)} ms (${off(measuredMean, asked.mean)}, aim 3 %)` +
-      `   p95 ${measuredP95.toFixed(3).padStart(8)} ms (${off(measuredP95, asked.p95)}, aim 10 %)\n`,
+    `${what.padEnd(40)} mean ${measuredMean.toFixed(3).padStart(8)} ms (${off(measuredMean, expected.mean)}, aim 3 %)` +
+      `   p95 ${measuredP95.toFixed(3).padStart(8)} ms (${off(measuredP95, expected.p95)}, aim 10 %)\n`,
   );
 }
 

@@ -1,5 +1,5 @@
-// Time from process start to the first frame, and to the connected state, with no process running before. Median of
-// 5, in a real pseudo-terminal of 120 x 40, for the very first start and for a later start with Node's compile cache.
+// Measures the time from process start to the first frame, and to the connected state, with no process running before.
+// Median of 5, in a pseudo-terminal of 120 x 40, for the very first start and for a later one with Node's compile cache.
 // Run: npm run bench [-- flags of the chat, e.g. --no-save]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

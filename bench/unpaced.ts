@@ -1,4 +1,4 @@
-// 100,000 deltas without pauses: CPU of client and daemon together, compared with only the official `openai` package.
+// Measures the CPU of client and daemon together for 100,000 deltas without pauses. Compares it with the `openai` package.
 // BASE=DIR also measures the SDK and the daemon of another checkout, in alternating runs. Run: tsx bench/unpaced.ts
 import type { StreamFigures, Way } from './support/consumer.js';
 import { median, report, say } from './support/figures.js';
@@ -59,7 +59,7 @@ try {
   const of = (name: string, part: (cost: Cost) => number): number =>
     median(runs.map((run) => part(run[name] ?? { client: NaN, daemon: NaN })));
   const both = ({ client, daemon }: Cost): number => client + daemon;
-  const cyclePrompts = (name: string, other: string): number =>
+  const ratio = (name: string, other: string): number =>
     median(runs.map(({ [name]: one, [other]: two }) => (one && two ? both(one) / both(two) : NaN)));
   say(`${COUNT} deltas unpaced, CPU µs a delta, median of ${RUNS}`);
   say(`undici directly ${of('undici', both).toFixed(2)}`);
@@ -69,8 +69,8 @@ try {
       `${name}: SDK ${of(name, (cost) => cost.client).toFixed(2)}, daemon ${of(name, (cost) => cost.daemon).toFixed(2)}`,
     );
   report('SDK and daemon', of('sdk', both), 'µs', 3.5);
-  report('SDK and daemon / openai package', cyclePrompts('sdk', 'openai'), 'x', 0.45);
-  if (BASE !== undefined) report('SDK and daemon / the same of BASE', cyclePrompts('sdk', 'base'), 'x', 1.03);
+  report('SDK and daemon / openai package', ratio('sdk', 'openai'), 'x', 0.45);
+  if (BASE !== undefined) report('SDK and daemon / the same of BASE', ratio('sdk', 'base'), 'x', 1.03);
 } finally {
   await baseBench?.close();
   await bench.close();

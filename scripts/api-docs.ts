@@ -1,6 +1,6 @@
 // Writes docs/api.md from the declarations and doc comments of the package's exports (in dist/cjs: build first).
 //   api-docs.ts           writes the page
-//   api-docs.ts --check   fails when it differs
+//   api-docs.ts --check   fails when the page differs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// Packs the package like for publishing, and checks it from an empty folder: publint, attw, the program, both entry
+// Packs the package as for publishing, and checks it from an empty folder: publint, attw, the program, both entry
 // points with import and require(), the packages that importing loads, the types with every module resolution of
 // TypeScript, and the program on the oldest, the current and the newest Node. Needs a build and a registry.
 import { spawnSync } from 'node:child_process';
@@ -68,8 +68,7 @@ try {
   run('npm install', 'npm', ['install', '--no-audit', '--no-fund', tarball], app);
 
   const question = ['--no-install', 'vastar-tui', 'ask', 'What is the capital of France?'];
-  if (!run('vastar-tui ask', 'npx', question, app).includes('Paris'))
-    throw new Error('the answer is another');
+  if (!run('vastar-tui ask', 'npx', question, app).includes('Paris')) throw new Error('the answer is wrong');
 
   const esm = '--input-type=module';
   node('import vastar-tui', importCheck('vastar-tui', 'react|ink|zustand|undici|commander'), esm);
@@ -122,7 +121,7 @@ try {
     const runtime = join(home, 'node_modules', '.bin', 'node');
     const cli = join(app, 'node_modules', 'vastar-tui', 'dist', 'cli.js');
     const answer = run(`vastar-tui ask on Node ${version}`, runtime, [cli, ...question.slice(2)], app);
-    if (!answer.includes('Paris')) throw new Error('the answer is another');
+    if (!answer.includes('Paris')) throw new Error('the answer is wrong');
   }
 } catch (error) {
   process.stderr.write(`FAILED  ${error instanceof Error ? error.message : error}\n`);

@@ -60,7 +60,7 @@ async function work(): Promise<void> {
 await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
 process.stdout.write(
   `${count} kills${full ? ' on a full disk' : ''}: chat ${killed.chat}, daemon ${killed.daemon}, simulator ${killed.simulator}; ` +
-    `${acknowledged} questions acknowledged; ${bad.length} faults\n`,
+    `${acknowledged} questions acknowledged; ${bad.length} problems\n`,
 );
 for (const line of bad) process.stdout.write(`  ${line}\n`);
 process.exitCode = bad.length === 0 ? 0 : 1;

@@ -64,10 +64,10 @@ try {
     acknowledged += result.acknowledged;
     worstLossMs = Math.max(worstLossMs, result.lostMs);
     // On a full disk, streams can't be saved, but acknowledged messages must not be lost.
-    const told = full
+    const relevant = full
       ? result.problems.filter((problem) => /^(lost:|failed)/.test(problem))
       : [...result.problems, ...result.late];
-    for (const problem of told) problems.push(`run ${run}: ${problem}`);
+    for (const problem of relevant) problems.push(`run ${run}: ${problem}`);
   }
 } finally {
   if (disk !== undefined) {

@@ -17,7 +17,7 @@ const { values } = parseArgs({ options: { texts: { type: 'string' }, seed: { typ
 const texts = Number(values.texts ?? 100_000);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 
-/** Returns the fault in a text; undefined when there is none. */
+/** Returns what is wrong with the rendering of a text; undefined when nothing is. */
 type Check = (text: string) => string | undefined;
 
 const loss =
@@ -30,7 +30,7 @@ const inPieces: Check = (text) =>
 const KINDS: readonly (readonly [fc.Arbitrary<string>, number, readonly Check[]])[] = [
   [markdownText, 19, [loss(true), loss(false)]],
   [harderText, 20, [loss(true), loss(false), inPieces]],
-  // Comparing each character of a long text with each place of the screen would take too long.
+  // Comparing each character of a long text with each cell of the screen would take too long.
   [longText, 1, [inPieces]],
 ];
 

@@ -25,18 +25,18 @@ const target = join(root, 'src', 'protocol', 'generated');
 const check = process.argv.includes('--check');
 
 const problems: string[] = [];
-const said: string[] = [];
+const messages: string[] = [];
 // The published types describe a wrapper class, but the module exports Emscripten's factory.
 const factory = createFlatc as unknown as (options: object) => Promise<Flatc>;
 const flatc = await factory({
   noExitRuntime: true,
-  print: (line: string) => said.push(line),
-  printErr: (line: string) => said.push(line),
+  print: (line: string) => messages.push(line),
+  printErr: (line: string) => messages.push(line),
 });
-// Otherwise the wasm module's exit code would become this process's.
 const run = (args: string[]): number => {
-  said.length = 0;
+  messages.length = 0;
   const code = flatc.callMain(args) ?? 0;
+  // The wasm module sets this process's exit code to its own.
   process.exitCode = 0;
   return code;
 };
@@ -48,11 +48,11 @@ flatc.FS.writeFile(`/in/${schema}`, readFileSync(join(root, 'schemas', schema), 
 for (const name of readdirSync(released)) {
   flatc.FS.writeFile(`/in/${name}`, readFileSync(join(released, name), 'utf8'));
   const code = run(['--conform', `/in/${name}`, `/in/${schema}`]);
-  if (code !== 0) problems.push(`${schema} does not extend released/${name}: ${said.join(' ')}`);
+  if (code !== 0) problems.push(`${schema} does not extend released/${name}: ${messages.join(' ')}`);
 }
 
 if (run(['--ts', '--no-warnings', '-o', '/out/', `/in/${schema}`]) !== 0) {
-  process.stderr.write(`flatc: ${said.join('\n')}\n`);
+  process.stderr.write(`flatc: ${messages.join('\n')}\n`);
   process.exit(1);
 }
 

@@ -5,7 +5,7 @@ declare global {
 }
 
 /**
- * The functions that answer the benchmark's questions. The map is global, because the meter and the program are
+ * Returns the functions that answer the benchmark's questions. The map is global, because the meter and the program are
  * separate bundles.
  */
 export function answers(): Map<string, (argument: unknown) => unknown> {

@@ -5,6 +5,7 @@ import { createChatStream, RuntimeClient } from '../../src/sdk/index.js';
 import { answer } from './answers.js';
 import { monotonicUs, percentile } from './figures.js';
 
+/** The client library that reads the streams. */
 export type Way = 'undici' | 'openai' | 'sdk';
 
 export interface StreamTask {

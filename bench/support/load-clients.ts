@@ -21,7 +21,7 @@ export interface Report {
   instrument: { event_loop_delay_ms: { p99: number }; workers: number };
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end. Returns its CPU time, in s. */
 function cpuOf(place: Place, name: string, args: readonly string[], cwd: string, env = {}): number {
   const timed = ['-c', 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"', name, ...args];
   const { stderr, status } = spawnSync('bash', timed, {
@@ -35,7 +35,7 @@ function cpuOf(place: Place, name: string, args: readonly string[], cwd: string,
   return Number(user) + Number(system);
 }
 
-/** `bench` of this project, or of another checkout at `cli`. */
+/** Returns the client that runs `bench` of this project, or of another checkout at `cli`. */
 export function ownClient(place: Place, name = 'bench', cli = CLI): LoadClient {
   return {
     name,
@@ -70,7 +70,7 @@ export function ownReport(place: Place): Report {
   return runs[0];
 }
 
-/** The other programs that are installed. */
+/** Returns the clients for other programs that are installed. */
 export function otherClients(place: Place): LoadClient[] {
   const installed = (name: string): boolean => spawnSync('which', [name]).status === 0;
   const autocannon: LoadClient = {

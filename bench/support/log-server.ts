@@ -31,7 +31,7 @@ const SHORT = 3;
 
 let log: ServerLog = { requests: [], maxInFlight: 0 };
 let running = 0;
-let held: (() => void)[] = [];
+let waiting: (() => void)[] = [];
 
 const token = (index: number): string =>
   httpEvent(
@@ -117,10 +117,10 @@ const KINDS: Record<string, Serve> = {
     socket.write(STREAM_HEAD + token(0));
   },
   hold(socket, _entry, [count]) {
-    held.push(() => short(socket));
-    if (held.length < count) return;
-    for (const each of held) each();
-    held = [];
+    waiting.push(() => short(socket));
+    if (waiting.length < count) return;
+    for (const each of waiting) each();
+    waiting = [];
   },
 };
 

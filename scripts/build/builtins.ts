@@ -18,7 +18,7 @@ export const builtins: Plugin = {
     onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path, kind, importer }) => {
       const name = path.replace(/^node:/, '');
       if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
-      // Keep dynamic imports: they are loaded at their place, and need the named exports of Node's module.
+      // Keep dynamic imports: they load the module only when they run, and need the named exports of Node's module.
       if (kind === 'dynamic-import') return { path: `node:${name}`, external: true };
       // A separate module for each importer is put into the importer's chunk, not into a chunk of its own.
       const suffix = `?${hash('md5', relative(absWorkingDir, importer))}`;
@@ -28,7 +28,7 @@ export const builtins: Plugin = {
   },
 };
 
-/** The module's code: reads those exports that are used, and no others. */
+/** Returns the module's code, which reads only the exports that are used. */
 function picked(name: string): string {
   const names = Object.keys(require(`node:${name}`)).filter(
     (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default',

@@ -51,7 +51,7 @@ export function writeNotices(root: string, { inputs }: Metafile): void {
   );
 }
 
-/** The folder of the package that a bundled file belongs to, e.g. `node_modules/@scope/name`. */
+/** Returns the folder of the package that a bundled file belongs to, e.g. `node_modules/@scope/name`. */
 function packageFolder(path: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 }
@@ -61,7 +61,7 @@ function mitTerms(root: string): string {
   return /Permission is hereby granted[\s\S]*/.exec(readFileSync(join(root, 'LICENSE'), 'utf8'))?.[0] ?? '';
 }
 
-/** Returns the notice of a package, and that of the code of others in it. */
+/** Returns the notice of a package, and that of third-party code in it. */
 function noticesOf(folder: string, mit: string): Notice[] {
   const own = noticeOf(folder, mit);
   const further = readdirSync(folder).find((entry) => /^notice/i.test(entry));
@@ -87,10 +87,10 @@ function noticeOf(folder: string, mit: string): Notice {
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (file !== undefined) return { name, version, license, text: readFileSync(join(folder, file), 'utf8') };
   const readme = readdirSync(folder).find((entry) => /^readme/i.test(entry));
-  const told = readme && /#+ *licen[cs]e[\s\S]*/i.exec(readFileSync(join(folder, readme), 'utf8'))?.[0];
+  const inReadme = readme && /#+ *licen[cs]e[\s\S]*/i.exec(readFileSync(join(folder, readme), 'utf8'))?.[0];
   const copyright = COPYRIGHT_OF_MIT[name];
-  if (!told && copyright !== undefined) return { name, version, license, text: `${copyright}\n\n${mit}` };
-  if (!told)
+  if (!inReadme && copyright !== undefined) return { name, version, license, text: `${copyright}\n\n${mit}` };
+  if (!inReadme)
     throw new Error(`add a licence text for ${name} to scripts/build/notices.ts: the package has none`);
-  return { name, version, license, text: told };
+  return { name, version, license, text: inReadme };
 }

@@ -116,7 +116,9 @@ export const DOCS_TABLES: readonly DocsTable[] = [
       ['key', 'what it does'],
       // Skip keys that every editor has.
       KEYMAP.filter(({ section }) => section !== 'Editing').map(({ keys, command, help }) => [
-        [...keys, ...(command === undefined ? [] : [`/${command}`])].map((way) => `\`${way}\``).join(' '),
+        [...keys, ...(command === undefined ? [] : [`/${command}`])]
+          .map((trigger) => `\`${trigger}\``)
+          .join(' '),
         help,
       ]),
     ),

@@ -14,7 +14,7 @@ interface Scene {
   play(session: TerminalSession): Promise<void>;
 }
 
-const ASKED = 'Explain quantum computing in simple terms.\r';
+const QUESTION = 'Explain quantum computing in simple terms.\r';
 const CTRL_B = '\x02';
 const CTRL_D = '\x04';
 
@@ -27,7 +27,7 @@ const SCENES: readonly Scene[] = [
     async play(session) {
       session.send('What is the capital of France?\r');
       await session.untilScreen(/Paris\.[\s\S]*done/);
-      session.send(ASKED);
+      session.send(QUESTION);
       await session.untilScreen(/Entanglement/);
     },
   },
@@ -52,7 +52,7 @@ const SCENES: readonly Scene[] = [
     columns: 118,
     rows: 34,
     async play(session) {
-      session.send(ASKED.trim());
+      session.send(QUESTION.trim());
       await session.untilScreen(/simple terms/);
       session.send(CTRL_B);
       await session.untilScreen(/Compare with/);
@@ -66,7 +66,7 @@ const SCENES: readonly Scene[] = [
     columns: 80,
     rows: 24,
     async play(session) {
-      session.send(ASKED);
+      session.send(QUESTION);
       await session.untilScreen(/Two more ideas/);
     },
   },

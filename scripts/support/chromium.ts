@@ -11,14 +11,14 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 interface Page {
   /** The page's errors so far: exceptions, and requests that its policy blocked. */
   readonly problems: readonly string[];
-  /** The value of an expression, awaited. */
+  /** Resolves to the value of an expression. A promise is awaited. */
   evaluate<T>(expression: string): Promise<T>;
   /** Resolves once the expression is true. */
   until(expression: string): Promise<void>;
   key(key: string): Promise<void>;
-  /** A PNG of all of the page. */
+  /** Resolves to a PNG of the whole page. */
   screenshot(): Promise<Buffer>;
-  /** Emulates another color scheme or size. */
+  /** Emulates another color scheme. */
   media(scheme: 'light' | 'dark'): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
-/** The first installed browser; undefined when none is installed. */
+/** Returns the first installed browser; undefined when none is installed. */
 export function chromiumPath(): string | undefined {
   return NAMES.find((name) => spawnSync('which', [name]).status === 0);
 }
