@@ -26,7 +26,7 @@ export const WAIT_PARTS = {
   network: {
     label: 'round trip',
     basis: 'measured',
-    what: 'one round trip: the time of the TCP handshake, kept while the connection is pooled. With a proxy, the round trip to the proxy',
+    what: 'one round trip: how long the TCP handshake of the connection took. With a proxy, the round trip to the proxy',
   },
   queue: { label: 'their queue', basis: 'reported', what: 'the request waited at the provider' },
   load: { label: 'model load', basis: 'reported', what: 'the provider loaded the model' },
