@@ -14,6 +14,7 @@ export {
   type Hop,
   type SentCounts,
 } from '../common/errors.js';
+export { sleep } from '../common/time/sleep.js';
 export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
 export { ContentError, type ContentFault } from '../content/content-error.js';
 export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
@@ -41,7 +42,6 @@ export type { AnswerContext, AnswerHead } from './chat/errors/chat-errors.js';
 export { RuntimeClient } from './client.js';
 export { HTTPResponseHelper } from './http-response-helper.js';
 export { RetryHelper, type RetryOptions } from './retry.js';
-export { sleep } from './sleep.js';
 export { SSEParser } from './sse.js';
 export type {
   ConnectionState,

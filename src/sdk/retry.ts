@@ -1,5 +1,5 @@
 import { ConnectorException, RETRYABLE_CLASSES } from '../common/errors.js';
-import { sleep } from './sleep.js';
+import { sleep } from '../common/time/sleep.js';
 
 /** How often `withRetry` retries, which errors, and after which waits. */
 export interface RetryOptions {

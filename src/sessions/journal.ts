@@ -1,4 +1,5 @@
 import type { Attachment } from '../common/chat/attachments.js';
+import { after as afterDelay } from '../common/time/after.js';
 import type { FinishedExchange } from './exchange-table.js';
 import {
   type Begun,
@@ -75,7 +76,7 @@ const BUSY_ATTEMPTS = 5;
 
 export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
   const { add: ask, begin, saveAgain, saveUnsaved } = createTargetWriter(store);
-  const { after = systemTimer, onProblem = () => {}, earlier = () => [] } = options;
+  const { after = afterDelay, onProblem = () => {}, earlier = () => [] } = options;
   let target: Target = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
   const waiting: { target: Target; work: (target: Target) => void }[] = [];
@@ -260,9 +261,4 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       cancelTimer = undefined;
     },
   };
-}
-
-function systemTimer(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  return () => clearTimeout(timer);
 }

@@ -1,3 +1,5 @@
+import { after } from '../common/time/after.js';
+
 /**
  * At its end, the program waits this long for a collector that accepts nothing, in ms. On a busy machine, building the
  * export takes a second of it.
@@ -18,10 +20,7 @@ interface Clock {
 
 const systemClock: Clock = {
   now: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
+  after,
 };
 
 /** Detects successful exports, so that the end of the program waits only for a collector that accepts data. */

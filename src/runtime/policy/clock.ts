@@ -1,3 +1,5 @@
+import { sleep } from '../../common/time/sleep.js';
+
 /** The clock that the policies use. Tests pass a clock that they advance themselves. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
@@ -12,17 +14,5 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
-  wait: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
-      signal.addEventListener('abort', onAbort, { once: true });
-    }),
+  wait: sleep,
 };

@@ -1,3 +1,4 @@
+import { after } from '../../common/time/after.js';
 import type { Clock } from './clock.js';
 import { createDueHeap, type Due } from './due-heap.js';
 
@@ -79,6 +80,5 @@ function ringAround(leftMs: number, ring: () => void): () => void {
     const turn = setImmediate(ring);
     return () => clearImmediate(turn);
   }
-  const timer = setTimeout(ring, timerMs);
-  return () => clearTimeout(timer);
+  return after(timerMs, ring);
 }

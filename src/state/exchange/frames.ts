@@ -1,3 +1,4 @@
+import { after } from '../../common/time/after.js';
 import type { Clock } from '../ports.js';
 
 /** The shortest time between two frames with new output: 20 frames a second are smooth enough to read. */
@@ -75,7 +76,6 @@ export const systemClock: Clock = {
       const soon = setImmediate(callback);
       return () => clearImmediate(soon);
     }
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
+    return after(delayMs, callback);
   },
 };
