@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
-import { csvReport, reportText } from '../loadtest/report/report-json.js';
-import { curvesCsv } from '../loadtest/search/curve.js';
+import { reportText } from '../loadtest/report/report-json.js';
+import { requestsCsv } from '../loadtest/report/requests-csv.js';
+import { curvesCsv } from '../loadtest/search/curve-csv.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags/flags.js';
@@ -91,7 +92,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     const json = resultJson(runs, setup, startedAt, interrupted);
     await writeReports(files, {
       json: () => reportText(json),
-      csv: () => (search === undefined ? csvReport(runs) : curvesCsv(runs)),
+      csv: () => (search === undefined ? requestsCsv(runs) : curvesCsv(runs)),
       html: async () => [(await import('./bench/report/page.js')).reportPage(runs, setup, json)],
     });
     // An error of stdout arrives in the next event-loop turn.

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Check, parseCheck } from '../../loadtest/conditions/check.js';
 import { type Merged, mergeReports } from '../../loadtest/report/merge.js';
-import { csvReport, reportText } from '../../loadtest/report/report-json.js';
+import { reportText } from '../../loadtest/report/report-json.js';
+import { requestsCsv } from '../../loadtest/report/requests-csv.js';
 import { readReport, type SavedReport } from '../../loadtest/report/saved-report.js';
 import { EXIT } from '../support/ending/exit-codes.js';
 import { helpNotes } from '../support/flags/help-notes.js';
@@ -72,7 +73,7 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
   if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
   await writeReports(files, {
     json: () => reportText(report),
-    csv: () => csvReport(runs),
+    csv: () => requestsCsv(runs),
     html: async () => [(await import('./report/page.js')).reportPage(runs, setup, report, merged.notes)],
   });
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))

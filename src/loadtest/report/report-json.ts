@@ -4,7 +4,7 @@ import type { Summary } from '../figures/distribution.js';
 import { short } from '../figures/short.js';
 import { LATENCIES, type Report, type Tally } from '../figures/tally.js';
 import type { TurnFigures } from '../figures/turns.js';
-import { type Latency, withheldOf } from '../samples/sample.js';
+import type { Latency } from '../samples/sample.js';
 import { Column } from './column.js';
 
 /** Converts a report to JSON. Names are stable; new ones may be added. Times in ms. */
@@ -40,36 +40,6 @@ export function reportJson(report: Report): Record<string, unknown> {
           },
   };
 }
-
-const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens,malformed_events\n';
-
-/** Yields a line of names, and one for each request, in the order of their ends. Figures are as in the report. */
-export function* csvReport(runs: Iterable<{ mode: string; tally: Tally }>): Generator<string> {
-  yield CSV_HEADER;
-  for (const { mode, tally } of runs) yield* csvLines(mode, tally);
-}
-
-function* csvLines(mode: string, tally: Tally): Generator<string> {
-  for (const sample of tally.samples) {
-    const { index, outcome, intendedMs, endMs, malformedEvents = 0 } = sample;
-    const common = [quoted(mode), index, outcome];
-    const tries = [sample.attempts, short(sample.retriesMs), sample.replaced, sample.turn];
-    if (sample.outcome === 'failed') {
-      const error = [quoted(sample.errorClass), short(intendedMs), '', short(endMs)];
-      yield line([...common, ...error, ...['', '', '', '', ''], ...tries, ...['', ''], malformedEvents]);
-      continue;
-    }
-    const { ttft, tpot, e2e } = tally.latencyOf(sample);
-    const figures = [ttft, tpot, e2e].map((value) => (value === undefined ? '' : short(value)));
-    const times = ['', short(intendedMs), short(sample.lagMs), short(endMs), ...figures];
-    const tokens = [sample.promptTokens ?? '', sample.cachedTokens ?? ''];
-    const speed = [sample.outputTokens, withheldOf(sample) ?? ''];
-    yield line([...common, ...times, ...speed, ...tries, ...tokens, malformedEvents]);
-  }
-}
-
-const line = (cells: readonly (string | number)[]): string => `${cells.join(',')}\n`;
 
 /** Converts the figures of each turn to JSON. */
 export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown>[] {
@@ -164,9 +134,4 @@ function* column(values: Column): Generator<string> {
 export function summaryJson(summary: Summary | undefined): Record<string, number> | null {
   if (summary === undefined) return null;
   return Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, short(value)]));
-}
-
-/** RFC 4180. */
-export function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,9 +1,9 @@
 import { short } from '../figures/short.js';
-import { quoted, summaryJson } from '../report/report-json.js';
+import { summaryJson } from '../report/report-json.js';
 import type { Judged } from './criteria.js';
 import type { Found } from './find.js';
 import type { Level } from './level.js';
-import { levelServerJson, SERVER_COLUMNS, serverCells } from './server-columns.js';
+import { levelServerJson } from './server-columns.js';
 
 /** The results of several loads, the lowest load first. */
 export interface Curve {
@@ -100,30 +100,3 @@ function conditionJson({ text, verdict, kept, share, curve, of }: Judged): Recor
 }
 
 const short6 = (value: number): number => Number(value.toFixed(6));
-
-const CURVE_CSV_HEADER = `endpoint,load,kind,kept,clear,requests_per_s,output_tokens_per_s,goodput_per_s,completed,failed,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,tpot_p50_ms,e2e_p50_ms,e2e_p95_ms,max_in_flight,warmup_s,steady,${SERVER_COLUMNS.join(',')}\n`;
-
-/** Yields a line of names, and one for each load of each search. */
-export function* curvesCsv(runs: Iterable<{ mode: string; curve?: Curve | undefined }>): Generator<string> {
-  yield CURVE_CSV_HEADER;
-  for (const { mode, curve } of runs) if (curve !== undefined) yield* curveLines(mode, curve);
-}
-
-function* curveLines(mode: string, { kind, levels }: Curve): Generator<string> {
-  for (const level of levels) {
-    const { load, report, verdict, maxInFlight, warmupMs, steady } = level;
-    const { ttft, tpot, e2e } = report.latency;
-    const cells = [
-      ...[quoted(mode), load, kind, verdict?.kept, verdict?.clear],
-      ...[report.requestsPerSecond, report.outputTokensPerSecond, report.goodput?.perSecond].map(shortCell),
-      ...[report.completed, report.failed],
-      ...[ttft?.p50, ttft?.p95, ttft?.p99, tpot?.p50, e2e?.p50, e2e?.p95].map(shortCell),
-      ...[maxInFlight, short(warmupMs / 1000), steady],
-      ...serverCells(level).map(shortCell),
-    ];
-    yield `${cells.map((cell) => cell ?? '').join(',')}\n`;
-  }
-}
-
-const shortCell = (value: number | undefined): number | undefined =>
-  value === undefined ? undefined : short(value);

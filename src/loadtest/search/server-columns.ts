@@ -7,7 +7,7 @@ import type { Level } from './level.js';
 interface ServerColumn {
   /** The column's name in the printed table. */
   readonly head: string;
-  /** In CSV. */
+  /** In CSV, after `server_`. */
   readonly name: string;
   readonly role: Role;
   value(figure: RoleFigure): number | undefined;
@@ -23,7 +23,8 @@ const counter =
   (figure: RoleFigure): number | undefined =>
     figure.kind === 'counter' ? figure[name] : undefined;
 
-const COLUMNS: readonly ServerColumn[] = [
+/** The columns, in order. */
+export const SERVER_COLUMNS: readonly ServerColumn[] = [
   { head: 'running', name: 'running_mean', role: 'running', value: gauge('mean'), text: countText },
   { head: 'max', name: 'running_max', role: 'running', value: gauge('max'), text: countText },
   { head: 'waiting', name: 'waiting_mean', role: 'waiting', value: gauge('mean'), text: countText },
@@ -58,33 +59,26 @@ const COLUMNS: readonly ServerColumn[] = [
   },
 ];
 
-/** Names of the CSV columns. */
-export const SERVER_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => `server_${name}`);
-
-/** Returns the values of a load for the CSV columns. */
-export function serverCells({ server }: Level): (number | undefined)[] {
-  return COLUMNS.map(({ role, value }) => {
-    const figure = server?.get(role);
-    return figure && value(figure);
-  });
+/** Returns the value of a load in a column; undefined when the server does not report the figure. */
+export function serverValue({ role, value }: ServerColumn, { server }: Level): number | undefined {
+  const figure = server?.get(role);
+  return figure && value(figure);
 }
 
 /** Returns the server's figures of all loads as a table, below the names of its columns; empty when none is known. */
 export function serverTable(levels: readonly Level[], unit: string): string[][] {
-  const rows = levels.map((level) => serverCells(level));
-  const used = COLUMNS.map((_, index) => rows.some((row) => row[index] !== undefined));
-  if (!used.includes(true)) return [];
-  const shown = <T>(cells: readonly T[]): T[] => cells.filter((_, index) => used[index]);
+  const used = SERVER_COLUMNS.filter((column) =>
+    levels.some((level) => serverValue(column, level) !== undefined),
+  );
+  if (used.length === 0) return [];
   return [
-    [unit, ...shown(COLUMNS.map(({ head }) => head))],
-    ...levels.map(({ load }, row) => [
-      String(load),
-      ...shown(
-        COLUMNS.map(({ text }, index) => {
-          const value = rows[row]?.[index];
-          return value === undefined ? '' : text(value);
-        }),
-      ),
+    [unit, ...used.map(({ head }) => head)],
+    ...levels.map((level) => [
+      String(level.load),
+      ...used.map((column) => {
+        const value = serverValue(column, level);
+        return value === undefined ? '' : column.text(value);
+      }),
     ]),
   ];
 }

@@ -7,7 +7,8 @@ import { type Counts, createDistribution } from '../../../src/loadtest/figures/d
 import { createTally, type Tally } from '../../../src/loadtest/figures/tally.js';
 import { turnFigures } from '../../../src/loadtest/figures/turns.js';
 import { bucketsOf, histogramText } from '../../../src/loadtest/report/histogram.js';
-import { csvReport, reportJson } from '../../../src/loadtest/report/report-json.js';
+import { reportJson } from '../../../src/loadtest/report/report-json.js';
+import { requestsCsv } from '../../../src/loadtest/report/requests-csv.js';
 import { latencyTable, runText, turnsTable } from '../../../src/loadtest/report/table.js';
 import type { Sample } from '../../../src/loadtest/samples/sample.js';
 import { percentile } from '../../../src/metrics/percentile.js';
@@ -166,7 +167,7 @@ test('a withheld TPOT is counted by its reason, meets no limit and passes no che
   expect(check && evaluate(check, report).passed).toBe(false);
   expect(runText({ mode: 'a', report }, 'closed')).toContain('TPOT of 3 answers: 2 burst, 1 hidden');
   expect(reportJson(report)).toMatchObject({ tpot_ms: null, tpot_withheld: { burst: 2, hidden: 1 } });
-  expect([...csvReport([{ mode: 'a', tally }])][3]?.trimEnd()).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
+  expect([...requestsCsv([{ mode: 'a', tally }])][3]?.trimEnd()).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
 });
 
 test('gaps of a failed answer do not count', () => {
@@ -275,7 +276,7 @@ test.each([
 
 test('the CSV quotes cells where necessary and has a cell for each column', () => {
   const tally = tallyOf('open', [sent(0), failed(1, 'Transient')]);
-  const [header = '', ...lines] = [...csvReport([{ mode: 'a,b', tally }])].map((line) => line.trimEnd());
+  const [header = '', ...lines] = [...requestsCsv([{ mode: 'a,b', tally }])].map((line) => line.trimEnd());
   const columns = header.split(',').length;
   expect(lines.at(-1)).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0,1,,,0');
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
