@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { fileReason } from '../../common/errors.js';
 import type { FilesPort, ReadFile } from '../../state/ports.js';
 import { UsageError } from '../support/flags/usage-error.js';
@@ -39,9 +40,22 @@ function isFile(path: string, refuse: (why: string) => UsageError): boolean {
   }
 }
 
-/** Expands `~`, quotes and backslashes as a shell does. Terminals quote the path of a dropped file. */
+/**
+ * Expands `~`, quotes and backslashes as a shell does. Terminals quote the path of a dropped file. Some give the file's
+ * URL, as file managers copy it.
+ */
 export function pathOf(typed: string): string {
   const quoted = /^'(.*)'$|^"(.*)"$/.exec(typed);
   const path = quoted?.[1] ?? quoted?.[2] ?? typed.replace(/\\(.)/g, '$1');
-  return path.replace(/^~(?=\/|$)/, homedir());
+  return pathOfUrl(path) ?? path.replace(/^~(?=\/|$)/, homedir());
+}
+
+/** Returns the path of a file on this machine; undefined for any other text. */
+function pathOfUrl(text: string): string | undefined {
+  if (!text.startsWith('file://')) return undefined;
+  try {
+    return fileURLToPath(text);
+  } catch {
+    return undefined;
+  }
 }

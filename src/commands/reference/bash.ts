@@ -28,8 +28,7 @@ complete -F _vastar_tui ${program.name}
 `;
 }
 
-const ADD_FILES =
-  ' compopt -o filenames 2>/dev/null; [[ $current == -* ]] || COMPREPLY+=($(compgen -f -- "$current"));';
+const FILES = 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"));';
 
 function branch(command: CommandDoc, program: CommandDoc): string {
   const flags = flagsOf(command, program);
@@ -37,17 +36,22 @@ function branch(command: CommandDoc, program: CommandDoc): string {
     value === undefined ? [] : [`        ${long}) ${reply(value)} return ;;`],
   );
   const [argument] = command.arguments;
+  const names = flags.map(({ long }) => long);
   const words = [
-    ...flags.map(({ long }) => long),
     ...command.commands.map(({ name }) => name),
     ...(argument?.value.kind === 'words' ? argument.value.words : []),
   ];
+  const isFile = argument?.value.kind === 'file';
+  // Like git and kubectl, flags are only offered after a dash where something else is possible.
+  const others = isFile ? FILES : words.length > 0 ? compgen(words) : undefined;
   return [
     `    '${command.path.join(' ')}')`,
     '      case "$previous" in',
     ...values,
     '      esac',
-    `      ${compgen(words)}${argument?.value.kind === 'file' ? ADD_FILES : ''} ;;`,
+    others === undefined
+      ? `      ${compgen(names)} ;;`
+      : `      if [[ $current == -* ]]; then ${compgen(names)} else ${others} fi ;;`,
   ].join('\n');
 }
 
@@ -63,9 +67,7 @@ export function flagsOf(command: CommandDoc, program: CommandDoc): FlagDoc[] {
 
 function reply(value: Value): string {
   if (value.kind === 'words') return compgen(value.words);
-  return value.kind === 'file'
-    ? 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"));'
-    : 'COMPREPLY=();';
+  return value.kind === 'file' ? FILES : 'COMPREPLY=();';
 }
 
 function compgen(words: readonly string[]): string {

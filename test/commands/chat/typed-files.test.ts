@@ -19,6 +19,10 @@ test.each([
   ['with\\ space.txt', 'with space.txt'],
   ['~/notes.txt', join(homedir(), 'notes.txt')],
   ['~other/x', '~other/x'],
+  ['file:///tmp/with%20space%20%C3%A9.txt', '/tmp/with space é.txt'],
+  ["'file:///tmp/a'", '/tmp/a'],
+  ['file://elsewhere/tmp/a', 'file://elsewhere/tmp/a'],
+  ['file:///tmp/%zz', 'file:///tmp/%zz'],
 ])('the typed path %s is the file %s', (typed, path) => {
   expect(pathOf(typed)).toBe(path);
 });

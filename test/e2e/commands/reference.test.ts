@@ -68,6 +68,13 @@ test('bash completes choices and files, and offers nothing for free text', () =>
   expect(offered('bench', '--prompt', '')).toEqual([]);
 });
 
+test('bash lists commands and files without the flags, which follow a dash', () => {
+  expect(offered('runtime', '')).toEqual(['run', 'start', 'stop', 'status']);
+  expect(offered('replay', '')).toEqual(['config.yaml']);
+  expect(offered('runtime', '-')).toContain('--socket');
+  expect(offered('ask', '')).toContain('--system');
+});
+
 test('a value after an equals sign is completed, too', () => {
   // Bash passes --format=h as three words.
   expect(offered('sessions', 'export', '--format', '=', 'h')).toEqual(['har', 'html']);
