@@ -18,7 +18,7 @@ const RUNS = 5;
 const ENDPOINT = { name: 'openai', url: 'https://api.openai.com', model: 'gpt-4o' };
 const random = seededRandom(1);
 const WORDS = Array.from({ length: 4000 }, (_, index) => `w${index.toString(36)}${'aeiou'[index % 5]}`);
-// Word frequencies decrease like in real language: the first words are in nearly every text.
+// Word frequencies decrease as in real language: the first words are in nearly every text.
 const words = (count: number): string =>
   Array.from({ length: count }, () => WORDS[Math.floor(WORDS.length * random() ** 3)]).join(' ');
 

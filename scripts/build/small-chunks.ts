@@ -14,7 +14,7 @@ const ALWAYS_LOADED = new Set(['events', 'fs', 'os', 'path', 'url', 'util']);
 /**
  * Merges small chunks into one file. esbuild writes a chunk for each set of commands that share code, so a command would load
  * 60 files. Node needs 0.4 ms of processor time to find, read and link a file. Functions that are never called cost almost nothing.
- * - A chunk is merged only when its imports are merged too. Otherwise circles of imports could arise.
+ * - A chunk is merged only when its imports are merged too. Otherwise chunks could import each other in a cycle.
  * - Chunks that the entry points `first` import statically are not merged. They run before the compile cache is on, and on
  *   older versions of Node.
  */

@@ -1,4 +1,4 @@
-/** A number in [0, 1), as `Math.random()`. */
+/** Returns a number in [0, 1), like `Math.random()`. */
 export type Random = () => number;
 
 /** The largest useful seed: `createRandom` keeps 32 bits. */

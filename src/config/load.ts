@@ -47,7 +47,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
 /**
  * Completes a configuration that a program passes in the file's format. It wins over the environment, except over
- * `USE_SIMULATOR`. `${VARIABLES}` are replaced like in the file.
+ * `USE_SIMULATOR`. `${VARIABLES}` are replaced as in the file.
  *
  * @throws {ConfigError} when `input` is not an object, or a flag's value cannot be used
  */
@@ -71,7 +71,8 @@ export function loadConfigObject(input: ConfigObject, options: ObjectOptions): L
 
 /**
  * Returns the variables that apply besides the written settings. Key and address belong together: OPENAI_API_KEY does
- * not replace a key written for another address (`ownAddress`: nothing else replaces that address).
+ * not replace a key written for another address.
+ * @param ownAddress Whether the written address is used: nothing else replaces it.
  */
 function variablesBeside({ tree, unsetKeys }: Layer, ownAddress: boolean): SettingVariable[] {
   const others: SettingVariable[] = [

@@ -48,7 +48,7 @@ export interface Surroundings {
 }
 
 /**
- * Applies the flags, decides the mode, and makes the endpoints.
+ * Applies the flags, decides the mode, and creates the endpoints.
  *
  * @throws {ConfigError} when a flag's value can't be used: the user who gave it can correct it
  */

@@ -42,7 +42,7 @@ export interface RequestPolicy {
   circuit?: boolean;
   /** `false`: `--max-upstream` and `--max-requests` don't limit this request [true]. Tenant limits always apply. */
   ceilings?: boolean;
-  /** Requests with another scope, e.g. another model, have a separate circuit. So do other tenants, origins and keys. */
+  /** One circuit counts the requests of the same tenant, origin, key and scope. The scope is e.g. the model. */
   scope?: string;
   /**
    * `true`: sending the request twice has the effect of sending it once, so the daemon may retry it. Default: true for

@@ -31,7 +31,7 @@ export function writePidFile(path: string, content: PidFile): void {
     writeFileSync(made, `${JSON.stringify({ ...content, host: hostname() })}\n`, { mode: 0o600, flag: 'wx' });
     renameSync(made, path);
   } catch (error) {
-    // After a full disk or a limit on file sizes, the failed write leaves an empty file.
+    // A write that fails, for example on a full disk, leaves an empty file.
     rmSync(made, { force: true });
     throw error;
   }

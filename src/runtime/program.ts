@@ -4,7 +4,7 @@ import { visible } from '../config/problem.js';
 import { EXIT_USAGE, runDaemon } from './daemon.js';
 import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';
 
-/** Runs the daemon in the foreground for the command `vastar-connector-runtime`, like `vastar-tui runtime run`. */
+/** The command `vastar-connector-runtime`: runs the daemon in the foreground, as `vastar-tui runtime run` does. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('vastar-connector-runtime')
     .description('Makes HTTP requests for programs that use the Vastar connector protocol')

@@ -19,7 +19,7 @@ interface KnownSpan {
   readonly error?: string | undefined;
 }
 
-/** The started providers. */
+/** The running providers of OpenTelemetry. */
 export interface OpenTelemetry {
   /** Undefined when no traces are exported. */
   readonly record: ((span: KnownSpan) => SpanContext) | undefined;

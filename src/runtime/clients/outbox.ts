@@ -19,7 +19,7 @@ export interface OutboxOptions {
 /** Most bytes that may wait for a client to read them. One answer alone stays far below this. */
 const MOST_UNREAD_BYTES = 256 * 1024 * 1024;
 
-/** This many queued frames are flushed at once, even in the middle of an event-loop turn. */
+/** When this much work is deferred, it runs and its frames are written, even in the middle of an event-loop turn. */
 const MOST_DEFERRED = 64;
 
 /**

@@ -24,7 +24,7 @@ export interface Circuit {
 /** Settings for when a circuit opens, and for how long. */
 export interface CircuitSettings {
   failuresInRow: number;
-  /** The circuit also opens when this share of at least `minRequests` requests failed within `windowMs`. */
+  /** The circuit also opens when this share of the requests within `windowMs` failed, if there were `minRequests`. */
   failureRate: number;
   minRequests: number;
   windowMs: number;

@@ -27,7 +27,7 @@ export interface PolicyOptions {
   random?: () => number;
 }
 
-/** All policies between client and network. */
+/** All policies that a request passes between the client and the network. */
 export interface Policies {
   readonly send: Transport;
   /** Returns a tenant's circuit and retry budget at an origin. */

@@ -4,7 +4,7 @@ import { createRollingCount } from './rolling-count.js';
 
 /** Limits a tenant's retries at an origin, so that retries don't flood a failing provider. */
 export interface RetryBudget {
-  /** Counts a request, of which the budget is a share. */
+  /** Counts a request. The budget is a share of the requests. */
   request(): void;
   /** Reserves a retry while `wait` runs, and counts it when the wait ends. A cancelled retry is not counted. */
   spendAfter(wait: Promise<void>): Promise<void>;

@@ -47,7 +47,7 @@ export interface RetrySettings {
   maxDelayMs: number;
   /** The longest wait that a server may demand. If it demands a longer one, the daemon does not retry. */
   maxRetryAfterMs: number;
-  /** Within a minute, at most this share of the requests may be retries, but always `budgetMin`. */
+  /** Within a minute, at most this share of the requests may be retries, but `budgetMin` retries are always allowed. */
   budgetShare: number;
   budgetMin: number;
 }
@@ -95,7 +95,10 @@ export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS):
   return budget < 1 ? { retry: false, because: 'budget' } : { retry: true, delayMs };
 }
 
-/** The wait doubles with each attempt. Its upper half is random, so that many clients don't retry at the same time. */
+/**
+ * The wait doubles with each attempt. A random part of it, up to one half, is subtracted, so that many clients don't
+ * retry at the same time.
+ */
 function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }: RetrySettings): number {
   const limit = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
   return limit * (0.5 + random / 2);

@@ -14,11 +14,11 @@ export interface DialOptions {
   opened: ConnectionTimes;
   signal: AbortSignal;
   onread?: OnReadOpts | undefined;
-  /** Returns those of a name's addresses that may be connected to. @throws when there are none */
+  /** Drops the addresses that must not be connected to. @throws when none is left */
   permit?: (addresses: readonly string[]) => readonly string[];
 }
 
-/** After this time without a connection, the name's next address is tried too, in ms (RFC 8305, 8). */
+/** After this many ms without a connection, the name's next address is tried too (RFC 8305, 8). */
 const NEXT_ADDRESS_MS = 250;
 
 /**
@@ -50,7 +50,7 @@ export async function dial({ host, port }: Target, options: DialOptions): Promis
 }
 
 /**
- * Resolves a name like the system does. IPv4 and IPv6 addresses alternate in the result, because one of the two
+ * Resolves a name as the system does. IPv4 and IPv6 addresses alternate in the result, because one of the two
  * networks may be broken.
  */
 async function resolve(host: string, { opened, signal, permit }: DialOptions): Promise<readonly string[]> {

@@ -50,7 +50,7 @@ export async function openTunnel(
   throw new ConnectorException(text, errorClass, 0, { hop: 'network', cause: error });
 }
 
-/** Some proxies answer 401 instead of 407. */
+/** Statuses by which a proxy demands a password. Some proxies answer 401 instead of 407. */
 const MEANS_PASSWORD: ReadonlySet<number> = new Set([401, 407]);
 
 /** Returns the error for a proxy that can't be connected to. */

@@ -77,7 +77,7 @@ export function encodeCall(
   }
 }
 
-/** Refuses values that JSON would turn into something else, which only programs without types can pass. */
+/** Refuses values that JSON would turn into something else. Only programs without types can pass them. */
 function checkParts({ body, headers }: { body?: unknown; headers?: unknown }, id: number): void {
   if (body !== undefined && body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw invalid('body must be a string, a Buffer or a Uint8Array; for JSON, use JSON.stringify', id);

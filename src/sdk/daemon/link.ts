@@ -32,7 +32,7 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
-/** The most further attempts when the daemon that was found or started has ended again. */
+/** How often to try again when the daemon that was found or started has already ended. */
 const TRIES = 5;
 /** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;

@@ -29,7 +29,7 @@ export interface ChoiceTokens {
   stoppedBy?: string;
 }
 
-/** Longer answers end after this many tokens, with finish_reason `length`, like a model's. */
+/** Longer answers end after this many tokens, with finish_reason `length`, as with a model. */
 export const MAX_OUTPUT_TOKENS = 16_384;
 
 /** Applies `stop` and the token limits. */

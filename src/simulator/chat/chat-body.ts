@@ -26,7 +26,7 @@ const allowedTools = z.object({
   allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(namedTool) }),
 });
 
-// The message of a bound names the kind of number, like OpenAI's messages; see invalid-request.ts.
+// The message of a bound names the kind of number, as in OpenAI's messages; see invalid-request.ts.
 const between = (from: number, to: number) =>
   z.number().check(z.minimum(from, 'decimal'), z.maximum(to, 'decimal'));
 const count = (from: number, to: number) =>

@@ -5,7 +5,7 @@ import { ApiError } from '../http/api-error.js';
 const MAX_DEPTH = 32;
 
 /**
- * Checks a schema with `strict: true` like OpenAI: every object needs `additionalProperties: false`, and all its
+ * Checks a schema with `strict: true` as OpenAI does: every object needs `additionalProperties: false`, and all its
  * properties must be required.
  * @param of the schema's name in the message, e.g. `response_format 'city'`
  * @throws {ApiError} 400 for the first object that breaks a rule

@@ -6,7 +6,7 @@ const ASTERISK = 0x2a;
 
 /**
  * Returns the recording with these keys replaced by asterisks, in case a provider repeated one. Pieces keep their
- * length, and headers are redacted like on the screen.
+ * length, and headers are redacted as on the screen.
  */
 export function withoutKeys(recording: Recording, keys: readonly string[]): Recording {
   const whole = Buffer.concat(recording.parts.map(({ bytes }) => bytes));

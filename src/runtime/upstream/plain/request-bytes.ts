@@ -6,7 +6,7 @@ import type { HttpRequest, Method } from '../http-request.js';
 const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
 /** Caches whole requests by their bodies: a load test sends the same few prompts. */
 const requests = new WeakMap<Uint8Array, { head: string; bytes: Buffer }>();
-/** The largest body whose request is cached. For longer ones, copying is fast compared with sending, and needs no memory. */
+/** Larger bodies are not cached: a cache would take memory, and copying them is fast compared with sending them. */
 const SHORT_BYTES = 16 * 1024;
 /** For these methods, Content-Length is sent even when it is 0 (RFC 9110, 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);

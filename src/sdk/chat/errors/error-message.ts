@@ -5,7 +5,7 @@ import { withoutFraming } from './framed-body.js';
 
 /** The depth to which nested errors are read. */
 const MAX_DEPTH = 12;
-/** Most entries of a list of errors that the message names. */
+/** When a body lists several errors, the message repeats at most this many of them. */
 const MAX_LISTED = 5;
 /** The most characters of a body of events that are read. */
 const MAX_EVENTS_CHARS = 65_536;

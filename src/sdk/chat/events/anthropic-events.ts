@@ -37,7 +37,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
    */
   const begun = new Map<unknown, string>();
 
-  /** Blocks of thinking without text: newer models hide it by default, and no count says how long it was. */
+  /** Blocks of thinking without text. Newer models hide the text by default, and no count shows its length. */
   const hidden = new Set<unknown>();
 
   /** Blocks with calls of the provider's own tools, which are not part of the answer. */

@@ -5,7 +5,7 @@ interface NativeApi {
   name: string;
   /** The setting to recommend. */
   use: string;
-  /** Matches the path of its addresses. */
+  /** Matches the paths of the API's addresses. */
   path?: RegExp;
   /** Matches the names of its events. */
   events?: RegExp;
