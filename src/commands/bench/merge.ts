@@ -9,7 +9,7 @@ import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { printMessage } from '../support/output/print-message.js';
 import { stdout } from '../support/output/sink.js';
-import { readCheck } from './flags/flags.js';
+import { addReportFlags, readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
 import { openReports, writeReports } from './report/files.js';
 import { type EndpointRun, resultText } from './report/result.js';
@@ -36,15 +36,13 @@ Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a di
 
 /** Adds `bench merge`, which merges several reports into one. */
 export function addMerge(bench: Command): void {
-  bench
+  const command = bench
     .command('merge <reports...>')
     .description('merge reports of several processes or machines into one')
-    .option('--check <condition>', 'exit with 1 when the condition fails; may be repeated', readCheck)
-    .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
-    .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
-    .option('--html <file>', 'write the report as an HTML page with charts')
+    .option('--check <condition>', 'exit with 1 when the condition fails; may be repeated', readCheck);
+  addReportFlags(command)
     .addHelpText('after', helpNotes(HELP))
-    .action(async (paths: string[], _flags: unknown, command: Command) => {
+    .action(async (paths: string[]) => {
       // `bench` has the same flags and reads them at any position.
       process.exitCode = await merge(paths, command.optsWithGlobals<MergeFlags>());
     });

@@ -7,6 +7,9 @@ import { PROMPT_NAMES, questionIn, withImagesOf } from './question.js';
 import { sessionOf } from './sessions.js';
 import { indexedTurnsIn, payloadTurnsIn, turnsIn } from './turn-list.js';
 
+/** Advice for a file of `--trace` that is given as a file of prompts. */
+export const IS_TRACE = 'give the file to --trace: this is a trace of arrivals without text';
+
 /** One entry of a prompt file: a request or a conversation. */
 export interface Entry extends RequestMembers {
   readonly form: 'prompt' | 'messages' | 'OpenAI batch' | 'ShareGPT' | 'turns' | 'payloads';
@@ -29,7 +32,7 @@ export function entryOf(value: unknown): Entry | string {
   const entry = promptIn(value);
   if (entry !== undefined) return entry;
   if ('timestamp' in value || 'TIMESTAMP' in value || 'hash_ids' in value) {
-    return 'give the file to --trace: this is a trace of arrivals without text';
+    return IS_TRACE;
   }
   return `add prompt, messages, body or conversations: this object has ${Object.keys(value).slice(0, 8).join(', ') || 'no members'}`;
 }

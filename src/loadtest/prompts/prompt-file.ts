@@ -1,7 +1,7 @@
 import { isRecord } from '../../common/json.js';
 import { InputError } from '../input/input-error.js';
 import { createValueFile, type FileFormat, type ValueFile } from '../input/value-file.js';
-import { CONVERSATION_NAMES, type Entry, entryOf, promptIn } from './entry.js';
+import { CONVERSATION_NAMES, type Entry, entryOf, IS_TRACE, promptIn } from './entry.js';
 import { PROMPT_NAMES } from './question.js';
 import { isIndexed } from './turn-list.js';
 
@@ -23,12 +23,7 @@ export function createPromptFile(
     columns: [...PROMPT_NAMES, ...LISTS],
     isColumn: isIndexed,
     column: 'prompt',
-    foreign: [
-      [
-        /^"?timestamp"?,.*(?:tokens|length)/i,
-        'give the file to --trace: this is a trace of arrivals without text',
-      ],
-    ],
+    foreign: [[/^"?timestamp"?,.*(?:tokens|length)/i, IS_TRACE]],
   } as const;
   const read = (value: unknown, line: number, number?: number): void => {
     const entry = entryOf(value);

@@ -90,7 +90,7 @@ Exit codes: 0 done; 1 a check failed, no load meets the SLO, or no request was a
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return addServerMetricsFlags(addSearchFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command)))))
+  const added = addServerMetricsFlags(addSearchFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command)))))
     .addOption(
       new Option('--requests <n>', 'number of requests [20 without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
@@ -156,11 +156,16 @@ export function addBenchFlags(command: Command): Command {
         '--progress <form>',
         'display on stderr during the test [plots on a terminal, else a line each 10 s]',
       ).choices(PROGRESS),
-    )
+    );
+  return addReportFlags(added).addHelpText('after', helpNotes(HELP));
+}
+
+/** Adds the flags that name the files of a report. */
+export function addReportFlags(command: Command): Command {
+  return command
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
-    .option('--html <file>', 'write the report as an HTML page with charts')
-    .addHelpText('after', helpNotes(HELP));
+    .option('--html <file>', 'write the report as an HTML page with charts');
 }
 
 function readSlo(text: string): Slo {
