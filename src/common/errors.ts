@@ -1,3 +1,5 @@
+import { namesOf } from './names-of.js';
+
 /** How a request failed; numbers as on the wire (`schemas/connector_ipc.fbs`). */
 export enum ErrorClass {
   Success = 0,
@@ -47,12 +49,8 @@ export const ERROR_CLASSES = {
   Record<Exclude<keyof typeof ErrorClass, 'Success'>, { meaning: string; retryable: boolean }>
 >;
 
-type ErrorClassName = keyof typeof ERROR_CLASSES;
-
 /** The names of the classes that may succeed later. */
-export const RETRYABLE_CLASSES = (Object.keys(ERROR_CLASSES) as ErrorClassName[]).filter(
-  (name) => ERROR_CLASSES[name].retryable,
-);
+export const RETRYABLE_CLASSES = namesOf(ERROR_CLASSES).filter((name) => ERROR_CLASSES[name].retryable);
 
 /** Why a request failed: the wire's error class, the request, and the hop where it failed. */
 export class ConnectorException extends Error {

@@ -1,3 +1,5 @@
+import { namesOf } from '../names-of.js';
+
 /**
  * The endings of an answer, with the word on the screen and the meaning. All lists of endings are generated from this
  * table.
@@ -21,4 +23,4 @@ export const OUTCOMES = {
 /** How an answer ended; see `createChatStream`. `stalled`: it was silent for longer than its limit. */
 export type Outcome = keyof typeof OUTCOMES;
 
-export const OUTCOME_NAMES = Object.keys(OUTCOMES) as readonly Outcome[];
+export const OUTCOME_NAMES = namesOf(OUTCOMES);

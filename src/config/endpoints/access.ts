@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { WIRE_FORMATS } from '../../common/chat/wire-formats.js';
+import { namesOf } from '../../common/names-of.js';
 import { Secret } from '../secret.js';
 import { describe, oneOf, onOff, readText, setting, type Verdict } from '../values/setting.js';
 import { parseBaseUrl } from './endpoint-url.js';
@@ -87,7 +88,7 @@ const written = z.strictObject(accessKeys);
 export type WrittenAccess = z.output<typeof written>;
 
 /** The names of {@link accessKeys}. */
-export const ACCESS_NAMES = Object.keys(accessKeys) as readonly (keyof typeof accessKeys)[];
+export const ACCESS_NAMES = namesOf(accessKeys);
 
 /**
  * Returns the address to which a section's keys are sent: the configured one, else the provider's; undefined when

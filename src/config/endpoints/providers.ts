@@ -1,4 +1,5 @@
 import type { WireFormat } from '../../common/chat/wire-formats.js';
+import { namesOf } from '../../common/names-of.js';
 import type { Tree } from '../sources/tree.js';
 
 /** The ways to send a key. Any other value of the setting is the name of the header with the key. */
@@ -180,12 +181,10 @@ export const LOCAL_PORTS = {
 export type LocalServer = keyof typeof LOCAL_PORTS;
 
 /** The names of those servers. */
-export const LOCAL_SERVERS: readonly LocalServer[] = ['ollama', 'lmstudio', 'vllm', 'llama-cpp', 'litellm'];
+export const LOCAL_SERVERS: readonly LocalServer[] = namesOf(LOCAL_PORTS);
 
 /** The names for `provider:`. */
-export const PROVIDER_NAMES: readonly ProviderName[] = Object.keys(PROVIDERS).filter(
-  (name): name is ProviderName => Object.hasOwn(PROVIDERS, name),
-);
+export const PROVIDER_NAMES: readonly ProviderName[] = namesOf(PROVIDERS);
 
 /** Returns the entry of a provider; undefined without a name. */
 export function providerOf(name: ProviderName | undefined): Provider | undefined {

@@ -1,3 +1,5 @@
+import { namesOf } from '../../common/names-of.js';
+
 /** A figure of the server's load. */
 export type Role =
   /** Requests that wait in the server. */
@@ -39,7 +41,7 @@ export const ROLES: Readonly<Record<Role, RoleKind>> = {
   generation_tokens: { kind: 'counter', joined: 'sum' },
 };
 
-export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
+export const ROLE_NAMES = namesOf(ROLES);
 
 /** Returns the names of vLLM with another prefix: several servers use them. */
 const likeVllm = (prefix: string): KnownServer['names'] => ({

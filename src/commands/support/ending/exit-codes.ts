@@ -1,4 +1,5 @@
 import { type ConnectorException, ErrorClass } from '../../../common/errors.js';
+import { namesOf } from '../../../common/names-of.js';
 import type { ChatAnswer } from '../../../connector/types.js';
 
 /** The program's exit codes. 69 is EX_UNAVAILABLE of sysexits.h; from 129 on they are 128 and the signal's number. */
@@ -43,7 +44,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 };
 
 /** The exit codes of the commands that send questions, in plain text, one per line. */
-export const ANSWER_EXIT_CODES = (Object.keys(EXIT) as (keyof typeof EXIT)[])
+export const ANSWER_EXIT_CODES = namesOf(EXIT)
   .filter((name) => name !== 'inUse')
   .map((name) => `  ${String(EXIT[name]).padStart(3)}  ${EXIT_MEANINGS[name].replaceAll('`', '')}`)
   .join('\n');
