@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { messageOf } from '../../common/errors.js';
+import { bareHost } from '../../common/http/bare-host.js';
 import type { Endpoint } from '../../config/endpoints/endpoint.js';
 import { identityOf } from '../../connector/client-certificate.js';
 import type { RuntimeClient, Timings } from '../../sdk/index.js';
@@ -15,7 +16,7 @@ const SHOWN_ADDRESSES = 3;
 export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): Promise<Finding[]> {
   const { baseUrl } = endpoint;
   const { hostname } = new URL(baseUrl);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = bareHost(hostname);
   const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, endpoint)]);
   if (dns.status !== 'problem') return [dns, ...connection];
   // A name that does not resolve explains the failed connection. When the connection works, a proxy resolves the name.

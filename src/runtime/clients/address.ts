@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { bareHost } from '../../common/http/bare-host.js';
 import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 
 /** The address that a daemon listens at. */
@@ -16,7 +17,7 @@ export function addressText(address: ListenAddress): string {
  */
 export function parseTcpAddress(text: string): ListenAddress {
   const colon = text.lastIndexOf(':');
-  const host = text.slice(0, Math.max(colon, 0)).replace(/^\[(.*)\]$/, '$1');
+  const host = bareHost(text.slice(0, Math.max(colon, 0)));
   const digits = text.slice(colon + 1);
   const port = Number(digits);
   if (!/^\d+$/.test(digits) || port > 65535)

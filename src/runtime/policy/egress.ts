@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { bareHost } from '../../common/http/bare-host.js';
 import type { Transport } from '../upstream/transport.js';
 import { type AddressKind, addressKind } from './addresses.js';
 
@@ -38,7 +39,7 @@ export function createEgress(rules: EgressRules): Egress {
       return "the daemon's rules allow other origins only";
     }
     // The URL parser has already normalised other notations, e.g. 0x7f.1 and 2130706433.
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    const host = bareHost(hostname);
     return isIP(host) === 0 ? undefined : refusalOf(host);
   };
 

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { bareHost } from '../../common/http/bare-host.js';
 import { addressKind } from '../policy/addresses.js';
 
 interface Destination {
@@ -40,7 +41,7 @@ export function proxiesFrom(env: Readonly<Record<string, string | undefined>>): 
 
 /** Returns a URL's host for a socket: an IPv6 address without brackets. */
 export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
+  return bareHost(hostname);
 }
 
 /** Returns the port of a proxy's URL, or the usual one of its scheme. */

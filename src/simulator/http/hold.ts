@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { bareHost } from '../../common/http/bare-host.js';
 
 /** Keeps a simulator running after the program that started it has ended. */
 export interface Hold {
@@ -21,7 +22,7 @@ const OWN_ANSWER = /^HTTP\/1\.1 200 .*content-type: text\/plain/is;
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) });
+    const socket = connect({ host: bareHost(hostname), port: port === '' ? 80 : Number(port) });
     const settle = (hold?: Hold): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -1,3 +1,4 @@
+import { HEADER_NAME, HEADER_VALUE } from '../../../common/http/header-syntax.js';
 import type { HeaderList } from '../../../protocol/messages.js';
 import { MalformedResponse } from './malformed.js';
 
@@ -11,8 +12,6 @@ export interface Head {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const END = '\r\n\r\n';
 
@@ -56,8 +55,8 @@ function parse(text: string, bytes: Buffer): Head {
     const colon = field.indexOf(':');
     const name = field.slice(0, Math.max(0, colon));
     const value = field.slice(colon + 1).trim();
-    if (!NAME.test(name)) throw new MalformedResponse('Invalid header token', bytes);
-    if (!VALUE.test(value)) throw new MalformedResponse('Invalid header value char', bytes);
+    if (!HEADER_NAME.test(name)) throw new MalformedResponse('Invalid header token', bytes);
+    if (!HEADER_VALUE.test(value)) throw new MalformedResponse('Invalid header value char', bytes);
     return [name, value];
   });
   const { framing, sure } = framingOf(headers, bytes);
