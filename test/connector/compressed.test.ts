@@ -75,13 +75,13 @@ describe('with a daemon', () => {
         form,
         sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').map(Buffer.from),
       );
-      let told = Promise.withResolvers<void>();
+      let delivered = Promise.withResolvers<void>();
       answer = async (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': nameOf(form) });
         for (const [index, piece] of sent.entries()) {
-          told = Promise.withResolvers();
+          delivered = Promise.withResolvers();
           response.write(piece);
-          if (index < 2) await told.promise;
+          if (index < 2) await delivered.promise;
         }
         response.end();
       };
@@ -89,7 +89,7 @@ describe('with a daemon', () => {
       const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
         onDelta(text) {
           deltas.push(text);
-          told.resolve();
+          delivered.resolve();
         },
       });
       expect(deltas).toEqual(['Hel', 'lo']);
@@ -121,18 +121,18 @@ describe('with a daemon', () => {
     async (form) => {
       const events = sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]');
       const sent = await flushed(form, events.map(Buffer.from));
-      let told = Promise.withResolvers<void>();
+      let delivered = Promise.withResolvers<void>();
       answer = async (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         for (const [index, piece] of sent.entries()) {
-          told = Promise.withResolvers();
+          delivered = Promise.withResolvers();
           response.write(piece);
-          if (index < 2) await told.promise;
+          if (index < 2) await delivered.promise;
         }
         response.end();
       };
       const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
-        onDelta: () => told.resolve(),
+        onDelta: () => delivered.resolve(),
       });
       expect(result).toMatchObject({ outcome: 'complete', text: 'Hello', metrics: { arrivals: 2 } });
       expect(result.metrics).toMatchObject({
@@ -202,15 +202,15 @@ describe('with a daemon', () => {
 
   test('a damaged body is an error, and the text before the damage is kept', async () => {
     const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
-    const told = Promise.withResolvers<void>();
+    const delivered = Promise.withResolvers<void>();
     answer = async (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
       response.write(first);
-      await told.promise;
+      await delivered.promise;
       response.end(Buffer.alloc(100, 0xff));
     };
     const { outcome, text, error } = await connector.exchange([{ role: 'user', content: 'hi' }], {
-      onDelta: () => told.resolve(),
+      onDelta: () => delivered.resolve(),
     });
     expect({ outcome, text }).toEqual({ outcome: 'error', text: 'Hel' });
     expect(error?.message).toContain('sent a gzip body that is damaged');

@@ -93,7 +93,7 @@ test.concurrent.each(
   worldCases()
     .filter(({ slow }) => slow !== true)
     .map((habit) => [habit.name, habit] as const),
-)('the habit %s is read as a single answer is', (_, habit) => expectSame(playing(habit)));
+)('a load test reads the habit %s as a single exchange does', (_, habit) => expectSame(playing(habit)));
 
 test('refused members are omitted, the answer counts, and later requests omit them too', async () => {
   const endpoint = await serve((request, response) => {
@@ -175,10 +175,10 @@ test('a connection carries the next request after a refused answer', async () =>
 test('an abort ends running requests, here and at the server', async () => {
   const endpoint = await serve({ chunks: WHOLE.slice(0, 1), end: 'hang' });
   const { exchanges, ask } = exchangesOf(endpoint);
-  const asked = ask();
+  const answered = ask();
   const seen = await upstream.request(0);
   exchanges.abort();
-  expect((await asked).outcome).toBe('cancelled');
+  expect((await answered).outcome).toBe('cancelled');
   expect(await seen.ended).toBe('hung up');
   exchanges.close();
 });
@@ -189,10 +189,10 @@ test('an abort also ends a request that follows a redirect', async () => {
     else response.writeHead(308, { location: '/moved' }).end();
   });
   const { exchanges, ask } = exchangesOf(endpoint);
-  const asked = ask();
+  const answered = ask();
   const moved = await upstream.request(2);
   exchanges.abort();
-  expect((await asked).outcome).toBe('cancelled');
+  expect((await answered).outcome).toBe('cancelled');
   expect(await moved.ended).toBe('hung up');
   exchanges.close();
 });
@@ -225,12 +225,12 @@ test('bytes that arrived while this process was stopped are read before a time l
   });
   const begun = Promise.withResolvers<void>();
   const { exchanges, ask } = exchangesOf(endpoint, { idleMs: 2000 });
-  const asked = ask();
+  const answered = ask();
   // By then, the first piece has been read.
   await upstream.request(0);
   await sleep(200);
   begun.resolve();
-  expect(await asked).toMatchObject({ outcome: 'complete', text: 'one two three' });
+  expect(await answered).toMatchObject({ outcome: 'complete', text: 'one two three' });
   exchanges.close();
 });
 

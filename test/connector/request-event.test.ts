@@ -52,14 +52,18 @@ test('the request event has the sent address with its query, all headers and the
     query: { 'api-version': '2024-10-21', sig: TEAM },
     body: { seed: 7 },
   });
-  const told = of(events, 'request');
+  const request = of(events, 'request');
   const seen = await upstream.request(0);
   const { host: _host, connection: _connection, 'content-length': _length, ...headers } = seen.headers;
-  expect(told?.method).toBe(seen.method);
-  expect(told?.url).toBe(`${upstream.url}/v1/chat/completions?api-version=2024-10-21&sig=hidden`);
+  expect(request?.method).toBe(seen.method);
+  expect(request?.url).toBe(`${upstream.url}/v1/chat/completions?api-version=2024-10-21&sig=hidden`);
   expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'x-team-token': TEAM });
-  expect(told?.headers).toEqual({ ...headers, authorization: 'Bearer [hidden]', 'x-team-token': '[hidden]' });
-  expect(told?.body).toBe(seen.body.toString().replace(KEY, '[key removed]'));
+  expect(request?.headers).toEqual({
+    ...headers,
+    authorization: 'Bearer [hidden]',
+    'x-team-token': '[hidden]',
+  });
+  expect(request?.body).toBe(seen.body.toString().replace(KEY, '[key removed]'));
   expect(JSON.stringify(events)).not.toMatch(/sk-secret|team\/secret/);
 });
 

@@ -29,7 +29,7 @@ const decode = (type: number, payload: Uint8Array): Message | undefined => {
   }
 };
 
-const said = (message: Message | undefined): string =>
+const textsOf = (message: Message | undefined): string =>
   JSON.stringify(message, (_key, value) => {
     if (typeof value === 'bigint') return String(value);
     return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
@@ -65,7 +65,7 @@ describe('bytes that are not a message', () => {
         for (const { at, value } of changes) if (payload.length > 0) payload[at % payload.length] = value;
         const read = decode(message.type, amongOthers(payload));
         if (read === undefined) refused += 1;
-        expect(said(read)).not.toContain(SECRET);
+        expect(textsOf(read)).not.toContain(SECRET);
       }),
       { numRuns: 3000 },
     );
@@ -80,7 +80,7 @@ describe('bytes that are not a message', () => {
           message.type,
           amongOthers(payload.subarray(0, Math.floor(payload.length * share))),
         );
-        expect(said(read)).not.toContain(SECRET);
+        expect(textsOf(read)).not.toContain(SECRET);
       }),
       { numRuns: 2000 },
     );
@@ -89,7 +89,7 @@ describe('bytes that are not a message', () => {
   test('random bytes of any type are read or refused', () => {
     fc.assert(
       fc.property(fc.nat(12), fc.uint8Array({ maxLength: 120 }), (type, payload) => {
-        expect(said(decode(type, amongOthers(payload)))).not.toContain(SECRET);
+        expect(textsOf(decode(type, amongOthers(payload)))).not.toContain(SECRET);
       }),
       { numRuns: 3000 },
     );

@@ -68,11 +68,11 @@ export function ask(
   parentId: number | null = null,
   changes: Partial<FinishedExchange> = {},
 ): { question: number; answer: number } {
-  const asked = store.append(session, { role: 'user', text: question, parentId });
-  const answered = store.beginAnswer(session, { parentId: asked, endpoint: 'openai', model: 'gpt-4o' });
+  const questionId = store.append(session, { role: 'user', text: question, parentId });
+  const answered = store.beginAnswer(session, { parentId: questionId, endpoint: 'openai', model: 'gpt-4o' });
   const status = changes.error === undefined ? 'complete' : 'error';
   store.finishAnswer(answered, { text: answer, status, exchange: exchange(changes) });
-  return { question: asked, answer: answered };
+  return { question: questionId, answer: answered };
 }
 
 /** A question without content, and with these changes. */

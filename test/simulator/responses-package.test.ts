@@ -69,14 +69,14 @@ describe.each(Object.entries(MODES))('a response, %s', (_mode, call) => {
 
   test('calls a tool and accepts its result', async () => {
     const openai = await client();
-    const asked: Body = { model: 'sim-instant', input: QUESTION, tools: [WEATHER], tool_choice: 'required' };
-    const first = await call(openai, asked);
+    const body: Body = { model: 'sim-instant', input: QUESTION, tools: [WEATHER], tool_choice: 'required' };
+    const first = await call(openai, body);
     const [item] = first.output;
     if (item?.type !== 'function_call') throw new Error('no call');
     expect(item).toMatchObject({ name: 'get_weather', status: 'completed' });
     expect(JSON.parse(item.arguments)).toEqual({ city: expect.any(String) });
     const second = await call(openai, {
-      ...asked,
+      ...body,
       tool_choice: 'auto',
       input: [
         { role: 'user', content: QUESTION },
@@ -157,8 +157,8 @@ test('tools that are not functions are accepted, and never called', async () => 
 test('the refusal of an unknown type of tool lists all known types', async () => {
   const openai = await client();
   const tools = [{ type: 'telepathy' } as unknown as OpenAI.Responses.Tool];
-  const asked = openai.responses.create({ model: 'sim-tools', input: QUESTION, tools });
-  await expect(asked).rejects.toThrow(
+  const refused = openai.responses.create({ model: 'sim-tools', input: QUESTION, tools });
+  await expect(refused).rejects.toThrow(
     /Invalid value for 'tools\[0\]\.type': "telepathy"\. Supported values are: 'function', 'apply_patch', .*'web_search'/,
   );
 });

@@ -15,7 +15,7 @@ export function createSearch(secrets: readonly string[]) {
     forms.filter((form) => text.includes(form)).map((form) => ({ where, form }));
   return {
     inText,
-    /** All files below the folder, whatever they are; `except`: their paths in it. */
+    /** Searches all files below the folder, of any kind, except those at the paths in `except`. */
     inFolder(folder: string, except: readonly string[]): { files: string[]; found: Find[] } {
       const files = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

@@ -8,7 +8,10 @@ export interface DaemonForAll {
   readonly daemon: Running;
 }
 
-/** Starts the daemon with these flags before the first test, and ends it after the last. The members are for tests. */
+/**
+ * Starts the daemon with these flags before the first test, and ends it after the last. Use the members only within a
+ * test.
+ */
 export function daemonForAll(flags: readonly string[] = []): DaemonForAll {
   let place: Place;
   let daemon: Running;

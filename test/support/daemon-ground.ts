@@ -26,11 +26,14 @@ export interface DaemonGround {
   connect(): Promise<RawClient>;
   /** Runs at the end of the test, before the daemons end; the last first. */
   onEnd(close: () => Promise<void>): void;
-  /** Processes with this text in their arguments end with the test, as those with the folder do. */
+  /** Ends processes with this text in their arguments after the test, like those with the folder's path. */
   owns(text: string): void;
 }
 
-/** A folder for each test of the file, also for tests at the same time. It and the started daemons go with the test. */
+/**
+ * Makes a folder for each test of the file, also for tests at the same time. After the test, it removes the folder and
+ * ends the started daemons.
+ */
 export function daemonGround(): DaemonGround {
   let programs: DaemonPrograms;
   beforeAll(async () => {
@@ -78,7 +81,7 @@ function createGround(programs: DaemonPrograms, folder: string): OwnedGround {
     start,
     async daemon(args = [], env = {}) {
       const program = start(['--socket', path, ...args], env);
-      await program.says(/listening on/);
+      await program.untilStderr(/listening on/);
       return program;
     },
     async connect() {

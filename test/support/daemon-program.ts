@@ -30,7 +30,7 @@ export interface RunningProgram {
   stdout(): string;
   stderr(): string;
   /** Resolves when stderr contains a match; rejects when the program ends first. */
-  says(pattern: RegExp): Promise<void>;
+  untilStderr(pattern: RegExp): Promise<void>;
   /** The exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
 }
@@ -61,7 +61,7 @@ export function runProgram(
     stdout: () => stdout,
     stderr: () => stderr,
     ended,
-    says: (pattern) =>
+    untilStderr: (pattern) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
           if (pattern.test(stderr)) resolve();

@@ -25,8 +25,9 @@ export function textOf(lines: readonly Line[]): string {
 }
 
 /**
- * Returns the fault of a rendered text. Undefined when it has all characters in their order, except those of visibly
- * rendered markup. It has a list of Markdown's marks, and does not use the lexer.
+ * Returns what a rendered text has lost; undefined when it has all characters in their order. Marks may be missing when
+ * their effect is visible. The check has a list of Markdown's marks: with the lexer, it would repeat the lexer's
+ * errors.
  */
 export function lossIn(source: string, styles = true): string | undefined {
   return lossBetween(source, rowsOf(source, styles), styles);
@@ -61,7 +62,7 @@ interface SourceLine {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** The end of its marks of blocks. */
+  /** Where the marks of blocks at its beginning end. */
   readonly prefixEnd: number;
   readonly inTable: boolean;
 }
@@ -119,8 +120,8 @@ function linesOf(source: string): SourceLine[] {
       const text = line.replace(/\n$/, '');
       const prefix =
         /^(?:\s|>|[-*+](?=\s|$)|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s))*/.exec(text)?.[0].length ?? 0;
-      const told = { start, end: start + text.length, text, prefixEnd: start + prefix, inTable };
-      for (let at = 0; at < line.length; at += 1) all.push(told);
+      const sourceLine = { start, end: start + text.length, text, prefixEnd: start + prefix, inTable };
+      for (let at = 0; at < line.length; at += 1) all.push(sourceLine);
       start += line.length;
     }
   }

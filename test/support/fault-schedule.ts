@@ -19,8 +19,8 @@ export interface Observed {
   /** The received status, and the pieces after it. */
   statusCode: number | undefined;
   pieces: string[];
-  /** The faults, in words. */
-  readonly wrongs: string[];
+  /** Violations of the rules for retries and endings, in words. */
+  readonly violations: string[];
 }
 
 const pick = <T>(random: Random, from: readonly [T, ...T[]]): T =>
@@ -37,8 +37,9 @@ export function faultyTransport(
   return async (call, sink) => {
     const observed = seen.get(call.client);
     const attempt = observed === undefined ? 0 : observed.attempts.push(clock.now());
-    if (observed?.kind === 'stream' && !call.client.untouched) observed.wrongs.push('retried after its head');
-    if (call.signal.aborted) observed?.wrongs.push('an attempt after the end');
+    if (observed?.kind === 'stream' && !call.client.untouched)
+      observed.violations.push('retried after its head');
+    if (call.signal.aborted) observed?.violations.push('an attempt after the end');
     const pause = (mostMs: number): Promise<void> => clock.wait(random() * mostMs, call.signal);
     const lost = (hop: 'network' | 'provider', errorClass = ErrorClass.Transient): ConnectorException =>
       new ConnectorException('lost', errorClass, 0, { hop });
@@ -82,11 +83,11 @@ export async function runRequest(
     ends: 0,
     statusCode: undefined,
     pieces: [],
-    wrongs: [],
+    violations: [],
   };
   const live = (what: string): void => {
     if (observed.outcome !== 'running' || aborter.signal.aborted)
-      observed.wrongs.push(`${what} after the end`);
+      observed.violations.push(`${what} after the end`);
   };
   const client: UpstreamCall['client'] = {
     get untouched() {
@@ -94,7 +95,7 @@ export async function runRequest(
     },
     onRetry() {
       live('a retry');
-      if (!client.untouched) observed.wrongs.push('a retry after the head');
+      if (!client.untouched) observed.violations.push('a retry after the head');
       observed.statusCode = undefined;
       observed.pieces = [];
     },
@@ -135,7 +136,7 @@ export async function runRequest(
   await send(call, {
     onHead({ statusCode }) {
       live('a head');
-      if (observed.statusCode !== undefined) observed.wrongs.push('two heads');
+      if (observed.statusCode !== undefined) observed.violations.push('two heads');
       observed.statusCode = statusCode;
     },
     onData(bytes) {
@@ -147,7 +148,7 @@ export async function runRequest(
     (error: unknown) => {
       if (error === cancel) end('cancelled');
       else if (error instanceof ConnectorException) end('failed', error);
-      else observed.wrongs.push(`ended with ${String(error)}`);
+      else observed.violations.push(`ended with ${String(error)}`);
     },
   );
   return observed;

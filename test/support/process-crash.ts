@@ -9,7 +9,7 @@ import { KEY, openTerminal, type TerminalSession } from './terminal.js';
 export const VICTIMS = ['chat', 'daemon', 'simulator'] as const;
 type Victim = (typeof VICTIMS)[number];
 
-/** The faults after a kill; empty without any. */
+/** Descriptions of what was wrong after a kill; empty when nothing was. */
 export interface CrashResult {
   faults: string[];
   /** The screen showed the question before the kill, so it was acknowledged. */
@@ -36,8 +36,8 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
   const session = openTerminal(place, [], { columns: 100, rows: 30 });
   const faults: string[] = [];
   let acknowledged = false;
-  const check = async (what: string, holds: Promise<unknown>): Promise<void> => {
-    await holds.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 6000)}`));
+  const check = async (what: string, result: Promise<unknown>): Promise<void> => {
+    await result.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 6000)}`));
   };
   try {
     await session.untilScreen(/● connected/, LIMIT_MS);

@@ -66,7 +66,7 @@ export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
-  /** The program's output on an idle machine. */
+  /** stderr without the messages that only a busy machine causes. */
   stderr: string;
 }
 

@@ -58,9 +58,9 @@ export function savedChat(file: string | 'off', options: SavedChatOptions = {}):
   const sessions: SessionsPort = {
     begin,
     modelGiven,
-    open(told) {
+    open(openOptions) {
       const saved = openStore();
-      const journal = createJournal(saved, { ...told, after: clock.after });
+      const journal = createJournal(saved, { ...openOptions, after: clock.after });
       return { store: saved, journal, close: () => saved.close() };
     },
   };

@@ -8,7 +8,7 @@ export interface ScriptedEnds {
   readonly client: RuntimeClient;
 }
 
-/** A client and a scripted daemon for each test of the file. The members are for tests. */
+/** A client and a scripted daemon for each test of the file. Use the members only within a test. */
 export function scriptedEnds(): ScriptedEnds {
   const current = forEachTest(async () => {
     const daemon = await startScriptedDaemon();

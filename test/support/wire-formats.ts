@@ -9,30 +9,38 @@ export const WIRE_FORMATS = [
 export type WireFormatName = (typeof WIRE_FORMATS)[number][0];
 
 /** The content of one event. `unreadable`: content in an unknown form. */
-export type Brought = { text: string } | { reasoning: string } | { call: string } | { unreadable: object };
+export type EventContent =
+  | { text: string }
+  | { reasoning: string }
+  | { call: string }
+  | { unreadable: object };
 
 /** The ending of an answer: a finish reason of chat completions, an error, or no event. */
-export type Told = { finish: string; mark?: boolean } | { error: string } | 'nothing';
+export type AnswerEnding = { finish: string; mark?: boolean } | { error: string } | 'nothing';
 
 /** The events of an answer with this content, from its beginning to its end, in this wire format. */
 export function answerIn(
   format: WireFormatName,
-  brings: readonly Brought[],
-  told: Told = { finish: brings.some((one) => 'call' in one) ? 'tool_calls' : 'stop' },
+  contents: readonly EventContent[],
+  ending: AnswerEnding = { finish: contents.some((one) => 'call' in one) ? 'tool_calls' : 'stop' },
 ): string[] {
   const events = { 'chat-completions': completion, responses: response, anthropic: message }[format](
-    brings,
-    told,
+    contents,
+    ending,
   );
   return sseEvents(...events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))));
 }
 
 /** The answer as one JSON text, only with texts. */
-export function wholeIn(format: WireFormatName, brings: readonly { text: string }[], told: Told): string {
-  const text = brings.map((one) => one.text).join('');
-  if (told === 'nothing') return '';
-  if ('error' in told) return JSON.stringify({ error: { message: told.error, type: 'server_error' } });
-  const { finish } = told;
+export function wholeIn(
+  format: WireFormatName,
+  contents: readonly { text: string }[],
+  ending: AnswerEnding,
+): string {
+  const text = contents.map((one) => one.text).join('');
+  if (ending === 'nothing') return '';
+  if ('error' in ending) return JSON.stringify({ error: { message: ending.error, type: 'server_error' } });
+  const { finish } = ending;
   const whole = {
     'chat-completions': {
       object: 'chat.completion',
@@ -58,7 +66,7 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
   tool_calls: 'tool_use',
 };
 
-function completion(brings: readonly Brought[], told: Told): (object | string)[] {
+function completion(contents: readonly EventContent[], ending: AnswerEnding): (object | string)[] {
   const chunk = (delta: object, finish_reason: string | null = null): object => ({
     id: 'c',
     object: 'chat.completion.chunk',
@@ -66,7 +74,7 @@ function completion(brings: readonly Brought[], told: Told): (object | string)[]
     choices: [{ index: 0, delta, finish_reason }],
   });
   let begun = false;
-  const deltas = brings.map((one) => {
+  const deltas = contents.map((one) => {
     if ('text' in one) return chunk({ content: one.text });
     if ('reasoning' in one) return chunk({ reasoning_content: one.reasoning });
     if ('unreadable' in one) return chunk({ content: [one.unreadable] });
@@ -75,9 +83,9 @@ function completion(brings: readonly Brought[], told: Told): (object | string)[]
     begun = true;
     return chunk({ tool_calls: [{ index: 0, ...first, function: { ...name, arguments: one.call } }] });
   });
-  if (told === 'nothing') return deltas;
-  if ('error' in told) return [...deltas, { error: { message: told.error, type: 'server_error' } }];
-  return [...deltas, chunk({}, told.finish), ...(told.mark === false ? [] : ['[DONE]'])];
+  if (ending === 'nothing') return deltas;
+  if ('error' in ending) return [...deltas, { error: { message: ending.error, type: 'server_error' } }];
+  return [...deltas, chunk({}, ending.finish), ...(ending.mark === false ? [] : ['[DONE]'])];
 }
 
 function endOfResponse(finish: string): object {
@@ -87,11 +95,11 @@ function endOfResponse(finish: string): object {
   return { ...common, status: 'incomplete', incomplete_details: { reason } };
 }
 
-function response(brings: readonly Brought[], told: Told): object[] {
+function response(contents: readonly EventContent[], ending: AnswerEnding): object[] {
   const of = { item_id: 'i', output_index: 0 };
   const call = { type: 'function_call', id: 'f', call_id: NAMED.id, name: NAMED.name, arguments: '' };
-  const calling = brings.some((one) => 'call' in one);
-  const deltas = brings.map((one) => {
+  const calling = contents.some((one) => 'call' in one);
+  const deltas = contents.map((one) => {
     if ('text' in one) return { type: 'response.output_text.delta', ...of, delta: one.text };
     if ('reasoning' in one)
       return { type: 'response.reasoning_summary_text.delta', ...of, delta: one.reasoning };
@@ -103,25 +111,25 @@ function response(brings: readonly Brought[], told: Told): object[] {
     ...(calling ? [{ type: 'response.output_item.added', output_index: 1, item: call }] : []),
     ...deltas,
   ];
-  if (told === 'nothing') return begun;
-  if ('error' in told) {
-    const error = { code: 'server_error', message: told.error };
+  if (ending === 'nothing') return begun;
+  if ('error' in ending) {
+    const error = { code: 'server_error', message: ending.error };
     return [...begun, { type: 'response.failed', response: { status: 'failed', error } }];
   }
-  const end = endOfResponse(told.finish);
-  const type = told.finish === 'stop' || told.finish === 'tool_calls' ? 'completed' : 'incomplete';
+  const end = endOfResponse(ending.finish);
+  const type = ending.finish === 'stop' || ending.finish === 'tool_calls' ? 'completed' : 'incomplete';
   return [...begun, { type: `response.${type}`, response: end }];
 }
 
-function message(brings: readonly Brought[], told: Told): object[] {
-  const calling = brings.some((one) => 'call' in one);
+function message(contents: readonly EventContent[], ending: AnswerEnding): object[] {
+  const calling = contents.some((one) => 'call' in one);
   const delta = (index: number, of: object): object => ({ type: 'content_block_delta', index, delta: of });
   const block = (index: number, content_block: object): object => ({
     type: 'content_block_start',
     index,
     content_block,
   });
-  const deltas = brings.map((one) => {
+  const deltas = contents.map((one) => {
     if ('text' in one) return delta(1, { type: 'text_delta', text: one.text });
     if ('reasoning' in one) return delta(0, { type: 'thinking_delta', thinking: one.reasoning });
     if ('unreadable' in one) return delta(1, one.unreadable);
@@ -134,12 +142,12 @@ function message(brings: readonly Brought[], told: Told): object[] {
     ...(calling ? [block(2, { type: 'tool_use', ...NAMED, input: {} })] : []),
     ...deltas,
   ];
-  if (told === 'nothing') return begun;
-  if ('error' in told)
-    return [...begun, { type: 'error', error: { type: 'api_error', message: told.error } }];
+  if (ending === 'nothing') return begun;
+  if ('error' in ending)
+    return [...begun, { type: 'error', error: { type: 'api_error', message: ending.error } }];
   const end = {
     type: 'message_delta',
-    delta: { stop_reason: STOP_REASONS[told.finish] ?? told.finish },
+    delta: { stop_reason: STOP_REASONS[ending.finish] ?? ending.finish },
   };
-  return [...begun, end, ...(told.mark === false ? [] : [{ type: 'message_stop' }])];
+  return [...begun, end, ...(ending.mark === false ? [] : [{ type: 'message_stop' }])];
 }

@@ -79,8 +79,8 @@ function bodyOf({ gzip, br, deflate }: WorldCase, response: ServerResponse) {
 /** A handler that plays one habit, as the provider does. */
 export function playing(habit: WorldCase): Handler {
   return async (request, response) => {
-    const asked = JSON.parse(request.body.toString() || '{}') as Record<string, unknown>;
-    if (habit.refuse !== undefined && habit.refuse.field in asked) {
+    const sentBody = JSON.parse(request.body.toString() || '{}') as Record<string, unknown>;
+    if (habit.refuse !== undefined && habit.refuse.field in sentBody) {
       response.writeHead(habit.refuse.status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(habit.refuse.body));
       return;

@@ -28,11 +28,11 @@ export function zipOf(files: Readonly<Record<string, string>>, options: ZipOptio
     // The extra fields of the two headers can differ.
     parts.push(local, sizes, path, fields([2, 0x9999], [2, 0]), packed);
     const extra = large ? fields([2, 1], [2, 24], [8, size], [8, packed.length], [8, at]) : Buffer.alloc(0);
-    const told = (number: number): number => (large ? 0xffffffff : number);
+    const recorded = (number: number): number => (large ? 0xffffffff : number);
     directory.push(
       fields([4, 0x02014b50], [2, 45], [2, 45], [2, flags], [2, method], [4, 0], [4, crc32(content)]),
-      fields([4, told(packed.length)], [4, told(size)], [2, path.length], [2, extra.length]),
-      fields([2, 0], [2, 0], [2, 0], [4, 0], [4, told(at)]),
+      fields([4, recorded(packed.length)], [4, recorded(size)], [2, path.length], [2, extra.length]),
+      fields([2, 0], [2, 0], [2, 0], [4, 0], [4, recorded(at)]),
       path,
       extra,
     );

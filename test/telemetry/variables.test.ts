@@ -80,7 +80,7 @@ test('times of a trace keep their distance to the nanosecond', () => {
   expect(nanoseconds(1000.25) - nanoseconds(999.75)).toBe(500_000n);
   // The system's clock may be set meanwhile.
   const [beforeMs, nowMs, afterMs] = [Date.now(), performance.now(), Date.now()];
-  const told = Number(nanoseconds(nowMs) / 1_000_000n);
-  expect(told).toBeGreaterThan(beforeMs - 1000);
-  expect(told).toBeLessThan(afterMs + 1000);
+  const exportedMs = Number(nanoseconds(nowMs) / 1_000_000n);
+  expect(exportedMs).toBeGreaterThan(beforeMs - 1000);
+  expect(exportedMs).toBeLessThan(afterMs + 1000);
 });

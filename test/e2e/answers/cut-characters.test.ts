@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/e2e.js';
 import { runHere } from '../../support/in-process.js';
-import { answerIn, type Brought, WIRE_FORMATS } from '../../support/wire-formats.js';
+import { answerIn, type EventContent, WIRE_FORMATS } from '../../support/wire-formats.js';
 
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
 
@@ -15,11 +15,11 @@ const THOUGHT = 'Hm 🤔.';
 const CALLED = '{"at":"🗻"}';
 /** Splits text into single UTF-16 units, as some servers do. */
 const units = (text: string): string[] => Array.from({ length: text.length }, (_, at) => text.charAt(at));
-const WHOLE: readonly Brought[] = [
+const WHOLE: readonly EventContent[] = [
   ...units(THOUGHT).map((reasoning) => ({ reasoning })),
   ...units(TEXT).map((text) => ({ text })),
 ];
-const CALLING: readonly Brought[] = [...WHOLE, ...units(CALLED).map((call) => ({ call }))];
+const CALLING: readonly EventContent[] = [...WHOLE, ...units(CALLED).map((call) => ({ call }))];
 
 /** Expects no half of a character, neither as a replacement character nor escaped. */
 function expectWhole(output: string): void {
@@ -29,7 +29,7 @@ function expectWhole(output: string): void {
 }
 
 describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
-  const answering = async (brings: readonly Brought[]) => {
+  const answering = async (brings: readonly EventContent[]) => {
     const upstream = await ground.endpoint({ chunks: answerIn(api, brings) });
     ground.place.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,

@@ -9,8 +9,8 @@ import { makePlace, type Place, type Running, startProgram } from '../../support
 import { type Body, TRANSPORTS, type Transport } from '../../support/transports.js';
 import { startTcpUpstream } from '../../support/upstream.js';
 import {
+  type AnswerEnding,
   answerIn,
-  type Told,
   WIRE_FORMATS,
   type WireFormatName,
   wholeIn,
@@ -55,7 +55,7 @@ afterAll(async () => {
 interface Ending {
   readonly name: string;
   readonly texts: readonly string[];
-  readonly told: Told;
+  readonly told: AnswerEnding;
   /** How the connection ends [`end`]. */
   readonly connection?: Body['ending'];
   readonly outcome: string;

@@ -58,7 +58,7 @@ test.concurrent('ask prints each chunk as it arrives, not when the answer is com
   );
 });
 
-test.concurrent('the fault of an API key is named once, with its place', async () => {
+test.concurrent('a wrong API key is reported once, with the place of its setting', async () => {
   const path = alone.place.writeConfig('openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n');
   const { code, stderr } = await alone.run(['ask', '--config', path, 'hi']);
   expect(code).toBe(2);

@@ -38,6 +38,6 @@ test.each([
   ['failures only in the last moment', [complete(1000), ...failures(30, 1001, 1)]],
   ['no complete answer', failures(30, 0, 100)],
   ['no request', []],
-])('a test with %s says nothing of it', (_what, samples) => {
+])('a test with %s has no such time', (_what, samples) => {
   expect(failingSince(samples)).toBeUndefined();
 });

@@ -93,7 +93,7 @@ test.each<[string, unknown, unknown]>([
 });
 
 describe('a conversation of several turns', () => {
-  const said = (value: unknown): unknown =>
+  const turnsIn = (value: unknown): unknown =>
     conversationOf(entryIn(value), Number.POSITIVE_INFINITY)?.map(({ messages, recorded = [] }) => [
       messages.map(({ content }) => content),
       recorded.map(({ content }) => content),
@@ -151,7 +151,7 @@ describe('a conversation of several turns', () => {
       [[['q'], []]],
     ],
   ])('is taken from %s', (_name, value, expected) => {
-    expect(said(value)).toEqual(expected);
+    expect(turnsIn(value)).toEqual(expected);
   });
 });
 

@@ -19,7 +19,7 @@ function read(text: string, name = 'file', piece = text.length, format?: FileFor
   return { format: reader.format, entries };
 }
 
-const asked = (text: string, name?: string): unknown[] =>
+const questionsIn = (text: string, name?: string): unknown[] =>
   read(text, name).entries.map(([, entry]) =>
     conversationOf(entry, 1)?.[0].messages.map(({ role, content }) => `${role}: ${content}`),
   );
@@ -181,7 +181,7 @@ describe('the format of a prompt file is detected from its content', () => {
     ],
   ])('%s', (_name, text, format, expected) => {
     expect(read(text).format).toBe(format);
-    expect(asked(text)).toEqual(expected);
+    expect(questionsIn(text)).toEqual(expected);
   });
 
   test('a line of an OpenAI batch keeps its parameters except those that the test sets', () => {

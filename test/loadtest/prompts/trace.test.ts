@@ -149,7 +149,7 @@ describe('with turns, the rows of a session are one conversation', () => {
   const joined = (...rows: unknown[]): TraceEntry[] =>
     read(rows.map((row) => JSON.stringify(row)).join('\n'), 'trace', Number.POSITIVE_INFINITY);
 
-  test('rows with only lengths keep their times, or wait as they say, and sessions are in order of time', () => {
+  test('rows with only lengths keep their times or their waits, and sessions are in order of time', () => {
     const entries = joined(
       { session_id: 'a', timestamp: 5000, input_length: 10, output_length: 1 },
       { session_id: 'a', timestamp: 7000, input_length: 3 },

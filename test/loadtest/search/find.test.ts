@@ -48,13 +48,13 @@ test('the search ends for a service that meets the SLO at no load', () => {
 test('a load whose test was short is tested again before it is the answer', () => {
   // In a short test, 8 seems to meet the SLO.
   const search = createSearch({ from: 1, to: 100, whole: true });
-  const told = new Map<number, { load: number; kept: boolean; short: boolean }>();
+  const verdicts = new Map<number, { load: number; kept: boolean; short: boolean }>();
   const loads: number[] = [];
   for (let load = search.next(); load !== undefined; load = search.next()) {
     loads.push(load);
     const short = search.rising;
-    told.set(load, { load, kept: load <= (short ? 8 : 5), short });
-    search.update([...told.values()]);
+    verdicts.set(load, { load, kept: load <= (short ? 8 : 5), short });
+    search.update([...verdicts.values()]);
   }
   expect(loads.filter((load) => load === 8)).toHaveLength(2);
   expect(search.found).toEqual({ kept: 5, missed: 6 });

@@ -165,13 +165,13 @@ test('over TCP it serves clients like over the socket, and closes an HTTP reques
   expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe('ok');
 
   const browser = await rawClient(address);
-  let heard = 0;
+  let receivedBytes = 0;
   browser.socket.on('data', (bytes) => {
-    heard += bytes.length;
+    receivedBytes += bytes.length;
   });
   browser.write('POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc');
   await browser.closed;
-  expect(heard).toBe(0);
+  expect(receivedBytes).toBe(0);
   await isWell(client);
   await client.close();
 });

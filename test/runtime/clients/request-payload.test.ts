@@ -114,7 +114,7 @@ test.each<[string, Record<string, unknown> | string, RegExp]>([
     /give the header "host" only once/,
   ],
 ])(
-  '%s is an invalid request, and its error names the fault without secrets',
+  '%s is an invalid request, and its error says what is wrong without secrets',
   async (_what, payload, message) => {
     const answer = await ask(payload);
     expect(answer.errorClass).toBe(ErrorClass.InvalidRequest);

@@ -41,14 +41,14 @@ test('a lock whose holder was killed is free for the next process', async () => 
     '-e',
     `require('node:net').createServer(() => console.log('joined')).listen(${JSON.stringify(path)}, () => console.log('up'))`,
   ]);
-  let said = '';
+  let output = '';
   holder.stdout.on('data', (text) => {
-    said += String(text);
+    output += String(text);
   });
-  await expect.poll(() => said).toBe('up\n');
+  await expect.poll(() => output).toBe('up\n');
   const waiting = withLock(path, LIMIT_MS, async () => {}, never);
   // First it checks whether another process holds the lock.
-  await expect.poll(() => said).toBe('up\njoined\njoined\n');
+  await expect.poll(() => output).toBe('up\njoined\njoined\n');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   expect(await waiting).toBe(false);

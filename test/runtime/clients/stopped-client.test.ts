@@ -53,11 +53,11 @@ test('a stopped client (SIGSTOP) delays only its own provider, and receives ever
   ]);
   const child = spawn(process.execPath, ['-e', CLIENT, daemon.path, frames.toString('hex'), String(TOTAL)]);
   closing.push(() => void child.kill('SIGKILL'));
-  let said = '';
+  let output = '';
   child.stdout.on('data', (text) => {
-    said += String(text);
+    output += String(text);
   });
-  await expect.poll(() => said).toBe('begun\n');
+  await expect.poll(() => output).toBe('begun\n');
   child.kill('SIGSTOP');
   flood.resolve();
 
@@ -69,5 +69,5 @@ test('a stopped client (SIGSTOP) delays only its own provider, and receives ever
   expect(jsonOf(await other.next(of(MessageType.ExecuteResponse))).body).toBe('small');
 
   child.kill('SIGCONT');
-  await expect.poll(() => said).toMatch(/all/);
+  await expect.poll(() => output).toMatch(/all/);
 });

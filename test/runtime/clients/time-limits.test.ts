@@ -47,7 +47,7 @@ test.concurrent('a passed deadline names the exact setting that the client sent,
   const client = await daemon.client();
   let id = 0n;
   /** On a busy machine, a short deadline passes before the daemon reads the request. */
-  const told = (policy: WirePolicy): Promise<string> =>
+  const errorFor = (policy: WirePolicy): Promise<string> =>
     withLongEnough(
       async (limitMs) => {
         id += 1n;
@@ -57,10 +57,10 @@ test.concurrent('a passed deadline names the exact setting that the client sent,
       },
       (message) => !message.includes('before the request arrived'),
     );
-  expect(await told({ deadlineTimeoutMs: 12_345 })).toMatch(
+  expect(await errorFor({ deadlineTimeoutMs: 12_345 })).toMatch(
     /: raise answer_ms \(now 12\.345 s\) or --answer-timeout$/,
   );
-  expect(await told({})).toMatch(/: raise answer_ms or --answer-timeout$/);
+  expect(await errorFor({})).toMatch(/: raise answer_ms or --answer-timeout$/);
 });
 
 test.concurrent('the limit for headers does not end an answer that has begun', async () => {

@@ -35,7 +35,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vt-unread-'));
   const path = join(folder, 'd.sock');
   daemon = runProgram(programs.daemon, ['--socket', path]);
-  await daemon.says(/listening on/);
+  await daemon.untilStderr(/listening on/);
   peak = watchPeak(daemon.process.pid ?? 0);
   client = await rawClient({ kind: 'unix', path });
   begun = 0;

@@ -109,7 +109,7 @@ test.concurrent('over TCP it creates its token, and reveals nothing to clients w
   const tokenFile = join(ground.folder, 'token');
   const port = await freePort();
   const program = start(['--tcp', String(port), '--token-file', tokenFile]);
-  await program.says(/listening on/);
+  await program.untilStderr(/listening on/);
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
   const command = (...args: string[]) => runProgram(ground.programs.cli, ['runtime', ...args]);
   const locked = command('status', '--tcp', String(port), '--json');
@@ -166,7 +166,7 @@ test.concurrent('without a token over TCP it serves, but sends no requests to th
     [['--loopback', 'allow'], true],
   ] as const) {
     const port = await freePort();
-    await start(['--tcp', String(port), '--allow-tokenless', ...args]).says(/listening on/);
+    await start(['--tcp', String(port), '--allow-tokenless', ...args]).untilStderr(/listening on/);
     const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
     ground.onEnd(client.close);
     const { end, body } = await ask(client, upstream.url);

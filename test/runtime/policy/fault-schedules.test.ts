@@ -49,7 +49,7 @@ async function runSchedule(seed: number): Promise<Observed[]> {
 
 /** Returns the errors in a request's history; an empty list if there are none. */
 function wrongsOf(observed: Observed): string[] {
-  const wrongs = [...observed.wrongs];
+  const wrongs = [...observed.violations];
   const { attempts, pieces, outcome, deadlineMs } = observed;
   if (observed.ends !== 1) wrongs.push(`ended ${observed.ends} times`);
   if (attempts.length > MAX_ATTEMPTS) wrongs.push(`${attempts.length} attempts`);

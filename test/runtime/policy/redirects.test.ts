@@ -64,7 +64,7 @@ test.each([
   [401, true],
   [403, true],
   [404, false],
-])('a %i from another origin says that it got no key: %s', async (status, told) => {
+])('a %i from another origin says that it got no key: %s', async (status, isReported) => {
   const other = await startUpstream({
     status,
     chunks: ['no'],
@@ -74,7 +74,7 @@ test.each([
   const upstream = await redirecting(307, `${other.url}/elsewhere`);
   const { start } = await ask({ method: 'GET', url: `${upstream.url}/begin`, headers: SECRETS });
   const left = start?.headers.filter(([name]) => name === 'x-vastar-key-left-behind');
-  expect(left).toEqual(told ? [['x-vastar-key-left-behind', other.url]] : []);
+  expect(left).toEqual(isReported ? [['x-vastar-key-left-behind', other.url]] : []);
 });
 
 test('a 401 from the same origin, or without a key, has no such header', async () => {

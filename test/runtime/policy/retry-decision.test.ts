@@ -69,17 +69,17 @@ describe('a failed attempt, by method and result', () => {
   const table = REPEATABLE.flatMap(([method, url, repeatable]) => [
     ...PASSING.map((code) => ({
       name: `${method} ${url}: ${code}`,
-      asked: question({ method, url, result: status(code) }),
+      attempt: question({ method, url, result: status(code) }),
       expected: repeatable ? 'again in 375' : 'unsafe',
     })),
     ...FINAL.map((code) => ({
       name: `${method} ${url}: ${code}`,
-      asked: question({ method, url, result: status(code) }),
+      attempt: question({ method, url, result: status(code) }),
       expected: 'final',
     })),
     ...FAILURES.map(([what, result, then]) => ({
       name: `${method} ${url}: ${what}`,
-      asked: question({ method, url, result }),
+      attempt: question({ method, url, result }),
       expected: then === 'final' ? 'final' : then === 'again' || repeatable ? 'again in 375' : 'unsafe',
     })),
   ]);
@@ -89,7 +89,7 @@ describe('a failed attempt, by method and result', () => {
     expect(new Set(REPEATABLE.map(([method]) => method))).toEqual(new Set(METHODS));
   });
 
-  test.each(table)('$name', ({ asked, expected }) => {
+  test.each(table)('$name', ({ attempt: asked, expected }) => {
     expect(outcomeOf(decideRetry(asked))).toBe(expected);
   });
 });
@@ -158,6 +158,6 @@ test.each([
   ['true', 200, 'final'],
   ['false', 503, 'final'],
 ])('x-should-retry %s decides about the status %i', (value, code, expected) => {
-  const asked = question({ result: status(code, [['X-Should-Retry', value]]) });
-  expect(outcomeOf(decideRetry(asked))).toBe(expected);
+  const attempt = question({ result: status(code, [['X-Should-Retry', value]]) });
+  expect(outcomeOf(decideRetry(attempt))).toBe(expected);
 });

@@ -134,15 +134,15 @@ describe('slots are shared fairly', () => {
   const never = new AbortController().signal;
 
   test('a refused tenant leaves no state', async () => {
-    const asked: string[] = [];
+    const tenants: string[] = [];
     const of = (tenant: string) => {
-      asked.push(tenant);
+      tenants.push(tenant);
       return { concurrent: 1, queued: 0 };
     };
     const queue = createFairQueue({ total: 1, of });
     await queue.acquire('first', never);
     for (const tenant of ['late', 'late', 'first']) expect(queue.acquire(tenant, never)).toBeUndefined();
-    expect(asked).toEqual(['first', 'late', 'late']);
+    expect(tenants).toEqual(['first', 'late', 'late']);
   });
 
   test('a tenant with ten times as many waiting requests does not delay the others', async () => {

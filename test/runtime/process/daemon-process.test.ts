@@ -125,7 +125,7 @@ test('of fifty simultaneous starts over a stale socket, one daemon starts, and t
   const starts = Array.from({ length: 50 }, () => start('--socket', ground.path));
   const outcomes = await Promise.all(
     starts.map((program) =>
-      Promise.race([program.ended, program.says(/listening on/).then(() => 'up' as const)]),
+      Promise.race([program.ended, program.untilStderr(/listening on/).then(() => 'up' as const)]),
     ),
   );
   expect(outcomes.filter((outcome) => outcome === 'up')).toHaveLength(1);
@@ -148,7 +148,7 @@ test.concurrent('another start does not disturb a running daemon', async ({ expe
 
 test.concurrent('over TCP it listens on this machine only', async () => {
   const program = start('--tcp', '0', '--allow-tokenless');
-  await program.says(/listening on 127\.0\.0\.1:\d+/);
+  await program.untilStderr(/listening on 127\.0\.0\.1:\d+/);
   const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
   const asking = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
   ground.onEnd(asking.close);
@@ -294,7 +294,7 @@ test.concurrent('certificates are checked against the host name, TLS is timed, a
   });
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
   const program = ground.start(['--socket', ground.path], { NODE_EXTRA_CA_CERTS: certificate });
-  await program.says(/listening on/);
+  await program.untilStderr(/listening on/);
   const asking = await client();
 
   asking.send(httpStream(1n, { method: 'GET', url }));

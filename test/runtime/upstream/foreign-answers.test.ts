@@ -66,7 +66,7 @@ test.each([
   ['an invalid length', 'content-length: two\r\n\r\n', 'a Content-Length that is not a number'],
   ['two lengths', 'content-length: 2\r\ncontent-length: 2\r\n\r\nok', 'Content-Length twice'],
   ['invalid chunks', 'transfer-encoding: chunked\r\n\r\nzz\r\n', 'a chunked body whose chunks are damaged'],
-])('the error names the exact fault of a response: %s', async (_name, rest, words) => {
+])('the error says exactly what is wrong with a response: %s', async (_name, rest, words) => {
   const [answer] = await ask(says(HEAD + rest));
   expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
   expect(answer?.errorMessage).toMatch(new RegExp(`^http://127.0.0.1:\\d+ sent ${words}.*RFC 9112`));

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const ca = join(root, 'test', 'fixtures', 'tls', 'ca.cert.pem');
   const flags = ['--socket', join(folder, 'd.sock'), '--log-file', join(folder, 'log'), '--ca', ca];
   daemon = runProgram(programs.daemon, [...flags, '--max-attempts', '1']);
-  await daemon.says(/listening on/);
+  await daemon.untilStderr(/listening on/);
 });
 afterAll(async () => {
   daemon.process.kill();

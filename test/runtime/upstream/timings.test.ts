@@ -77,10 +77,10 @@ test('a pooled connection is marked reused, and has no dns, connect or tls', asy
 
 test('the timings of an answer after a failed attempt and a redirect show when each part began', async () => {
   const daemon = await testDaemon({ policies: { random: () => 0, retry: { firstDelayMs: 200 } } });
-  let asked = 0;
+  let requestCount = 0;
   const upstream = await startUpstream((request, response) => {
-    asked += 1;
-    if (asked === 1) response.writeHead(503).end();
+    requestCount += 1;
+    if (requestCount === 1) response.writeHead(503).end();
     else if (request.path === '/') {
       setTimeout(() => response.writeHead(307, { location: '/there' }).end(), 100);
     } else response.end('yes');

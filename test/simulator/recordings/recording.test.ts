@@ -176,19 +176,19 @@ describe('a simulator that records', () => {
     ['as it is', KEY],
     ['in Base64', Buffer.from(`user:${KEY}`).toString('base64')],
     ['in a URL', encodeURIComponent(KEY)],
-  ])('writes asterisks for a key that the provider repeats %s', async (_how, said) => {
+  ])('writes asterisks for a key that the provider repeats %s', async (_how, repeated) => {
     const { file, simulator } = await recording({
       ttft: constant(0),
       gap: constant(0),
       content: 'fixed',
-      text: `Your key ${said} is no good`,
+      text: `Your key ${repeated} is no good`,
     });
     const response = await postChat(simulator, {}, undefined, { authorization: `Bearer ${KEY}` });
-    const heard = (await receive(response)).text;
-    expect(heard).toContain(said);
+    const received = (await receive(response)).text;
+    expect(received).toContain(repeated);
     const written = (await readFile(file, 'utf8')).replaceAll('\\"', '"');
     expect(written).toMatch(/Your key [\w=]{0,7}\*{20,}[\w=]{0,4} is no good/);
-    expect(written.length).toBeGreaterThan(heard.length);
+    expect(written.length).toBeGreaterThan(received.length);
   });
 
   test('reports a full disk once, and answers continue', async () => {
@@ -201,7 +201,7 @@ describe('a simulator that records', () => {
         onProblem: ({ message }) => problems.push(message),
       },
     });
-    for (let asked = 0; asked < 2; asked += 1) {
+    for (let request = 0; request < 2; request += 1) {
       const { ending } = await receive(await postChat(simulator, {}));
       expect(ending).not.toBe('broken');
     }

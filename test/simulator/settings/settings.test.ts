@@ -164,13 +164,13 @@ describe('PATCH /admin/settings', () => {
 });
 
 /** Sends a request to 127.0.0.1 with this Host header. */
-function statusOf(asked: {
+function statusOf(options: {
   method: string;
   path: string;
   port: number;
   host: string;
 }): Promise<number | undefined> {
-  const { host, ...target } = asked;
+  const { host, ...target } = options;
   return new Promise((resolve, reject) => {
     request({ ...target, hostname: '127.0.0.1', headers: { host } }, (response) => {
       resolve(response.statusCode);

@@ -22,9 +22,9 @@ function saved(): { port: SessionsPort; path: string } {
   }
   const port: SessionsPort = {
     begin: { kind: 'new' },
-    open(told) {
+    open(openOptions) {
       const opened = openSessions(path);
-      return { store: opened, journal: createJournal(opened, told), close: () => opened.close() };
+      return { store: opened, journal: createJournal(opened, openOptions), close: () => opened.close() };
     },
   };
   return { port, path };

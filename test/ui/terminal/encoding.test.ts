@@ -12,7 +12,7 @@ afterEach(async () => {
 const NOT_ASCII = /[^\x00-\x7f]/;
 const QUESTION = 'Größe “量子” – 5 × 😀…≠';
 
-async function asked({ screen, chat }: RunningTui): Promise<string> {
+async function screenAfterQuestion({ screen, chat }: RunningTui): Promise<string> {
   screen.type(`${QUESTION}\r`);
   await screen.until(() => chat.exchanges.length > 0);
   chat.latest.start();
@@ -26,7 +26,7 @@ test('a terminal that reads Latin-1 gets ASCII in the same cells, and a note abo
   tui = await startTui({ encoding: 'latin1' });
   await tui.screen.until((text) => text.includes('does not read UTF-8'));
   await tui.screen.until((text) => text.startsWith(' vastar-tui'));
-  const shown = await asked(tui);
+  const shown = await screenAfterQuestion(tui);
   expect(shown).not.toMatch(NOT_ASCII);
   expect(shown).toContain('Gro?e "????" - 5 x ??.?');
   expect(shown).toContain('+ Conversation ------');
@@ -37,7 +37,7 @@ test('a terminal that reads Latin-1 gets ASCII in the same cells, and a note abo
 test('a terminal that reads UTF-8 keeps every character, whatever the locale', async () => {
   vi.stubEnv('LC_ALL', 'C');
   tui = await startTui();
-  const shown = await asked(tui);
+  const shown = await screenAfterQuestion(tui);
   expect(shown).toContain(QUESTION);
   expect(shown).toContain('┌ Conversation ─');
   expect(shown).not.toContain('ä');
@@ -46,13 +46,13 @@ test('a terminal that reads UTF-8 keeps every character, whatever the locale', a
 test('a later report of the cursor, which may be F3 with alt, changes nothing', async () => {
   tui = await startTui();
   tui.screen.type('\x1b[1;3R');
-  expect(await asked(tui)).toContain('┌ Conversation ─');
+  expect(await screenAfterQuestion(tui)).toContain('┌ Conversation ─');
 });
 
 test('the Linux console gets the boxes and letters that its fonts have, and no other symbols', async () => {
   vi.stubEnv('TERM', 'linux');
   tui = await startTui();
-  const shown = await asked(tui);
+  const shown = await screenAfterQuestion(tui);
   expect(shown).toContain('┌ Conversation ─');
   expect(shown).toContain('Größe "量子" - 5 x 😀.≠');
   expect(shown).not.toMatch(/[●▁-▇▉-▏…–]/);
