@@ -115,7 +115,8 @@ class AnswerStream implements ChatStream {
     }
     answer.stop();
     // Some servers send an empty call together with a text.
-    result.toolCalls = result.toolCalls.filter((call) => call.name !== '' || call.arguments !== '');
+    if (result.toolCalls.length > 0)
+      result.toolCalls = result.toolCalls.filter((call) => call.name !== '' || call.arguments !== '');
     const { carried } = answer.parts;
     if (carried !== undefined) result.carried = carried;
     if (result.error !== undefined) result.outcome = 'error';

@@ -17,6 +17,7 @@ import { BASE_URL_ADVICE } from './errors/status-advice.js';
 import type { ChatEventReader } from './events/chat-events.js';
 import { createEventReader } from './events/event-reader.js';
 import { nativeFormat } from './events/native-apis.js';
+import { plainChunkOf } from './events/plain-chunk.js';
 import { createPlainEvents } from './events/plain-events.js';
 import { laterUsage, usageIn } from './events/usage.js';
 import { CutStrings } from './repairs/cut-strings.js';
@@ -266,13 +267,14 @@ class EventsBody implements AnswerBody {
     const { keys } = this.#context;
     const typeless = name !== undefined && TYPED.test(name) && isRecord(sent) && sent.type === undefined;
     const event = typeless ? { ...sent, type: name } : sent;
-    const reported = errorEventOf(event, name, text);
+    const plain = name === undefined ? plainChunkOf(event) : undefined;
+    const reported = plain === undefined ? errorEventOf(event, name, text) : undefined;
     if (reported !== undefined) {
       answer.fail(streamError(reported, this.#context));
       return;
     }
     answer.nextEvent();
-    const verdict = this.#reader.read(event);
+    const verdict = this.#reader.read(event, plain);
     if (verdict !== 'unrecognised') this.#lastWords.clear();
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {

@@ -43,12 +43,13 @@ class Collected implements CarriedParts {
   }
 
   get carried(): Carried | undefined {
+    // The common case, without an object.
+    if (this.#reasoning === '' && !this.#details && !this.#blocks && !this.#calls) return undefined;
     const message = {
       ...(this.#reasoning !== '' && { reasoning_content: this.#reasoning }),
       ...(this.#details !== undefined && { reasoning_details: this.#details }),
       ...(this.#blocks !== undefined && { thinking_blocks: this.#blocks }),
     };
-    if (Object.keys(message).length === 0 && this.#calls === undefined) return undefined;
     return { message, calls: this.#calls ?? {} };
   }
 

@@ -4,6 +4,7 @@ import { callPieceOf, callsIn, hasContent } from './call-forms.js';
 import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
+import type { PlainChunk } from './plain-chunk.js';
 import { otherReasoningIn, REASONING } from './reasoning-names.js';
 import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
@@ -22,7 +23,7 @@ export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
 
 export interface ChatEventReader {
   /** Emits the contents of an event. Error objects don't get here: `errorEventOf` finds them first. */
-  read(event: unknown): Verdict;
+  read(event: unknown, plain?: PlainChunk): Verdict;
 }
 
 /**
@@ -151,7 +152,20 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return follows;
   };
 
-  const read = (received: unknown): Verdict => {
+  const readPlain = ({ model, text, reason = '' }: PlainChunk): Verdict => {
+    chosen = 0;
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    if (text !== '') {
+      settled = true;
+      inDeltas = true;
+      emit({ type: 'text', text });
+    }
+    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+    return 'open';
+  };
+
+  const read = (received: unknown, plain?: PlainChunk): Verdict => {
+    if (plain !== undefined && (chosen ?? 0) === 0) return readPlain(plain);
     if (!isRecord(received)) return 'unrecognised';
     const sent = unwrapped(received);
     const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;

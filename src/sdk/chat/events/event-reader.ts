@@ -1,6 +1,7 @@
 import { WIRE_FORMATS, type WireFormat } from '../../../common/chat/wire-formats.js';
 import { createAnthropicReader } from './anthropic-events.js';
 import { type ChatEventReader, createChatEventReader, type ReadAnswer, type Verdict } from './chat-events.js';
+import type { PlainChunk } from './plain-chunk.js';
 import { createResponsesReader } from './responses-events.js';
 
 const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
@@ -34,8 +35,8 @@ class AnyReader implements ChatEventReader {
     this.#reader = READERS[format](answer);
   }
 
-  read(event: unknown): Verdict {
-    const verdict = this.#reader.read(event);
+  read(event: unknown, plain?: PlainChunk): Verdict {
+    const verdict = this.#reader.read(event, plain);
     return verdict === 'unrecognised' ? this.#readOther(event) : verdict;
   }
 

@@ -50,7 +50,7 @@ export class Repetitions {
   /** Characters that were removed so far. */
   get removed(): number {
     let removed = 0;
-    for (const reader of Object.values(this.#parts)) removed += reader?.removed ?? 0;
+    for (const part in this.#parts) removed += this.#parts[part as AnswerPart]?.removed ?? 0;
     return removed;
   }
 }

@@ -19,6 +19,7 @@ export interface TagTarget {
 }
 
 const TAGS = [...THINKING_TAGS, ...THINKING_TOKENS];
+const BEGINNINGS: ReadonlySet<string> = new Set(TAGS.map(([opening]) => opening.charAt(0)));
 /** After this much white space, the text counts as one without a tag. */
 const MAX_WITHHELD = 64;
 
@@ -79,6 +80,11 @@ class TagReader implements ThinkingTags {
 
   #start(): void {
     const text = this.#withheld.trimStart();
+    // The common case: the text does not begin with a tag.
+    if (text !== '' && !BEGINNINGS.has(text.charAt(0))) {
+      this.#release();
+      return;
+    }
     const begun = text.toLowerCase();
     const tags = TAGS.find(([opening]) => begun.startsWith(opening));
     if (tags !== undefined) {
