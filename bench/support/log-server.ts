@@ -21,7 +21,7 @@ export interface Logged {
 
 export interface ServerLog {
   requests: Logged[];
-  /** Most requests at the same time. */
+  /** The most requests at the same time. */
   maxInFlight: number;
 }
 

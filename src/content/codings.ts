@@ -3,7 +3,7 @@ import { ContentError } from './content-error.js';
 
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-/** Most codings of one body; real servers use at most two. */
+/** The most codings of one body; real servers use at most two. */
 const MAX_CODINGS = 5;
 /** Names that servers send although the body is not encoded, including character sets. */
 const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked|)$/;

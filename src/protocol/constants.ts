@@ -4,7 +4,7 @@ export const PROTOCOL_CONSTANTS = {
   FRAME_LENGTH_SIZE: 4,
   /** Bytes of a frame's type field. */
   MESSAGE_TYPE_SIZE: 1,
-  /** Most bytes that a frame's length field may count: type byte and payload. */
+  /** The most bytes that a frame's length field may count: type byte and payload. */
   MAX_PAYLOAD_SIZE: 10 * 1024 * 1024,
   DEFAULT_TIMEOUT_MS: 60_000,
   DEFAULT_SOCKET_PATH: '/tmp/vastar-connector-runtime.sock',
@@ -27,7 +27,7 @@ export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
 /** The daemon adds this header to a 401 or 403 after a redirect. Its value is the origin that got no key. */
 export const KEY_LEFT_HEADER = 'x-vastar-key-left-behind';
 
-/** Most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
+/** The most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
 export const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** Frame types; 5 and up are the streaming extension. */

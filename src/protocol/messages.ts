@@ -36,7 +36,7 @@ export interface Timings {
 
 /** How the daemon treats one request. An absent member has the value of the daemon's settings. */
 export interface RequestPolicy {
-  /** Most attempts, the first one included. */
+  /** The most attempts, the first one included. */
   maxAttempts?: number;
   /** `false`: the circuit breaker neither refuses the request nor counts it [true]. */
   circuit?: boolean;

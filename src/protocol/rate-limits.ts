@@ -21,7 +21,7 @@ const FORMS: readonly RegExp[] = [
 ];
 const NAMED = /rate-?limit/;
 const DRAFT = ['ratelimit', 'ratelimit-policy'];
-/** Most rate limits that are read, so that a response can't fill the screen. */
+/** The most rate limits that are read, so that a response can't fill the screen. */
 const MOST = 8;
 
 /** Whether `rateLimitsIn` reads this header. */

@@ -1,18 +1,18 @@
 /** The daemon's limits in bytes, connections, requests and time. */
 export interface Limits {
-  /** Most bytes of a client's frame, including its type byte. */
+  /** The most bytes of a client's frame, including its type byte. */
   frameBytes: number;
   /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
-  /** Most client connections at a time. */
+  /** The most client connections at a time. */
   connections: number;
-  /** Most requests and streams at a time on one connection. */
+  /** The most requests and streams at a time on one connection. */
   requestsPerConnection: number;
   /** How long a client without running exchanges may be silent, in ms; 0 = no limit. */
   clientIdleMs: number;
-  /** Most connections of one tenant to one origin; further requests wait for one. */
+  /** The most connections of one tenant to one origin; further requests wait for one. */
   upstreamConnections: number;
-  /** Most requests at a time on one HTTP/2 connection, if the server allows as many. */
+  /** The most requests at a time on one HTTP/2 connection, if the server allows as many. */
   streamsPerConnection: number;
   /** Longest time to connect to a provider, in ms. */
   connectTimeoutMs: number;
@@ -20,7 +20,7 @@ export interface Limits {
   upstreamIdleMs: number;
   /** How long an unused connection is kept, in ms, unless the server names a limit. */
   keepAliveMs: number;
-  /** Most bytes of a provider's response headers. */
+  /** The most bytes of a provider's response headers. */
   responseHeaderBytes: number;
   /** How long running exchanges have to finish when the daemon stops, in ms. */
   drainMs: number;

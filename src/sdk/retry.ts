@@ -3,7 +3,7 @@ import { sleep } from '../common/time/sleep.js';
 
 /** How often `withRetry` retries, which errors, and after which waits. */
 export interface RetryOptions {
-  /** Most retries after the first attempt. Default: 3. */
+  /** The most retries after the first attempt. Default: 3. */
   maxRetries?: number;
   /** Upper limit of the first wait in ms. It doubles with each retry. Default: 1000. */
   initialBackoffMs?: number;

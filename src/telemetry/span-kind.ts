@@ -1,4 +1,4 @@
-// The numbers of `SpanKind`. The package is loaded later, and an enumeration of its types has no values.
+// The numbers of OpenTelemetry's `SpanKind`. Importing `SpanKind` itself would load its package at the start.
 export const INTERNAL = 0;
 export const SERVER = 1;
 export const CLIENT = 2;

@@ -14,7 +14,7 @@ export function closestTo(word: string, candidates: readonly string[]): string |
   return best?.candidate;
 }
 
-/** Returns a word without the ignored differences. */
+/** Returns a word without the differences that comparisons ignore. */
 export function plain(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
 }

@@ -16,7 +16,7 @@ export interface OutboxOptions {
   mostUnread?: number;
 }
 
-/** Most bytes that may wait for a client to read them. One answer alone stays far below this. */
+/** The most bytes that may wait for a client to read them. One answer alone stays far below this. */
 const MOST_UNREAD_BYTES = 256 * 1024 * 1024;
 
 /** When this much work is deferred, it runs and its frames are written, even in the middle of an event-loop turn. */

@@ -11,7 +11,7 @@ export interface FairQueue {
 }
 
 export interface QueueLimits {
-  /** Most running requests of all tenants together. */
+  /** The most running requests of all tenants together. */
   total: number;
   /** Returns the most requests of one tenant that may run, and that may wait. */
   of(tenantId: string): { concurrent: number; queued: number };

@@ -3,9 +3,9 @@ import { decodedStart } from '../../content/decoded-body.js';
 import { headerValue } from '../../protocol/header-value.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
-/** Most bytes of an error response that are read before the retry decision. */
+/** The most bytes of an error response that are read before the retry decision. */
 const MAX_BYTES = 16 * 1024;
-/** Most bytes of the decoded start of an error response. */
+/** The most bytes of the decoded start of an error response. */
 const MAX_DECODED_BYTES = 1024 * 1024;
 /** How long to wait for that start after the headers, in ms. */
 const MAX_WAIT_MS = 1000;

@@ -40,7 +40,7 @@ export type RetryDecision =
     };
 
 export interface RetrySettings {
-  /** Most attempts for one request, including the first one. */
+  /** The most attempts for one request, including the first one. */
   attempts: number;
   /** The wait before the second attempt. It doubles with each further attempt, up to `maxDelayMs`. */
   firstDelayMs: number;

@@ -7,9 +7,9 @@ import { createTokenBucket, type TokenBucket } from './token-bucket.js';
 
 /** The limits of one tenant. Infinity means no limit. */
 export interface TenantLimit {
-  /** Most requests that run at once. Further ones wait. */
+  /** The most requests that run at once. Further ones wait. */
   concurrent: number;
-  /** Most requests that wait. Further ones are refused. */
+  /** The most requests that wait. Further ones are refused. */
   queued: number;
   requestsPerSecond: number;
   /** Counts request and response bodies together. */
@@ -17,7 +17,7 @@ export interface TenantLimit {
 }
 
 export interface Limits {
-  /** Most requests of all tenants together that run at once. */
+  /** The most requests of all tenants together that run at once. */
   concurrent: number;
   /** The limits of tenants without an entry in `tenants`. */
   default: TenantLimit;
@@ -58,7 +58,7 @@ export interface TenantLimits {
   status(): LimitStatus[];
 }
 
-/** Most tenants in `status`. Clients choose the names, so there can be any number. */
+/** The most tenants in `status`. Clients choose the names, so there can be any number. */
 const MAX_REPORTED = 100;
 
 /**

@@ -105,7 +105,7 @@ function routeOf(
   };
 }
 
-/** Most interim responses (1xx) before the response. Some servers send one every few seconds while they work. */
+/** The most interim responses (1xx) before the response. Some servers send one every few seconds while they work. */
 const MAX_INTERIM = 1000;
 
 interface Attempt extends H2Attempt {

@@ -24,7 +24,7 @@ const HTML = /\bhtml\b/i;
 /** Matches the beginning of an event stream or of JSON. */
 const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
 const FIELDS = ['data:', 'event:', 'id:', 'retry:'];
-/** Most characters that are read from an error body, which may be endless. */
+/** The most characters that are read from an error body, which may be endless. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 /** Whether the reader for a body that begins so depends on what follows: an event stream that is called a web page. */

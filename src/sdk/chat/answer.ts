@@ -45,9 +45,9 @@ export interface AnswerBody {
   end(whole: boolean): void;
 }
 
-/** Most characters of one event, or of an answer that is one JSON text. */
+/** The most characters of one event, or of an answer that is one JSON text. */
 export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
-/** Most characters of all parts of an answer together. */
+/** The most characters of all parts of an answer together. */
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 

@@ -34,7 +34,7 @@ const DATA_AGAIN = /^(?:data:\s*)+/;
  * object.
  */
 const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{"|\[DONE\]$)/;
-/** Most characters of an event in an unknown format that a message quotes. */
+/** The most characters of an event in an unknown format that a message quotes. */
 const MAX_STRANGE = 100;
 /** Characters that are kept of a body that may be no event stream. */
 const MAX_BEGINNING = 1000;

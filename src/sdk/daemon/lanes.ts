@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.js';
 import { daemonError } from './failures.js';
 import type { Link } from './link.js';
 
-/** Most connections to a daemon that answers one request at a time. */
+/** The most connections to a daemon that answers one request at a time. */
 const MAX_LANES = 8;
 
 /**

@@ -27,7 +27,7 @@ export interface StreamExchange extends Exchange {
 
 /** Grants are joined up to this many bytes, so that many chunks need only one message. */
 const GRANT_BYTES = DEFAULT_WINDOW_BYTES / 2;
-/** Most bytes that a daemon may send ahead of the consumer: the window, plus at most one frame. */
+/** The most bytes that a daemon may send ahead of the consumer: the window, plus at most one frame. */
 const MAX_AHEAD_BYTES = DEFAULT_WINDOW_BYTES + PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE;
 
 /**

@@ -2,7 +2,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 type Kind = 'letter' | 'digit' | 'space' | 'newline' | 'mark' | 'wide';
 
-/** Most graphemes of each kind in one piece. */
+/** The most graphemes of each kind in one piece. */
 const LONGEST: Record<Kind, number> = { letter: 7, digit: 3, space: 8, newline: 2, mark: 3, wide: 1 };
 
 function kindOf(grapheme: string): Kind {

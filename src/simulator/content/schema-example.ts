@@ -6,7 +6,7 @@ import { pick } from '../random.js';
 const MAX_DEPTH = 6;
 /** Below this depth, required members are omitted, too: a schema may require itself. */
 const DEPTH_LIMIT = 20;
-/** Most values of one example, in case a schema requires itself many times. */
+/** The most values of one example, in case a schema requires itself many times. */
 const MAX_VALUES = 5_000;
 
 const FORMATS: Record<string, string> = {

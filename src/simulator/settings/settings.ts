@@ -40,7 +40,7 @@ export interface Settings {
   /** When an answer calls one of the request's tools: if the prompt names it, always, or never. */
   tools: 'auto' | 'always' | 'never';
   compat: 'openai' | 'rai';
-  /** Most answers at a time. Further requests are refused with 429. */
+  /** The most answers at a time. Further requests are refused with 429. */
   maxConcurrent: number;
   /** Makes all random values the same in every run. */
   seed: number | undefined;

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 /** Sends the due frames, at least one. Returns a promise when the next frames have to wait for the reader. */
 export type Send = (due: readonly Frame[]) => Promise<unknown> | undefined;
 
-/** Most frames in one write. */
+/** The most frames in one write. */
 const MOST_AT_ONCE = 64;
 
 /**

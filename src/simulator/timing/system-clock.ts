@@ -73,7 +73,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Calls `ring` in about `leftMs`, but not later. Returns a function that cancels the call. */
+/** Calls `ring` shortly before `leftMs` have passed, or in the next event-loop turn. Returns a function to cancel it. */
 function ringAround(leftMs: number, ring: () => void): () => void {
   const timerMs = Math.floor(leftMs - TIMER_ERROR_MS);
   if (timerMs < 1) {

@@ -54,7 +54,7 @@ class LengthBody implements BodyReader {
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
-/** Most characters of one chunk's extensions, and of all trailers together. */
+/** The most characters of one chunk's extensions, and of all trailers together. */
 const MAX_SKIPPED = 16_384;
 
 /** Reads a body with Transfer-Encoding: chunked (RFC 9112, 7.1). Skips extensions and trailers. */

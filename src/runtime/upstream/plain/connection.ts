@@ -30,7 +30,7 @@ export interface Connection extends Flow {
 }
 
 export interface ConnectionOptions {
-  /** Most bytes of a response's headers. */
+  /** The most bytes of a response's headers. */
   headBytes: number;
   /** How long the connection may be idle, in ms, unless the server states a shorter time. */
   keepAliveMs: number;

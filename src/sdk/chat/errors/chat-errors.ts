@@ -52,7 +52,7 @@ export interface AnswerHead {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Most characters of a server's text that an error message quotes. */
+/** The most characters of a server's text that an error message quotes. */
 const QUOTE_LIMIT = 300;
 
 /** Returns the error for an answer with a status other than 2xx. */

@@ -2,7 +2,7 @@ import { isRecord, recordOf, stringOf } from '../../../common/json.js';
 import { errorMessageIn } from './error-message.js';
 import { reportedErrorOf } from './reported-error.js';
 
-/** Characters after which no more words are kept. */
+/** After this many characters, no more texts are added. */
 const MAX_WORDS = 4096;
 /** Matches words that only keep a connection open. */
 const KEEP_ALIVE = /^\W*(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|ok|processing|waiting)\W*$/i;

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.js';
 import type { ChatEvent } from '../chat-types.js';
 import { contentIn, type Piece } from './content-parts.js';
 
-/** Most characters that are kept of content in an unknown form. */
+/** The most characters that are kept of content in an unknown form. */
 const MAX_SHOWN = 300;
 
 /** Reads a content field into the answer. Returns whether the field had any content. */

@@ -7,9 +7,9 @@ interface NativeApi {
   use: string;
   /** Matches the paths of the API's addresses. */
   path?: RegExp;
-  /** Matches the names of its events. */
+  /** Matches the names of the API's events. */
   events?: RegExp;
-  /** Whether an event, or an answer in one piece, has its format. */
+  /** Whether an event, or an answer in one piece, has the API's format. */
   is?: (event: JsonRecord) => boolean;
   /** A gateway may also send such an event before an answer that can be read. */
   vague?: true;

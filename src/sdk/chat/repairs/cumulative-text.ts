@@ -4,7 +4,7 @@ const MIN_PIECES = 3;
 const MIN_BYTES = 16;
 /** Replaces MIN_BYTES at the answer's end, when no further piece can prove the repetition. */
 const MIN_BYTES_AT_END = 8;
-/** Most pieces that are withheld. */
+/** The most pieces that are withheld. */
 const MAX_PIECES = 24;
 
 /**

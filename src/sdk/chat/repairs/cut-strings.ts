@@ -3,7 +3,7 @@ import { endsInString, repairedJson } from './repaired-json.js';
 
 /** Matches a line that is a field of an event, or a comment. */
 const FIELD = /^(?:data|event|id|retry)?:/;
-/** Most characters that are withheld. */
+/** The most characters that are withheld. */
 const MAX_WITHHELD = 64 * 1024;
 /** A longer line is not joined with others. */
 const MAX_LINE = 1024 * 1024;

@@ -6,7 +6,7 @@ import { isRecord, parseJson } from '../../../common/json.js';
  */
 const MIN_CHARS = 16;
 const EMPTY = /^(?:\{\}|null)$/;
-/** Most characters of arguments in quotes that are withheld. */
+/** The most characters of arguments in quotes that are withheld. */
 const MAX_QUOTED = 1024 * 1024;
 
 /**

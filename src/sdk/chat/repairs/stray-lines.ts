@@ -18,11 +18,11 @@ const CLOSING = /[}\]]/;
 const PLAIN = /^(?:[A-Z<]|[a-z][\w'-]* )/;
 /** Matches a word that may begin plain text. */
 const WORD = /^[a-z][\w'-]*$/;
-/** Most characters of such a word. */
+/** The most characters of such a word. */
 const MAX_WORD = 32;
 /** Characters that may stand before `data:`: white space, a byte order mark in each event, and zeros that fill a block. */
 const INDENT = /[ \t\ufeff\0]/;
-/** Most white space at the start of a line that is read before the line's kind is decided. */
+/** The most white space at the start of a line that is read before the line's kind is decided. */
 const MAX_INDENT = 1000;
 
 /**
