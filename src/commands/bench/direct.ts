@@ -11,6 +11,7 @@ import { createPlainConnections } from '../../runtime/upstream/plain/plain-conne
 import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
 import { traced } from '../../runtime/upstream/trace.js';
 import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
+import type { PoolOptions } from '../../runtime/upstream/upstream-pools.js';
 import { abortable } from '../../sdk/abortable.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
@@ -35,9 +36,13 @@ const TENANT = 'bench';
 /**
  * Opens the daemon's transport within this process, with the same connections, proxies, redirects and egress rules. It
  * has no retries, circuit, tenant limits or pool limits.
+ * @param tls replaces the environment's settings of TLS
  * @throws {Error} that names an invalid proxy variable
  */
-export async function openDirect(env: Readonly<Record<string, string | undefined>>): Promise<DirectStreamer> {
+export async function openDirect(
+  env: Readonly<Record<string, string | undefined>>,
+  tls: Pick<PoolOptions, 'verify' | 'ciphers' | 'http2'> = {},
+): Promise<DirectStreamer> {
   const listen = { kind: 'unix', path: '' } as const;
   const { limits, pool, policies } = await daemonOptions({ listen, policy: {}, limits: {} }, env);
   const egress = egressFrom(policies ?? {});
@@ -45,6 +50,7 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
     // The time limit of the headers (--timeout) includes connecting.
     limits: { ...limits, upstreamIdleMs: 0, connectTimeoutMs: CONNECT_TIMEOUT_MS },
     ...pool,
+    ...tls,
     connections: NO_CEILING,
     refusalOf: egress.refusalOf,
   };

@@ -37,6 +37,8 @@ export interface ConnectorOptions {
   ca?: string;
   /** Whether TLS certificates are checked. Default: true. */
   verify?: boolean;
+  /** TLS ciphers in OpenSSL's form. Default: Node's. */
+  ciphers?: string;
   /** Whether HTTP/2 is used with servers that offer it in the TLS handshake (ALPN). Default: true. */
   http2?: boolean;
 }
@@ -144,10 +146,14 @@ function intoOneBuffer(onRead: NonNullable<ConnectorOptions['onRead']>): OnReadO
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
 /** Returns the TLS options: the trusted authorities and the client certificate. */
-function trustOf({ ca, verify = true }: ConnectorOptions, identity?: ClientCertificate): ConnectionOptions {
+function trustOf(
+  { ca, verify = true, ciphers }: ConnectorOptions,
+  identity?: ClientCertificate,
+): ConnectionOptions {
   const authorities = ca !== undefined && { ca: [...getCACertificates('default'), ca] };
   return {
     rejectUnauthorized: verify,
+    ...(ciphers !== undefined && { ciphers }),
     ...((ca !== undefined || identity !== undefined) && {
       secureContext: createSecureContext({ ...authorities, ...identity }),
     }),

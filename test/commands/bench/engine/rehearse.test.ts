@@ -28,6 +28,6 @@ test('a rehearsal gets whole answers from this process, and sends nothing to the
   }
 });
 
-test('an https endpoint is not rehearsed', async () => {
-  expect(await rehearsed('https://127.0.0.1:1/v1')).toBe(0);
+test('a rehearsal for an https endpoint gets whole answers over HTTP/2 and HTTP/1.1', async () => {
+  expect(await rehearsed('https://127.0.0.1:1/v1')).toBe(16);
 });
