@@ -39,14 +39,16 @@ export function adaptBody(
 ): AdaptedBody {
   const tried = new Set<Adaptable>();
   const droppable = !usersOwn.has('stream_options');
-  const body = (): JsonRecord => {
-    const refused = adaptations.get(key);
-    return refused === undefined ? original : without(original, refused, droppable);
-  };
+  /** The latest body. Other exchanges may have learnt of a refusal since it was sent. */
+  let sent = original;
   return {
-    body,
+    body() {
+      const refused = adaptations.get(key);
+      sent = refused === undefined ? original : without(original, refused, droppable);
+      return sent;
+    },
     refused(error) {
-      const members = namedIn(error, body(), droppable).filter((name) => !tried.has(name));
+      const members = namedIn(error, sent, droppable).filter((name) => !tried.has(name));
       if (members.length === 0) return { members, isNew: false };
       const known = adaptations.get(key) ?? new Set<Adaptable>();
       const other = members.flatMap((name) => (name === 'stream_options' ? [] : [OTHER_NAME[name]]));

@@ -98,6 +98,14 @@ describe('a refused stream_options', () => {
     ]);
   });
 
+  test('is omitted also from requests that were on their way when the first refusal came', async () => {
+    refusals = { stream_options: { body: 'Unknown field stream_options', delayMs: 50 } };
+    const answers = await Promise.all(
+      ['a', 'b', 'c'].map((content) => connector.exchange([{ role: 'user', content }])),
+    );
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['complete', 'complete', 'complete']);
+  });
+
   test('counts its time as earlier attempts, not as the wait for the provider', async () => {
     refusals = { stream_options: { body: 'stream_options unknown', delayMs: 200 } };
     const { metrics } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
