@@ -1,4 +1,5 @@
 import type { ConnectorException } from '../../common/errors.js';
+import { AnswerEnd } from './answer-end.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { type CarriedParts, createCarriedParts } from './events/carried.js';
 import { GrowingText } from './repairs/growing-text.js';
@@ -109,16 +110,7 @@ class ReadAnswer implements Answer {
   readonly #pairs = createSurrogatePairs();
   #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
-  #conclusion: 'none' | 'usage' | 'finish' = 'none';
-  /** Whether the current event has contained output so far. */
-  #output = false;
-  /** Whether the current event has contained a finish reason so far. */
-  #finish = false;
-  /** Whether an event had output without a finish reason. From this server, a finish reason then marks the end. */
-  #plainOutput = false;
-  /** Whether output followed a finish reason. From this server, one in an event with output is then not the end. */
-  #repeats = false;
-  #doubtful = false;
+  readonly #end = new AnswerEnd();
   #over = false;
   /** Characters that passed through the reader of tags. */
   #tagged = 0;
@@ -140,7 +132,7 @@ class ReadAnswer implements Answer {
       case 'refusal': {
         const text = this.#pairs.join(piece.type, this.#fresh(piece.type, piece.text));
         if (text !== '' || piece.text === '') this.#pass(text === piece.text ? piece : { ...piece, text });
-        else this.#output = true;
+        else this.#end.withheld();
         return;
       }
       case 'tool_call': {
@@ -148,7 +140,7 @@ class ReadAnswer implements Answer {
         const args = this.#pairs.join(index, this.#fresh(index, piece.arguments));
         const bare = id === undefined && name === undefined;
         if (args !== '' || piece.arguments === '' || !bare) this.#pass({ ...piece, arguments: args });
-        else this.#output = true;
+        else this.#end.withheld();
         return;
       }
       default:
@@ -160,9 +152,7 @@ class ReadAnswer implements Answer {
   };
 
   nextEvent(): void {
-    if (this.#output && !this.#finish) this.#plainOutput = true;
-    this.#output = false;
-    this.#finish = false;
+    this.#end.nextEvent();
   }
 
   fail(error: ConnectorException): void {
@@ -171,27 +161,26 @@ class ReadAnswer implements Answer {
   }
 
   conclude(by: 'finish' | 'usage'): void {
-    this.#doubtful = false;
-    if (this.#conclusion !== 'finish') this.#conclusion = by;
+    this.#end.conclude(by);
   }
 
   stop(): void {
     // Withheld output arrived before the end mark, so passing it on must not undo the conclusion.
-    const conclusion = this.#conclusion;
-    this.#passRest();
-    this.#tags?.end();
-    this.#conclusion = conclusion;
+    this.#end.before(() => {
+      this.#passRest();
+      this.#tags?.end();
+    });
     this.#over = true;
     const { removed } = this.#repetitions;
     if (removed > 0) this.result.repeatedChars = removed;
   }
 
   get concluded(): boolean {
-    return this.#conclusion !== 'none';
+    return this.#end.concluded;
   }
 
   get doubtful(): boolean {
-    return this.#doubtful || this.#conclusion === 'usage';
+    return this.#end.doubtful;
   }
 
   get over(): boolean {
@@ -215,7 +204,7 @@ class ReadAnswer implements Answer {
       this.#tags.feed(piece.text);
       this.#tagged += piece.text.length;
       // Withheld text counts as output of this event, too.
-      this.#output = true;
+      this.#end.withheld();
       return;
     }
     // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
@@ -305,9 +294,7 @@ class ReadAnswer implements Answer {
         return;
       case 'finish':
         result.finishReason = piece.reason;
-        if (!(this.#repeats && this.#output)) this.#conclusion = 'finish';
-        this.#doubtful = this.#output && !this.#plainOutput;
-        this.#finish = true;
+        this.#end.finish();
         return;
       case 'error':
         result.error = piece.error;
@@ -319,11 +306,7 @@ class ReadAnswer implements Answer {
 
   #counted(text: string): string {
     this.#size += text.length;
-    // Content after an end mark shows that the mark was none. Some servers send usage in advance, or a finish reason in
-    // every chunk.
-    if (this.#conclusion === 'finish') this.#repeats = true;
-    this.#conclusion = 'none';
-    this.#output = true;
+    this.#end.output();
     return text;
   }
 }
