@@ -31,7 +31,7 @@ const TEST_HELP = `
 Sends one short question, which costs a few tokens, and reads the whole answer. Without an answer, further requests to
 the same host search for the right path and authentication.
 
-Exit codes: 0 the answer ended regularly, 1 it did not, 2 wrong usage.`;
+Exit codes: 0 the answer ended normally, 1 it did not, 2 wrong usage.`;
 
 /** Adds `endpoints list`, `add` and `test`. */
 export function defineEndpoints(endpoints: Command): void {

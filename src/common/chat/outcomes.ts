@@ -5,12 +5,12 @@ import { namesOf } from '../names-of.js';
  * table.
  */
 export const OUTCOMES = {
-  complete: { shown: 'done', meaning: 'the answer ended regularly' },
-  empty: { shown: 'empty', meaning: 'the answer ended regularly, without any output' },
+  complete: { shown: 'done', meaning: 'the answer ended normally' },
+  empty: { shown: 'empty', meaning: 'the answer ended normally, without any output' },
   truncated: {
     shown: 'cut off',
     meaning:
-      'the response ended before the answer did, or its `finish_reason` is unknown or names a break (`abort`)',
+      'the response ended before the answer did, or its `finish_reason` is unknown or names an interruption (`abort`)',
   },
   error: {
     shown: 'failed',

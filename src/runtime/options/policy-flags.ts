@@ -45,7 +45,7 @@ export function addPolicyFlags(command: Command): Command {
     .addOption(
       new Option(
         '--loopback <rule>',
-        'send requests to this machine (default: allow, with --tcp deny)',
+        'send requests to this machine (default: allow; with --tcp: deny)',
       ).choices(['allow', 'deny']),
     )
     .option('--ca <file>', 'trust these certificates (PEM) too')
