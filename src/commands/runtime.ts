@@ -21,7 +21,9 @@ import { stderr, stdout } from './support/output/sink.js';
 
 /** The exit code of `status` when no daemon answers, as for init scripts (LSB). */
 const EXIT_NOT_RUNNING = 3;
-/** The largest difference between the start time in the pid file and the daemon's own: a round trip and rounding. */
+/**
+ * The largest difference between the start time in the pid file and the daemon's own, in ms: a round trip and rounding.
+ */
 const SAME_START_MS = 1000;
 
 /** Adds `runtime run|start|stop|status`: the connector daemon. */

@@ -83,7 +83,7 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
   for (const name of STOP_SIGNALS) process.once(name, onStop);
   let simulator: Simulator | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  // The program that started it has ended; others may still use it.
+  // The program that started this simulator has ended, but others may still use it.
   const onOrphaned = (): void => {
     if (simulator === undefined || simulator.busy === 0) onStop();
     else waiting = setTimeout(onOrphaned, ORPHAN_POLL_MS);

@@ -17,7 +17,7 @@ export interface DaemonTimings {
   tlsUs?: number;
   sentUs?: number;
   firstByteUs?: number;
-  /** How long the TCP handshake took when the connection was opened; kept for pooled connections. */
+  /** How long the TCP handshake took when the connection was opened; also present when the connection was pooled. */
   handshakeUs?: number;
   attempts: number;
   /** Number of dead reused connections that the daemon replaced. */

@@ -16,7 +16,7 @@ export function median(samples: readonly number[]): number | undefined {
  * below it.
  */
 export function rankOf(share: number, count: number): number {
-  // 0.999 * 1000 is a little more than 999.
+  // 0.999 * 1000 is a little more than 999, and must not become 1000.
   return Math.max(1, Math.ceil(share * count - 1e-6));
 }
 

@@ -100,7 +100,8 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     });
   };
   /**
-   * Runs `work` in a transaction. If another program has deleted the session for good, it is saved as a new session.
+   * Runs `work` in a transaction. If another program has deleted the session for good, the conversation is saved as a
+   * new session.
    */
   const attempt = (at: Target, work: (target: Target) => void): boolean => {
     const before = { ...at };

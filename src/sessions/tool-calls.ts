@@ -3,7 +3,7 @@ import type { ToolCall } from './types.js';
 
 /**
  * Reads tool calls from a file.
- * @param written JSON, or an empty text without calls
+ * @param written JSON, or an empty text when there are no calls
  */
 export function callsIn(written: string): ToolCall[] {
   const calls = written === '' ? null : parseJson(written);

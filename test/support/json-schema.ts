@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 /** The published schema of HAR 1.2. */
 export function harSchema(): ValidateFunction {
   const parts: Record<string, AnySchemaObject> = require('har-schema');
-  // They are of draft 6, with members that even that does not know.
+  // HAR's schemas are of draft 6, with some members that draft 6 does not have.
   const ajv = new Ajv({ strict: false }).addMetaSchema(require('ajv/dist/refs/json-schema-draft-06.json'));
   addFormats.default(ajv);
   const { har, ...rest } = parts;

@@ -215,7 +215,7 @@ export const markdownText: fc.Arbitrary<string> = fc
       },
     ),
   )
-  // A few characters are left out or put in, as an answer is that was cut or went wrong.
+  // Leave out or insert a few characters, like in a damaged answer.
   .map(([text, changes]) =>
     changes.reduce((changed, [at, length, more]) => {
       const from = at % (changed.length + 1);

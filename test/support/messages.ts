@@ -45,8 +45,8 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
   },
   { requiredKeys: ['circuit', 'ceilings'] },
 );
-/** A wait; 0 means none. */
 const hop = fc.constantFrom('client', 'daemon', 'network', 'provider');
+/** A wait in ms. A message without a wait omits it. */
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const poolAndCircuit = {
   poolOpen: uint32,

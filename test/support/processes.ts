@@ -29,7 +29,7 @@ export function killProcessesWith(texts: readonly string[]): void {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 }

@@ -116,7 +116,7 @@ function countSimulators(url: string): { end(): number } {
       if (ms < lastMs) count += 1;
       lastMs = ms;
     } catch {
-      // None is there now.
+      // No simulator runs now.
     }
     if (!ended) timer = setTimeout(look, 20);
   };

@@ -132,7 +132,7 @@ export function openTerminal(
       try {
         pty.kill('SIGKILL');
       } catch {
-        // It has ended already.
+        // The program has ended already.
       }
       closed = true;
       terminal.dispose();

@@ -35,7 +35,7 @@ const chunkOf = (piece: Uint8Array): Buffer =>
 async function sendPieces(socket: Socket, pieces: readonly Uint8Array[], end: string, body: Body) {
   for (const piece of pieces) {
     await write(socket, piece);
-    // So the pieces are usually read one by one.
+    // Wait a turn, so that the pieces are usually read one by one.
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (body.ending === 'end' && end !== '') await write(socket, end);

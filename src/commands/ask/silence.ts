@@ -30,7 +30,7 @@ export function watchSilence(
   const { host } = new URL(endpoint.baseUrl);
   const timer = provider
     ? setTimeout(() => {
-        // With the daemon stopped nothing can come from the provider.
+        // While the daemon does not answer, nothing can arrive from the provider, so report only the daemon.
         if (!daemonIsSilent) report(`nothing received from ${host} for ${SILENT_MS / 1000} s`);
       }, SILENT_MS)
     : undefined;

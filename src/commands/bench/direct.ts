@@ -29,7 +29,7 @@ export interface DirectStreamer extends LoadStreamer {
 const NO_CEILING = 1_000_000;
 /** Reading pauses while more than this many bytes wait for the consumer. */
 const MAX_AHEAD_BYTES = 256 * 1024;
-/** Close to the operating system's own limit. */
+/** In ms, close to the operating system's own limit. */
 const CONNECT_TIMEOUT_MS = 120_000;
 const TENANT = 'bench';
 

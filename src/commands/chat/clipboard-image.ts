@@ -46,7 +46,7 @@ const READERS: readonly Reader[] = [
   {
     applies: () => process.platform === 'darwin',
     image: () => ['osascript', '-e', 'the clipboard as «class PNGf»'],
-    // Printed as «data PNGf89504E…».
+    // osascript prints «data PNGf89504E…».
     decode: (printed) =>
       Buffer.from(/«data PNGf([0-9A-F]+)»/.exec(printed.toString('utf8'))?.[1] ?? '', 'hex'),
   },

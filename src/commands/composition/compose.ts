@@ -30,7 +30,7 @@ export interface GlobalFlags extends EndpointFlags {
 export interface Composition {
   loaded: LoadedConfig;
   connector: OpenAIStreamConnector;
-  /** Starts the daemon and the simulator when they do not run. */
+  /** Whether to start the daemon and the simulator when they do not run. */
   spawns: boolean;
   /** Sends a conversation; starts the bundled simulator first when that is the endpoint. Never rejects. */
   exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;

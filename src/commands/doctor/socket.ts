@@ -13,7 +13,7 @@ export async function checkSocket(path: string, uid: number | undefined): Promis
   }
 }
 
-/** @param uid this user's; undefined where the system has none */
+/** @param uid this user's id; undefined on a system without user ids */
 export function judgeSocket(path: string, found: Stats, uid: number | undefined): Finding {
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
   const detail = `${path} belongs to ${ownerText(found.uid, uid)}, mode ${mode}`;

@@ -29,7 +29,7 @@ function whereCommand(command: CommandDoc): string {
   return `${whereFlag(command)}; and not __fish_seen_subcommand_from ${names}`;
 }
 
-/** The program's flags may follow any command, and the chat's flags may come without one. */
+/** The program's flags may follow any command. The chat's flags may also come without a command. */
 function whereFlag({ path }: CommandDoc): string {
   if (path.join(' ') === 'chat') return '__fish_use_subcommand; or __fish_seen_subcommand_from chat';
   return path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');

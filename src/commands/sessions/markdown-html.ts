@@ -13,7 +13,7 @@ const HEADINGS_BELOW = 3;
 export function markdownMarkup(source: string): Markup {
   const { text, restore } = shield(source);
   const tokens = lexMarkdown(text);
-  // They are restored before the text is written, because writing escapes the text.
+  // Restore the shielded characters before the text is written, because writing escapes the text.
   marked.walkTokens(tokens, (token) => {
     for (const member of ['text', 'href', 'title', 'lang']) {
       const value: unknown = Reflect.get(token, member);

@@ -182,7 +182,7 @@ async function versionFault(
   const advice = `set query: { api-version: "${AZURE_VERSION}" }`;
   if (!searchParams.has('api-version')) return ['api-version', `${advice}, or provider: azure`];
   if (/api.version/i.test(detail)) return ['api-version', advice];
-  // The resource itself may be missing; only the list of models can distinguish the two.
+  // The same error can mean that the resource is missing. Only the list of models shows which of the two is true.
   const known: Access['query'] = new Map([
     ...endpoint.access.query,
     ['api-version', new Secret(AZURE_VERSION)],

@@ -34,7 +34,7 @@ export const AT = {
 type FigureIndex = (typeof AT)[keyof typeof AT];
 
 export const ABSENT = Number.NaN;
-/** Numbers of a row. */
+/** How many numbers a row has. */
 export const WIDTH = AT.hops + HOPS.length;
 /** Rows of a block; the last block may have fewer. */
 export const IN_BLOCK = 1024;

@@ -5,7 +5,7 @@ export type RoleFigure =
   | {
       readonly kind: 'gauge';
       readonly start: number;
-      /** Mean over time; each value holds until the next. */
+      /** Mean over time; each value counts until the next page. */
       readonly mean: number;
       readonly max: number;
       readonly end: number;
@@ -41,7 +41,7 @@ export interface FigurePoints {
 }
 
 /**
- * Computes the figures since a moment: from the last page before it, whose values hold until the next.
+ * Computes the figures since a moment: from the last page before it, whose values count until the next page.
  * @param fromMs Unix time
  */
 export function figuresSince({ atMs, points }: FigurePoints, fromMs: number): ReadonlyMap<Role, RoleFigure> {

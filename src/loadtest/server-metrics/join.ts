@@ -78,7 +78,7 @@ interface Page {
 
 const pagesOf = (record: ServerRecord): Page[] => record.atMs.map((atMs, index) => ({ record, index, atMs }));
 
-/** Joins the records of several servers. Series get the label `server`; each value holds until the next page. */
+/** Joins the records of several servers. Series get the label `server`; each value counts until the next page. */
 function ofServers(servers: readonly [ServerRecord, ...ServerRecord[]]): ServerRecord {
   const atMs: number[] = [];
   for (const at of servers.flatMap((one) => one.atMs).toSorted((one, other) => one - other)) {

@@ -112,7 +112,7 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
     source: 'https://github.com/triton-inference-server/tensorrtllm_backend#triton-metrics',
     names: {
       waiting: ['nv_trt_llm_request_metrics{request_type="waiting"}'],
-      // Those that run in the current iteration; `active` includes those that wait.
+      // Requests that run in the current iteration. `active` would also count requests that wait.
       running: ['nv_trt_llm_request_metrics{request_type="scheduled"}'],
       kv_cache: ['nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="fraction"}'],
       prompt_tokens: ['nv_llm_input_token_len_sum'],

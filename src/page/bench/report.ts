@@ -38,7 +38,7 @@ export interface LevelRow {
   readonly ttftP50: number | null;
   readonly ttftP95: number | null;
   readonly e2eP95: number | null;
-  /** The server's figures, where its metrics page was read. The KV cache is a share, 0 to 1. */
+  /** The server's figures; null when no metrics page was read. The KV cache is a share, 0 to 1. */
   readonly running: number | null;
   readonly waiting: number | null;
   readonly kvCacheMax: number | null;

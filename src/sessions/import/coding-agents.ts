@@ -78,7 +78,8 @@ export function codexConversation(lines: readonly JsonObject[], omit: OnOmitted)
     lines.filter((line) => textIn(line, 'type') === type).map((line) => objectIn(line, 'payload') ?? {});
   const [meta = {}] = payloads('session_meta');
   const [context = {}] = payloads('turn_context');
-  // Codex itself wrote the first message of the user, about the folder.
+  // Codex itself writes the first message of the user, about the folder. So the title comes from the first event of the
+  // user.
   const firstQuestion = payloads('event_msg').find((event) => textIn(event, 'type') === 'user_message');
   for (const _ of payloads('compacted')) omit('summary of earlier messages');
   return conversationOf(

@@ -16,7 +16,7 @@ const selectDraft = (state: AppState) => ({
   placeholder: awaitedCall(state) === undefined ? undefined : 'write the result',
 });
 
-/** The draft. It holds the terminal's cursor, because input methods compose text at the cursor. */
+/** The draft. The terminal's cursor is in it, because input methods compose text at the cursor. */
 export const Composer = memo(function Composer({ layout }: { layout: Panes | Stacked }): ReactElement {
   const { columns, composer } = layout;
   const { height } = composer;

@@ -119,7 +119,7 @@ function contentOf(
     return {
       title: over.title,
       rows,
-      // Only these have a caret. In others, a bar of a waterfall could be mistaken for one.
+      // Only these overlays have a caret. In others, a bar of a waterfall could be mistaken for one.
       cursor: overlay.kind === 'picker' || overlay.kind === 'sessions' ? caretPlace(rows) : undefined,
       ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };

@@ -89,7 +89,7 @@ function wholeRow(row: Row, y: number, theme: Theme): string {
     const cells = cellsIn(segment);
     const all = { from: 0, to: cells.graphemes.length };
     const painted = paintCells(cells, all, theme, segment.left, true);
-    // The segment before this one may extend into it.
+    // The terminal may have drawn the segment before this one wider, into this one.
     if (overflows) output += `${toColumn(segment.left)}${ERASE_REST}${painted}`;
     else if (painted !== '') output += toColumn(segment.left) + painted;
     overflows ||= isLoose(cells);

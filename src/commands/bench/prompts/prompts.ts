@@ -44,7 +44,7 @@ export function paceOf({ turns, thinkTime, seed }: BenchFlags): Pace {
   return createPace(turns ?? ONE_TURN, thinkTime, seed);
 }
 
-/** Returns a function for the number of turns of conversation number `index`, which creates no prompt. */
+/** Returns a function that gives the number of turns of conversation number `index` without creating its prompts. */
 export function turnsOf({ prompts: { conversations }, pace }: TestPrompts): (index: number) => number {
   return (index) => {
     const recorded = conversations?.[index % conversations.length];

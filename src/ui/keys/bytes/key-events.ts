@@ -99,7 +99,7 @@ function ss3Event(body: string, final: string, alt: boolean): readonly TerminalE
   const modifiers = { ...reported, alt: reported.alt || alt };
   const digit = KEYPAD[final];
   if (digit !== undefined) return [{ kind: 'text', text: digit }];
-  // Konsole's shift+enter. The keypad's Enter sends it in application mode, which the chat never sets.
+  // Konsole's shift+enter. In application mode the keypad's Enter sends the same, but the chat never sets that mode.
   if (final === 'M') return [key('enter', body === '' && !alt ? SHIFT : modifiers)];
   if (final === 'I') return [key('tab', modifiers)];
   const small = SMALL_LETTERS[final];
