@@ -1,25 +1,17 @@
 import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
-import { shownHeaders } from '../common/http/headers.js';
 import type { Endpoint } from '../config/endpoints/endpoint.js';
 import { ContentError } from '../content/content-error.js';
 import type { DaemonTimings } from '../metrics/load-timeline.js';
 import { createTimeline, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import { unusableError } from '../sdk/chat/errors/chat-errors.js';
-import {
-  type AnswerContext,
-  type ChatStream,
-  createChatStream,
-  type HTTPRequestConfig,
-  type StreamEnding,
-  type StreamResult,
-} from '../sdk/index.js';
+import type { AnswerContext, HTTPRequestConfig, StreamEnding, StreamResult } from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
+import { type AnswerReader, createAnswerReader, unanswered } from './answer-reader.js';
 import { identityOf } from './client-certificate.js';
-import { type DecodedEvent, type DecodedEvents, decodeEvents } from './decoded-events.js';
+import { type DecodedEvents, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
 import type { ChatMessage } from './messages.js';
-import { observer } from './observer.js';
 import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { requestEvent } from './sent-request.js';
@@ -37,12 +29,8 @@ export function usable(endpoint: Endpoint): Endpoint {
   return endpoint;
 }
 
-/** How long a provider may keep the connection open after its answer's end, in ms. */
-export const LINGER_MS = 500;
 /** How long the body of a refusal may be silent, in ms. The status is useful even without the body. */
 const REFUSAL_IDLE_MS = 5000;
-/** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
-export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
 export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
@@ -63,7 +51,7 @@ export async function runExchange(
   options: ExchangeOptions,
 ): Promise<ChatAnswer> {
   let timeline: Timeline | undefined;
-  let chat: ChatStream | undefined;
+  let reader: AnswerReader | undefined;
   let context: AnswerContext = {};
   let decoded: DecodedEvents | undefined;
   const idleMs = options.idleMs ?? endpoint.idleMs;
@@ -72,7 +60,7 @@ export async function runExchange(
   const finish = (ending: StreamEnding, timings?: DaemonTimings): ChatAnswer => {
     const endMs = performance.now();
     const times = timeline ?? createTimeline(endMs);
-    const result = (chat ?? createChatStream({ statusCode: 200, contentType: '' })).end(ending);
+    const result = reader?.end(ending) ?? unanswered(ending);
     times.end(endMs, timings);
     return { ...result, exchange, metrics: times.snapshot(endMs) };
   };
@@ -88,7 +76,6 @@ export async function runExchange(
     const sentMs = options.sentMs ?? performance.now();
     const times = createTimeline(sentMs, options.onGap);
     timeline = times;
-    const watch = observer(times, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: times });
     const settings = settingsOf(endpoint, options);
     const { keys } = request;
@@ -100,50 +87,15 @@ export async function runExchange(
       format: endpoint.access.api,
       thinkingTags: endpoint.access.thinkingTags,
     };
-    const onEvent = (event: DecodedEvent): void | Promise<void> => {
-      if (event.type !== 'chunk' || event.data.length > 0) options.onWire?.(event);
-      if (event.type === 'chunk') {
-        if (chat === undefined) return;
-        if (event.coding !== undefined) times.coded(event.coding);
-        times.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
-        watch.arrived(event);
-        const wasOver = chat.over;
-        const fed = chat.feed(event.data);
-        if (fed === 'withheld') watch.withheld();
-        // Comments and pings after the end do not extend the wait.
-        if (chat.over && !wasOver) stop.after(LINGER_MS);
-        else if (!chat.over && fed === 'events') stop.after(CLOSING_MS[chat.ending]);
-        const drained = options.drained?.();
-        if (drained === undefined) {
-          stop.bytes();
-          return;
-        }
-        stop.rest();
-        return drained.then(stop.bytes);
-      }
-      if (event.type === 'retry') {
-        const { atMs, ...retry } = event;
-        times.retrying(retry.attempt);
-        options.onEvent?.({ ...retry, tMs: atMs - sentMs });
-        return;
-      }
-      const { statusCode, headers, buffered, atMs, timings } = event;
-      const coding = decoded?.coding;
-      stop.bytes();
-      times.headers({ atMs, timings, buffered, headers, ...(coding !== undefined && { coding }) });
-      const contentType = headers['content-type'] ?? '';
-      chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, context);
-      options.onEvent?.({
-        type: 'headers',
-        tMs: atMs - sentMs,
-        statusCode,
-        // A getter, because hiding secrets takes time and most callers don't read the headers.
-        get headers() {
-          return shownHeaders(headers, keys);
-        },
-        buffered,
-      });
-    };
+    const answerReader = createAnswerReader({
+      ...options,
+      timeline: times,
+      sentMs,
+      context,
+      stop,
+      coding: () => decoded?.coding,
+    });
+    reader = answerReader;
     const adapted = adaptBody(
       requestBody(endpoint, model, messages, { ...options, stream }),
       settings,
@@ -152,7 +104,7 @@ export async function runExchange(
     );
     const send = async (again = false): Promise<StreamResult> => {
       const elapsedMs = again ? performance.now() - sentMs : 0;
-      const held = holdRefusal(onEvent, stop.bytes);
+      const held = holdRefusal(answerReader.take, stop.bytes);
       const decoding = decodeEvents((event) => {
         if (event.type === 'start') stop.limit(event.statusCode >= 400 ? REFUSAL_IDLE_MS : undefined);
         return held.onEvent(event);

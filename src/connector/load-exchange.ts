@@ -11,7 +11,8 @@ import {
   type StreamEvent,
   type StreamResult,
 } from '../sdk/index.js';
-import { asException, CLOSING_MS, LINGER_MS, runExchange, silence } from './exchange.js';
+import { CLOSING_MS, isRestart, LINGER_MS, outputOf, unanswered } from './answer-reader.js';
+import { asException, runExchange, silence } from './exchange.js';
 import {
   copied,
   type LoadAnswer,
@@ -20,7 +21,6 @@ import {
   type LoadStream,
   type LoadTarget,
 } from './load-types.js';
-import { isRestart, outputOf } from './observer.js';
 import type { Prepared } from './prepared.js';
 import type { HttpStreamer } from './types.js';
 
@@ -163,9 +163,8 @@ export class LoadExchange implements LoadListener {
   }
 
   #end(how: StreamEnding, timings?: DaemonTimings): LoadAnswer {
-    const chat = this.#chat ?? createChatStream({ statusCode: 200, contentType: '' });
     this.#timeline.timed(timings);
-    return { ...chat.end(how), metrics: this.#timeline.figures() };
+    return { ...(this.#chat?.end(how) ?? unanswered(how)), metrics: this.#timeline.figures() };
   }
 
   onEvent(event: StreamEvent): void | Promise<void> {
