@@ -6,7 +6,9 @@ export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 /** The most codings of one body; real servers use at most two. */
 const MAX_CODINGS = 5;
 /** Names that servers send although the body is not encoded, including character sets. */
-const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked|)$/;
+const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|(aws-)?chunked|)$/;
+/** How many bytes of a body show whether it is text. */
+const MAX_START = 64;
 /** The limit for HTTP in RFC 9659: a window of 8 MiB. */
 const ZSTD_WINDOW_LOG = 23;
 
@@ -51,13 +53,20 @@ function codingNamed(name: string): Coding {
   );
 }
 
+/** Matches the beginning of an event stream, JSON or a web page. No body in br, and no raw deflate, begins so. */
+const TEXT = /^\s*(?:(?:data|event|retry|id):|[:{[<][\t\n\r\x20-\x7e]{5})/;
+
 /**
- * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header. Only codings
- * that begin with magic bytes can be checked.
+ * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header.
+ * @param start the first bytes of the body
  */
-export function isPlain(coding: Coding, first: number): boolean {
+export function isPlain(coding: Coding, start: Uint8Array): boolean {
+  const [first = 0] = start;
+  if (coding === 'br' || coding === 'deflate')
+    return TEXT.test(Buffer.from(start.subarray(0, MAX_START)).toString('latin1'));
+  // These codings begin with magic bytes.
   const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);
-  return text && (coding === 'gzip' || (coding === 'zstd' && !beginsZstdFrame(first)));
+  return text && (coding === 'gzip' || !beginsZstdFrame(first));
 }
 
 /** Whether another Zstandard frame begins here. Skippable frames begin with other bytes. */

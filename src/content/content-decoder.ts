@@ -55,7 +55,7 @@ function createLayer(coding: Coding): ContentDecoder {
     if (first === undefined) return;
     expansion.addInput(bytes.length);
     if (inflating === undefined && !plain) {
-      plain = isPlain(coding, first);
+      plain = isPlain(coding, bytes);
       if (!plain) inflating = createInflating(inflatorOf(coding, first), coding);
     }
     if (inflating === undefined) {

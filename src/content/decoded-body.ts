@@ -44,7 +44,7 @@ function decoded(body: Buffer, header: string, cut: boolean, limit: number): Buf
 
 function whole(body: Buffer, coding: Coding, cut: boolean, maxOutputLength: number): Buffer {
   const [first] = body;
-  if (first === undefined || isPlain(coding, first)) return body;
+  if (first === undefined || isPlain(coding, body)) return body;
   const { constants, gunzipSync, inflateSync, inflateRawSync, brotliDecompressSync } = zlib();
   const options = { maxOutputLength, ...(cut && { finishFlush: constants.Z_SYNC_FLUSH }) };
   try {

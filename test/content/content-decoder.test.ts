@@ -133,6 +133,17 @@ test.each(['gzip', 'zstd'])('a body that is not in %s despite its header is read
   expect(await decoded(name, cutAt(body, [0.1, 0.5]))).toEqual(body);
 });
 
+test.each(['br', 'deflate'])('text that is not in %s despite its header is read unchanged', async (name) => {
+  for (const text of [
+    'data: one\n\ndata: two\n\n',
+    ': ping\n\ndata: one\n\n',
+    '{"error":{"message":"no"}}',
+  ]) {
+    const body = Buffer.from(text);
+    expect(await decoded(name, cutAt(body, [0.5]))).toEqual(body);
+  }
+});
+
 const BOMBS: readonly [string, Form, number][] = [
   ['gzip', 'gzip', 24],
   ['br', 'br', 24],

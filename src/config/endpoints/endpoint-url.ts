@@ -18,7 +18,8 @@ export function parseBaseUrl(text: string): BaseUrl {
   if (url.username !== '' || url.password !== '') {
     return { refused: 'must not contain a user name or password; a key goes under api_key' };
   }
-  if (/[?#]/.test(url.href)) return { refused: 'must not have a query or fragment (? or #)' };
+  if (/[?#]/.test(url.href))
+    return { refused: 'must not have a query or fragment (? or #); a query goes under query' };
   return { value: url.href.replace(/\/+$/, '') };
 }
 

@@ -85,6 +85,10 @@ test.each([
   expect(read({ [name]: 'hm', content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });
 });
 
+test('a text that is sent as content and as reasoning counts once', () => {
+  expect(read({ content: 'Hi', reasoning_content: 'Hi' })).toMatchObject({ text: 'Hi', reasoning: '' });
+});
+
 test('reasoning where LiteLLM keeps what a provider adds counts once', () => {
   const kept = { provider_specific_fields: { reasoning_content: 'hm' } };
   expect(read({ ...kept, content: 'Hi' })).toMatchObject({ reasoning: 'hm', text: 'Hi' });

@@ -56,7 +56,9 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const { content, refusal } = delta;
     const usual = isUsual(delta);
     if (!usual) parts.message(delta);
-    if (!usual && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
+    // Some gateways send each text as content and as reasoning.
+    const doubled = !usual && stringOf(content) !== '' && REASONING.some((name) => delta[name] === content);
+    if (!usual && !doubled && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
       // OpenRouter sends the reasoning twice: here in parts.
       if (!readContent(delta.reasoning_details, 'reasoning'))
         readContent(otherReasoningIn(delta), 'reasoning');
