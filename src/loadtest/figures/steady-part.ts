@@ -1,4 +1,5 @@
 import { percentile } from '../../metrics/percentile.js';
+import { meets } from '../conditions/request-limits.js';
 import type { Slo } from '../conditions/slo.js';
 import type { Sample } from '../samples/sample.js';
 import { steadyFrom } from './steady.js';
@@ -45,20 +46,25 @@ export function steadyReport(
   loop: 'open' | 'closed',
   slo: Slo | undefined,
 ): Report {
-  const of = (samples: readonly Sample[]): Report => {
-    const tally = createTally(loop, slo?.limits);
-    for (const sample of samples) tally.add(sample);
-    return tally.report(Math.max(1, toMs - part.fromMs));
-  };
-  const report = of(part.samples);
-  const ended = of(all.filter(({ endMs }) => endMs > part.fromMs && endMs <= toMs));
-  const { requestsPerSecond, outputTokensPerSecond } = ended;
+  const tally = createTally(loop, slo?.limits);
+  for (const sample of part.samples) tally.add(sample);
+  const durationMs = Math.max(1, toMs - part.fromMs);
+  const perSecond = (count: number): number => (count * 1000) / durationMs;
+  const report = tally.report(durationMs);
+  const ended = all
+    .filter((sample) => sample.outcome === 'complete')
+    .filter(({ endMs }) => endMs > part.fromMs && endMs <= toMs);
   const { goodput } = report;
   return {
     ...report,
-    requestsPerSecond,
-    outputTokensPerSecond,
-    ...(goodput && { goodput: { ...goodput, perSecond: ended.goodput?.perSecond ?? 0 } }),
+    requestsPerSecond: perSecond(ended.length),
+    outputTokensPerSecond: perSecond(ended.reduce((sum, { outputTokens }) => sum + outputTokens, 0)),
+    ...(goodput && {
+      goodput: {
+        ...goodput,
+        perSecond: perSecond(ended.filter((sample) => meets(goodput.limits, tally.latencyOf(sample))).length),
+      },
+    }),
   };
 }
 
