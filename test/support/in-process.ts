@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { Readable } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { main } from '../../src/commands/main.js';
 import type { Place } from './program.js';
 
@@ -10,6 +11,14 @@ export interface Answered {
   stderr: string;
 }
 
+export interface HereOptions {
+  /** stdout and stderr are a terminal for the command [false]. */
+  readonly terminal?: boolean;
+}
+
+const { getColorDepth, hasColors } = WriteStream.prototype;
+const TERMINAL = { isTTY: true, columns: 120, rows: 40, getColorDepth, hasColors };
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -17,18 +26,27 @@ let last: Promise<unknown> = Promise.resolve();
  * commands that only read and write files. A separate process takes a hundred times as long. stdin is empty. The commands
  * run one after another, because a process has one folder and one environment.
  */
-export function runHere(place: Place, args: readonly string[]): Promise<Answered> {
-  const answered = last.then(() => runNow(place, args));
+export function runHere(place: Place, args: readonly string[], options: HereOptions = {}): Promise<Answered> {
+  const answered = last.then(() => runNow(place, args, options));
   last = answered.catch(() => {});
   return answered;
 }
 
-async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Answered> {
+async function runNow(
+  { dir, env }: Place,
+  args: readonly string[],
+  { terminal = false }: HereOptions,
+): Promise<Answered> {
   const before = { dir: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
   const streams = [process.stdout, process.stderr] as const;
   const written = streams.map((stream) => {
     const { write } = stream;
     const known = stream.listeners('error');
+    const changed = terminal ? TERMINAL : { isTTY: false };
+    const own = Object.keys(changed).map(
+      (name) => [name, Object.getOwnPropertyDescriptor(stream, name)] as const,
+    );
+    Object.assign(stream, changed);
     const seen = { text: '' };
     stream.write = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
       seen.text += typeof text === 'string' ? text : Buffer.from(text).toString();
@@ -40,6 +58,10 @@ async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Ans
       seen,
       restore() {
         stream.write = write;
+        for (const [name, property] of own) {
+          if (property === undefined) Reflect.deleteProperty(stream, name);
+          else Object.defineProperty(stream, name, property);
+        }
         for (const listener of stream.listeners('error')) {
           if (!known.includes(listener)) stream.off('error', listener as (error: Error) => void);
         }

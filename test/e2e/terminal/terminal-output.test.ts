@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
 import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
 import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../../support/hostile.js';
+import { runHere } from '../../support/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
 
 const ground = groundWithDaemon();
@@ -23,7 +24,15 @@ const PAGE = { status: 403, contentType: 'text/html', chunks: [`<title>${ALL_HOS
 const OWN = /\r\x1b\[J|\x1b\[\d+A\r|\x1b\[\?25[lh]|\x1b\[H\x1b\[J/g;
 
 /** Returns a command's output on a terminal without colours, without the program's own sequences and line ends. */
-async function written(args: readonly string[], until?: string): Promise<string> {
+async function written(
+  args: readonly string[],
+  { until, here = false }: Pick<Case, 'until' | 'here'> = {},
+): Promise<string> {
+  if (here) {
+    const place = { ...ground.place, env: { ...ground.place.env, NO_COLOR: '1' } };
+    const { stdout, stderr } = await runHere(place, args, { terminal: true });
+    return `${stdout}${stderr}`.replace(OWN, '');
+  }
   const session = (args[0] === 'runtime' ? alone : ground).open(args, { env: { NO_COLOR: '1' } });
   if (until !== undefined) {
     await session.untilWritten(until);
@@ -67,6 +76,8 @@ interface Case {
   args: () => Promise<readonly string[]> | readonly string[];
   /** The command is interrupted when it has written this [it ends by itself]. */
   until?: string;
+  /** It runs in this process, where stdout is called a terminal [in a process and a terminal of its own]. */
+  here?: boolean;
 }
 
 const ask = (words: readonly string[], script: typeof ANSWER | typeof REFUSAL = ANSWER): Case => ({
@@ -76,12 +87,14 @@ const ask = (words: readonly string[], script: typeof ANSWER | typeof REFUSAL = 
   },
 });
 const saved = (...words: string[]): Case => ({
+  here: true,
   args() {
     const { file, id } = savedHostility();
     return ['sessions', '--file', file, ...words.map((word) => (word === 'ID' ? id : word))];
   },
 });
 const plain = (...words: string[]): Case => ({ args: () => words });
+const here = (...words: string[]): Case => ({ args: () => words, here: true });
 const configured = (...words: string[]): Case => ({
   args() {
     hostileConfig();
@@ -112,22 +125,25 @@ const CASES: Record<string, Case> = {
   'bench of a page': ask(['bench', '--requests', '2', '--prompt', 'hi'], PAGE),
   'bench --json': ask(['bench', '--requests', '2', '--prompt', 'hi', '--json', '-'], REFUSAL),
   'bench --csv': ask(['bench', '--requests', '2', '--prompt', 'hi', '--csv', '-'], REFUSAL),
-  'bench compare': { args: () => ['bench', 'compare', file('a.json', ALL_HOSTILE), HOSTILE_WORD] },
+  'bench compare': {
+    here: true,
+    args: () => ['bench', 'compare', file('a.json', ALL_HOSTILE), HOSTILE_WORD],
+  },
   record: ask(['record', 'hi', '--output', 'r.jsonl']),
   'record that fails': ask(['record', 'hi', '--output', 'r.jsonl'], REFUSAL),
   replay: { args: () => ['replay', recording()] },
   'replay --json': { args: () => ['replay', '--json', recording()] },
-  'replay of no recording': { args: () => ['replay', file('no.jsonl', ALL_HOSTILE)] },
+  'replay of no recording': { here: true, args: () => ['replay', file('no.jsonl', ALL_HOSTILE)] },
   'runtime status': plain('runtime', 'status'),
   'runtime run': { ...plain('runtime', 'run', '--socket', `/tmp/${HOSTILE_WORD.slice(0, 40)}/x`) },
   'runtime start': plain('runtime', 'start', '--config', HOSTILE_WORD),
   'runtime stop': plain('runtime', 'stop', '--socket', `/tmp/${HOSTILE_WORD.slice(0, 40)}/x`),
-  simulator: plain('simulator', '--responses', HOSTILE_WORD),
+  simulator: here('simulator', '--responses', HOSTILE_WORD),
   'simulator, served': {
     args: () => ['simulator', '--port', '0', '--text', HOSTILE_WORD],
     until: 'stops it',
   },
-  'sessions list': saved('list'),
+  'sessions list': { ...saved('list'), here: false },
   'sessions list --json': saved('list', '--json'),
   'sessions show': saved('show', 'ID'),
   'sessions show --json': saved('show', '--json', 'ID'),
@@ -139,23 +155,24 @@ const CASES: Record<string, Case> = {
   'sessions export as HAR': saved('export', 'ID', '--format', 'har'),
   'sessions export as CSV': saved('export', 'ID', '--format', 'csv'),
   'sessions import': {
+    here: true,
     args: () => ['sessions', '--file', join(ground.place.dir, 'new.db'), 'import', file('x', ALL_HOSTILE)],
   },
   'sessions rm': saved('rm', 'ID'),
   'sessions restore': saved('restore', HOSTILE_WORD),
   'sessions rename': saved('rename', 'ID', HOSTILE_WORD),
   'endpoints list': configured('endpoints', 'list'),
-  'endpoints list --json': configured('endpoints', 'list', '--json'),
+  'endpoints list --json': { ...configured('endpoints', 'list', '--json'), here: true },
   'endpoints test': ask(['endpoints', 'test'], REFUSAL),
   'endpoints test --json': ask(['endpoints', 'test', '--json'], REFUSAL),
-  'endpoints add': plain(
+  'endpoints add': here(
     ...['endpoints', 'add', HOSTILE_WORD, '--url', HOSTILE_WORD, '--model', HOSTILE_WORD],
     ...['--provider', HOSTILE_WORD],
   ),
   'config print': configured('config', 'print'),
-  'config print --json': configured('config', 'print', '--json'),
-  'config path': configured('config', 'path', '--config', HOSTILE_WORD),
-  'config trust': configured('config', 'trust'),
+  'config print --json': { ...configured('config', 'print', '--json'), here: true },
+  'config path': { ...configured('config', 'path', '--config', HOSTILE_WORD), here: true },
+  'config trust': { ...configured('config', 'trust'), here: true },
   doctor: configured('doctor'),
   'doctor --json': configured('doctor', '--json'),
   'doctor, asking the endpoint': {
@@ -165,17 +182,17 @@ const CASES: Record<string, Case> = {
       return ['doctor', '--mode', 'openai', '--yes'];
     },
   },
-  completion: plain('completion', HOSTILE_WORD),
-  man: plain('man'),
-  help: plain('help', HOSTILE_WORD),
-  'a command that there is not': plain(HOSTILE_WORD),
-  'a flag that there is not': plain('ask', `--${HOSTILE_WORD}`),
-  'a value that is none': plain('ask', '--timeout', HOSTILE_WORD, 'hi'),
+  completion: here('completion', HOSTILE_WORD),
+  man: here('man'),
+  help: here('help', HOSTILE_WORD),
+  'a command that there is not': here(HOSTILE_WORD),
+  'a flag that there is not': here('ask', `--${HOSTILE_WORD}`),
+  'a value that is none': here('ask', '--timeout', HOSTILE_WORD, 'hi'),
 };
 
 describe('a terminal receives no foreign control sequence', () => {
-  test.concurrent.each(Object.entries(CASES))('%s', async (_name, { args, until }) => {
-    const text = await written(await args(), until);
+  test.concurrent.each(Object.entries(CASES))('%s', async (_name, { args, ...how }) => {
+    const text = await written(await args(), how);
     expect(text.length).toBeGreaterThan(0);
     expect(text).not.toMatch(FORBIDDEN);
   });
@@ -196,7 +213,7 @@ test.concurrent('bidirectional controls are shown as marks', async () => {
     ['show', id],
     ['export', id],
   ])
-    expect(await written(['sessions', '--file', file, ...words])).toContain('‹RLO›evil‹PDF›');
+    expect(await written(['sessions', '--file', file, ...words], { here: true })).toContain('‹RLO›evil‹PDF›');
 });
 
 describe('a file or pipe receives the unchanged bytes', () => {
@@ -211,7 +228,7 @@ describe('a file or pipe receives the unchanged bytes', () => {
       ['show', id],
       ['export', id],
     ]) {
-      const { stdout } = await ground.run(['sessions', '--file', file, ...words]);
+      const { stdout } = await runHere(ground.place, ['sessions', '--file', file, ...words]);
       expect(stdout).toContain(`\x1b]0;owned\x07\x1b]2;owned`);
       expect(stdout).toContain(LAST_LINE);
     }
@@ -226,6 +243,6 @@ test.concurrent('joiners and variation selectors are kept when a conversation is
   store.append(id, { role: 'user', text: `needle ${text}`, parentId: null });
   store.close();
   for (const words of [['list'], ['search', 'needle'], ['show', id], ['export', id], ['rm', id]]) {
-    expect(await written(['sessions', '--file', file, ...words])).toContain(text);
+    expect(await written(['sessions', '--file', file, ...words], { here: true })).toContain(text);
   }
 });
