@@ -100,13 +100,13 @@ export function defineSessions(sessions: Command): void {
 
 const SEARCH_HELP = `
 Finds messages with all of the words, "a phrase", and words that begin with wor*. Filters on the exchange:
-  ttft>2s  e2e<500ms  tokens>=100  error:429  error:timeout  error:any  model:gpt-4o  endpoint:openai
-  outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
+  ttft>2s e2e<500ms tokens>=100 error:429 error:timeout error:any
+  model:gpt-4o endpoint:openai outcome:truncated
+  on:2026-11-22 after:7d before:2026-11`;
 
 const IMPORT_HELP = `
 Importable files, also JSON files in a ZIP archive:
-  exports: json or jsonl of "sessions export", ChatGPT, Claude, DeepSeek, Open WebUI, LibreChat, TypingMind, Chatbox,
-    llama.cpp
+  exports: "sessions export" (json, jsonl), ChatGPT, Claude, DeepSeek, Open WebUI, LibreChat, TypingMind, Chatbox, llama.cpp
   sessions: aichat (YAML), opencode, Continue, Claude Code, Codex, LM Studio
   others: backups of Cherry Studio, logs.db of llm, messages as in chat APIs or ShareGPT (JSON or JSON Lines)`;
 

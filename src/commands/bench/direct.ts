@@ -60,15 +60,15 @@ export async function openDirect(
   const read = requestReader();
   let requests = 0;
   /** Origins that answered with a redirect. Their requests use undici, because bare connections follow no redirects. */
-  const elsewhere = new Set<string>();
+  const redirectingOrigins = new Set<string>();
   const viaUndici = (config: HTTPRequestConfig, streamOptions: StreamOptions): Promise<StreamResult> => {
     requests += 1;
     return stream(send, requests, config, read(config).request, streamOptions);
   };
   const streams: PlainStreams = {
     connections: plain,
-    async elsewhere(config, listener, signal) {
-      elsewhere.add(read(config).origin);
+    async followRedirect(config, listener, signal) {
+      redirectingOrigins.add(read(config).origin);
       const onEvent = (event: StreamEvent): void | Promise<void> => listener.onEvent(event);
       const { timings, ...result } = await viaUndici(config, { onEvent, signal });
       // The redirected request counts as an attempt too.
@@ -89,7 +89,8 @@ export async function openDirect(
     streamHTTP: async (config, streamOptions = {}) => viaUndici(config, streamOptions),
     start(config, listener) {
       const { request, origin } = read(config);
-      if (config.answerMs !== undefined || elsewhere.has(origin) || !serves(request.url)) return undefined;
+      if (config.answerMs !== undefined || redirectingOrigins.has(origin) || !serves(request.url))
+        return undefined;
       requests += 1;
       return startPlainStream(streams, { id: requests, request, origin, config }, listener);
     },

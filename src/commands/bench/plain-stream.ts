@@ -15,7 +15,11 @@ import type { HTTPRequestConfig, StreamEvent, StreamResult } from '../../sdk/ind
 export interface PlainStreams {
   readonly connections: PlainConnections;
   /** Called for a redirect: sends the request again over a transport that follows redirects. */
-  elsewhere(config: HTTPRequestConfig, listener: LoadListener, signal: AbortSignal): Promise<StreamResult>;
+  followRedirect(
+    config: HTTPRequestConfig,
+    listener: LoadListener,
+    signal: AbortSignal,
+  ): Promise<StreamResult>;
 }
 
 export interface PlainRequest {
@@ -53,7 +57,7 @@ class PlainStream implements LoadStream, RequestTarget {
   /** Why the response was cut off; kept until the consumer has taken all earlier events. */
   #failure: Error | undefined;
   /** Aborts the request that follows a redirect. */
-  #elsewhere: AbortController | undefined;
+  #redirectedRequest: AbortController | undefined;
   /** Events that wait while the consumer's promise is pending; undefined when it is not. */
   #waiting: StreamEvent[] | undefined;
 
@@ -81,7 +85,7 @@ class PlainStream implements LoadStream, RequestTarget {
   }
 
   cancel(): void {
-    this.#elsewhere?.abort();
+    this.#redirectedRequest?.abort();
     if (this.#settled) return;
     this.#settle();
     this.#listener.onEnd(this.#resultOf('cancelled'));
@@ -103,9 +107,9 @@ class PlainStream implements LoadStream, RequestTarget {
     this.#timeline.mark('firstByteUs');
     if (REDIRECTS.has(statusCode)) {
       this.#settle();
-      this.#elsewhere = new AbortController();
+      this.#redirectedRequest = new AbortController();
       const listener = this.#listener;
-      this.#streams.elsewhere(this.#plainRequest.config, listener, this.#elsewhere.signal).then(
+      this.#streams.followRedirect(this.#plainRequest.config, listener, this.#redirectedRequest.signal).then(
         (result) => listener.onEnd(result),
         (error: unknown) => listener.onFailed(error),
       );

@@ -67,13 +67,14 @@ ${ARRIVALS_HELP}
 ${PROMPTS_HELP}
 
 Requests go directly to the provider, without daemon, retries, circuit and limits. With --through daemon they take the
-path of the chat, with one attempt for each request and no circuit. With --policies too, the daemon retries and uses its
-circuit, and the report has the attempts. Errors of this program have a class that begins with client: or daemon:.
-Answers that --drain cuts are "unfinished".
+path of the chat, with one attempt for each request and no circuit. With --policies as well, the daemon retries and uses
+its circuit, and the report has the attempts. Errors of this program have a class that begins with client: or daemon:.
+Answers that --drain cuts off are "unfinished".
 
-TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), a value for each
-request. ITL: the gaps between content chunks of all requests. Goodput: requests per second that meet every --slo.
-Only complete answers count; all others are errors, by class. Rates use the time to the last answer's end.
+TTFT: first output since send. E2E: last output since send. TPOT: time from the first arrival of output to the last one,
+divided by the tokens after the first arrival; a value for each request. ITL: the gaps between arrivals of all requests.
+Goodput: requests per second that meet every --slo. Only complete answers count; all others are errors, by class. Rates
+use the time to the last answer's end.
 --warmup auto excludes the requests before TTFT is steady (MSER-5) and the requests at the end under falling load.
 
 An SLO is ${SLO_SYNTAX}.

@@ -35,9 +35,10 @@ const OTHERS = ['rate', 'stages', 'trace', 'requests', 'conversations', 'startAt
 
 export const SEARCH_HELP = `
 --find-rate and --find-concurrency find the highest load that meets --slo: they double the load until it misses the SLO,
-then narrow the range to 2 %. Each load runs for --duration at most [30 s] and ends early when the confidence interval
-is clear. Its warm-up does not count. An SLO without a share or errors means 99 %. A sweep runs all loads of a list, each
-for --duration. With --turns a load counts conversations; --duration should be several times the length of one:
+then narrow the range to 2 %. Each load runs for --duration at most [30 s] and ends early when its verdict is certain.
+Its warm-up does not count. An SLO without a share of the requests, or without a limit for errors, requires 99 %. A sweep
+runs all loads of a list, each for --duration. With --turns a load counts conversations; --duration should be several
+times the length of one:
   vastar-tui bench --find-rate --slo 'ttft.p95<500ms,errors<1%' --html capacity.html
   vastar-tui bench --sweep concurrency:1,2,4,8,16 --duration 20`;
 
