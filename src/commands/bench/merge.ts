@@ -11,9 +11,10 @@ import { printMessage } from '../support/output/print-message.js';
 import { stdout } from '../support/output/sink.js';
 import { addReportFlags, readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
+import type { EndpointRun } from './report/endpoint-run.js';
 import { openReports, writeReports } from './report/files.js';
-import { type EndpointRun, resultText } from './report/result.js';
 import { resultJson } from './report/result-json.js';
+import { resultText } from './report/result-text.js';
 import { figuresOf } from './report/run-of.js';
 import type { Setup } from './setup.js';
 

@@ -12,8 +12,9 @@ import { filledPage, html, type Markup } from '../../support/output/html.js';
 import { pageTemplate } from '../../support/output/pages.js';
 import type { Setup } from '../setup.js';
 import { curveMarkup } from './curve-page.js';
+import { type EndpointRun, meanInFlightOf } from './endpoint-run.js';
 import { hasCharts, MOST_REQUESTS, pageRuns } from './page-data.js';
-import { type EndpointRun, failingText, foundText, meanInFlightOf, stoppedText, trimText } from './result.js';
+import { failingText, foundText, stoppedText, trimText } from './result-text.js';
 
 /**
  * Returns the report as one self-contained HTML page.

@@ -11,7 +11,7 @@ import { curveJson } from '../../../loadtest/search/curve.js';
 import { serverJson } from '../../../loadtest/server-metrics/report.js';
 import type { Conversations } from '../send.js';
 import type { Setup } from '../setup.js';
-import { type Attempts, attemptsOf, type EndpointRun, meanInFlightOf } from './result.js';
+import { type Attempts, attemptsOf, type EndpointRun, meanInFlightOf } from './endpoint-run.js';
 
 /** Converts the result to JSON. Names are stable; new ones may be added. */
 export function resultJson(

@@ -8,7 +8,7 @@ import { turnFigures } from '../../../loadtest/figures/turns.js';
 import { printMessage } from '../../support/output/print-message.js';
 import type { BenchFlags } from '../flags/flags.js';
 import type { Measured } from '../measure.js';
-import type { EndpointRun, Figures } from './result.js';
+import type { EndpointRun, Figures } from './endpoint-run.js';
 
 /** Computes the result of an endpoint's test. */
 export function runOf(

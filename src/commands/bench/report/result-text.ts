@@ -2,54 +2,18 @@ import { counted } from '../../../common/text/counted.js';
 import type { CheckResult } from '../../../loadtest/conditions/check.js';
 import { failingSince } from '../../../loadtest/figures/failures.js';
 import type { Trim } from '../../../loadtest/figures/steady-part.js';
-import type { Report, Tally } from '../../../loadtest/figures/tally.js';
-import { meanInFlight, promptTokensPerSecond } from '../../../loadtest/figures/throughput.js';
-import { type TokenFigures, tokensText } from '../../../loadtest/figures/tokens.js';
+import { promptTokensPerSecond } from '../../../loadtest/figures/throughput.js';
+import { tokensText } from '../../../loadtest/figures/tokens.js';
 import type { TurnFigures } from '../../../loadtest/figures/turns.js';
 import { instrumentWarnings } from '../../../loadtest/load/instrument.js';
 import { bucketsOf, histogramText } from '../../../loadtest/report/histogram.js';
 import { latencyTable, runText, turnsTable } from '../../../loadtest/report/table.js';
 import { type Curve, unitOf } from '../../../loadtest/search/curve.js';
 import { curveText } from '../../../loadtest/search/curve-text.js';
-import type { ServerRecord } from '../../../loadtest/server-metrics/record.js';
 import { serverSource, serverText } from '../../../loadtest/server-metrics/report.js';
-import type { Measured } from '../measure.js';
-import type { Conversations, Stopped } from '../send.js';
+import type { Conversations } from '../send.js';
 import type { Setup } from '../setup.js';
-
-/** The figures of the requests of one endpoint's test. */
-export interface Figures {
-  tally: Tally;
-  report: Report;
-  tokens: TokenFigures;
-  /** Empty for a test of single requests. */
-  turns: readonly TurnFigures[];
-  checks: readonly CheckResult[];
-  /** The conditions of `--slo` on the whole run. */
-  slo: readonly CheckResult[];
-  /** The requests that `--warmup auto` excluded. */
-  trim?: Trim;
-  excluded?: Tally;
-}
-
-/** The end of a test that the user stopped. */
-export interface StoppedTest extends Stopped {
-  /** `start`: before the first request that counts. */
-  readonly during: 'start' | 'test';
-}
-
-/** The result of one endpoint's test. */
-export interface EndpointRun extends Figures, Omit<Measured, 'durationMs' | 'tally' | 'stopped'> {
-  mode: string;
-  model: string;
-  url: string;
-  /** The server's metrics (`--server-metrics`). */
-  server?: ServerRecord;
-  /** The figures of all loads of a search; the run is then that of the found load. */
-  curve?: Curve;
-  /** Set when the user stopped the test. */
-  stopped?: StoppedTest;
-}
+import { type Attempts, attemptsOf, type EndpointRun, meanInFlightOf } from './endpoint-run.js';
 
 const BUCKETS = 12;
 const BAR_WIDTH = 40;
@@ -185,11 +149,6 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
   ];
 }
 
-/** Returns the mean number of requests in flight, with those that were running when the test was stopped. */
-export function meanInFlightOf({ tally, report, stopped, trim }: EndpointRun): number {
-  return meanInFlight(tally.samples, report.durationMs, trim === undefined ? stopped?.ms : undefined);
-}
-
 /** Formats e.g. `34 warm-up requests (2.1 s, by MSER-5) and the last 12`. */
 export function trimText({ before, after, fromMs, steady }: Trim): string {
   const warmup = `${before} warm-up requests (${(fromMs / 1000).toFixed(1)} s, by MSER-5) and the last ${after}`;
@@ -212,26 +171,6 @@ function conversationsText(
     ...(brokenOff === 0 ? [] : [`${brokenOff} broken off by a failure`]),
     ...(cut === 0 ? [] : [`${cut} cut off by the end of the test`]),
   ].join(', ');
-}
-
-/** Counts of a run's attempts. */
-export interface Attempts {
-  readonly total: number;
-  /** Number of requests that were sent more than once. */
-  readonly retried: number;
-  /** Time of failed attempts and the waits after them. */
-  readonly retriesMs: number;
-  /** Number of dead connections that were replaced by a new one. */
-  readonly replaced: number;
-}
-
-export function attemptsOf({ samples }: Tally): Attempts {
-  return {
-    total: samples.reduce((sum, { attempts }) => sum + attempts, 0),
-    retried: samples.filter(({ attempts }) => attempts > 1).length,
-    retriesMs: samples.reduce((sum, { retriesMs }) => sum + retriesMs, 0),
-    replaced: samples.reduce((sum, { replaced }) => sum + replaced, 0),
-  };
 }
 
 const attemptsText = ({ total, retried, retriesMs, replaced }: Attempts): string =>
