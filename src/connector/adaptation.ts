@@ -9,8 +9,11 @@ export type Adaptations = Map<string, ReadonlySet<Adaptable>>;
 
 /** The body of one exchange, without the members that the provider refuses. */
 export interface AdaptedBody {
-  /** Returns the chat completion to send, without the members that the provider refused before. */
-  body(): JsonRecord;
+  /**
+   * Returns the chat completion to send, without the members that the provider refused before.
+   * @param whole with all members: the client has already sent this request [false]
+   */
+  body(whole?: boolean): JsonRecord;
   /**
    * Reads a refusal. @returns the members to change in the next body; none when a second request would not help.
    * `isNew`: whether this is the first such refusal in this process
@@ -42,8 +45,8 @@ export function adaptBody(
   /** The latest body. Other exchanges may have learnt of a refusal since it was sent. */
   let sent = original;
   return {
-    body() {
-      const refused = adaptations.get(key);
+    body(whole = false) {
+      const refused = whole ? undefined : adaptations.get(key);
       sent = refused === undefined ? original : without(original, refused, droppable);
       return sent;
     },

@@ -40,6 +40,8 @@ export interface ExchangeOptions extends ChatOptions {
   adaptations?: Adaptations;
   /** When the request was sent, if the client has already sent it [now]. */
   sentMs?: number;
+  /** Whether that request had all members, also those in `adaptations` [false]. */
+  sentWhole?: boolean;
 }
 
 /** Runs one exchange: builds the body, sends it, reads the answer and computes the figures. Never rejects. */
@@ -115,7 +117,7 @@ export async function runExchange(
         method: 'POST',
         url: request.url,
         headers: request.headers[stream ? 'stream' : 'whole'],
-        body: JSON.stringify(translated(endpoint, adapted.body())),
+        body: JSON.stringify(translated(endpoint, adapted.body(!again && options.sentWhole))),
         timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
         // `stop` measures silence here, because only this process knows whether the reader pauses.
         idleMs: 0,

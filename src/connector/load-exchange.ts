@@ -251,11 +251,12 @@ export class LoadExchange implements LoadListener {
       },
     };
     this.#other = { onEvent: onEvent.promise, result };
-    this.#settle(this.#runOther(client));
+    this.#settle(this.#runOther(client, true));
     return onEvent.promise.then((take) => take(start));
   }
 
-  #runOther(client: HttpStreamer): Promise<LoadAnswer> {
+  /** @param sentWhole whether the request was already sent, with all members */
+  #runOther(client: HttpStreamer, sentWhole = false): Promise<LoadAnswer> {
     const { target } = this.#shared;
     const { messages, maxTokens, body, traceId, onGap } = this.#request;
     this.#otherStop = new AbortController();
@@ -267,6 +268,7 @@ export class LoadExchange implements LoadListener {
       ...target.options,
       adaptations: target.adaptations,
       sentMs: this.#sentMs,
+      sentWhole,
       signal: this.#otherStop.signal,
       onGap,
       onEvent(event) {
