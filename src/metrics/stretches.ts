@@ -9,8 +9,8 @@ export interface Stretch {
 }
 
 /**
- * Places the hops one after another, as in the waterfall, then the output after the first token. The stretches have no
- * gaps and do not overlap.
+ * Places the hops one after another, as in the waterfall, then the output after the first token. Each stretch begins
+ * where the one before it ends.
  * @param e2eMs time to the last output
  */
 export function hopStretches(hops: Hops, e2eMs: number | undefined): Stretch[] {

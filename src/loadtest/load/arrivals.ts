@@ -1,12 +1,12 @@
 import { gamma, type Random } from '../../common/random.js';
 import type { Stage } from './stages.js';
 
-/** The random process of the gaps between arrivals. */
+/** The random process of the intervals between arrivals. */
 export type ArrivalProcess =
   | { readonly kind: 'poisson' }
-  /** Equal gaps. */
+  /** Equal intervals. */
   | { readonly kind: 'constant' }
-  /** Gamma-distributed gaps. Shape 1 is Poisson; below 1, arrivals come in bursts; above 1, they are more even. */
+  /** Gamma-distributed intervals. Shape 1 is Poisson; below 1, arrivals come in bursts; above 1, they are more even. */
   | { readonly kind: 'gamma'; readonly shape: number };
 
 export const ARRIVALS_SYNTAX = 'poisson, constant or gamma:SHAPE';
@@ -61,20 +61,20 @@ function momentsOf(
   stages: readonly Stage[],
   random: Random,
 ): () => number | undefined {
-  const nextGap = unitGaps(process, random);
+  const nextInterval = unitIntervals(process, random);
   let index = 0;
   let stageMs = 0;
   /** Expected number of arrivals before the stage. */
   let before = 0;
   /** Expected number of arrivals until the next one. */
-  let due = process.kind === 'constant' ? 0 : nextGap();
+  let due = process.kind === 'constant' ? 0 : nextInterval();
   return () => {
     for (let stage = stages[index]; stage !== undefined; index += 1, stage = stages[index]) {
       const { from, to, ms } = stage;
       const expected = ((from + to) / 2) * (ms / 1000);
       const rest = due - before;
       if (rest < expected) {
-        due += nextGap();
+        due += nextInterval();
         return stageMs + momentOf(rest, stage) * 1000;
       }
       before += expected;
@@ -84,8 +84,8 @@ function momentsOf(
   };
 }
 
-/** Draws gaps with mean 1. */
-function unitGaps(process: ArrivalProcess, random: Random): () => number {
+/** Draws intervals with mean 1. */
+function unitIntervals(process: ArrivalProcess, random: Random): () => number {
   switch (process.kind) {
     case 'constant':
       return () => 1;

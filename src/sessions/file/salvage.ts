@@ -76,7 +76,7 @@ const TABLES = [
 ] as const;
 
 /** The search ends after this many consecutive ids without data, because each id costs a query. */
-const LARGEST_GAP = 2000;
+const MOST_MISSING_IDS = 2000;
 
 /**
  * Copies every readable row of the damaged file into the empty `target`. Messages without their session get a session
@@ -132,7 +132,7 @@ function* readableRows(source: Database, table: string, key: string): Generator<
   const backwards = `SELECT * FROM ${table} WHERE ${key} < ? ORDER BY ${key} DESC LIMIT 1`;
   const last = yield* walk(source, backwards, key, Number.MAX_SAFE_INTEGER, first.reached);
   let missing = 0;
-  for (let id = first.reached + 1; id < last.reached && missing < LARGEST_GAP; id += 1) {
+  for (let id = first.reached + 1; id < last.reached && missing < MOST_MISSING_IDS; id += 1) {
     missing += 1;
     try {
       const row = source.get(`SELECT * FROM ${table} WHERE ${key} = ?`, id);

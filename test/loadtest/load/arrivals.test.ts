@@ -35,14 +35,14 @@ const limitOf = (size: number): number => 1.95 / Math.sqrt(size);
 describe('at one rate', () => {
   const steady = (perSecond: number): Stage[] => [{ from: perSecond, to: perSecond, ms: FOREVER }];
 
-  test('Poisson arrivals have exponentially distributed gaps', () => {
+  test('Poisson arrivals have exponentially distributed intervals', () => {
     for (const seed of [1, 2, 3]) {
       const gaps = gapsOf(moments({ kind: 'poisson' }, steady(50), 20_000, seed));
       expect(distance(gaps, (ms) => 1 - Math.exp(-ms / 20))).toBeLessThan(limitOf(gaps.length));
     }
   });
 
-  test('the gaps of a Poisson process are independent', () => {
+  test('the intervals of a Poisson process are independent', () => {
     const gaps = gapsOf(moments({ kind: 'poisson' }, steady(50), 20_000));
     const mean = meanOf(gaps);
     const together = meanOf(gaps.slice(1).map((gap, index) => (gap - mean) * ((gaps[index] ?? 0) - mean)));

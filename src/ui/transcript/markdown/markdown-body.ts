@@ -36,13 +36,15 @@ export function createMarkdownBody(options: MarkdownOptions): Body {
   };
 
   const draftsOf = (text: string, block: Block, growing: boolean): Draft[] => {
-    const { start: at, end, gap } = block;
+    const { start: at, end, blankBefore } = block;
     const source = text.slice(at, end);
     const drafts =
       block.kind === 'code'
         ? codeDrafts(source, { ...block, width, at, highlighter })
         : proseDrafts(source, { width, at, growing, highlighter, styles, hyperlinks });
-    return gap && drafts.length > 0 && closed.length > 0 ? [{ line: [], at: at - 1 }, ...drafts] : drafts;
+    return blankBefore && drafts.length > 0 && closed.length > 0
+      ? [{ line: [], at: at - 1 }, ...drafts]
+      : drafts;
   };
 
   return {

@@ -1,11 +1,11 @@
-/** A part of a Markdown text that is rendered on its own. `gap` means that a blank line is before it. */
+/** A part of a Markdown text that is rendered separately. `blankBefore`: whether a blank line is before it. */
 export type Block = Prose | Code;
 
 interface Prose {
   readonly kind: 'prose';
   readonly start: number;
   readonly end: number;
-  readonly gap: boolean;
+  readonly blankBefore: boolean;
 }
 
 /** A fenced code block, or a part of a long one. `start` and `end` exclude the fences. */
@@ -13,7 +13,7 @@ interface Code {
   readonly kind: 'code';
   readonly start: number;
   readonly end: number;
-  readonly gap: boolean;
+  readonly blankBefore: boolean;
   /** The text after the opening fence; the language comes first. */
   readonly info: string;
   /** The block begins with its opening fence. */
@@ -50,19 +50,19 @@ export function createSplitter(): Splitter {
   let start = 0;
   /** The start of the next line to read. */
   let next = 0;
-  let gap = false;
+  let blankBefore = false;
   let code: { fence: string; info: string; opens: boolean } | undefined;
   let prose = { begun: false, list: false, blank: false, inFence: false };
 
   const begin = (at: number, after: boolean): void => {
     start = at;
-    gap = after;
+    blankBefore = after;
     prose = { begun: false, list: false, blank: false, inFence: false };
   };
   const closed = (end: number, closes = false): Block =>
     code === undefined
-      ? { kind: 'prose', start, end, gap }
-      : { kind: 'code', start, end, gap, info: code.info, opens: code.opens, closes };
+      ? { kind: 'prose', start, end, blankBefore: blankBefore }
+      : { kind: 'code', start, end, blankBefore, info: code.info, opens: code.opens, closes };
 
   function* codeLine(line: string, end: number, fence: string): Generator<Block> {
     if (isClosing(line, fence)) {
@@ -89,7 +89,7 @@ export function createSplitter(): Splitter {
     const inList = prose.list && /^[ \t]/.test(line);
     const fence = inList ? null : FENCE.exec(line);
     if (fence !== null && !prose.inFence) {
-      const blank = prose.blank || (gap && !prose.begun);
+      const blank = prose.blank || (blankBefore && !prose.begun);
       if (prose.begun) yield closed(next);
       begin(end, blank);
       code = { fence: fence[1] ?? fence[2] ?? '', info: fence[3] ?? '', opens: true };
