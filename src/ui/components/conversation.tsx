@@ -24,9 +24,10 @@ function select(state: AppState) {
   const { messages, scroll, selected, overlay, search, reasoningShown, sourceShown, comparison } = state;
   // These overlays show the panes' figures, so any change of the state matters.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
-  // The welcome shows the endpoints.
-  const welcome = messages.length === 0 ? state.endpoint : undefined;
-  const modes = messages.length === 0 ? state.modes : undefined;
+  // The welcome shows the endpoints. The notices of the start leave room for it.
+  const isNew = messages.every(({ role }) => role === 'notice');
+  const welcome = isNew ? state.endpoint : undefined;
+  const modes = isNew ? state.modes : undefined;
   return {
     welcome,
     modes,
@@ -129,19 +130,13 @@ function contentOf(
     const parts = { question, reading, viewport, again: keymap.hints.again };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
-  if (welcome !== undefined && modes !== undefined)
-    return {
-      title,
-      rows: fitRows(
-        welcomeLines(
-          { keys: keymap.hints, endpoint: welcome, modes, program: store.getState().program },
-          width,
-          height,
-        ),
-        width,
-        height,
-      ),
-    };
+  /** Returns as much of the welcome as fits into the last `free` rows. */
+  const welcomeRows = (free: number): readonly Line[] => {
+    if (welcome === undefined || modes === undefined) return [];
+    const { program } = store.getState();
+    return welcomeLines({ keys: keymap.hints, endpoint: welcome, modes, program }, width, free);
+  };
+  if (messages.length === 0) return { title, rows: fitRows(welcomeRows(height), width, height) };
   const view = { messages, width, height, scroll, ...reading };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
@@ -150,7 +145,13 @@ function contentOf(
     return { title, rows, cursor: caret && { x: caret.x, y: height - 1 } };
   }
   const { rows, newRows, atEnd, top, places } = viewport.window(view);
-  const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
+  const [first, ...others] = welcomeRows(height - rows.length);
+  // A notice ends with an empty row.
+  const below = first === undefined || first.length === 0 ? others : [first, ...others];
+  const shown = Array.from(
+    { length: height },
+    (_, index) => rows[index]?.line ?? below[index - rows.length] ?? BLANK,
+  );
   if (selected !== undefined) {
     for (const [index, place] of places.entries()) {
       const cells = cellsSelected(selected, place);

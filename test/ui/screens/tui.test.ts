@@ -101,6 +101,14 @@ describe('text from outside', () => {
   });
 });
 
+test('a notice of the start stands above the welcome, which goes when a question is sent', async () => {
+  const running = await start({ notices: [{ level: 'warning', text: 'the profile is left out' }] });
+  const { screen } = running;
+  await screen.until((text) => /the profile is left out.*Ask something.*all keys/s.test(text));
+  await ask(running, 'question');
+  await screen.until((text) => text.includes('the profile is left out') && !text.includes('Ask something'));
+});
+
 describe('typing', () => {
   test('a question and enter in one chunk sends it', async () => {
     const running = await start();
