@@ -1,5 +1,6 @@
 import { ConnectorException, ErrorClass, messageOf } from '../common/errors.js';
 import { createExposition, type MetricSample } from '../metrics/server/exposition.js';
+import { isKnownSample } from '../metrics/server/reading.js';
 import { decodeEvents } from './decoded-events.js';
 import type { HttpStreamer } from './types.js';
 
@@ -15,7 +16,7 @@ export interface ScrapeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Samples above this number are only counted. */
+/** Samples above this number are only counted, except those of the known figures. */
 const MAX_SAMPLES = 20_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -46,7 +47,7 @@ export async function scrape(
   let status = 0;
   const stop = new AbortController();
   const page = createExposition((sample) => {
-    if (samples.length < MAX_SAMPLES) samples.push(sample);
+    if (samples.length < MAX_SAMPLES || isKnownSample(sample.name)) samples.push(sample);
     else leftOut += 1;
   });
   const decoded = decodeEvents((event) => {

@@ -1,6 +1,6 @@
 import type { MetricSample } from '../../metrics/server/exposition.js';
 import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
-import { readServer } from '../../metrics/server/reading.js';
+import { isKnownSample, readServer } from '../../metrics/server/reading.js';
 import { followRole, type RoleFigure } from './figures.js';
 
 /** One of a server's series during a test. */
@@ -80,7 +80,7 @@ export function createServerRecorder(limits: RecorderLimits = LIMITS): ServerRec
     for (const { name, labels, value, type } of samples) {
       const key = labels === '' ? name : `${name}{${labels}}`;
       const known = series.get(key);
-      if (known === undefined && series.size >= limits.series) {
+      if (known === undefined && series.size >= limits.series && !isKnownSample(name)) {
         unkept += 1;
         continue;
       }

@@ -51,6 +51,9 @@ const WANTED = Map.groupBy(
   ({ sample }) => sample,
 );
 
+/** Whether a sample of this name can be one of the known figures. */
+export const isKnownSample = (name: string): boolean => WANTED.has(knownName(name));
+
 const hasLabel = (labels: string, label: string): boolean => `,${labels},`.includes(`,${label},`);
 
 /**

@@ -159,6 +159,19 @@ test('a compressed OpenMetrics page is read with all of its series', async () =>
   expect(Object.keys(report?.series ?? {})).toHaveLength(12);
 });
 
+test('a page of more series than are kept shows the figures at its end', async () => {
+  await endpoint(answer);
+  const others = Array.from({ length: 20_001 }, (_, pod) => `other{pod="${pod}"} 1\n`).join('');
+  const server = await metrics(
+    (_request, response) => void response.end(`${others}vllm:num_requests_running 7\n`),
+  );
+  const { stdout } = await run([...FLAGS, '--server-metrics', `${server.url}/metrics`]);
+  expect(read(stdout).server_metrics).toMatchObject({
+    ...{ server: 'vLLM', series_left_out: 1 },
+    figures: { running: { max: 7 } },
+  });
+});
+
 test("the endpoint's metrics_url is read without a flag", async () => {
   const chat = await endpoint(answer);
   const server = await metrics(page);

@@ -63,6 +63,14 @@ test('a page of many series keeps all of them, at fewer times', () => {
   expect({ series: series.size, leftOut, atMs }).toEqual({ series: 100, leftOut: 0, atMs: [0, 4, 8] });
 });
 
+test('the series of known figures are kept after all others, too', () => {
+  const recorder = createServerRecorder({ series: 2, pages: 600, values: 400 });
+  recorder.add(0, page({ a: 1, b: 2, c: 3, 'vllm:num_requests_running': 4 }), 5);
+  const { series, leftOut, points } = recorder.record('');
+  expect([...series.keys()]).toEqual(['a', 'b', 'vllm:num_requests_running']);
+  expect({ leftOut, running: points.get('running') }).toEqual({ leftOut: 6, running: [4] });
+});
+
 test('a series has null on pages that lack it', () => {
   const recorder = createServerRecorder();
   recorder.add(0, page({ a: 1 }), 0);
