@@ -1,18 +1,8 @@
-import type { Actions } from '../../state/actions.js';
-import type { AppState } from '../../state/app-state.js';
 import { chooseFirst } from '../../state/comparing/comparing.js';
 import { markedView } from '../panes/compare/view.js';
-import type { View, Viewport } from '../transcript/viewport.js';
-import type { Keymap } from './bindings.js';
+import type { View } from '../transcript/viewport.js';
+import type { InputOptions } from './input-options.js';
 import type { ActionName } from './keymap.js';
-
-export interface CompareKeysOptions {
-  state: () => AppState;
-  actions: Actions;
-  keymap: Keymap;
-  viewport: Viewport;
-  view: () => { width: number; height: number };
-}
 
 /** Keys during a comparison: they choose an answer, and text still goes into the draft. */
 export interface CompareKeys {
@@ -38,13 +28,7 @@ const UNAFFECTED: ReadonlySet<ActionName> = new Set([
   ...(['focus', 'suspend', 'redraw', 'palette', 'inspect', 'reconnect'] as const),
 ]);
 
-export function createCompareKeys({
-  state,
-  actions,
-  keymap,
-  viewport,
-  view,
-}: CompareKeysOptions): CompareKeys {
+export function createCompareKeys({ state, actions, keymap, viewport, view }: InputOptions): CompareKeys {
   const looked = (): View | undefined => {
     const { comparison, reasoningShown, sourceShown } = state();
     return comparison && markedView(comparison, view(), { reasoning: reasoningShown, source: sourceShown });

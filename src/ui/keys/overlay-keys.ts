@@ -1,4 +1,3 @@
-import type { Actions } from '../../state/actions.js';
 import { type AppState, PANES } from '../../state/app-state.js';
 import { MODELS_ITEM, SETUP_ITEM } from '../../state/comparing/targets.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
@@ -8,10 +7,11 @@ import { MAX_QUERY } from '../../state/view/search.js';
 import { explainLines } from '../panes/explain/lines.js';
 import { helpLines } from '../panes/help.js';
 import { allPanes } from '../panes/side.js';
-import type { Keymap } from './bindings.js';
+import type { InputOptions } from './input-options.js';
 import { createInspectorKeys } from './inspector-keys.js';
-import { type ActionName, KEYMAP } from './keymap.js';
+import { KEYMAP } from './keymap.js';
 import type { KeyPress } from './keys.js';
+import type { Perform } from './perform.js';
 import { SCROLLS, within } from './scrolls.js';
 import { createSessionKeys } from './session-keys.js';
 
@@ -23,13 +23,9 @@ export interface OverlayKeys {
   paste(text: string): boolean;
 }
 
-export interface OverlayKeysOptions {
-  state: () => AppState;
-  actions: Actions;
-  keymap: Keymap;
-  view: () => { width: number; height: number };
+interface OverlayKeysOptions extends Pick<InputOptions, 'state' | 'actions' | 'keymap' | 'view'> {
   page: () => number;
-  perform: Readonly<Record<ActionName, (argument?: string) => void>>;
+  perform: Perform;
 }
 
 export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {

@@ -1,5 +1,3 @@
-import type { Actions } from '../../state/actions.js';
-import type { AppState } from '../../state/app-state.js';
 import type { Point } from '../../state/view/scroll.js';
 import type { Layout } from '../layout.js';
 import { compareLayout, SEPARATOR } from '../panes/compare/layout.js';
@@ -8,14 +6,10 @@ import { inspectorLayout } from '../panes/inspector/view.js';
 import { pickerEntryAt } from '../panes/picker.js';
 import { sessionEntryAt } from '../panes/sessions.js';
 import { ALL_ROWS, paneAt } from '../panes/side.js';
-import type { View, Viewport } from '../transcript/viewport.js';
 import type { MouseReport } from './bytes/mouse.js';
+import type { InputOptions } from './input-options.js';
 
-export interface PointerOptions {
-  state: () => AppState;
-  actions: Actions;
-  viewport: Viewport;
-  view: () => View;
+interface PointerOptions extends Pick<InputOptions, 'state' | 'actions' | 'viewport' | 'view'> {
   layout: () => Layout;
   /** Handles a key press of this name. */
   press: (name: string) => void;

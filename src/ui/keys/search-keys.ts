@@ -1,18 +1,6 @@
-import type { Actions } from '../../state/actions.js';
-import type { AppState } from '../../state/app-state.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
-import type { View, Viewport } from '../transcript/viewport.js';
-import type { Keymap } from './bindings.js';
+import type { InputOptions } from './input-options.js';
 import type { KeyPress } from './keys.js';
-
-export interface SearchKeysOptions {
-  state: () => AppState;
-  actions: Actions;
-  keymap: Keymap;
-  viewport: Viewport;
-  /** The conversation as the screen shows it now. */
-  view: () => View;
-}
 
 /** Keys while the search is open. */
 export interface SearchKeys {
@@ -22,7 +10,7 @@ export interface SearchKeys {
   previous(): void;
 }
 
-export function createSearchKeys({ state, actions, keymap, viewport, view }: SearchKeysOptions): SearchKeys {
+export function createSearchKeys({ state, actions, keymap, viewport, view }: InputOptions): SearchKeys {
   /** Scrolls the current match into view, above the search's own line. */
   const follow = (): void => {
     const { search } = state();
