@@ -38,8 +38,7 @@ const ALSO = ['package-lock.json', 'tsconfig.json', 'test/support/bundled.ts'];
 /**
  * Builds a module of the sources under test to a program in one file, which starts with a fraction of the work of
  * `tsx`.
- * - The program is built again only after a change of its sources, because each worker and each run would pay a second
- *   of a core for it.
+ * - The program is built again only after a change of its sources: each build takes a second of a core.
  * - It is always at the same path, because Node finds its compiled code by the path.
  * @param name of the program
  * @param module its path below the project's folder, or `text`

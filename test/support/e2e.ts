@@ -28,8 +28,8 @@ export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
 }
 
 /**
- * The same, but with a daemon and a simulator that already run for all these tests, so that the programs do not start
- * and end their own. For tests that check neither the start of these programs nor the processes that remain.
+ * Like `groundForEach`, but a daemon and a simulator already run for all these tests. So the programs do not start and
+ * end their own. For tests that check neither the start of these programs nor the processes that remain.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
   const home = daemonForAll();

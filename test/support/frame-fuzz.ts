@@ -98,8 +98,8 @@ export interface FuzzOptions {
 /**
  * Reads mutated frames in this process, and sends some to a real daemon.
  * @returns the number of frames
- * @throws {Error} with seed and frame, on a crash, on a read that takes more than 1 s of CPU time, on a missing answer,
- * and on bytes of another frame in what was read
+ * @throws {Error} with seed and frame: after a crash, a read of over 1 s of CPU time, a missing answer, or bytes of
+ * another frame in a message
  */
 export async function fuzzFrames({ frames, seconds, seed }: FuzzOptions): Promise<number> {
   const chance = seededRandom(seed);

@@ -49,8 +49,8 @@ export function arrivalsAt(next: () => number | undefined): Arrivals {
 }
 
 /**
- * Creates arrivals at the rates of the stages, one stage after another. The times between arrivals are drawn for a rate
- * of 1 and then scaled by the current rate, so a Poisson process stays Poisson while its rate changes.
+ * Creates arrivals at the rates of the stages, one stage after another. The intervals are drawn for a rate of 1 and
+ * then scaled by the current rate. So a Poisson process stays Poisson while its rate changes.
  */
 export function createArrivals(process: ArrivalProcess, stages: readonly Stage[], random: Random): Arrivals {
   return arrivalsAt(momentsOf(process, stages, random));

@@ -14,8 +14,8 @@ export interface SampleLog {
 }
 
 /**
- * Creates a list that keeps each sample as a row of numbers. The objects of thousands of requests a second would survive
- * in V8's young generation, which copies each of them twice, and those of millions of requests would fill the memory.
+ * Creates a list that keeps each sample as a row of numbers. Objects of thousands of requests a second would survive in
+ * V8's young generation, which copies each of them twice. Objects of millions of requests would fill the memory.
  */
 export function createSampleLog(): SampleLog {
   let blocks: Float64Array<ArrayBuffer>[] = [];

@@ -68,8 +68,8 @@ export interface Latency {
 }
 
 /**
- * @param shiftMs added to TTFT and E2E. In an open loop they are measured from the intended send time, so that a slow
- * client or server cannot hide its delay (coordinated omission)
+ * @param shiftMs added to TTFT and E2E. In an open loop they count from the intended send time, so that a slow client
+ * or server cannot hide its delay (coordinated omission)
  */
 export function latencyOf({ ttftMs, e2eMs, speed }: Sent, shiftMs: number): Latency {
   const latency: Latency = {};

@@ -2,7 +2,8 @@ const USUAL = { columns: 80, rows: 24 };
 
 /**
  * Gives a terminal of unknown size the size in the environment, else 80 x 24. The system reports 0 x 0 for a serial
- * line, and for a terminal that `docker exec -t`, `ssh -tt` or `script` created without a terminal of its own.
+ * line. It also does so for a terminal that `docker exec -t`, `ssh -tt` or `script` created while they had none
+ * themselves.
  */
 export function assumeSize(stdout: NodeJS.WriteStream): void {
   const { columns, rows } = stdout;

@@ -206,7 +206,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
 }
 
 /**
- * A growing answer scrolls a window of this many rows by one row at a time, and a window of twice the height by two
+ * A growing answer scrolls a window of this many rows by one row at a time. A window of twice the height scrolls by two
  * rows.
  */
 const ROWS_PER_STEP = 8;

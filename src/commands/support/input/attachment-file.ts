@@ -35,8 +35,8 @@ export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFi
 /**
  * Reads a file of any kind that models read. The content decides the kind, because names can be wrong and providers
  * check.
- * @throws the result of `refuse` when it cannot be read, is over 8 MiB or empty, or is neither an image nor a PDF nor
- * text
+ * @throws the result of `refuse` when it cannot be read, is over 8 MiB or empty, or is of another kind than image, PDF
+ * and text
  */
 export function readAttachment(path: string, refuse: Refuse): AttachedFile {
   const bytes = readBytes(path, refuse);

@@ -11,8 +11,8 @@ export interface StepRow {
 }
 
 /**
- * Returns the steps of several exchanges in one list. Unless the wait is split in all of them, it is shown as one step
- * in all, because its parts can't be compared with a total.
+ * Returns the steps of several exchanges in one list. When an exchange has no parts of the wait, the wait is one step
+ * in all exchanges: parts can't be compared with a total.
  */
 export function stepRows(exchanges: readonly Shown[]): readonly StepRow[] {
   const split = exchanges.every(({ wait }) => (wait?.parts.length ?? 0) > 0);
