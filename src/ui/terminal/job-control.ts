@@ -11,7 +11,7 @@ export interface JobControl {
    * @throws {Error} when the terminal can't be left now
    */
   leave(meanwhile: () => Promise<void>): Promise<void>;
-  /** Leaves and retakes the terminal, which draws everything again. */
+  /** Leaves and retakes the screen, which draws everything again. Keys are read meanwhile. */
   redraw(): void;
   /** After this call, the chat does not take the terminal back. */
   dispose(): void;
@@ -23,8 +23,8 @@ const STOP_GRACE_MS = 100;
 export interface JobControlOptions {
   /** Stops this process's job like the terminal's own Ctrl+Z [SIGTSTP to the process group]. */
   stopJob?: (() => void) | undefined;
-  /** Called before the terminal is left: resets modes other than the screen. */
-  onLeave: () => void;
+  /** Called before the terminal is left: resets modes other than the screen. `keep input`: only the screen is left. */
+  onLeave: (input?: 'keep input') => void;
   /** Called after the program has the terminal again. */
   onReturn: () => void;
 }
@@ -38,11 +38,11 @@ export function createJobControl({
   let away = false;
   let ended = false;
 
-  const leave = async (whileAway: () => Promise<void>): Promise<void> => {
+  const leave = async (whileAway: () => Promise<void>, input?: 'keep input'): Promise<void> => {
     if (away || suspendTerminal === undefined) return;
     away = true;
     // Reset the keyboard while our screen is active, because kitty keeps the key protocol per screen.
-    onLeave();
+    onLeave(input);
     try {
       const suspension = await suspendTerminal();
       try {
@@ -57,9 +57,10 @@ export function createJobControl({
     }
   };
   // Leaving fails on a closed terminal. The hang-up signal then ends the program.
-  const redraw = (): void => void leave(async () => {}).catch(() => {});
+  const retake = (input?: 'keep input'): void => void leave(async () => {}, input).catch(() => {});
   // After a stop other than by Ctrl+Z, the shell has reset the terminal.
-  process.on('SIGCONT', redraw);
+  const onContinue = (): void => retake();
+  process.on('SIGCONT', onContinue);
 
   return {
     onTerminal(suspend) {
@@ -70,10 +71,10 @@ export function createJobControl({
       await leave(meanwhile);
     },
     suspend: () => void leave(() => stopped(stopJob)).catch(() => {}),
-    redraw,
+    redraw: () => retake('keep input'),
     dispose() {
       ended = true;
-      process.off('SIGCONT', redraw);
+      process.off('SIGCONT', onContinue);
     },
   };
 }

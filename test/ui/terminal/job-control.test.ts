@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createJobControl } from '../../../src/ui/terminal/job-control.js';
 
 /** A job control that logs what it does to the terminal. */
@@ -6,7 +6,7 @@ function start() {
   const log: string[] = [];
   const control = createJobControl({
     stopJob: () => {},
-    onLeave: () => log.push('leave'),
+    onLeave: (input) => log.push(input === undefined ? 'leave' : `leave, ${input}`),
     onReturn: () => log.push('return'),
   });
   control.onTerminal(async () => ({
@@ -28,4 +28,13 @@ test('a terminal that was left when the interface ended is not taken back', asyn
   const { control, log } = start();
   await control.leave(async () => control.dispose());
   expect(log).toEqual(['leave']);
+});
+
+test('drawing again keeps the input, but not after a stop, because the shell has reset the terminal', async () => {
+  const { control, log } = start();
+  control.redraw();
+  await vi.waitFor(() => expect(log).toEqual(['leave, keep input', 'resume', 'return']));
+  process.emit('SIGCONT');
+  await vi.waitFor(() => expect(log.slice(3)).toEqual(['leave', 'resume', 'return']));
+  control.dispose();
 });

@@ -7,8 +7,8 @@ import { createRawPaste } from './raw-paste.js';
 export interface Keyboard {
   /** Starts reading and calls `receive` for each event. @returns a function that stops it */
   open(receive: (event: TerminalEvent) => void): () => void;
-  /** Leaves the terminal to another program: stops reading and resets the modes. */
-  leave(): void;
+  /** Leaves the terminal to another program: stops reading and resets the modes. `keep input`: only resets modes. */
+  leave(input?: 'keep input'): void;
   /** Takes the terminal back after `leave`. */
   resume(): void;
   /** Switches mouse reports on or off [off]. */
@@ -109,15 +109,20 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
   };
 
   const start = (): void => {
-    if (reading) return;
-    reading = true;
+    if (!reading) {
+      reading = true;
+      stdin.setRawMode(true);
+      stdin.ref();
+      stdin.on('data', onData);
+      stdin.resume();
+    }
     protocolOff = undefined;
-    stdin.setRawMode(true);
-    stdin.ref();
-    stdin.on('data', onData);
-    stdin.resume();
     const ask = options.queriesBackground === true ? ASK_BACKGROUND + ASK : ASK;
     write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
+  };
+  const resetModes = (): void => {
+    write(`${protocolOff ?? ''}${PASTE_OFF}${mouse ? MOUSE_OFF : ''}${plain ? '' : wheelAsBefore}`);
+    protocolOff = undefined;
   };
   const stop = (): void => {
     if (!reading) return;
@@ -126,7 +131,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     clearImmediate(turnEnd);
     stdin.off('data', onData);
     stdin.pause();
-    write(`${protocolOff ?? ''}${PASTE_OFF}${mouse ? MOUSE_OFF : ''}${plain ? '' : wheelAsBefore}`);
+    resetModes();
     stdin.setRawMode(false);
     stdin.unref();
   };
@@ -140,7 +145,10 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
         receive = undefined;
       };
     },
-    leave: stop,
+    leave(input) {
+      if (input === undefined) stop();
+      else if (reading) resetModes();
+    },
     resume() {
       if (receive !== undefined) start();
     },

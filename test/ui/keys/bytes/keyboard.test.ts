@@ -205,3 +205,22 @@ test.each([
   send(UP.repeat(3));
   expect(keys(got).slice(4)).toEqual(['wheelup', 'wheelup', 'wheelup']);
 });
+
+test('while the screen is drawn again, keys are still read in raw mode', () => {
+  const { keyboard, send, got, rawMode, written, listeners } = start();
+  send('\x1b[?0u\x1b[?62c');
+  written();
+  keyboard.leave('keep input');
+  expect(written()).toContain('\x1b[<u');
+  // In cooked mode, the terminal would send enter as a line feed, which is ctrl+j.
+  send('\r');
+  expect([rawMode(), listeners()]).toEqual([true, 1]);
+  keyboard.resume();
+  expect(written()).toContain('\x1b[?2004h');
+  expect(listeners()).toBe(1);
+  send('x');
+  expect(got).toEqual([
+    { kind: 'key', name: 'enter' },
+    { kind: 'text', text: 'x' },
+  ]);
+});
