@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { memoryFolder } from './test/support/memory-folder.js';
 import { PATIENCE_MS } from './test/support/patience.js';
+import { runFolder } from './test/support/run-folder.js';
 import { SlowestFirst } from './test/support/slowest-first.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    env: memoryFolder(),
+    env: runFolder(),
+    globalSetup: ['test/support/run-folder.ts'],
     setupFiles: ['test/support/same-samples.ts'],
     // These limits end a test that hangs, and are no measure of speed: a busy machine may need many times what an idle one needs.
     testTimeout: 180_000,

@@ -1,6 +1,6 @@
-// Builds the program and runs the tests. Meanwhile it checks format, lint, types and generated code: tests mostly wait.
-//   npm test                       all tests
-//   npm test -- test/sdk -t retry  passes these arguments to vitest
+// Builds the program and runs the tests.
+//   npm test                       also checks format, lint, types and generated code meanwhile: tests mostly wait
+//   npm test -- test/sdk -t retry  only these tests: passes the arguments to vitest, and builds only after a change
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,12 +17,19 @@ interface Step {
   readonly name: string;
   readonly command: string;
 }
-const BUILD: Step = { name: 'npm run build', command: scripts.build };
-const CHECKS: readonly Step[] = [
-  { name: 'npm run lint', command: scripts.lint },
-  { name: 'npm run typecheck', command: scripts.typecheck },
-  { name: 'npm run generate -- --check', command: `${scripts.generate} --check` },
-];
+const args = process.argv.slice(2);
+const whole = args.length === 0;
+const BUILD: Step = {
+  name: 'npm run build',
+  command: whole ? scripts.build : `${scripts.build} --if-needed`,
+};
+const CHECKS: readonly Step[] = whole
+  ? [
+      { name: 'npm run lint', command: scripts.lint },
+      { name: 'npm run typecheck', command: scripts.typecheck },
+      { name: 'npm run generate -- --check', command: `${scripts.generate} --check` },
+    ]
+  : [];
 
 let failed = false;
 let tests: ChildProcess | undefined;
@@ -54,9 +61,13 @@ function runTests(args: readonly string[]): Promise<number> {
 
 // Ctrl+C also reaches the steps and vitest, which end by themselves.
 process.on('SIGINT', () => {});
-process.stdout.write('Checking format, lint, types and generated code while the tests run\n');
+process.once('SIGTERM', () => {
+  tests?.kill('SIGTERM');
+  process.exit(143);
+});
+if (whole) process.stdout.write('Checking format, lint, types and generated code while the tests run\n');
 const checked = Promise.all(CHECKS.map(run));
 await run(BUILD);
-const code = failed ? 1 : await runTests(process.argv.slice(2));
+const code = failed ? 1 : await runTests(args);
 await checked;
 process.exitCode = failed ? 1 : code;

@@ -42,7 +42,8 @@ export function runProgram(
 ): RunningProgram {
   const child = spawn(process.execPath, [file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, XDG_CACHE_HOME: CACHE, ...env },
+    // By the folder, the end of a run finds what it has left.
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, XDG_CACHE_HOME: CACHE, ...env },
   });
   let stdout = '';
   let stderr = '';

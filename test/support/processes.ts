@@ -22,6 +22,15 @@ function commandLineOf(pid: number | string): string {
   }
 }
 
+/** Returns the variables with which a process was started; '' when it has ended, or belongs to another user. */
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
 /** Ends the processes that have one of these texts in their arguments, for what a failed test leaves behind. */
 export function killProcessesWith(texts: readonly string[]): void {
   for (const { pid, commandLine } of listProcesses()) {
