@@ -60,7 +60,7 @@ test.concurrent('ask prints each chunk as it arrives, not when the answer is com
 
 test.concurrent('a wrong API key is reported once, with the place of its setting', async () => {
   const path = alone.place.writeConfig('openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n');
-  const { code, stderr } = await alone.run(['ask', '--config', path, 'hi']);
+  const { code, stderr } = await runHere(alone.place, ['ask', '--config', path, 'hi']);
   expect(code).toBe(2);
   expect(stderr).toBe('vastar-tui: openai.api_key is in quotes (config.yaml:2:12): leave them out\n');
 });
@@ -168,14 +168,14 @@ test.concurrent('an unreachable endpoint is named with the cause', async () => {
 });
 
 test.concurrent('with --no-spawn and no daemon, the error says how to start one', async () => {
-  const answer = await alone.run(['ask', '--no-spawn', 'hi']);
+  const answer = await runHere(alone.place, ['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toContain(alone.place.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
 test.concurrent('real mode without a key names the variable to set; simulator mode does not', async () => {
-  const real = await run(['ask', '--mode', 'openai', 'hi']);
+  const real = await runHere(ground.place, ['ask', '--mode', 'openai', 'hi']);
   expect(real.code).not.toBe(0);
   expect(real.stderr).toMatch(/OPENAI_API_KEY/);
   const simulated = await run(['ask', 'What is the capital of France?']);
@@ -242,7 +242,7 @@ test.concurrent.each([
 });
 
 test.concurrent.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
-  expect(await run(args)).toMatchObject({
+  expect(await runHere(ground.place, args)).toMatchObject({
     code: 2,
     stdout: '',
     stderr: expect.stringMatching(/prompt is empty/),
@@ -256,7 +256,7 @@ test.concurrent('binary data on stdin is refused', async () => {
 });
 
 test.concurrent('the chat’s error without a terminal names the commands that need none', async () => {
-  expect(await run([])).toMatchObject({
+  expect(await runHere(ground.place, [])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/vastar-tui ask/),
   });
@@ -267,7 +267,7 @@ test.concurrent.each([
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
 ])('%s in the configuration is reported with its position', async (_name, flags, yaml, pattern) => {
   if (yaml !== undefined) ground.place.writeConfig(yaml);
-  const answer = await run([...flags, 'ask', 'hi']);
+  const answer = await runHere(ground.place, [...flags, 'ask', 'hi']);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toMatch(pattern);
   expect(answer.stderr).not.toMatch(/\n\s+at /);
@@ -281,7 +281,7 @@ test.concurrent('an unknown flag is refused with a suggestion', async () => {
 });
 
 test.concurrent('the error for an unknown command names the closest command and how to send the words as a prompt', async () => {
-  expect(await run(['benhc'])).toMatchObject({
+  expect(await runHere(ground.place, ['benhc'])).toMatchObject({
     code: 2,
     stderr:
       'vastar-tui: there is no command "benhc". Did you mean "bench"? To send it as a question: vastar-tui ask "benhc"\n',
