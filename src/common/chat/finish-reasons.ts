@@ -20,12 +20,12 @@ export type FinishClass =
 const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
   whole: [
     'stop,stopped,stop_sequence,stop_string,stop_word,stop_token,stop_str,end,eos,eos_token,eos_found',
-    'end_turn,</s>,<|im_end|>,<|eot_id|>,<|endoftext|>',
+    'end_turn,end_of_turn,end_of_text,endoftext,stop_sequence_reached,</s>,<|im_end|>,<|eot_id|>,<|endoftext|>',
     'complete,completed,done,finish,finished,success,normal,load,unload',
     'tool_calls,tool_call,tool_use,tools,tool-calls,function_call,function_calls,server_tool_use',
   ],
   limit: [
-    'length,max_tokens,max_token,max_length,max_output_tokens,max_completion_tokens,max_new_tokens,limit',
+    'length,max_tokens,max_token,maximum_tokens,max_length,max_output_tokens,max_completion_tokens,max_new_tokens,limit',
     'token_limit,token_limit_reached,model_length,model_context_window_exceeded,context_window_exceeded',
     'max_context_length,context_length,context_length_exceeded,finish_reason_max_tokens',
   ],

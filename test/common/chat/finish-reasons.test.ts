@@ -17,6 +17,8 @@ const OUTCOMES = {
     'content_policy',
     '<|im_end|>',
     '<EOS>',
+    'end_of_text',
+    'maximum_tokens',
     'output_length',
     'output_filtered',
   ],

@@ -180,6 +180,16 @@ test.each(['ping', '{"type":"keepalive"}', '{"event":"heartbeat","time":1}'])(
 );
 
 test.each([
+  '{"status":"processing","message":"searches the web"}',
+  '{"status":"queued","data":{"message":"2 before you"}}',
+  '{"status":"running","body":{"title":"Search"}}',
+])('an event about the work before the answer does not fail the answer: %s', (event) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  stream.feed(Buffer.from(sseEvents(event, text('Hi'), FINISH, '[DONE]').join('')));
+  expect(stream.end({ kind: 'closed' })).toMatchObject({ text: 'Hi', outcome: 'complete' });
+});
+
+test.each([
   ['a bare [DONE]', 'text/event-stream', `data: ${deltaOf('Hi')}\n\n[DONE]\n\n`],
   ['an event stream called a web page', 'text/html', `data: ${deltaOf('Hi')}\n\ndata: [DONE]\n\n`],
   ['a list with one answer', 'application/json', `[${whole('Hi')}]`],
@@ -244,6 +254,12 @@ describe('an answer without an end whose last event says something else is an er
     ['an error in a form of its own', '{"errno":402,"errmsg":"no credit"}', 'error'],
     ['a message alone', '{"message":"no credit"}', 'error'],
     ['a title of the conversation', '{"title":"Credit"}', 'complete'],
+    ['an id and a title', '{"message_id":"a","title":"Credit"}', 'complete'],
+    ['success', '{"code":0,"message":"success"}', 'complete'],
+    ['a message of success alone', '{"msg":"ok"}', 'complete'],
+    ['a state', '{"status":"completed","message":"all sent"}', 'complete'],
+    ['a report of another kind', '{"type":"info","message":"saved"}', 'complete'],
+    ['details', '{"request_id":"a","details":{"region":"eu"}}', 'complete'],
   ])('also before [DONE], if no finish reason came: %s', (_name, event, outcome) => {
     const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
     stream.feed(Buffer.from(sseEvents(text('Hi'), event, '[DONE]').join('')));

@@ -146,7 +146,7 @@ function errorsIn(value: unknown, depth: number): string {
     : words;
 }
 
-/** Matches names of members with the field of an error: a name, a path, or a JSON pointer. */
+/** Members with the field of an error: a name, a path, or a JSON pointer. */
 const FIELDS = [
   'param',
   'field',
@@ -158,13 +158,15 @@ const FIELDS = [
   'loc',
 ] as const;
 
+/** Matches texts that are no field: Python's null, which some gateways write as text, and a proxy's target. */
+const NO_FIELD = /^(?:none|null|undefined)?$|:\/\//i;
+
 /** Returns the field of an error, e.g. `messages.0.content`, from the steps in `loc` or `path`, or from `FIELDS`. */
 function fieldOf(error: JsonRecord): string {
   const steps = [error.loc, error.path].find((value) => Array.isArray(value) && value.length > 0);
   if (Array.isArray(steps)) return fieldAt(steps);
-  // Some gateways write Python's null as text.
   const names = [...FIELDS.map((name) => error[name]), recordOf(error.source).pointer].map(stringOf);
-  const written = names.find((text) => !/^(none|null|undefined)?$/i.test(text)) ?? '';
+  const written = names.find((text) => !NO_FIELD.test(text)) ?? '';
   return written.replace(/^\/|^\$\.|^body\./, '').replaceAll('/', '.');
 }
 

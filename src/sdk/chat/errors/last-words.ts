@@ -1,6 +1,6 @@
 import { isRecord, recordOf, stringOf } from '../../../common/json.js';
 import { errorMessageIn } from './error-message.js';
-import { reportedErrorOf } from './reported-error.js';
+import { isFailureCode, reportedErrorOf } from './reported-error.js';
 
 /** After this many characters, no more texts are added. */
 const MAX_WORDS = 4096;
@@ -16,8 +16,24 @@ export function isKeepAlive(event: unknown, text: string): boolean {
 
 /** Matches names of events that report a failure. */
 const FAILED = /fail|error|exception/i;
-/** Matches names of members that errors have, in any form. */
-const OF_ERRORS = /err|fail|fault|exception|code|msg|message|detail/i;
+/** Matches names of members that errors have. */
+const OF_ERRORS = /^(?:err|fail|fault|exception)|^(?:\w+_)?(?:msg|message)$/i;
+
+/**
+ * Whether an event in an unknown form is an error. A gateway may also send the status of its own work, or a report of
+ * another kind, with a message.
+ */
+function isError(event: unknown): boolean {
+  const record = recordOf(event);
+  const { type, event: name, object, code, status } = record;
+  const kinds = [type, name, object].map(stringOf).filter((kind) => kind !== '');
+  const codes = [code, status].filter((one) => one !== undefined && one !== null);
+  return (
+    kinds.every((kind) => FAILED.test(kind)) &&
+    codes.every(isFailureCode) &&
+    Object.keys(record).some((member) => OF_ERRORS.test(member))
+  );
+}
 
 /**
  * Collects the texts of the latest events that are not part of the answer. If the answer then ends without its end mark,
@@ -33,8 +49,9 @@ export class LastWords {
     if (event === undefined) this.#words += `${text}\n`;
     else if (name === undefined || name === 'message' || FAILED.test(name)) {
       const message = reportedErrorOf(event)?.message ?? '';
+      if (!isFailureCode(message)) return;
       this.#words += message;
-      if (Object.keys(recordOf(event)).some((member) => OF_ERRORS.test(member))) this.#error = message;
+      if (isError(event)) this.#error = message;
     }
   }
 
@@ -44,7 +61,7 @@ export class LastWords {
     this.#error = '';
   }
 
-  /** The message of an event that has members of errors; empty when there is none. */
+  /** The message of an event that is surely an error; empty when there is none. */
   get error(): string {
     return this.#error;
   }

@@ -73,10 +73,14 @@ function hasAnswer({ choices, output, content, delta, response, usage }: JsonRec
   );
 }
 
-/** Whether a code means failure. Gateways also send codes for success: 0, 200 and words. */
-function isFailureCode(code: unknown): boolean {
+/** Matches codes without a failure: success (0, 200 and words), and the steps of an answer that is still to come. */
+const NO_FAILURE =
+  /^(0+|20\d|20000|ok|success|succeeded|completed?|done|finished|incomplete|in_progress|queued|pending|started|running|processing|loading|waiting|thinking|searching|generating|streaming|)$/i;
+
+/** Whether a code means failure. */
+export function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'number' && typeof code !== 'string') return false;
-  return !/^(0+|20\d|20000|ok|success|succeeded|completed|in_progress|incomplete|)$/i.test(String(code));
+  return !NO_FAILURE.test(String(code));
 }
 
 /** Whether the object is FastChat's error `{text, error_code}`, whose text is the message. */

@@ -2,7 +2,7 @@ import { isRecord, recordOf } from '../../../common/json.js';
 
 /**
  * Returns a chunk with the number in its content as the server wrote it. Cloudflare's Workers AI sends a token like
- * `1.0` or `00012345678901234567` as a number, which would lose digits.
+ * `1.0` or `12345678901234567890` as a number, which would lose digits.
  * @param json the text that `event` was parsed from
  */
 export function withWrittenNumber(event: unknown, json: string): unknown {

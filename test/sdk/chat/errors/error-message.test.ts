@@ -22,6 +22,7 @@ test.each([
     },
     'model: a; query.v: b',
   ],
+  ['a proxy', { message: 'no route', target: 'https://upstream:80/v1' }, 'no route'],
   [
     'a router',
     {
