@@ -110,7 +110,6 @@ export interface SessionSummary {
   /** Unix times in ms. */
   createdMs: number;
   usedMs: number;
-  deletedMs: number | null;
   pinned: boolean;
   /** The model that answered last. */
   model: string | null;

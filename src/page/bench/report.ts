@@ -61,7 +61,6 @@ export interface Requests {
   readonly ttftMs: Column;
   readonly tpotMs: Column;
   readonly e2eMs: Column;
-  readonly gapP50Ms: Column;
   readonly gapMaxMs: Column;
   readonly outputTokens: Column;
   readonly promptTokens: Column;
@@ -162,7 +161,6 @@ function readRequests(columns: JsonRecord, loop: Report['loop'], direct: boolean
     ttftMs: named('ttft_ms'),
     tpotMs: named('tpot_ms'),
     e2eMs: named('e2e_ms'),
-    gapP50Ms: named('gap_p50_ms'),
     gapMaxMs: named('gap_max_ms'),
     outputTokens: named('output_tokens'),
     promptTokens: named('prompt_tokens'),

@@ -6,8 +6,6 @@ import type { KeyPress } from './keys.js';
 export interface SearchKeys {
   /** @returns whether the search used the key */
   press(key: KeyPress): boolean;
-  next(): void;
-  previous(): void;
 }
 
 export function createSearchKeys({ state, actions, keymap, viewport, view }: InputOptions): SearchKeys {
@@ -33,8 +31,6 @@ export function createSearchKeys({ state, actions, keymap, viewport, view }: Inp
   };
 
   return {
-    next,
-    previous,
     press(key) {
       const { search } = state();
       if (search.kind === 'closed') return false;
