@@ -13,7 +13,7 @@ export interface Slo {
 }
 
 export const SLO_SYNTAX =
-  'comma-separated conditions: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500), or\n' +
+  'comma-separated conditions: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500 and ttft:500), or\n' +
   'a figure of the whole run in the form of --check, e.g. ttft.p95<500ms';
 
 /** Parses an SLO; undefined when a part is not a condition, or two parts limit one figure in the same direction. */
@@ -21,7 +21,8 @@ export function parseSlo(text: string): Slo | undefined {
   const limits: RequestLimit[] = [];
   const checks: Check[] = [];
   for (const part of text.split(',')) {
-    const condition = parseCondition(part);
+    // vLLM and SGLang write `ttft:500`.
+    const condition = parseCondition(part.replace(':', '='));
     const limit = condition && requestLimitOf(condition);
     const check = condition && checkOf(condition);
     if (limit !== undefined && limits.every((one) => !contradicts(one, limit))) limits.push(limit);

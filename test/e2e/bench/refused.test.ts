@@ -29,6 +29,7 @@ test.each([
   [['--prompts', 'https://example.com/a.jsonl'], /a\.jsonl: download the file, and give its path/],
   [['-n', '20', '-c', '5'], /use --requests instead of -n\n/],
   [['--data', 'a.jsonl'], /^error: unknown option '--data'\nuse --prompts instead of --data\n/],
+  [['--burstiness', '0.5'], /use --arrivals gamma:SHAPE instead of --burstiness\n/],
   [['--save-result'], /use --json instead of --save-result\n/],
   [['--api-key', 'x'], /use OPENAI_API_KEY instead of --api-key\n/],
   [['--max-concurrency', '5'], /use --concurrency instead of --max-concurrency\n/],
