@@ -1,3 +1,4 @@
+import { cellWidth, takeCells } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, type Picker, type PickerPurpose } from '../../state/view/picker.js';
 import { CARET, cut, type Line, lineWidth, spread } from '../style/line.js';
@@ -15,6 +16,9 @@ export const PICKER_TITLES: Record<PickerPurpose, string> = {
 
 /** A hint is left out rather than cut to fewer cells than this. */
 const SHORTEST_CUT_HINT = 20;
+
+/** A label keeps at least this many cells beside a hint. */
+const SHORTEST_LABEL = 16;
 
 /** Returns the index of the first shown item. */
 function firstShown({ index }: Picker, items: number, height: number): number {
@@ -41,17 +45,27 @@ export function pickerLines(picker: Picker, width: number, height: number): read
     spread(query, [['dim', count]], width),
     ...items.slice(from, from + room).map((item, row): Line => {
       const chosen = from + row === picker.index;
-      const label = sanitizeLine(item.label);
+      const hint: Line = item.hint === undefined ? [] : [['dim', sanitizeLine(item.hint)]];
       const mark: Line =
         picker.marked === undefined ? [] : [picker.marked.includes(item.id) ? ['accent', '* '] : '  '];
-      const left: Line = cut(
-        [chosen ? ['accent', '› '] : '  ', ...mark, chosen ? ['bold', label] : label],
-        width,
+      const start: Line = [chosen ? ['accent', '› '] : '  ', ...mark];
+      const label = cutBetweenWords(
+        sanitizeLine(item.label),
+        width - lineWidth(start),
+        lineWidth(hint) > 0 && lineWidth(hint) < SHORTEST_CUT_HINT ? lineWidth(hint) + 2 : 0,
       );
+      const left: Line = cut([...start, chosen ? ['bold', label] : label], width);
       if (item.hint === undefined) return left;
-      const hint: Line = [['dim', sanitizeLine(item.hint)]];
       const room = width - lineWidth(left) - 2;
       return spread(left, room < SHORTEST_CUT_HINT ? hint : cut(hint, room), width);
     }),
   ];
+}
+
+/** Cuts a label between words, so that it leaves `beside` cells of the width, if enough of it stays visible. */
+function cutBetweenWords(label: string, width: number, beside: number): string {
+  const room = width - beside;
+  if (beside === 0 || room < SHORTEST_LABEL || cellWidth(label) <= room) return label;
+  const kept = takeCells(label, room - 1);
+  return `${kept.replace(/[,;:]?\s+\S*$/, '')}…`;
 }
