@@ -12,6 +12,7 @@ import {
 } from './errors/chat-errors.js';
 import { errorEventOf, reportedErrorOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
+import { isWholeCompletion } from './events/chat-events.js';
 import { createEventReader } from './events/event-reader.js';
 import { nativeFormat } from './events/native-apis.js';
 import { isOllamaEvent } from './events/ollama-events.js';
@@ -88,7 +89,9 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     if (kind === 'whole') return;
     if (kind === 'open') {
       const value = parseJson(json) ?? repairedJson(json);
-      if (!isChunk(value) && (first === undefined || !hasChoices(value))) {
+      // A whole completion is read before the body ends, because some servers keep the connection open.
+      const readable = isChunk(value) || isWholeCompletion(value);
+      if (!readable && (first === undefined || !hasChoices(value))) {
         if (first === undefined && hasChoices(value)) first = json;
         else kind = 'whole';
         return;

@@ -14,7 +14,7 @@ import {
 import { isKeepAlive, LastWords } from './errors/last-words.js';
 import { errorEventOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
-import type { ChatEventReader } from './events/chat-events.js';
+import { type ChatEventReader, isWholeCompletion } from './events/chat-events.js';
 import { createEventReader } from './events/event-reader.js';
 import { nativeFormat } from './events/native-apis.js';
 import { plainChunkOf } from './events/plain-chunk.js';
@@ -286,6 +286,7 @@ class EventsBody implements AnswerBody {
       this.#native ??= native?.message;
     }
     if (verdict === 'closing') answer.conclude('usage');
+    else if (answer.result.finishReason !== null && isWholeCompletion(event)) answer.conclude('finish');
     else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
       answer.conclude('finish');
     else if (verdict === 'unrecognised' && !isKeepAlive(event, text)) {

@@ -203,6 +203,20 @@ test.each([
   }
 });
 
+test.each([
+  ['as JSON', 'application/json', whole('Hi')],
+  ['as JSON over several lines', 'application/json', JSON.stringify(JSON.parse(whole('Hi')), null, 2)],
+  ['as an event', 'text/event-stream', `data: ${whole('Hi')}\n\n`],
+])(
+  'a whole completion %s ends the answer, although the connection stays open',
+  (_name, contentType, body) => {
+    const stream = createChatStream({ statusCode: 200, contentType });
+    stream.feed(Buffer.from(body));
+    expect(stream.ending).toBe('concluded');
+    expect(stream.end({ kind: 'cancelled' })).toMatchObject({ text: 'Hi', outcome: 'complete' });
+  },
+);
+
 function whole(content: string): string {
   return JSON.stringify({ choices: [{ index: 0, message: { content }, finish_reason: 'stop' }] });
 }

@@ -194,6 +194,13 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   return { read };
 }
 
+/** Whether this is a whole completion, which has a message and a finish reason. */
+export function isWholeCompletion(event: unknown): boolean {
+  const { choices } = recordOf(event);
+  const { message, delta, finish_reason: reason } = recordOf(Array.isArray(choices) ? choices[0] : undefined);
+  return isRecord(message) && delta === undefined && reasonIn(reason) !== '';
+}
+
 /** Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, or the object itself. */
 function unwrapped(event: JsonRecord): JsonRecord {
   if (event.choices !== undefined) return event;
