@@ -8,7 +8,7 @@ import { type Composition, compose, type GlobalFlags } from './composition/compo
 import { checkConfiguration } from './doctor/configuration.js';
 import { checkDaemon } from './doctor/daemon.js';
 import { checkDisk } from './doctor/disk.js';
-import { checkEndpoint, endpointNotAsked } from './doctor/endpoint.js';
+import { checkEndpoint, endpointNotChecked } from './doctor/endpoint.js';
 import { type Finding, ok, problem } from './doctor/finding.js';
 import { checkKeys } from './doctor/keys.js';
 import { checkNetwork } from './doctor/network.js';
@@ -126,7 +126,7 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   const allowed =
     flags.yes === true ||
     (await allows(`Request the list of models from ${name} (${baseUrl}) with your key?`));
-  return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
+  return [...found, allowed ? await checkEndpoint(connector) : endpointNotChecked(name)];
 }
 
 /** Shows a question to the user and returns the answer. Without a terminal the answer is no. */

@@ -97,7 +97,7 @@ export function lastQuestion(messages: readonly Message[]): UserMessage | undefi
 }
 
 /** Returns the question or tool result that the last answer belongs to, or that has no answer yet. */
-export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
+export function lastQuestionOrResult(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
   const turns = messages.filter((message) => message.role !== 'notice');
   const last = turns.at(-1);
   const answer = turns.findLastIndex(({ role }) => role === 'assistant');

@@ -26,7 +26,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
 }
 
 /** Returns the result when the user did not allow the check. */
-export function endpointNotAsked(name: string): Finding {
+export function endpointNotChecked(name: string): Finding {
   return warning(
     name,
     'not checked: the check sends one request with your key',

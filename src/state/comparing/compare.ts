@@ -145,7 +145,7 @@ export function withoutComparison(state: AppState): AppState {
 }
 
 /** Returns the messages that are sent to all sides: the conversation up to the question. */
-export function askedOf({ messages, comparison }: AppState): readonly Message[] {
+export function messagesForSides({ messages, comparison }: AppState): readonly Message[] {
   return comparison === undefined ? messages : upTo(messages, comparison.question);
 }
 

@@ -6,7 +6,7 @@ import { revisingOf } from '../branches/revising.js';
 import { type Comparing, chooseFirst } from '../comparing/comparing.js';
 import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
-import { lastAsked, lastQuestion } from '../messages.js';
+import { lastQuestion, lastQuestionOrResult } from '../messages.js';
 import { addResult, awaitedCall } from '../tools/tool-calls.js';
 import { addQuestion } from './exchange.js';
 import type { Exchanges } from './running.js';
@@ -134,7 +134,7 @@ export function createAskingActions(
       regenerate: act(() => {
         const reason = busy();
         if (reason !== undefined) return reason;
-        const question = lastAsked(get().messages);
+        const question = lastQuestionOrResult(get().messages);
         if (question === undefined) return 'nothing to ask again: send a message first';
         change((state) => ({ ...state, ...endWith(state, question.id) }));
         exchanges.ask();

@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
-import { askedOf, onRepeat, onSide } from '../comparing/compare.js';
+import { messagesForSides, onRepeat, onSide } from '../comparing/compare.js';
 import type { Side } from '../comparing/comparison.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';
 import { historyOf } from '../history.js';
@@ -204,7 +204,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     shown: boolean,
     onAllEnded: () => void,
   ): void => {
-    const messages = askedOf(get());
+    const messages = messagesForSides(get());
     const sides = get().comparison?.sides ?? [];
     let left = sides.length;
     const ended = (): void => {
