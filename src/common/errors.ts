@@ -1,3 +1,4 @@
+import { codeOf } from './error-code.js';
 import { namesOf } from './names-of.js';
 
 /** How a request failed; numbers as on the wire (`schemas/connector_ipc.fbs`). */
@@ -122,7 +123,7 @@ const FILE_REASONS: Record<string, string> = {
 
 /** Returns the reason of a failed file operation, in words for users. */
 export function fileReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return FILE_REASONS[code] ?? messageOf(error);
 }
 

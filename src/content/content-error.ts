@@ -1,3 +1,5 @@
+import { codeOf } from '../common/error-code.js';
+import { messageOf } from '../common/errors.js';
 /** Why a body can't be decoded. `cut`: the end is missing, and everything before it was decoded. */
 export type ContentFault = 'unknown coding' | 'damaged' | 'cut' | 'too much';
 
@@ -15,13 +17,12 @@ export class ContentError extends Error {
 
 /** Returns the error for an exception of `node:zlib`, whose own message is terse. */
 export function failureOf(thrown: unknown, coding: string): ContentError {
-  const { message = '', code = '' } = thrown as NodeJS.ErrnoException;
-  return code === 'Z_BUF_ERROR'
+  return codeOf(thrown) === 'Z_BUF_ERROR'
     ? new ContentError(
         'cut',
         `ended its ${coding} body before the end of what is encoded: a part is missing.`,
       )
-    : new ContentError('damaged', `sent a ${coding} body that is damaged (${message}).`);
+    : new ContentError('damaged', `sent a ${coding} body that is damaged (${messageOf(thrown)}).`);
 }
 
 /** Returns the error for a decompression bomb: a body that decodes to more bytes than any answer has. */

@@ -1,4 +1,5 @@
 import type { ZstdOptions } from 'node:zlib';
+import { codeOf } from '../common/error-code.js';
 import {
   beginsZstdFrame,
   type Coding,
@@ -88,8 +89,4 @@ function zstdFrames(body: Buffer, options: ZstdOptions): Buffer {
     rest = rest.subarray(engine.bytesWritten);
   } while (beginsZstdFrame(rest[0] ?? 0));
   return Buffer.concat(parts);
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -1,3 +1,5 @@
+import { codeOf } from '../common/error-code.js';
+
 /** Whether the process with this id still runs. 0 stands for no process. */
 export function isAlive(pid: number): boolean {
   if (pid <= 0) return false;
@@ -5,6 +7,6 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

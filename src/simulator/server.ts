@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { codeOf } from '../common/error-code.js';
 import { messageOf } from '../common/errors.js';
 import { VERSION } from '../common/program/version.js';
 import type { Sources } from './content/content.js';
@@ -170,7 +171,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 }
 
 function startError(cause: unknown, host: string, port: number): SimulatorStartError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+  const code = codeOf(cause) || 'UNKNOWN';
   const advice = ADVICE[code] ?? messageOf(cause);
   return new SimulatorStartError(`The simulator cannot listen on ${host}:${port}: ${advice}`, code, cause);
 }

@@ -1,5 +1,6 @@
 import type { Attributes, Meter, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
+import { codeOf } from '../common/error-code.js';
 import { createProgress } from './export-progress.js';
 import { metricExporter, traceExporter } from './exporters.js';
 import { createTraceClock } from './time.js';
@@ -84,7 +85,7 @@ export async function openTelemetry(plan: TelemetryPlan, service: Service): Prom
   try {
     return await open(plan, service);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
     throw new MissingPackages(
       `to export telemetry, as the OTEL_… variables require, run: npm install --global ${packagesOf(plan).join(' ')}`,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Attachment } from '../../common/chat/attachments.js';
+import { codeOf } from '../../common/error-code.js';
 import type { ReadFile } from '../../state/ports.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { imageOf } from '../support/input/attachment-file.js';
@@ -94,7 +95,7 @@ function noImage(types: readonly string[] = []): string {
 
 function reasonOf(error: unknown, program: string): string {
   if (error instanceof UsageError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+  if (codeOf(error) === 'ENOENT')
     return `${program} is not installed, so that the clipboard can't be read: save the image and use /attach FILE`;
   if (error instanceof Error && 'killed' in error && error.killed)
     return `${program} did not answer within ${PATIENCE_MS / 1000} s: save the image and use /attach FILE`;

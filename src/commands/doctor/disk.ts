@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../common/error-code.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 const MB = 1_000_000;
@@ -44,7 +45,7 @@ async function nearest(folder: string): Promise<string> {
     await access(folder);
     return folder;
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = codeOf(error) === 'ENOENT';
     return missing && dirname(folder) !== folder ? nearest(dirname(folder)) : folder;
   }
 }

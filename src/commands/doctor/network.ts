@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { codeOf } from '../../common/error-code.js';
 import { messageOf } from '../../common/errors.js';
 import { bareHost } from '../../common/http/bare-host.js';
 import type { Endpoint } from '../../config/endpoints/endpoint.js';
@@ -35,7 +36,7 @@ async function checkDns(host: string): Promise<Finding> {
     const more = addresses.length > SHOWN_ADDRESSES ? ` and ${addresses.length - SHOWN_ADDRESSES} more` : '';
     return ok('dns', `${host} is ${shown}${more} (${msText(performance.now() - startedMs)})`);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+    const code = codeOf(error) || messageOf(error);
     return problem(
       'dns',
       `${host} has no address (${code})`,

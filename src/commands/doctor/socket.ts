@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { codeOf } from '../../common/error-code.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Checks owner and mode of the daemon's socket. Only a connection shows whether this user may connect. */
@@ -7,7 +8,7 @@ export async function checkSocket(path: string, uid: number | undefined): Promis
   try {
     return judgeSocket(path, await lstat(path), uid);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error);
     if (code === 'ENOENT') return ok('socket', `${path} is not there: no daemon runs yet`);
     return problem('socket', `${path} cannot be checked: ${code}`, 'check the mode of its folder');
   }

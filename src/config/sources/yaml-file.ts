@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { codeOf } from '../../common/error-code.js';
 import { fileReason, messageOf } from '../../common/errors.js';
 import { isRecord } from '../../common/json.js';
 import type { Problem, Source } from '../problem.js';
@@ -29,7 +30,7 @@ export function readYamlFile(path: string, name: string): ParsedFile {
   try {
     bytes = readBounded(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+    if (codeOf(error) === 'ENOENT') return { kind: 'missing' };
     return unusable(name, `cannot be read: ${fileReason(error)}`);
   }
   try {

@@ -3,6 +3,7 @@ import { chmod, link, lstat, mkdtemp, rename, rm, stat, unlink } from 'node:fs/p
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../../common/error-code.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../protocol/constants.js';
 import { ListenError } from './listen-error.js';
 
@@ -172,7 +173,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -187,5 +188,5 @@ async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof l
 }
 
 function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../../common/error-code.js';
 import { makeFolder } from '../../common/program/user-folders.js';
 
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -15,7 +16,7 @@ export function readOrMakeToken(path: string): string {
     // With the flag `wx`, the call fails when the name exists, even as a link, so it never overwrites another file.
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   const found = lstatSync(path);
   if (!found.isFile()) throw new Error(`give another path for the token file: ${path} is not a regular file`);

@@ -1,3 +1,4 @@
+import { codeOf } from '../../common/error-code.js';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { isLoopback } from '../../config/endpoints/endpoint-url.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
@@ -57,7 +58,7 @@ function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: b
 }
 
 function refusedToConnect({ cause }: ConnectorException): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  return codeOf(cause) === 'ECONNREFUSED';
 }
 
 function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {

@@ -1,3 +1,4 @@
+import { codeOf } from '../../common/error-code.js';
 import { ConnectorException } from '../../common/errors.js';
 import type { Transport, UpstreamCall } from '../upstream/transport.js';
 import { repeatable } from './retry-decision.js';
@@ -52,6 +53,6 @@ function wasDead(error: unknown, { timeline }: UpstreamCall): boolean {
   const { reused, queuedUs = 0, firstByteUs } = timeline.timings;
   if (!(error instanceof ConnectorException) || !reused || firstByteUs !== undefined) return false;
   const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(cause);
   return DEAD.has(code) && timeline.elapsedUs() - queuedUs < DEAD_WITHIN_US;
 }

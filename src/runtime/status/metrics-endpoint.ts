@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { codeOf } from '../../common/error-code.js';
 import { messageOf } from '../../common/errors.js';
 import { isOwnHost } from '../../common/http/own-host.js';
 import { ListenError } from '../clients/listen-error.js';
@@ -30,7 +31,7 @@ export async function openMetricsEndpoint(port: number, text: () => string): Pro
   try {
     await once(server, 'listening');
   } catch (error) {
-    const used = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const used = codeOf(error) === 'EADDRINUSE';
     const what = used ? 'another program uses the port' : messageOf(error);
     throw new ListenError(
       `choose another port with --metrics-port: no metrics can be served at 127.0.0.1:${port}: ${what}`,

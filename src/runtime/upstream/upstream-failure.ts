@@ -1,3 +1,4 @@
+import { codeOf } from '../../common/error-code.js';
 import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import { CHECK_CERTIFICATE, certificateFailure, SET_CERTIFICATE } from './certificate-failure.js';
@@ -229,12 +230,8 @@ function causeOf(error: Error): { code: string; text: string } {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   // The HTTP/2 code of the reset (RFC 9113, 7) says more than Node's code, which is the same for all resets.
   const [, reset] = /\bNGHTTP2_(\w+)/.exec(isReset(error) ? error.message : '') ?? [];
-  const code = reset ?? codeOf(error) ?? codeOf(first) ?? error.name;
+  const code = reset ?? (codeOf(error) || codeOf(first) || error.name);
   return { code, text: messageOf(error.message === '' ? first : error) };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Returns OpenSSL's reason without its source lines, or Node's message without its advice for developers. */

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../common/error-code.js';
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import { MAX_SOCKET_PATH_BYTES, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import type { RuntimeClientConfig } from '../types.js';
@@ -68,7 +69,7 @@ export async function readToken(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() || undefined;
   } catch (error) {
-    const code = errorCode(error);
+    const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
     throw new ConnectorException(
       `set tokenFile to the daemon's token file: ${path} cannot be read (${code})`,
@@ -102,7 +103,7 @@ function trusted(entry: Stats, uid: number): boolean {
 /** Returns the error for a failed attempt to connect. */
 export function connectError(endpoint: Endpoint, error: unknown): ConnectorException {
   const where = describeEndpoint(endpoint);
-  const code = errorCode(error);
+  const code = codeOf(error);
   const details = { hop: 'daemon', cause: error } as const;
   switch (code) {
     case 'ENOENT':
@@ -142,13 +143,8 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
 
 /** Whether an attempt to connect failed because no daemon is running. */
 export function foundNothing(error: unknown): boolean {
-  const code = errorCode(error instanceof ConnectorException ? error.cause : undefined);
+  const code = codeOf(error instanceof ConnectorException ? error.cause : undefined);
   return code === 'ENOENT' || code === 'ECONNREFUSED';
-}
-
-function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function invalid(message: string): ConnectorException {

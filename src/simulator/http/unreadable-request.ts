@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { codeOf } from '../../common/error-code.js';
 import { ApiError } from './api-error.js';
 
 const REFUSALS: Record<string, ApiError> = {
@@ -11,7 +12,7 @@ const NO_HTTP = new ApiError(400, { message: 'This is not a valid HTTP request.'
 
 /** Answers a request that Node could not parse, in the format of all other errors, and closes the connection. */
 export function refuseUnreadable(error: Error, socket: Duplex): void {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   // The client has reset the connection, so no answer is possible.
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
