@@ -14,6 +14,7 @@ import { chatSessions } from './chat/chat-sessions.js';
 import { copyToDesktop } from './chat/clipboard-text.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
+import { programWords } from './chat/program-words.js';
 import { serverLoads } from './chat/server-loads.js';
 import { divertOutput } from './chat/side-output.js';
 import { typedFiles } from './chat/typed-files.js';
@@ -108,8 +109,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       mouse,
       slo,
       notices: problemsWithKeys(loaded).map(notice),
-      // npx installs no command: the advice must work in the same shell.
-      program: process.env.npm_command === 'exec' ? 'npx vastar-tui' : 'vastar-tui',
+      program: programWords(process.env),
       version: VERSION,
       signal: ending.signal,
     });
