@@ -122,10 +122,11 @@ export function curveAnswer(curve: Curve): string[] {
     low === null ? 'no load surely meets it' : `${low} surely meets it`,
     ...(high === null ? [] : [`${high} surely misses it`]),
   ].join(', ');
+  // A search that the user stopped may have begun the test of a higher load.
+  const untested =
+    levels.at(-1)?.load === found.kept ? 'no higher load was tested' : 'no higher load was tested to its end';
   const most =
-    found.missed === undefined
-      ? `${found.kept} ${unit} or more (no higher load was tested)`
-      : `${found.kept} ${unit}`;
+    found.missed === undefined ? `${found.kept} ${unit} or more (${untested})` : `${found.kept} ${unit}`;
   const answer = levels.find(({ load }) => load === found.kept);
   return [`The SLO is met up to ${most} (99 % confidence: ${range})`, ...conditionLines(answer?.verdict)];
 }

@@ -149,7 +149,8 @@ function tlsAdvice(code: string): string {
   const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
   if (advice !== undefined) return advice;
   if (code.startsWith('ERR_SSL')) return 'begin base_url with http: if that port does not use TLS';
-  return 'if the certificate is your own, start the daemon with --ca FILE';
+  // `bench` sends requests without a daemon.
+  return 'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE';
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */

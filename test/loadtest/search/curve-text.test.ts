@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTally } from '../../../src/loadtest/figures/tally.js';
 import type { Curve } from '../../../src/loadtest/search/curve.js';
-import { curveNotes } from '../../../src/loadtest/search/curve-text.js';
+import { curveAnswer, curveNotes } from '../../../src/loadtest/search/curve-text.js';
 import type { Level } from '../../../src/loadtest/search/level.js';
 import { NO_SPEED } from '../../../src/metrics/speed.js';
 
@@ -26,6 +26,16 @@ function level(load: number, tookMs: number, e2eMs: number): Level {
 
 const notes = (levels: readonly Level[], found: Curve['found']): string[] =>
   curveNotes({ type: 'find', kind: 'rate', of: 'requests', levels, found, shown: 4 });
+
+test('the answer of a search without a load that misses says whether a higher one was begun', () => {
+  const answer = (levels: readonly Level[]): string | undefined =>
+    curveAnswer({
+      ...{ type: 'find', kind: 'rate', of: 'requests', levels, shown: 2 },
+      found: { kept: 2, missed: undefined },
+    })[0];
+  expect(answer([level(2, 9000, 20)])).toContain('2 requests/s or more (no higher load was tested) ');
+  expect(answer([level(2, 9000, 20), level(4, 900, 20)])).toContain('(no higher load was tested to its end)');
+});
 
 test('a search whose windows are short for its answers names the duration to use', () => {
   const short = [level(2, 3000, 2000), level(4, 20_000, 2000), level(5, 5000, 2000)];

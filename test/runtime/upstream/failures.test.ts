@@ -158,7 +158,7 @@ test('a certificate from an unknown authority is Permanent, and no request is se
   const { end } = await endOf(origin);
   expect(end.errorClass).toBe(ErrorClass.Permanent);
   expect(end.errorMessage).toBe(
-    `no trusted connection to ${origin}: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT): if the certificate is your own, start the daemon with --ca FILE`,
+    `no trusted connection to ${origin}: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT): if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE`,
   );
   expect(requests).toBe(0);
 });
