@@ -8,13 +8,19 @@ export interface ListedProcess {
 
 /** Returns the processes of this machine; on systems other than Linux none. */
 export function listProcesses(): ListedProcess[] {
+  return listPids().map((pid) => ({ pid, commandLine: commandLineOf(pid) }));
+}
+
+/** Returns the numbers of the same processes. */
+export function listPids(): number[] {
   if (process.platform !== 'linux') return [];
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => ({ pid: Number(pid), commandLine: commandLineOf(pid) }));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** Returns '' when the process has ended. */
-function commandLineOf(pid: number | string): string {
+export function commandLineOf(pid: number | string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
