@@ -206,7 +206,11 @@ test('--model and --base-url apply to the endpoint in use at the start', () => {
 });
 
 test.each([
-  [{ baseUrl: 'localhost:4545' }, '--base-url: simulator.base_url must be an http or https address'],
+  [
+    { baseUrl: 'localhost:4545' },
+    '--base-url: simulator.base_url must be an http or https address: write http:// or https:// before the host',
+  ],
+  [{ baseUrl: 'ftp://localhost' }, '--base-url: simulator.base_url must be an http or https address'],
   [{ model: ' ' }, '--model: simulator.model must not be empty'],
   [{ socket: '' }, '--socket: runtime.socket_path must not be empty'],
 ])('an invalid flag is an error: %j', (flags, message) => {

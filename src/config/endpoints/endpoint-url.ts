@@ -3,6 +3,9 @@ export const OPENAI_ORIGIN = 'https://api.openai.com';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Matches an address without a scheme: a host with a port or a domain. A key in the wrong place has neither. */
+const HOST_ALONE = /^[^\s/:@]+(?::\d+|\.[^\s/:@]+(?::\d+)?)(?:\/|$)/;
+
 /** A base address that can be used, or the reason why it can't. */
 export type BaseUrl = { value: string } | { refused: string };
 
@@ -13,7 +16,11 @@ export type BaseUrl = { value: string } | { refused: string };
 export function parseBaseUrl(text: string): BaseUrl {
   const url = URL.parse(text.trim());
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return { refused: 'must be an http or https address such as https://api.openai.com' };
+    return {
+      refused: HOST_ALONE.test(text.trim())
+        ? 'must be an http or https address: write http:// or https:// before the host'
+        : 'must be an http or https address such as https://api.openai.com',
+    };
   }
   if (url.username !== '' || url.password !== '') {
     return { refused: 'must not contain a user name or password; a key goes under api_key' };
