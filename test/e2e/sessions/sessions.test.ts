@@ -292,6 +292,13 @@ test.concurrent('conversations of another program are previewed before the impor
     { title: 'Weather in Paris', messages: 6, model: 'o3', usedMs: 1_750_000_400_500 },
   ]);
   expect((await sessions('search', 'weather')).stdout).toContain('Weather in Paris');
+  const empty = JSON.stringify([{ id: 'e', inserted_at: '2025-02-01T10:00:00Z', mapping: {} }]);
+  writeFileSync(join(ground.place.dir, 'empty.json'), empty);
+  expect(await sessions('import', 'empty.json')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'vastar-tui: nothing to add: no conversation in it has messages\n',
+  });
 
   const logs = join(ground.place.dir, 'logs.db');
   const sqlite = new DatabaseSync(logs);
