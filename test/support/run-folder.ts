@@ -10,7 +10,8 @@ const ENOUGH = 2 ** 30;
 /** Names the run's folder for temporary files, by which its processes are also found. */
 export function runFolder(): Record<string, string> {
   if (process.platform !== 'linux') return {};
-  return { TMPDIR: join(memoryFolder() ?? tmpdir(), `vt-${process.pid}`) };
+  // The name is no beginning of another run's.
+  return { TMPDIR: join(memoryFolder() ?? tmpdir(), `vt-${process.pid}-run`) };
 }
 
 /**
