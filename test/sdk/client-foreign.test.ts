@@ -160,7 +160,7 @@ describe('with a daemon that only knows the public protocol', () => {
     expect(daemon.peak).toMatchObject({ perConnection: 1, total: 8 });
   });
 
-  test('requests one after another need one connection', async () => {
+  test('requests that follow each other use the same connection', async () => {
     for (let count = 0; count < 3; count += 1) await client.executeHTTP(get('a'));
     expect(daemon.connections.made).toBe(1);
   });

@@ -25,7 +25,7 @@ export interface LiveFigures {
   mark(): void;
 }
 
-/** The largest number of moments. When it is reached, each two neighbours are merged. */
+/** The largest number of moments. When the list has so many, the first is merged with the second, the third with the fourth, and so on. */
 const MOST = 1000;
 
 export function createLiveFigures(): LiveFigures {

@@ -27,7 +27,7 @@ export interface Instrument extends InstrumentReading {
   sendLatenessMs?: Summary;
   /** Another process, the daemon, measured the gaps. */
   gapsElsewhere?: boolean;
-  /** Extra round-trip time of the daemon under load, in ms; undefined without a daemon. */
+  /** How much longer a round trip to the daemon took during the test than before it, in ms; undefined without a daemon. */
   daemonDelayMs?: Delay;
 }
 

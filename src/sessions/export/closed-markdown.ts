@@ -40,7 +40,7 @@ function endOfHtml(raw: string): string {
   if (block === undefined) return '';
   const end = raw.search(block.end);
   if (end < 0) return `\n${block.close(block.start.exec(raw)?.[1] ?? '')}`;
-  // The block ends with that line, but the lexer includes further lines in some cases.
+  // The HTML block ends with the line of its end marker, but the lexer sometimes counts further lines to the block.
   const rest = raw.slice(end).indexOf('\n');
   return rest < 0 ? '' : endOf(raw.slice(end + rest + 1));
 }

@@ -51,7 +51,10 @@ export function replayed(recording: Recording): Reply {
   };
 }
 
-/** Headers about the recorded connection or encoding, which a replay does not have, and headers with other addresses. */
+/**
+ * Headers that a replay does not send: they describe the recorded connection, its encoding or its time, or they contain
+ * addresses or cookies of the recorded server.
+ */
 const NOT_REPLAYED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-(length|encoding)|date|location|refresh|set-cookie|alt-svc|strict-transport-security)$/;
 

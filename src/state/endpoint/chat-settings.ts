@@ -98,7 +98,7 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
 function suggestion(name: string): string {
   const known = PARAMETERS.map((one) => one.name);
   const near = known.includes(name) ? undefined : closestTo(name, known);
-  return near === undefined ? '' : `. Did you mean ${near}? Then /set ${name} off`;
+  return near === undefined ? '' : `. If you mean ${near}, remove this one: /set ${name} off`;
 }
 
 /** Returns the member's value, and the values that it accepts. */

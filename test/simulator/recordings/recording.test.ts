@@ -142,7 +142,7 @@ describe('a simulator that records', () => {
     ]);
   });
 
-  test('records the response’s headers, request ids first, without cookies and keys', async () => {
+  test('records the response’s headers, request ids first, with cookies and keys masked', async () => {
     const headers = { 'set-cookie': 'a=secret', 'x-said': `key ${KEY}`, 'x-request-id': 'req_1' };
     const provider = await startUpstream({ headers, chunks: ['data: [DONE]\n\n'] });
     try {

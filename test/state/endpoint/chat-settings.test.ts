@@ -45,7 +45,7 @@ test.each([
   ['9x 1', 'usage: /set NAME VALUE, e.g. /set top_p 0.9'],
   ['top_p', 'top_p: not set; it takes a number from 0 to 1; off, null'],
   ['other', 'other: not set'],
-  ['tempurature 0.5', 'tempurature: 0.5. Did you mean temperature? Then /set tempurature off'],
+  ['tempurature 0.5', 'tempurature: 0.5. If you mean temperature, remove this one: /set tempurature off'],
   ['my_own_member 1', 'my_own_member: 1'],
 ])('/set %s says: %s', (argument, words) => {
   expect(said(argument)).toBe(words);

@@ -36,7 +36,7 @@ test('the page is read at once and then every few seconds; its figures are in th
   expect(JSON.stringify(store.getState().serverLoad)).not.toContain('\\u001b');
 });
 
-test('stopping aborts the running read, ends polling and removes the figures', async () => {
+test('when the watch stops, it aborts the running request for metrics, sends no more, and removes the server’s figures', async () => {
   const { clock, store, asked, stop } = setup([{ kind: 'read', figures: { running: 2 } }]);
   await nextTurn();
   stop();

@@ -63,7 +63,7 @@ describe('the current step of a running request', () => {
     expect(words(at(61_000), LIMITS)).toBe('nothing received for 5.0 s, limit 300 s');
   });
 
-  test('a finished request waits for nothing', () => {
+  test('no wait is shown for a finished request', () => {
     output();
     timeline.end(62_000);
     expect(words({ ...at(99_000), kind: 'done' } as RequestView, LIMITS)).toBeUndefined();

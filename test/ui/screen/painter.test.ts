@@ -149,7 +149,7 @@ describe('the output', () => {
 });
 
 describe('the cursor', () => {
-  test('is in the region that sets it, and hidden when no region does', async () => {
+  test('is shown in the region that sets a cursor, and is hidden when no region sets one', async () => {
     const { screen, show } = start();
     const place = () => ({ x: 2, y: 1 });
     await show([['draft']], { place, cursor: { x: 5, y: 0 } });

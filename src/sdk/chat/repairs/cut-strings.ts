@@ -18,9 +18,9 @@ export class CutStrings {
   readonly #pass: (text: string) => void;
   /** The current line so far, if it may be a line of `data`. */
   #line: string | undefined = '';
-  /** The beginning of the object that was cut, with the lines since. */
+  /** The JSON so far of an object that a line break has cut: its first line and the lines after it. */
   #json = '';
-  /** The lines since the cut. */
+  /** The lines after that line break. */
   #withheld = '';
 
   constructor(pass: (text: string) => void) {

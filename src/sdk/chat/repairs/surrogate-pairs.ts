@@ -26,7 +26,7 @@ class WaitingHalves implements SurrogatePairs {
   join(part: AnswerPart, piece: string): string {
     const last = piece.charCodeAt(piece.length - 1);
     const cut = last >= 0xd800 && last <= 0xdbff;
-    // The common case: the piece is whole, and no half waits.
+    // The common case: the piece does not end in the middle of a pair, and no first half is kept from an earlier piece.
     if (!cut && this.#waiting === undefined) return piece;
     this.#waiting ??= new Map();
     const text = `${this.#waiting.get(part) ?? ''}${cut ? piece.slice(0, -1) : piece}`;

@@ -63,7 +63,12 @@ export function inspectorLines(
         ...wrapped(`could not be read: ${count(end.malformedEvents)} events or parts of them`, width),
       );
     if (end?.repeatedChars !== undefined)
-      lines.push(...wrapped(`sent again and left out: ${count(end.repeatedChars)} characters`, width));
+      lines.push(
+        ...wrapped(
+          `the provider repeated ${count(end.repeatedChars)} characters, which the answer leaves out`,
+          width,
+        ),
+      );
     lines.push(...headerLines(response.headers, width));
   }
   lines.push(...heading(`Events: ${count(events.length + left)}`));
