@@ -143,6 +143,9 @@ function opened(path: string): Source {
     try {
       if (found.isDirectory())
         throw new UsageError(`give the files in it, as ${visible(path)}/*.json: the import is a folder`);
+      // A device such as /dev/zero may have no end.
+      if (found.isCharacterDevice() || found.isBlockDevice())
+        throw new UsageError(`give the file that another program exported: ${visible(path)} is a device`);
       return inMemory(attempt(() => readFileSync(file)));
     } finally {
       closeSync(file);

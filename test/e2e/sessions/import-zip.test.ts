@@ -59,3 +59,10 @@ test('an archive that can not be imported is refused, with what to do', async ()
     expect.stringContaining('unzip it'),
   ]);
 });
+
+test('a device is refused, because it may have no end', async () => {
+  expect(await sessions('import', '/dev/zero')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/give the file that another program exported: \/dev\/zero is a device\n$/),
+  });
+});

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileReason } from '../../../common/errors.js';
 import { UsageError } from '../flags/usage-error.js';
@@ -74,11 +74,32 @@ export function textOf(bytes: Uint8Array): string | undefined {
 
 /** Returns a file's bytes. @throws the result of `refuse` when it cannot be read, or is over 8 MiB */
 export function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
+  let file: number | undefined;
   try {
-    const { size } = statSync(path);
-    if (size > LIMIT_BYTES) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
-    return readFileSync(path);
+    file = openSync(path, 'r');
+    // The size of a pipe or a device is not known before it is read, and a device may have no end.
+    const bytes = atMost(file, LIMIT_BYTES);
+    if (bytes === undefined) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
+    return bytes;
   } catch (error) {
     throw error instanceof UsageError ? error : refuse(`cannot be read: ${fileReason(error)}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/** Reads to the end; undefined when there are more than `most` bytes. */
+function atMost(file: number, most: number): Buffer | undefined {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  while (bytes <= most) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const read = readSync(file, piece);
+    if (read === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, read));
+    bytes += read;
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { notText, textOf } from '../../../../src/commands/support/input/text-file.js';
+import { notText, readTextFile, textOf } from '../../../../src/commands/support/input/text-file.js';
 
 const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
@@ -24,4 +24,8 @@ test('the message for a compressed file names the program that decompresses it',
   expect(notText(gzipSync('text'))).toBe('is compressed; decompress it first, with: gunzip');
   expect(notText(zstdCompressSync('text'))).toBe('is compressed; decompress it first, with: unzstd');
   expect(notText(Buffer.of(0xfc))).toMatch(/^is not UTF-8 text/);
+});
+
+test('a device without an end is refused like a file that is too large', () => {
+  expect(() => readTextFile('/dev/zero')).toThrow(/^--file \/dev\/zero is over 8 MiB: send less of it$/);
 });
