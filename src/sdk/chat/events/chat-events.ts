@@ -112,7 +112,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
     const inside = recordOf(delta ?? message);
-    if (callsIn(inside).length === 0) for (const call of callsIn(choice)) readToolCall(call);
+    const beside = callsIn(choice);
+    if (beside.length > 0 && callsIn(inside).length === 0) for (const call of beside) readToolCall(call);
     const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? inside.finish_reason ?? above);
     if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
   };
