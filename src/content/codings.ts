@@ -53,8 +53,12 @@ function codingNamed(name: string): Coding {
   );
 }
 
-/** Matches the beginning of an event stream, JSON or a web page. No body in br, and no raw deflate, begins so. */
-const TEXT = /^\s*(?:(?:data|event|retry|id):|[:{[<][\t\n\r\x20-\x7e]{5})/;
+/**
+ * Matches the beginning of an event stream, JSON or a web page without control characters. Encoded bodies can begin with
+ * one of these characters, but not with all of them.
+ */
+const TEXT =
+  /^\s*(?:(?:data|event|retry|id):|:[\s\w]|\{\s*["}]|\[\s*[[\]{"]|<[!?a-z])[^\0-\x08\x0e-\x1f\x7f]*$/i;
 
 /**
  * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header.

@@ -1,3 +1,4 @@
+import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ContentDecoder, createContentDecoder } from '../../src/content/content-decoder.js';
@@ -138,10 +139,25 @@ test.each(['br', 'deflate'])('text that is not in %s despite its header is read 
     'data: one\n\ndata: two\n\n',
     ': ping\n\ndata: one\n\n',
     '{"error":{"message":"no"}}',
+    '[ { "id": 1 } ]',
+    '<!doctype html>',
   ]) {
     const body = Buffer.from(text);
     expect(await decoded(name, cutAt(body, [0.5]))).toEqual(body);
   }
+});
+
+test('a body in br whose first bytes could be those of JSON is decoded', async () => {
+  const events = Array.from({ length: 1172 }, (_, id) => {
+    const content = ((id * 7919) % 10007).toString(36);
+    return `data: ${JSON.stringify({ id, choices: [{ delta: { content } }] })}\n\n`;
+  });
+  const body = Buffer.from(events.join(''));
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
+  const params = { [BROTLI_PARAM_QUALITY]: 9, [BROTLI_PARAM_SIZE_HINT]: body.length };
+  const encoded = brotliCompressSync(body, { params });
+  expect(encoded.toString('latin1')).toMatch(/^\[[\t\n\r -~]{5}/);
+  expect((await decoded('br', [encoded])).equals(body)).toBe(true);
 });
 
 const BOMBS: readonly [string, Form, number][] = [

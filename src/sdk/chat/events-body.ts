@@ -274,6 +274,7 @@ class EventsBody implements AnswerBody {
       return;
     }
     answer.nextEvent();
+    const whole = plain === undefined && isBare(answer.result) && isWholeCompletion(event);
     const verdict = this.#reader.read(event, plain);
     if (verdict !== 'unrecognised') this.#lastWords.clear();
     if (verdict === 'open') this.#recognised = true;
@@ -286,7 +287,7 @@ class EventsBody implements AnswerBody {
       this.#native ??= native?.message;
     }
     if (verdict === 'closing') answer.conclude('usage');
-    else if (answer.result.finishReason !== null && isWholeCompletion(event)) answer.conclude('finish');
+    else if (whole && answer.result.finishReason !== null) answer.conclude('finish');
     else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
       answer.conclude('finish');
     else if (verdict === 'unrecognised' && !isKeepAlive(event, text)) {

@@ -217,6 +217,20 @@ test.each([
   },
 );
 
+test.each([
+  ['chat.completion.chunk', 'doubtful'],
+  [undefined, 'concluded'],
+])('messages with a finish reason in each event (%s) do not end the answer', (object, first) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  const feed = (content: string): string => {
+    const choice = { index: 0, message: { content }, finish_reason: 'stop' };
+    stream.feed(Buffer.from(sseEvents(JSON.stringify({ object, choices: [choice] })).join('')));
+    return stream.ending;
+  };
+  expect([feed('one '), feed('two')]).toEqual([first, 'open']);
+  expect(stream.end({ kind: 'closed' }).text).toBe('one two');
+});
+
 function whole(content: string): string {
   return JSON.stringify({ choices: [{ index: 0, message: { content }, finish_reason: 'stop' }] });
 }

@@ -195,11 +195,12 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   return { read };
 }
 
-/** Whether this is a whole completion, which has a message and a finish reason. */
+/** Whether this is a whole completion, which has a message and a finish reason, and is not called a chunk. */
 export function isWholeCompletion(event: unknown): boolean {
-  const { choices } = recordOf(event);
+  const { choices, object } = recordOf(event);
   const { message, delta, finish_reason: reason } = recordOf(Array.isArray(choices) ? choices[0] : undefined);
-  return isRecord(message) && delta === undefined && reasonIn(reason) !== '';
+  const isChunk = object === 'chat.completion.chunk';
+  return !isChunk && isRecord(message) && delta === undefined && reasonIn(reason) !== '';
 }
 
 /** Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, or the object itself. */
