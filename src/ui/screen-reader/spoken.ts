@@ -136,8 +136,9 @@ function failed(what: string): string {
 function spokenFigures(kind: Outcome, metrics: ExchangeMetrics): string {
   const { ttftMs, outputTokens, tokensEstimated } = metrics;
   const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;
+  const noun = outputTokens === 1 ? 'token' : 'tokens';
   const tokens =
-    outputTokens === 0 ? '' : `; ${tokensEstimated ? 'about ' : ''}${count(outputTokens)} tokens`;
+    outputTokens === 0 ? '' : `; ${tokensEstimated ? 'about ' : ''}${count(outputTokens)} ${noun}`;
   return `The answer took ${taken(tookMs(kind, metrics))}${first}${tokens}.`;
 }
 
