@@ -196,6 +196,7 @@ test.each<[string, Piece[]]>([
 
 test.each<[string, Piece[], number]>([
   ['a fast answer', Array.from({ length: 300 }, (_, index) => at(100 + index, 2)).flat(), 2000],
+  ['the fastest chip', Array.from({ length: 300 }, (_, index) => at(100 + index, 21)).flat(), 21_000],
   ['batches', [100, 600, 1100, 1600].flatMap((ms) => [...at(ms, 20), ...at(ms + 2, 20)]), 93],
   ['a replay, then new tokens', [...at(100, 50), ...paced(21, 'text', 200)], 17],
 ])('the speed is measured: %s', (_title, pieces, rate) => {
