@@ -15,8 +15,8 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
-    // On two cores: with four, a fifth of the processor time is left, because tests wait for processes and sockets.
-    maxWorkers: 6,
+    // On two cores: with six, a tenth of the processor time is left, because tests wait for processes and sockets.
+    maxWorkers: 8,
     sequence: { sequencer: SlowestFirst },
   },
 });

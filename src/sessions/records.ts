@@ -24,6 +24,7 @@ export function summaryOf(row: Row): SessionSummary {
     preview: text(row, 'preview'),
     createdMs: integer(row, 'created_ms'),
     usedMs: integer(row, 'used_ms'),
+    deletedMs: integerOrNull(row, 'deleted_ms'),
     pinned: integer(row, 'pinned') !== 0,
     model: textOrNull(row, 'model'),
     tokens: integer(row, 'tokens'),

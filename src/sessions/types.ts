@@ -110,6 +110,8 @@ export interface SessionSummary {
   /** Unix times in ms. */
   createdMs: number;
   usedMs: number;
+  /** Part of the public JSON of lists. */
+  deletedMs: number | null;
   pinned: boolean;
   /** The model that answered last. */
   model: string | null;
