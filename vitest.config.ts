@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
-import { PATIENCE_MS } from './test/support/patience.js';
-import { runFolder } from './test/support/run-folder.js';
-import { SlowestFirst } from './test/support/slowest-first.js';
+import { PATIENCE_MS } from './test/support/clocks/patience.js';
+import { runFolder } from './test/support/run/run-folder.js';
+import { SlowestFirst } from './test/support/run/slowest-first.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     env: runFolder(),
-    globalSetup: ['test/support/run-folder.ts'],
-    setupFiles: ['test/support/same-samples.ts'],
+    globalSetup: ['test/support/run/run-folder.ts'],
+    setupFiles: ['test/support/run/same-samples.ts'],
     // These limits end a test that hangs, and are no measure of speed: a busy machine may need many times what an idle one needs.
     testTimeout: 180_000,
     hookTimeout: 180_000,

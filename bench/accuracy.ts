@@ -2,7 +2,7 @@
 // and when it sent each token. Counts must be equal, and TTFT, gaps and TPOT within 3 % at mean and p99, direct and
 // through the daemon.
 // Run: tsx bench/accuracy.ts [counts|1|50|500] [direct|daemon]. Put `chrt -r 10` in front on a busy machine.
-import { makePlace, runProgram } from '../test/support/program.js';
+import { makePlace, runProgram } from '../test/support/programs/program.js';
 import { say, table } from './support/figures.js';
 import type { Logged, ServerLog } from './support/log-server.js';
 import { openBench } from './support/programs.js';

@@ -4,7 +4,7 @@
 // With a word, only the kinds of load run that have it in their name. On a busy machine, put `chrt -r 20` in front.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePlace, runProgram } from '../test/support/program.js';
+import { makePlace, runProgram } from '../test/support/programs/program.js';
 import { runSimulator } from './simulator-client.js';
 import { say, table } from './support/figures.js';
 

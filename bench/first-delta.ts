@@ -1,7 +1,7 @@
 // A server sends 10 chunks 100 ms apart. Measures the delay until `ask --json` prints the first delta, and the time
 // from the first to the last one. Median of 5. Run: npm run bench:first-delta
-import { makePlace, startProgram } from '../test/support/program.js';
-import { sseEvents, startUpstream } from '../test/support/upstream.js';
+import { makePlace, startProgram } from '../test/support/programs/program.js';
+import { sseEvents, startUpstream } from '../test/support/servers/upstream.js';
 import { median } from './support/figures.js';
 
 const RUNS = 5;

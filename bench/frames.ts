@@ -11,7 +11,7 @@ import { sanitize } from '../src/state/text/sanitize.js';
 import { createPainter } from '../src/ui/screen/painter.js';
 import { colourTheme } from '../src/ui/style/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
-import { metricsOf, SIMULATOR } from '../test/support/chat-ports.js';
+import { metricsOf, SIMULATOR } from '../test/support/chat/chat-ports.js';
 import { median } from './support/figures.js';
 
 const RUNS = 9;

@@ -10,7 +10,7 @@
 // Run on an idle machine: tsx bench/load-engine.ts [one|lag|share|ceiling]. On a busy one, put `chrt -r 20` in front.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { makePlace } from '../test/support/program.js';
+import { makePlace } from '../test/support/programs/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
 import { type Lag, lagOf, recording, type Sent } from './support/lag.js';
 import { type LoadClient, otherClients, ownClient, ownReport, runOwn } from './support/load-clients.js';

@@ -1,8 +1,8 @@
 // Measures memory after a conversation of a million tokens. The chat runs in a real pseudo-terminal, with daemon and
 // simulator as separate processes. Answers have ten thousand tokens without pauses. Each request contains the whole
 // conversation. Run: tsx bench/long.ts [tokens] after a build
-import { makePlace, until } from '../test/support/program.js';
-import { KEY, openTerminal } from '../test/support/terminal.js';
+import { makePlace, until } from '../test/support/programs/program.js';
+import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { usageOf } from './processes.js';
 import { say, table } from './support/figures.js';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { chromiumPath, openChromium } from '../scripts/support/chromium.js';
 import { createRandom, normal } from '../src/common/random.js';
 import { reportText } from '../src/loadtest/report/report-json.js';
-import { madeReport } from '../test/support/made-report.js';
-import { makePlace, runProgram } from '../test/support/program.js';
+import { makePlace, runProgram } from '../test/support/programs/program.js';
+import { madeReport } from '../test/support/texts/made-report.js';
 import { say } from './support/figures.js';
 
 const REQUESTS = Number(process.argv[2] ?? 100_000);

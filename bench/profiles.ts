@@ -3,8 +3,8 @@
 // bench:profiles
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { makePlace } from '../test/support/program.js';
-import { KEY, openTerminal } from '../test/support/terminal.js';
+import { makePlace } from '../test/support/programs/program.js';
+import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { median } from './support/figures.js';
 
 const PAIRS = 7;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createChatStream } from '../src/sdk/index.js';
 import { parseRecordings, type Recording } from '../src/simulator/recordings/recording.js';
-import { makePlace, type Place, runProgram } from '../test/support/program.js';
+import { makePlace, type Place, runProgram } from '../test/support/programs/program.js';
 import { runSimulator } from './simulator-client.js';
 import { median, percentile, report, say } from './support/figures.js';
 

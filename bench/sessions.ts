@@ -9,7 +9,7 @@ import { openSessions, type SessionStore } from '../src/sessions/store.js';
 import { initialState } from '../src/state/app-state.js';
 import { restored } from '../src/state/sessions/saved.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
-import { seededRandom } from '../test/support/random.js';
+import { seededRandom } from '../test/support/run/random.js';
 import { median } from './support/figures.js';
 
 const EXCHANGES = Number(process.argv[2] ?? 100_000);

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePlace } from '../test/support/program.js';
-import { KEY, openTerminal } from '../test/support/terminal.js';
+import { makePlace } from '../test/support/programs/program.js';
+import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { median } from './support/figures.js';
 
 const RUNS = 5;

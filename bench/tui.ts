@@ -1,8 +1,8 @@
 // Measures speed, memory, CPU and bytes of the chat in a real pseudo-terminal of 120 x 40. The figures include the
 // daemon and the simulator that it starts. Medians. Run: tsx bench/tui.ts [runs] after a build
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePlace, type Place, until } from '../test/support/program.js';
-import { KEY, openTerminal, type TerminalSession } from '../test/support/terminal.js';
+import { makePlace, type Place, until } from '../test/support/programs/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../test/support/programs/terminal.js';
 import { usageOf } from './processes.js';
 import { median } from './support/figures.js';
 

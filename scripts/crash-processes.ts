@@ -7,9 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { crashProcess, VICTIMS } from '../test/support/process-crash.js';
-import { makePlace, type Place } from '../test/support/program.js';
-import { seededRandom } from '../test/support/random.js';
+import { crashProcess, VICTIMS } from '../test/support/programs/process-crash.js';
+import { makePlace, type Place } from '../test/support/programs/program.js';
+import { seededRandom } from '../test/support/run/random.js';
 
 const { values } = parseArgs({
   options: {

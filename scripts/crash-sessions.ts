@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CrashOptions, crashOnce } from '../test/sessions/crash.js';
-import { seededRandom } from '../test/support/random.js';
+import { seededRandom } from '../test/support/run/random.js';
 
 const { values } = parseArgs({
   options: {

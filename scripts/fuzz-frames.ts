@@ -2,7 +2,7 @@
 //   fuzz-frames.ts [--frames 5000000] [--seconds N] [--seed N]
 // Fails on a crash, on a read that takes more than 1 s of CPU time, and when a result contains bytes of another frame.
 import { parseArgs } from 'node:util';
-import { fuzzFrames } from '../test/support/frame-fuzz.js';
+import { fuzzFrames } from '../test/support/protocol/frame-fuzz.js';
 
 const { values } = parseArgs({
   options: {

@@ -2,9 +2,9 @@
 // regular end and with a lost connection. Exits with code 1 when a split changes the result.
 //   fuzz-sse.ts [--seconds N] [--seed N]    N seconds of random splits instead of all
 import { parseArgs } from 'node:util';
-import { quirks } from '../test/support/quirks.js';
-import { seededRandom } from '../test/support/random.js';
-import { randomRuns, splitRuns, systematicRuns } from '../test/support/split-fuzz.js';
+import { seededRandom } from '../test/support/run/random.js';
+import { quirks } from '../test/support/servers/quirks.js';
+import { randomRuns, splitRuns, systematicRuns } from '../test/support/texts/split-fuzz.js';
 
 const RANDOM_CUTS = 10_000;
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });

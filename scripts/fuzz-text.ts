@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { withBidiMarks } from '../src/common/text/bidi.js';
 import { sanitize } from '../src/state/text/sanitize.js';
-import { lossIn } from '../test/support/faithful.js';
-import { harderText, longText } from '../test/support/harder-texts.js';
-import { markdownText } from '../test/support/markdown-texts.js';
-import { shrinkText } from '../test/support/shrink-text.js';
-import { differsInPieces } from '../test/support/streamed-rows.js';
+import { differsInPieces } from '../test/support/screen/streamed-rows.js';
+import { lossIn } from '../test/support/texts/faithful.js';
+import { harderText, longText } from '../test/support/texts/harder-texts.js';
+import { markdownText } from '../test/support/texts/markdown-texts.js';
+import { shrinkText } from '../test/support/texts/shrink-text.js';
 
 const BATCH = 1000;
 const { values } = parseArgs({ options: { texts: { type: 'string' }, seed: { type: 'string' } } });

@@ -3,8 +3,8 @@
 // when the others have ended. Then a second daemon follows the first.
 //   stress-starts.ts [--asks 50] [--chats 50] [--runs 5]
 import { parseArgs } from 'node:util';
-import { makePlace } from '../test/support/program.js';
-import { startAtOnce } from '../test/support/starts.js';
+import { makePlace } from '../test/support/programs/program.js';
+import { startAtOnce } from '../test/support/programs/starts.js';
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLI, NODE, type Place } from '../../test/support/program.js';
+import { CLI, NODE, type Place } from '../../test/support/programs/program.js';
 
 export const BODY = '{"model":"m","messages":[{"role":"user","content":"go"}],"stream":true}';
 const root = join(import.meta.dirname, '..', '..');

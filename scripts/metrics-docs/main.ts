@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
 import { HOPS } from '../../src/metrics/hops.js';
-import { testDaemon } from '../../test/support/daemon.js';
-import { serveScript, startUpstream } from '../../test/support/upstream.js';
+import { testDaemon } from '../../test/support/protocol/daemon.js';
+import { serveScript, startUpstream } from '../../test/support/servers/upstream.js';
 import { withSection } from '../docs-tables/tables.js';
 import { SHAPES, type Shape } from './shapes.js';
 

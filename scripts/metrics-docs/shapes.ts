@@ -1,5 +1,5 @@
-import { flushed } from '../../test/support/compress.js';
-import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upstream.js';
+import { flushed } from '../../test/support/servers/compress.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/servers/upstream.js';
 
 export interface Shape {
   name: string;

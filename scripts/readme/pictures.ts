@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePlace, type Place } from '../../test/support/program.js';
-import { KEY, openTerminal, type TerminalSession } from '../../test/support/terminal.js';
+import { makePlace, type Place } from '../../test/support/programs/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../../test/support/programs/terminal.js';
 import { screenSvg } from './screen-svg.js';
 
 interface Scene {

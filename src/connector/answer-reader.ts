@@ -10,7 +10,7 @@ import type { ChatOptions } from './types.js';
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 export const LINGER_MS = 500;
 /** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
-export const CLOSING_MS = { concluded: 2000, doubtful: 5000, open: undefined } as const;
+export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
 /** Reads the response of an exchange: parses the answer, and passes on its events with their times. */
 export interface AnswerReader {

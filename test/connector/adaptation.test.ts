@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AnswerEvent, type ConfigObject, OpenAIStreamConnector } from '../../src/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
 import {
   deltaOf,
   FINISH,
@@ -8,7 +8,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../support/upstream.js';
+} from '../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 let upstream: Upstream;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../src/index.js';
-import { testDaemon } from '../support/daemon.js';
-import { certificate } from '../support/tls-upstream.js';
-import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
+import { testDaemon } from '../support/protocol/daemon.js';
+import { certificate } from '../support/servers/tls-upstream.js';
+import { deltaOf, FINISH, sseEvents } from '../support/servers/upstream.js';
 
 const fixture = (name: string): string => join(import.meta.dirname, '../fixtures/tls', name);
 let folder: string;

@@ -8,9 +8,9 @@ import {
   type OpenAIStreamConnector,
   type StreamEvent,
 } from '../../src/index.js';
-import { compressed, cutAt, FORMS, flushed, nameOf } from '../support/compress.js';
-import { type Connected, connectedTo } from '../support/connected.js';
-import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+import { type Connected, connectedTo } from '../support/chat/connected.js';
+import { compressed, cutAt, FORMS, flushed, nameOf } from '../support/servers/compress.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/servers/upstream.js';
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 

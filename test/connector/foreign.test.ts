@@ -6,7 +6,7 @@ import {
   OpenAIStreamConnector,
   type RequestOptions,
 } from '../../src/index.js';
-import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
+import { type ForeignDaemon, startForeignDaemon } from '../support/protocol/foreign-daemon.js';
 import {
   deltaOf,
   type Handler,
@@ -14,7 +14,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../support/upstream.js';
+} from '../support/servers/upstream.js';
 
 const chunks = sseEvents(deltaOf('Hel'), deltaOf('lo'), '[DONE]');
 

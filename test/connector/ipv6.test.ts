@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { simulatorForTest } from '../simulator/chat-client.js';
-import { testDaemon } from '../support/daemon.js';
+import { testDaemon } from '../support/protocol/daemon.js';
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),

@@ -8,8 +8,8 @@ import { runExchange } from '../../src/connector/exchange.js';
 import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import type { LoadAnswer } from '../../src/connector/load-types.js';
 import type { ChatOptions } from '../../src/connector/types.js';
-import { compressed } from '../support/compress.js';
-import { chunksOfQuirk, quirks } from '../support/quirks.js';
+import { compressed } from '../support/servers/compress.js';
+import { chunksOfQuirk, quirks } from '../support/servers/quirks.js';
 import {
   deltaOf,
   FINISH,
@@ -18,8 +18,8 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../support/upstream.js';
-import { playing, worldCases } from '../support/world.js';
+} from '../support/servers/upstream.js';
+import { playing, worldCases } from '../support/servers/world.js';
 
 const messages = [{ role: 'user', content: 'go' }] as const;
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]');

@@ -3,8 +3,8 @@ import { PROVIDER_NAMES, PROVIDERS } from '../../src/config/endpoints/providers.
 import { loadConfigObject } from '../../src/config/load.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { DOCUMENTED } from '../fixtures/providers.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
-import { type Connected, connectedTo } from '../support/connected.js';
-import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/upstream.js';
-import { lengthOf, speedBounds } from '../support/world.js';
+import { type Connected, connectedTo } from '../support/chat/connected.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/servers/upstream.js';
+import { lengthOf, speedBounds } from '../support/servers/world.js';
 
 const range = z.tuple([z.number(), z.number()]);
 const cases = z

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { WireFormat } from '../../src/common/chat/wire-formats.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
-import { testDaemon } from '../support/daemon.js';
-import { type Script, serveScript, startUpstream } from '../support/upstream.js';
-import { answerIn } from '../support/wire-formats.js';
+import { testDaemon } from '../support/protocol/daemon.js';
+import { type Script, serveScript, startUpstream } from '../support/servers/upstream.js';
+import { answerIn } from '../support/servers/wire-formats.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ExchangeEvent, OpenAIStreamConnector } from '../../src/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { deltaOf, FINISH, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { deltaOf, FINISH, sseEvents, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
 const KEY = 'sk-secret-4711';
 const TEAM = 'team/secret+0815';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { ErrorClass, OpenAIStreamConnector } from '../../src/index.js';
-import { testDaemon } from '../support/daemon.js';
-import { startUpstream } from '../support/upstream.js';
+import { testDaemon } from '../support/protocol/daemon.js';
+import { startUpstream } from '../support/servers/upstream.js';
 
 // The tests wait for time to pass, all at once.
 const closing: Array<() => Promise<void>> = [];

@@ -5,8 +5,8 @@ import {
   type ChatMessage,
   type OpenAIStreamConnector,
 } from '../../src/index.js';
-import { type Connected, connectedTo } from '../support/connected.js';
-import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/upstream.js';
+import { type Connected, connectedTo } from '../support/chat/connected.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/servers/upstream.js';
 
 let connected: Connected;
 let connector: OpenAIStreamConnector;

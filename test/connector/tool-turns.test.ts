@@ -3,8 +3,8 @@ import type { WireFormat } from '../../src/common/chat/wire-formats.js';
 import { answerMessage } from '../../src/connector/messages.js';
 import type { ChatMessage } from '../../src/index.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { sseEvents, startUpstream } from '../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { sseEvents, startUpstream } from '../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 beforeAll(async () => {

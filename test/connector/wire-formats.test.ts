@@ -4,7 +4,7 @@ import { toAnthropic } from '../../src/connector/wire-formats/anthropic.js';
 import { toResponses } from '../../src/connector/wire-formats/responses.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { FRANCE, PARIS, simulatorForTest } from '../simulator/chat-client.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
 
 let daemon: TestDaemon;
 beforeAll(async () => {

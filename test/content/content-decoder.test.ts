@@ -2,7 +2,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ContentDecoder, createContentDecoder } from '../../src/content/content-decoder.js';
-import { compressed, cutAt, FORMS, type Form, flushed, nameOf } from '../support/compress.js';
+import { compressed, cutAt, FORMS, type Form, flushed, nameOf } from '../support/servers/compress.js';
 
 const form = fc.constantFrom(...FORMS);
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });

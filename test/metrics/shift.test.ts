@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shiftBetween } from '../../src/metrics/shift.js';
-import { seededRandom } from '../support/random.js';
+import { seededRandom } from '../support/run/random.js';
 
 test('too few values yield no interval', () => {
   // By chance, 2 of the 20 orders of 3 and 3 values are as extreme as this one.

@@ -14,7 +14,7 @@ import {
   tokenSeries,
 } from '../../src/page/bench/series.js';
 import { withoutZeros } from '../../src/page/common/dom.js';
-import { madeReport } from '../support/made-report.js';
+import { madeReport } from '../support/texts/made-report.js';
 
 interface Row {
   sent: number;

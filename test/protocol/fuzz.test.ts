@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuzzFrames } from '../support/frame-fuzz.js';
+import { fuzzFrames } from '../support/protocol/frame-fuzz.js';
 
 /** `npm run fuzz:frames` reads five million frames, different ones in each run. */
 const FRAMES = 20_000;

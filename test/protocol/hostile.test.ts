@@ -7,8 +7,8 @@ import { decodeMessage } from '../../src/protocol/decode.js';
 import { ProtocolError } from '../../src/protocol/frame.js';
 import { HealthCheckResponse, KeyValue, StreamStart } from '../../src/protocol/generated/ipc.js';
 import type { Message } from '../../src/protocol/messages.js';
-import { encodeMessage } from '../support/encode-message.js';
-import { anyMessage } from '../support/messages.js';
+import { encodeMessage } from '../support/protocol/encode-message.js';
+import { anyMessage } from '../support/protocol/messages.js';
 
 const SECRET = 'never to be read';
 

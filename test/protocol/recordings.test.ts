@@ -4,8 +4,13 @@ import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ExecuteRequest as PublicRequest } from '../../src/protocol/generated/ipc.js';
 import type { ExecuteRequest, Message } from '../../src/protocol/messages.js';
-import { encodeMessage } from '../support/encode-message.js';
-import { messagesIn, type RecordedRequest, recordedBytes, recordings } from '../support/recordings.js';
+import { encodeMessage } from '../support/protocol/encode-message.js';
+import {
+  messagesIn,
+  type RecordedRequest,
+  recordedBytes,
+  recordings,
+} from '../support/protocol/recordings.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../src/protocol/constants.js';
 import * as Generated from '../../src/protocol/generated/ipc.js';
 import type { StreamChunk } from '../../src/protocol/messages.js';
-import { encodeMessage } from '../support/encode-message.js';
-import { anyMessage } from '../support/messages.js';
-import { messagesIn } from '../support/recordings.js';
+import { encodeMessage } from '../support/protocol/encode-message.js';
+import { anyMessage } from '../support/protocol/messages.js';
+import { messagesIn } from '../support/protocol/recordings.js';
 
 test('every message is decoded as it was encoded', () => {
   fc.assert(

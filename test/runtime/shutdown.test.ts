@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { httpRequest, httpStream, jsonOf, of, rawClient, streamOf } from '../support/raw-client.js';
-import { type Handler, type Script, startUpstream, type Upstream } from '../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { httpRequest, httpStream, jsonOf, of, rawClient, streamOf } from '../support/protocol/raw-client.js';
+import { type Handler, type Script, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

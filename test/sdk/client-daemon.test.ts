@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
-import { bundled } from '../support/bundled.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { freePort } from '../support/free-port.js';
-import { until } from '../support/program.js';
-import { chunksOfQuirk, quirks } from '../support/quirks.js';
+import { bundled } from '../support/programs/bundled.js';
+import { until } from '../support/programs/program.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { freePort } from '../support/servers/free-port.js';
+import { chunksOfQuirk, quirks } from '../support/servers/quirks.js';
 import {
   deltaOf,
   type Script,
@@ -17,7 +17,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../support/upstream.js';
+} from '../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 let client: RuntimeClient;

@@ -11,11 +11,17 @@ import {
   SSEParser,
   type StreamEvent,
 } from '../../src/sdk/index.js';
-import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
-import { freePort } from '../support/free-port.js';
-import { PATIENCE_MS } from '../support/patience.js';
-import { messagesIn, recordedBytes } from '../support/recordings.js';
-import { serveScript, serveTogether, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { PATIENCE_MS } from '../support/clocks/patience.js';
+import { type ForeignDaemon, startForeignDaemon } from '../support/protocol/foreign-daemon.js';
+import { messagesIn, recordedBytes } from '../support/protocol/recordings.js';
+import { freePort } from '../support/servers/free-port.js';
+import {
+  serveScript,
+  serveTogether,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/servers/upstream.js';
 
 const chunk = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
 const SSE = sseEvents(chunk('Hel'), chunk('lo'), '[DONE]');

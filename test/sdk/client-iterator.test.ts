@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ErrorClass, RuntimeClient, type StreamStep } from '../../src/sdk/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { type Script, serveScript, startUpstream, type Upstream } from '../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { type Script, serveScript, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 let upstream: Upstream;

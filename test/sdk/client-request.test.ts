@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ErrorClass, type HTTPResponse, PROTOCOL_CONSTANTS, RuntimeClient } from '../../src/sdk/index.js';
-import { pauseProcess } from '../support/pause.js';
+import { pauseProcess } from '../support/clocks/pause.js';
 import {
   failedAnswer,
   httpAnswer,
   type ScriptedConnection,
   startScriptedDaemon,
-} from '../support/scripted-daemon.js';
-import { scriptedEnds } from '../support/scripted-ends.js';
+} from '../support/protocol/scripted-daemon.js';
+import { scriptedEnds } from '../support/protocol/scripted-ends.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 const { ExecuteRequest, Cancel, HealthCheck } = MessageType;

@@ -3,10 +3,10 @@ import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { OpenAIStreamConnector } from '../../src/connector/openai.js';
 import type { ExchangeEvent } from '../../src/connector/types.js';
 import { RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
-import { testDaemon } from '../support/daemon.js';
-import { hastyClock } from '../support/hasty-clock.js';
-import { createManualClock } from '../support/manual-clock.js';
-import { sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { hastyClock } from '../support/clocks/hasty-clock.js';
+import { createManualClock } from '../support/clocks/manual-clock.js';
+import { testDaemon } from '../support/protocol/daemon.js';
+import { sseEvents, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -8,7 +8,7 @@ import {
   type ScriptedConnection,
   type ScriptedDaemon,
   startScriptedDaemon,
-} from '../support/scripted-daemon.js';
+} from '../support/protocol/scripted-daemon.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 

@@ -17,7 +17,7 @@ import {
   streamChunk,
   streamEnd,
   streamStart,
-} from '../support/scripted-daemon.js';
+} from '../support/protocol/scripted-daemon.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 const { ExecuteRequest, Cancel, CreditUpdate } = MessageType;

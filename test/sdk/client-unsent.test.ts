@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ErrorClass, RuntimeClient } from '../../src/sdk/index.js';
-import { httpAnswer } from '../support/scripted-daemon.js';
-import { scriptedEnds } from '../support/scripted-ends.js';
+import { httpAnswer } from '../support/protocol/scripted-daemon.js';
+import { scriptedEnds } from '../support/protocol/scripted-ends.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 const { ExecuteRequest } = MessageType;

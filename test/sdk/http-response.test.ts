@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeHttpAnswer, encodeHttpRequest, headerRecord } from '../../src/sdk/daemon/http-payload.js';
 import { ErrorClass, type HTTPResponse, HTTPResponseHelper } from '../../src/sdk/index.js';
-import { messagesIn, recordedBytes } from '../support/recordings.js';
+import { messagesIn, recordedBytes } from '../support/protocol/recordings.js';
 
 const response = (statusCode: number, body = ''): HTTPResponse => ({
   requestId: 5,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { bundled } from '../support/bundled.js';
-import { startScriptedDaemon } from '../support/scripted-daemon.js';
+import { bundled } from '../support/programs/bundled.js';
+import { startScriptedDaemon } from '../support/protocol/scripted-daemon.js';
 
 interface Run {
   /** The first output. */

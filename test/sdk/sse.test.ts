@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorException, SSEParser } from '../../src/sdk/index.js';
-import { messagesIn, recordedBytes } from '../support/recordings.js';
+import { messagesIn, recordedBytes } from '../support/protocol/recordings.js';
 
 const event = (content: string): string => `data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`;
 const ERROR = 'data: {"error":{"message":"overloaded"}}\n\n';

@@ -6,8 +6,8 @@ import { createActions } from '../../src/state/actions.js';
 import { systemClock } from '../../src/state/exchange/frames.js';
 import type { SessionsPort } from '../../src/state/ports.js';
 import { createAppStore } from '../../src/state/store.js';
-import { NO_SCREEN } from '../support/acting-chat.js';
-import { createMemoryChat, createMemoryConnection, createMemoryModes } from '../support/chat-ports.js';
+import { NO_SCREEN } from '../support/chat/acting-chat.js';
+import { createMemoryChat, createMemoryConnection, createMemoryModes } from '../support/chat/chat-ports.js';
 
 const [path = '', name = 'one'] = process.argv.slice(2);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);

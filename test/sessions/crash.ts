@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import type { Message } from '../../src/sessions/types.js';
-import { bundled } from '../support/bundled.js';
+import { bundled } from '../support/programs/bundled.js';
 
 export interface CrashResult {
   /** The number of acknowledged messages of the killed programs, sent and queued. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { savedChat } from '../support/saved-chat.js';
+import { savedChat } from '../support/chat/saved-chat.js';
 import { openedStore } from './place.js';
 
 // Uses a file system of one megabyte, which needs the right to mount.

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
-import { bundled } from '../support/bundled.js';
+import { bundled } from '../support/programs/bundled.js';
 import { folder, openedStore } from './place.js';
 
 async function writer(...args: string[]): Promise<{ code: unknown; stderr: string }> {

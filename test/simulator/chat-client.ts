@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
 import type { Distribution } from '../../src/simulator/timing/distribution.js';
-import { PATIENCE_MS } from '../support/patience.js';
+import { PATIENCE_MS } from '../support/clocks/patience.js';
 
 /** A simulator on a free port that ends with the test. Its answers are the same in every run. */
 export async function simulatorForTest(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defineSimulator } from '../../src/commands/simulator.js';
 import { holdSimulator } from '../../src/simulator/http/hold.js';
 import { MODELS } from '../../src/simulator/models.js';
-import { bundled } from '../support/bundled.js';
+import { bundled } from '../support/programs/bundled.js';
 import { eventually, postChat, simulatorForTest } from './chat-client.js';
 
 interface Running {

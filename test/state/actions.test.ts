@@ -5,7 +5,7 @@ import { FRAME_MS } from '../../src/state/exchange/frames.js';
 import type { AssistantMessage } from '../../src/state/messages.js';
 import type { ScreenPort } from '../../src/state/ports.js';
 import type { AppStore } from '../../src/state/store.js';
-import { createActingChat } from '../support/acting-chat.js';
+import { createActingChat } from '../support/chat/acting-chat.js';
 import {
   createMemoryModes,
   type MemoryChat,
@@ -13,8 +13,8 @@ import {
   metricsOf,
   OPENAI,
   SIMULATOR,
-} from '../support/chat-ports.js';
-import type { FakeClock } from '../support/clock.js';
+} from '../support/chat/chat-ports.js';
+import type { FakeClock } from '../support/clocks/clock.js';
 
 let store: AppStore;
 let actions: Actions;

@@ -3,8 +3,8 @@ import type { Attachment } from '../../src/common/chat/attachments.js';
 import type { Actions } from '../../src/state/actions.js';
 import type { FilesPort, ReadFile } from '../../src/state/ports.js';
 import type { AppStore } from '../../src/state/store.js';
-import { createActingChat } from '../support/acting-chat.js';
-import type { MemoryChat } from '../support/chat-ports.js';
+import { createActingChat } from '../support/chat/acting-chat.js';
+import type { MemoryChat } from '../support/chat/chat-ports.js';
 
 let store: AppStore;
 let actions: Actions;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Actions } from '../../src/state/actions.js';
 import type { AppStore } from '../../src/state/store.js';
-import { createActingChat } from '../support/acting-chat.js';
-import type { MemoryChat } from '../support/chat-ports.js';
+import { createActingChat } from '../support/chat/acting-chat.js';
+import type { MemoryChat } from '../support/chat/chat-ports.js';
 
 let store: AppStore;
 let actions: Actions;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createProgress } from '../../src/telemetry/export-progress.js';
-import { createFakeClock } from '../support/clock.js';
+import { createFakeClock } from '../support/clocks/clock.js';
 
 /** An exporter whose exports end by hand, and the wait for its end. */
 function flushing() {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyToDesktop } from '../../../src/commands/chat/clipboard-text.js';
-import { until } from '../../support/program.js';
+import { until } from '../../support/programs/program.js';
 
 /** Makes one folder the whole PATH. Each program in it writes its stdin to a file of the program's name. */
 function programs(names: readonly string[]): { dir: string; pasted: (name: string) => string | undefined } {

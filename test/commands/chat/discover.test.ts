@@ -3,8 +3,8 @@ import { discover } from '../../../src/commands/chat/discover.js';
 import { loadConfigObject } from '../../../src/config/load.js';
 import type { ConfigObject } from '../../../src/config/sources/config-object.js';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { freePort } from '../../support/servers/free-port.js';
 import {
   deltaOf,
   FINISH,
@@ -12,7 +12,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 beforeAll(async () => {

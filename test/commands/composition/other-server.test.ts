@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { otherServer } from '../../../src/commands/composition/other-server.js';
 import { createChatStream } from '../../../src/sdk/index.js';
-import { answerOf } from '../../support/chat-ports.js';
+import { answerOf } from '../../support/chat/chat-ports.js';
 
 /** The error's message for the answer of another program at the simulator's address. */
 const messageFor = (statusCode: number, body: string, port: number): string | undefined => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PRICE_TABLE, withCost } from '../../../src/commands/composition/prices.js';
-import { answerOf } from '../../support/chat-ports.js';
+import { answerOf } from '../../support/chat/chat-ports.js';
 
 const usage = { promptTokens: 1000, completionTokens: 100, totalTokens: 1100 };
 const costOf = async (baseUrl: string, model: string, values: Parameters<typeof answerOf>[0] = { usage }) =>

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { daemonGround } from '../../support/daemon-ground.js';
-import { runProgram } from '../../support/daemon-program.js';
-import { freePort } from '../../support/free-port.js';
-import { httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { daemonGround } from '../../support/programs/daemon-ground.js';
+import { runProgram } from '../../support/programs/daemon-program.js';
+import { httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const ground = daemonGround();
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { startLimit } from '../../../src/common/time/limit-timer.js';
-import { pauseProcess } from '../../support/pause.js';
+import { pauseProcess } from '../../support/clocks/pause.js';
 
 test('a limit passes once, after its time', async () => {
   const began = performance.now();

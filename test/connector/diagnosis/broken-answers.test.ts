@@ -3,8 +3,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { loadConfigObject } from '../../../src/config/load.js';
 import { type Diagnosis, diagnose } from '../../../src/connector/diagnosis/diagnose.js';
 import { RuntimeClient } from '../../../src/index.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { deltaOf, type Handler, sseEvents, startUpstream, type Upstream } from '../../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import {
+  deltaOf,
+  type Handler,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 let client: RuntimeClient;

@@ -7,8 +7,8 @@ import { loadConfigObject } from '../../../src/config/load.js';
 import type { ConfigObject } from '../../../src/config/sources/config-object.js';
 import { type Diagnosis, diagnose } from '../../../src/connector/diagnosis/diagnose.js';
 import { RuntimeClient } from '../../../src/index.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { freePort } from '../../support/servers/free-port.js';
 import {
   deltaOf,
   FINISH,
@@ -18,7 +18,7 @@ import {
   startTcpUpstream,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 const tls = (name: string): Buffer => readFileSync(join(import.meta.dirname, '../../fixtures/tls', name));
 

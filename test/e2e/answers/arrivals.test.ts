@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChatAnswer, OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 // Each split of an answer into arrivals, with each form of usage, over HTTP through the real daemon. Times vary, so the
 // tests check the relations between the figures of one answer.

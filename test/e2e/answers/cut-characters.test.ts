@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { answerIn, type EventContent, WIRE_FORMATS } from '../../support/wire-formats.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { answerIn, type EventContent, WIRE_FORMATS } from '../../support/servers/wire-formats.js';
 
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
 

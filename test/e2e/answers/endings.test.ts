@@ -5,16 +5,16 @@ import { runExchange } from '../../../src/connector/exchange.js';
 import { LoadExchanges } from '../../../src/connector/load-exchanges.js';
 import { OpenAIStreamConnector } from '../../../src/index.js';
 import type { ChatResult } from '../../../src/sdk/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { type Body, TRANSPORTS, type Transport } from '../../support/transports.js';
-import { startTcpUpstream } from '../../support/upstream.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { type Body, TRANSPORTS, type Transport } from '../../support/servers/transports.js';
+import { startTcpUpstream } from '../../support/servers/upstream.js';
 import {
   type AnswerEnding,
   answerIn,
   WIRE_FORMATS,
   type WireFormatName,
   wholeIn,
-} from '../../support/wire-formats.js';
+} from '../../support/servers/wire-formats.js';
 
 // The known endings of answers, in each wire format and body framing, through the real daemon and directly.
 

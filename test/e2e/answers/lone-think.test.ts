@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { sseEvents } from '../../support/upstream.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { sseEvents } from '../../support/servers/upstream.js';
 
 // Models whose template puts the opening tag of their reasoning into the prompt.
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { openTerminal, type TerminalSession } from '../../support/terminal.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 let session: TerminalSession | undefined;

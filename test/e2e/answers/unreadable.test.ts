@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { answerIn, WIRE_FORMATS } from '../../support/wire-formats.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { answerIn, WIRE_FORMATS } from '../../support/servers/wire-formats.js';
 
 const SAYS = 'vastar-tui: 2 events, or parts of them, could not be read and are left out\n';
 const UNREADABLE = [{ unreadable: { type: 'hologram', beam: 1 } }, { unreadable: { type: 'smell' } }];

@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { alive, CLI, runProgram, until } from '../../support/program.js';
-import { openTerminal } from '../../support/terminal.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { alive, CLI, runProgram, until } from '../../support/programs/program.js';
+import { openTerminal } from '../../support/programs/terminal.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 /** Where nothing runs. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram } from '../../support/program.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { makePlace, type Place, runProgram } from '../../support/programs/program.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 let place: Place;
 let upstream: Upstream;

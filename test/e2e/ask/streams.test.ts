@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { CLI, NODE, withoutBusy } from '../../support/program.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { CLI, NODE, withoutBusy } from '../../support/programs/program.js';
 
 // The tests run at the same time, because they wait until the program stops waiting for stdin.
 const ground = groundWithDaemon();

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { CLI } from '../../support/program.js';
-import { openTerminal } from '../../support/terminal.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { CLI } from '../../support/programs/program.js';
+import { openTerminal } from '../../support/programs/terminal.js';
 import {
   deltaOf,
   FINISH,
@@ -13,7 +13,7 @@ import {
   type Script,
   serveScript,
   sseEvents,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;

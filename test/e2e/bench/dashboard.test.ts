@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { openTerminal, type TerminalOptions, type TerminalSession } from '../../support/terminal.js';
-import { deltaOf, FINISH, type Script, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { openTerminal, type TerminalOptions, type TerminalSession } from '../../support/programs/terminal.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run } = ground;

@@ -5,10 +5,10 @@ import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRandom, normal } from '../../../src/common/random.js';
 import { reportText } from '../../../src/loadtest/report/report-json.js';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { HOSTILE_TEXT, madeReport } from '../../support/made-report.js';
-import { deltaOf, FINISH, type Script, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../../support/servers/upstream.js';
+import { HOSTILE_TEXT, madeReport } from '../../support/texts/made-report.js';
 
 const ground = groundForEach();
 const { endpoint, run } = ground;

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint } = ground;

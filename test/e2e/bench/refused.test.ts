@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { CLI } from '../../support/program.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { CLI } from '../../support/programs/program.js';
 
 const ground = groundForEach();
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
+import { groundForEach } from '../../support/programs/e2e.js';
 import {
   deltaOf,
   FINISH,
@@ -10,7 +10,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run } = ground;

@@ -1,9 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../../support/terminal.js';
-import { sseEvents, startUpstream } from '../../support/upstream.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import {
+  KEY,
+  openTerminal,
+  type TerminalOptions,
+  type TerminalSession,
+} from '../../support/programs/terminal.js';
+import { sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 let session: TerminalSession | undefined;

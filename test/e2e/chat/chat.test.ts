@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { CLI, NODE, type Running, startProgram, until } from '../../support/program.js';
-import { KEY } from '../../support/terminal.js';
-import { sseEvents, startUpstream } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { CLI, NODE, type Running, startProgram, until } from '../../support/programs/program.js';
+import { KEY } from '../../support/programs/terminal.js';
+import { sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { open } = ground;
@@ -157,7 +157,7 @@ test.concurrent('Ctrl+Z restores the terminal, and fg resumes the chat', async (
   const session = open([], { command: ['/bin/bash', '--norc', '--noprofile', '-i'] });
   // The shell would enable bracketed paste itself.
   session.send("bind 'set enable-bracketed-paste off'\r");
-  session.send(`${process.execPath} ${(await import('../../support/program.js')).CLI}\r`);
+  session.send(`${process.execPath} ${(await import('../../support/programs/program.js')).CLI}\r`);
   await session.untilScreen(/● connected/);
   session.send('kept draft');
   await session.untilScreen(/kept draft/);

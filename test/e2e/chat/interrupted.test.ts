@@ -2,8 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../../src/simulator/server.js';
 import { constant } from '../../simulator/chat-client.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../../support/terminal.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import {
+  KEY,
+  openTerminal,
+  type TerminalOptions,
+  type TerminalSession,
+} from '../../support/programs/terminal.js';
 
 let place: Place;
 let session: TerminalSession;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { openTerminal, type TerminalSession } from '../../support/terminal.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 const ground = groundWithDaemon();
 let session: TerminalSession | undefined;

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 const { endpoint, run } = ground;

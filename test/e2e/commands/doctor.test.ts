@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { until } from '../../support/program.js';
-import type { Handler, Upstream } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { until } from '../../support/programs/program.js';
+import type { Handler, Upstream } from '../../support/servers/upstream.js';
 
 const KEY = 'sk-canary-0123456789';
 

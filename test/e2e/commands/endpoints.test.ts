@@ -3,8 +3,14 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, runProgram, startProgram } from '../../support/program.js';
-import { openTerminal } from '../../support/terminal.js';
+import {
+  makePlace,
+  type Place,
+  type Running,
+  runProgram,
+  startProgram,
+} from '../../support/programs/program.js';
+import { openTerminal } from '../../support/programs/terminal.js';
 import {
   deltaOf,
   FINISH,
@@ -12,7 +18,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 /**
  * A provider at /v1 that accepts `Bearer right` and the model `right-1`, and an Azure deployment. Other paths play

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../../simulator/chat-client.js';
-import { flushed } from '../../support/compress.js';
-import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { flushed } from '../../support/servers/compress.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 /** Where nothing runs. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runHere } from '../../support/in-process.js';
-import { makePlace, type Place, runProgram } from '../../support/program.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { makePlace, type Place, runProgram } from '../../support/programs/program.js';
 
 let place: Place;
 const printed: Record<string, string> = {};

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startForeignDaemon } from '../../support/foreign-daemon.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { serveScript, sseEvents, startUpstream } from '../../support/upstream.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { startForeignDaemon } from '../../support/protocol/foreign-daemon.js';
+import { serveScript, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
+import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
 
 const ground = groundWithDaemon();
 /** Where nothing runs. */

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, runProgram, startProgram } from '../../support/program.js';
+import {
+  makePlace,
+  type Place,
+  type Running,
+  runProgram,
+  startProgram,
+} from '../../support/programs/program.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const snippets = join(root, 'test', 'fixtures', 'seed');

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, type TestAPI, test } from 'vitest';
-import { daemonForAll } from '../../support/daemon-for-all.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { watchPeak } from '../../support/peak-memory.js';
-import { makePlace, startProgram } from '../../support/program.js';
-import { type Handler, startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { daemonForAll } from '../../support/programs/daemon-for-all.js';
+import { watchPeak } from '../../support/programs/peak-memory.js';
+import { makePlace, startProgram } from '../../support/programs/program.js';
+import { type Handler, startUpstream } from '../../support/servers/upstream.js';
 import { type Attack, GIVEN_UP } from './bodies.js';
 
 // Each response passes the real daemon and the real program. Neither may need more memory than this.

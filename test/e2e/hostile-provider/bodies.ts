@@ -6,8 +6,8 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
-import { flood } from '../../support/raw-h2.js';
-import type { Handler } from '../../support/upstream.js';
+import { flood } from '../../support/servers/raw-h2.js';
+import type { Handler } from '../../support/servers/upstream.js';
 
 const zeros = (): Buffer => Buffer.alloc(48 * 1024 * 1024);
 // The best quality takes fifteen times as long for the same 80 bytes.

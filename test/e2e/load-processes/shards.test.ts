@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { deltaOf, FINISH, type Script, sseEvents, startUpstream } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { deltaOf, FINISH, type Script, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;

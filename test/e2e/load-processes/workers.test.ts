@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;

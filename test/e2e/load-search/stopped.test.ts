@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, start } = ground;

@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { CLI, NODE } from '../../support/program.js';
-import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { CLI, NODE } from '../../support/programs/program.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run } = ground;

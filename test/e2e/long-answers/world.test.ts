@@ -1,5 +1,5 @@
-import { worldCases } from '../../support/world.js';
-import { testWorldCases } from '../../support/world-test.js';
+import { worldCases } from '../../support/servers/world.js';
+import { testWorldCases } from '../../support/servers/world-test.js';
 
 // These answers take more than a minute, to show that no default setting ends them.
 testWorldCases(worldCases().filter(({ slow = false }) => slow));

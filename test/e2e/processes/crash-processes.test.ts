@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { crashProcess, VICTIMS } from '../../support/process-crash.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { crashProcess, VICTIMS } from '../../support/programs/process-crash.js';
 
 const ground = groundForEach();
 

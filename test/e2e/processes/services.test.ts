@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRecordings } from '../../../src/simulator/recordings/recording.js';
-import { groundForEach } from '../../support/e2e.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, start } = ground;

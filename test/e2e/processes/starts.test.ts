@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/e2e.js';
-import { CLI, NODE, runProgram } from '../../support/program.js';
-import { startAtOnce } from '../../support/starts.js';
+import { groundForEach } from '../../support/programs/e2e.js';
+import { CLI, NODE, runProgram } from '../../support/programs/program.js';
+import { startAtOnce } from '../../support/programs/starts.js';
 
 const ground = groundForEach();
 

@@ -1,6 +1,6 @@
 import { expect, type TestContext, test } from 'vitest';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { openTerminal, type TerminalSession } from '../../support/terminal.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 interface Stage {
   readonly place: Place;

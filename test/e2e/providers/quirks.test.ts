@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/program.js';
-import { chunksOfQuirk, quirks } from '../../support/quirks.js';
-import { startUpstream } from '../../support/upstream.js';
+import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { chunksOfQuirk, quirks } from '../../support/servers/quirks.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 let place: Place;
 let daemon: Running;

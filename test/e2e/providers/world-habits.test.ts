@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { daemonForAll } from '../../support/daemon-for-all.js';
-import { startUpstream } from '../../support/upstream.js';
-import type { WireFormatName } from '../../support/wire-formats.js';
-import { playing, type WorldCase } from '../../support/world.js';
+import { daemonForAll } from '../../support/programs/daemon-for-all.js';
+import { startUpstream } from '../../support/servers/upstream.js';
+import type { WireFormatName } from '../../support/servers/wire-formats.js';
+import { playing, type WorldCase } from '../../support/servers/world.js';
 
 // Publicly reported behaviour of providers and gateways; each case names its source.
 

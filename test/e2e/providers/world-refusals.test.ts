@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { daemonForAll } from '../../support/daemon-for-all.js';
-import { startUpstream } from '../../support/upstream.js';
+import { daemonForAll } from '../../support/programs/daemon-for-all.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 // How providers, gateways and proxies refuse a request, with the error that the user reads.
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { worldCases } from '../../support/world.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { worldCases } from '../../support/servers/world.js';
 
 interface Shown {
   /** The model that requests the case. */

@@ -1,4 +1,4 @@
-import { worldCases } from '../../support/world.js';
-import { testWorldCases } from '../../support/world-test.js';
+import { worldCases } from '../../support/servers/world.js';
+import { testWorldCases } from '../../support/servers/world-test.js';
 
 testWorldCases(worldCases().filter(({ slow = false }) => !slow));

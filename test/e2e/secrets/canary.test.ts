@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSearch, watchArguments } from '../../support/canary.js';
-import { makePlace, type Place, runProgram, startProgram, until } from '../../support/program.js';
-import { KEY as KEYS, openTerminal } from '../../support/terminal.js';
-import { certificate } from '../../support/tls-upstream.js';
+import { createSearch, watchArguments } from '../../support/programs/canary.js';
+import { makePlace, type Place, runProgram, startProgram, until } from '../../support/programs/program.js';
+import { KEY as KEYS, openTerminal } from '../../support/programs/terminal.js';
+import { certificate } from '../../support/servers/tls-upstream.js';
 import {
   deltaOf,
   FINISH,
@@ -16,7 +16,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 // These characters change in every encoding, and no pattern for keys matches them.
 const ENVIRONMENT = 'canary-env/+7f3d9=b1c2~Zz';

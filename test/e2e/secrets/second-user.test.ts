@@ -21,7 +21,7 @@ import {
   runProgram,
   startProgram,
   until,
-} from '../../support/program.js';
+} from '../../support/programs/program.js';
 
 /** The account `nobody` on Debian. */
 const STRANGER = { uid: 65534, gid: 65534 };

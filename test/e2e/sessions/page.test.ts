@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chromiumPath, openChromium } from '../../../scripts/support/chromium.js';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { deltaOf, FINISH, sseEvents, startUpstream } from '../../support/upstream.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { deltaOf, FINISH, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
 const { endpoint, run } = ground;

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram, until } from '../../support/program.js';
-import { KEY, openTerminal, type TerminalSession } from '../../support/terminal.js';
-import { sseEvents, startUpstream, type Upstream } from '../../support/upstream.js';
+import { makePlace, type Place, runProgram, until } from '../../support/programs/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
+import { sseEvents, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 let place: Place;
 let upstream: Upstream;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createSearch } from '../../support/canary.js';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { runHere } from '../../support/in-process.js';
-import { type Script, sseEvents } from '../../support/upstream.js';
+import { createSearch } from '../../support/programs/canary.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { type Script, sseEvents } from '../../support/servers/upstream.js';
 
 const KEY = 'sk-canary-1f2e3d/+9';
 const ground = groundWithDaemon({ OPENAI_API_KEY: KEY });

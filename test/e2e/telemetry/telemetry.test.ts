@@ -3,10 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type TestContext, test } from 'vitest';
-import { type Ground, groundNow } from '../../support/e2e.js';
-import { attributesOf, type Collector, type SeenSpan, startCollector } from '../../support/otlp.js';
-import { until, withoutBusy } from '../../support/program.js';
-import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../../support/upstream.js';
+import { type Ground, groundNow } from '../../support/programs/e2e.js';
+import { until, withoutBusy } from '../../support/programs/program.js';
+import { attributesOf, type Collector, type SeenSpan, startCollector } from '../../support/servers/otlp.js';
+import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const KEY = 'canary-key/+7f3d9=b1c2~Zz';
 const PROMPT = 'the secret of the pyramids';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/e2e.js';
-import { KEY, openTerminal, type TerminalSession } from '../../support/terminal.js';
+import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 const ground = groundWithDaemon();
 let session: TerminalSession;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, until } from '../../support/program.js';
-import { KEY, openTerminal, type TerminalSession } from '../../support/terminal.js';
+import { makePlace, type Place, until } from '../../support/programs/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 /** A module that the chat loads and that prints, like a noisy library. */
 const TALKER = `

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
-import { groundForEach, groundWithDaemon } from '../../support/e2e.js';
-import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../../support/hostile.js';
-import { runHere } from '../../support/in-process.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
+import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../../support/texts/hostile.js';
 
 const ground = groundWithDaemon();
 /** Where no daemon runs, for the commands that start, stop and describe one. */

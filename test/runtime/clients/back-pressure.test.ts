@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../../src/protocol/constants.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { settled } from '../../support/settled.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { settled } from '../../support/clocks/settled.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const TOTAL = 32 * 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, 'x');

@@ -4,11 +4,11 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../../src/protocol/constants.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { encodeMessage } from '../../support/encode-message.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { encodeMessage } from '../../support/protocol/encode-message.js';
+import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -2,10 +2,10 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { Limits } from '../../../src/runtime/limits.js';
-import { testDaemon } from '../../support/daemon.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { httpRequest, httpStream, of, streamOf } from '../../support/raw-client.js';
-import { serveTogether, startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpRequest, httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { serveTogether, startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -6,9 +6,9 @@ import { MessageType } from '../../../src/protocol/constants.js';
 import { decodeMessage } from '../../../src/protocol/decode.js';
 import { createFrameReader } from '../../../src/protocol/frame.js';
 import type { ExecuteResponse, Message } from '../../../src/protocol/messages.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { jsonOf, of } from '../../support/raw-client.js';
-import { type Handler, startUpstream, type Upstream } from '../../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { jsonOf, of } from '../../support/protocol/raw-client.js';
+import { type Handler, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 // Recorded frames of the public SDK and answers of the public daemon, with the upstream that they were recorded with.
 const RECORDED_PORT = 4599;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { ExecuteRequest, ExecuteResponse } from '../../../src/protocol/messages.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { httpRequest, httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { type SeenRequest, startUpstream, type Upstream } from '../../support/upstream.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import { httpRequest, httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { type SeenRequest, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 let daemon: TestDaemon;
 let upstream: Upstream;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeStaleLocks, withLock } from '../../../src/runtime/clients/start-lock.js';
-import { PATIENCE_MS } from '../../support/patience.js';
+import { PATIENCE_MS } from '../../support/clocks/patience.js';
 
 let folder: string;
 let path: string;

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { testDaemon } from '../../support/daemon.js';
-import { encodeMessage } from '../../support/encode-message.js';
-import { httpRequest, httpStream, jsonOf, of } from '../../support/raw-client.js';
-import { settled } from '../../support/settled.js';
-import { startUpstream } from '../../support/upstream.js';
+import { settled } from '../../support/clocks/settled.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { encodeMessage } from '../../support/protocol/encode-message.js';
+import { httpRequest, httpStream, jsonOf, of } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void> | void> = [];
 afterEach(async () => {

@@ -2,9 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { until } from '../../support/program.js';
-import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../../support/raw-client.js';
+import { until } from '../../support/programs/program.js';
+import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
+import {
+  chunksOf,
+  httpRequest,
+  httpStream,
+  jsonOf,
+  of,
+  streamOf,
+} from '../../support/protocol/raw-client.js';
 import {
   type Handler,
   type Script,
@@ -12,7 +19,7 @@ import {
   sseEvents,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

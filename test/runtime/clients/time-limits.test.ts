@@ -2,11 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { WirePolicy } from '../../../src/protocol/messages.js';
-import { testDaemon } from '../../support/daemon.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { pauseProcess } from '../../support/pause.js';
-import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { type Handler, type Script, startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { pauseProcess } from '../../support/clocks/pause.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { type Handler, type Script, startUpstream } from '../../support/servers/upstream.js';
 
 // The tests wait for time to pass, all at once.
 const closing: Array<() => Promise<void>> = [];

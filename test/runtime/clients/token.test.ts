@@ -7,8 +7,8 @@ import { MessageType } from '../../../src/protocol/constants.js';
 import { readOrMakeToken, sameToken } from '../../../src/runtime/clients/token.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
 import { RuntimeClient } from '../../../src/sdk/index.js';
-import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 let folder: string;
 let tokenFile: string;

@@ -9,11 +9,11 @@ import {
   type DaemonPrograms,
   type RunningProgram,
   runProgram,
-} from '../../support/daemon-program.js';
-import { encodeMessage } from '../../support/encode-message.js';
-import { watchPeak } from '../../support/peak-memory.js';
-import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+} from '../../support/programs/daemon-program.js';
+import { watchPeak } from '../../support/programs/peak-memory.js';
+import { encodeMessage } from '../../support/protocol/encode-message.js';
+import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const MIB = 1024 * 1024;
 const BODY = Buffer.alloc(3 * MIB, 'x');

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { daemonGround } from '../../support/daemon-ground.js';
-import { runProgram } from '../../support/daemon-program.js';
-import { freePort } from '../../support/free-port.js';
-import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
-import { CA_FILE, startTlsUpstream } from '../../support/tls-upstream.js';
-import { startUpstream } from '../../support/upstream.js';
+import { daemonGround } from '../../support/programs/daemon-ground.js';
+import { runProgram } from '../../support/programs/daemon-program.js';
+import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { CA_FILE, startTlsUpstream } from '../../support/servers/tls-upstream.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const ground = daemonGround();
 const { start } = ground;

@@ -3,12 +3,17 @@ import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { ExecuteRequest, OriginStatus } from '../../../src/protocol/messages.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
-import { testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { createManualClock } from '../../support/manual-clock.js';
-import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { type Script, startTcpUpstream, startUpstream, type Upstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { createManualClock } from '../../support/clocks/manual-clock.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import {
+  type Script,
+  startTcpUpstream,
+  startUpstream,
+  type Upstream,
+} from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

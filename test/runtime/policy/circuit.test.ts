@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Circuit, createCircuit, type PassResult } from '../../../src/runtime/policy/circuit.js';
-import { createManualClock, type ManualClock } from '../../support/manual-clock.js';
+import { createManualClock, type ManualClock } from '../../support/clocks/manual-clock.js';
 
 const FAILURE: PassResult = { kind: 'failure', reason: 'status 503' };
 const SUCCESS: PassResult = { kind: 'success' };

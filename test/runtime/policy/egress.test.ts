@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpStream, streamOf } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

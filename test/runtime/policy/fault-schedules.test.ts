@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { egressFrom, withPolicies } from '../../../src/runtime/policy/policies.js';
 import { DEFAULT_LIMITS, type Limits } from '../../../src/runtime/policy/tenant-limits.js';
-import { faultyTransport, type Observed, runRequest } from '../../support/fault-schedule.js';
-import { createManualClock } from '../../support/manual-clock.js';
-import { seededRandom } from '../../support/random.js';
+import { createManualClock } from '../../support/clocks/manual-clock.js';
+import { seededRandom } from '../../support/run/random.js';
+import { faultyTransport, type Observed, runRequest } from '../../support/servers/fault-schedule.js';
 
 const SCHEDULES = 10_000;
 const MAX_ATTEMPTS = 3;

@@ -4,9 +4,9 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
-import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-program.js';
-import { httpStream, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { buildDaemonPrograms, type DaemonPrograms } from '../../support/programs/daemon-program.js';
+import { httpStream, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 import { REBOUND } from './address-cases.js';
 
 /** An address of this machine other than loopback: the rules treat it like another machine. */

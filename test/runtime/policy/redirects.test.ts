@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpStream, of, streamOf } from '../../support/raw-client.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 import { FORBIDDEN_REDIRECTS } from './address-cases.js';
 
 const closing: Array<() => Promise<void>> = [];

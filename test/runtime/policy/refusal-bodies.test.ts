@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { compressed, FORMS, nameOf } from '../../support/compress.js';
-import { testDaemon } from '../../support/daemon.js';
-import { hastyClock } from '../../support/hasty-clock.js';
-import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { type Script, serveScript, startUpstream, type Upstream } from '../../support/upstream.js';
+import { hastyClock } from '../../support/clocks/hasty-clock.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { compressed, FORMS, nameOf } from '../../support/servers/compress.js';
+import { type Script, serveScript, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -3,11 +3,11 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RequestPolicy } from '../../../src/protocol/messages.js';
-import { testDaemon } from '../../support/daemon.js';
-import { startH2Upstream } from '../../support/h2-upstream.js';
-import { httpStream, of, streamOf } from '../../support/raw-client.js';
-import { CA_FILE } from '../../support/tls-upstream.js';
-import { startTcpUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { startH2Upstream } from '../../support/servers/h2-upstream.js';
+import { CA_FILE } from '../../support/servers/tls-upstream.js';
+import { startTcpUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

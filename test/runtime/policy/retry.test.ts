@@ -4,10 +4,17 @@ import { MessageType } from '../../../src/protocol/constants.js';
 import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { METHODS } from '../../../src/runtime/upstream/http-request.js';
-import { testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
-import { hastyClock } from '../../support/hasty-clock.js';
-import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import { hastyClock } from '../../support/clocks/hasty-clock.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import {
+  httpRequest,
+  httpStream,
+  jsonOf,
+  of,
+  type RawClient,
+  streamOf,
+} from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
 import {
   type Handler,
   type Script,
@@ -15,7 +22,7 @@ import {
   startTcpUpstream,
   startUpstream,
   type Upstream,
-} from '../../support/upstream.js';
+} from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

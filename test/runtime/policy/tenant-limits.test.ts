@@ -3,10 +3,10 @@ import { ErrorClass } from '../../../src/common/errors.js';
 import { createFairQueue } from '../../../src/runtime/policy/fair-queue.js';
 import { DEFAULT_LIMITS, type Limits, type TenantLimit } from '../../../src/runtime/policy/tenant-limits.js';
 import { createTokenBucket } from '../../../src/runtime/policy/token-bucket.js';
-import { testDaemon } from '../../support/daemon.js';
-import { createManualClock } from '../../support/manual-clock.js';
-import { httpStream, type RawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { createManualClock } from '../../support/clocks/manual-clock.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { daemonGround } from '../../support/daemon-ground.js';
+import { daemonGround } from '../../support/programs/daemon-ground.js';
 import {
   httpRequest,
   httpStream,
@@ -16,8 +16,8 @@ import {
   type RawClient,
   rawClient,
   streamOf,
-} from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+} from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const ground = daemonGround();
 const daemon = (...args: string[]) => ground.daemon(args);

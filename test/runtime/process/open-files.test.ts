@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-program.js';
-import { of, rawClient } from '../../support/raw-client.js';
+import { buildDaemonPrograms, type DaemonPrograms } from '../../support/programs/daemon-program.js';
+import { of, rawClient } from '../../support/protocol/raw-client.js';
 
 let programs: DaemonPrograms;
 let folder: string;

@@ -4,9 +4,9 @@ import { VERSION } from '../../../src/common/program/version.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { startRuntime } from '../../../src/runtime/server.js';
 import { createStatistics, type ExchangeResult } from '../../../src/runtime/status/statistics.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpRequest, httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpRequest, httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -8,9 +8,9 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { ClientCertificate } from '../../../src/protocol/messages.js';
 import { certificateFailure } from '../../../src/runtime/upstream/certificate-failure.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpStream, streamOf } from '../../support/raw-client.js';
-import { certificate } from '../../support/tls-upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { certificate } from '../../support/servers/tls-upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

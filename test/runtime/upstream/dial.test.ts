@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type DialOptions, dial } from '../../../src/runtime/upstream/dial.js';
 import { staggered } from '../../../src/runtime/upstream/staggered.js';
 import type { ConnectionTimes } from '../../../src/runtime/upstream/timings.js';
-import { freePort } from '../../support/free-port.js';
-import { startTcpUpstream } from '../../support/upstream.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { startTcpUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => unknown> = [];
 afterEach(async () => {

@@ -7,11 +7,18 @@ import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd } from '../../../src/protocol/messages.js';
 import { upstreamFailure } from '../../../src/runtime/upstream/upstream-failure.js';
-import { testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { startTcpUpstream, startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import {
+  httpRequest,
+  httpStream,
+  jsonOf,
+  of,
+  type RawClient,
+  streamOf,
+} from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpStream, streamOf } from '../../support/raw-client.js';
-import { startTcpUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { startTcpUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ErrorClass } from '../../../src/common/errors.js';
-import { flood } from '../../support/raw-h2.js';
+import { flood } from '../../support/servers/raw-h2.js';
 import { type Attack, NO_HEADERS, SILENT } from './attack.js';
 
 const { Permanent, Timeout } = ErrorClass;

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { ErrorClass } from '../../../src/common/errors.js';
-import { FLAG, FRAME, flood, h2Frame, literal, STATUS_200 } from '../../support/raw-h2.js';
+import { FLAG, FRAME, flood, h2Frame, literal, STATUS_200 } from '../../support/servers/raw-h2.js';
 import { type Attack, NO_HEADERS, SILENT } from './attack.js';
 
 const { Permanent, Timeout, Transient } = ErrorClass;

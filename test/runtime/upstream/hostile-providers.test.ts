@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
+import { PATIENCE_MS } from '../../support/clocks/patience.js';
 import {
   buildDaemonPrograms,
   type DaemonPrograms,
   type RunningProgram,
   runProgram,
-} from '../../support/daemon-program.js';
-import { withLongEnough } from '../../support/long-enough.js';
-import { PATIENCE_MS } from '../../support/patience.js';
-import { watchPeak } from '../../support/peak-memory.js';
-import { httpStream, rawClient, streamOf } from '../../support/raw-client.js';
-import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/raw-h2.js';
+} from '../../support/programs/daemon-program.js';
+import { watchPeak } from '../../support/programs/peak-memory.js';
+import { httpStream, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/servers/raw-h2.js';
 import { LIMITS_MS } from './attack.js';
 import { OVER_HTTP1 } from './h1-attacks.js';
 import { OVER_HTTP2 } from './h2-attacks.js';

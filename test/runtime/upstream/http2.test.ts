@@ -5,10 +5,17 @@ import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RuntimeOptions } from '../../../src/runtime/server.js';
 import type { PoolOptions } from '../../../src/runtime/upstream/upstream-pools.js';
-import { testDaemon } from '../../support/daemon.js';
-import { resetStream, startH2Upstream } from '../../support/h2-upstream.js';
-import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../../support/raw-client.js';
-import { CA_FILE } from '../../support/tls-upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import {
+  chunksOf,
+  httpRequest,
+  httpStream,
+  jsonOf,
+  of,
+  streamOf,
+} from '../../support/protocol/raw-client.js';
+import { resetStream, startH2Upstream } from '../../support/servers/h2-upstream.js';
+import { CA_FILE } from '../../support/servers/tls-upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -7,11 +7,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { Limits } from '../../../src/runtime/limits.js';
 import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
-import { testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/free-port.js';
-import { httpStream, streamOf } from '../../support/raw-client.js';
-import { CA_FILE, certificate, startTlsUpstream } from '../../support/tls-upstream.js';
-import { startTcpUpstream, startUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { CA_FILE, certificate, startTlsUpstream } from '../../support/servers/tls-upstream.js';
+import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

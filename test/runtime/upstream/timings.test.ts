@@ -3,9 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd, StreamStart } from '../../../src/protocol/messages.js';
 import { createTimeline, nowUs } from '../../../src/runtime/upstream/timings.js';
-import { testDaemon } from '../../support/daemon.js';
-import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

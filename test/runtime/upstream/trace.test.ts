@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { traceparentOf } from '../../../src/runtime/upstream/trace.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpRequest, of } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpRequest, of } from '../../support/protocol/raw-client.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`;

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { PoolOptions } from '../../../src/runtime/upstream/upstream-pools.js';
-import { testDaemon } from '../../support/daemon.js';
-import { httpStream, of, streamOf } from '../../support/raw-client.js';
-import { CA_FILE, type Certificate, startTlsUpstream } from '../../support/tls-upstream.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { CA_FILE, type Certificate, startTlsUpstream } from '../../support/servers/tls-upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { testDaemon } from '../../support/daemon.js';
-import { hastyClock } from '../../support/hasty-clock.js';
-import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { startTcpUpstream, startUpstream } from '../../support/upstream.js';
+import { hastyClock } from '../../support/clocks/hasty-clock.js';
+import { testDaemon } from '../../support/protocol/daemon.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ChatEvent, type ChatResult, createChatStream } from '../../../src/sdk/index.js';
-import { chunksOfQuirk, type Quirk, quirks } from '../../support/quirks.js';
-import { seededRandom } from '../../support/random.js';
-import { randomRuns, splitRuns, systematicRuns } from '../../support/split-fuzz.js';
+import { seededRandom } from '../../support/run/random.js';
+import { chunksOfQuirk, type Quirk, quirks } from '../../support/servers/quirks.js';
+import { randomRuns, splitRuns, systematicRuns } from '../../support/texts/split-fuzz.js';
 
 interface Reading {
   result: ChatResult;

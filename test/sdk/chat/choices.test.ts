@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
-import { sseEvents } from '../../support/upstream.js';
+import { sseEvents } from '../../support/servers/upstream.js';
 
 type Chunk = readonly [index: number, delta: object, finish_reason?: string];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createChatStream } from '../../../src/sdk/index.js';
-import { sseEvents } from '../../support/upstream.js';
-import { answerIn, WIRE_FORMATS } from '../../support/wire-formats.js';
+import { sseEvents } from '../../support/servers/upstream.js';
+import { answerIn, WIRE_FORMATS } from '../../support/servers/wire-formats.js';
 
 type Format = 'responses' | 'anthropic';
 type Kind = 'text' | 'reasoning' | 'refusal';

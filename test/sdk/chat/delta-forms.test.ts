@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
-import { deltaOf, FINISH, sseEvents } from '../../support/upstream.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 function read(delta: unknown, more: object = {}): ChatResult {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });

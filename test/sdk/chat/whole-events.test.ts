@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
-import { sseEvents } from '../../support/upstream.js';
+import { sseEvents } from '../../support/servers/upstream.js';
 
 function read(
   format: 'responses' | 'anthropic' | 'chat-completions',

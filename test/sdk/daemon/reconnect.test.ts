@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBackoff } from '../../../src/sdk/daemon/reconnect.js';
-import { seededRandom } from '../../support/random.js';
+import { seededRandom } from '../../support/run/random.js';
 
 describe('the wait before each attempt to reconnect', () => {
   test('doubles from 0.1 s up to 5 s', () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { document, fromDocument, toDocument } from '../../../src/sessions/export/document.js';
 import type { SessionStore } from '../../../src/sessions/store.js';
 import type { Session } from '../../../src/sessions/types.js';
-import { ownSchema } from '../../support/json-schema.js';
+import { ownSchema } from '../../support/texts/json-schema.js';
 import { ask, openedStore } from '../place.js';
 import { sample, sessions } from './samples.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { zipEntries } from '../../../src/sessions/import/zip.js';
 import { SessionsError } from '../../../src/sessions/problem.js';
-import { zipOf } from '../../support/zip.js';
+import { zipOf } from '../../support/texts/zip.js';
 
 const FILES = { 'conversations.json': '[{"a":1}]'.repeat(50), 'ordner/Größe.json': '{}', 'empty.json': '' };
 

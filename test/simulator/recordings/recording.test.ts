@@ -7,7 +7,7 @@ import {
   readRecordings,
 } from '../../../src/simulator/recordings/recording.js';
 import { recordedTimes } from '../../../src/simulator/recordings/replay.js';
-import { startUpstream } from '../../support/upstream.js';
+import { startUpstream } from '../../support/servers/upstream.js';
 import {
   constant,
   contentOf,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, openedStore } from '../../sessions/place.js';
-import { type SavedChat, savedChat } from '../../support/saved-chat.js';
+import { type SavedChat, savedChat } from '../../support/chat/saved-chat.js';
 
 async function talk(chat: SavedChat, question: string, answer: string): Promise<void> {
   chat.ask(question);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Actions } from '../../../src/state/actions.js';
 import type { Comparison } from '../../../src/state/comparing/comparison.js';
 import type { AppStore } from '../../../src/state/store.js';
-import { createActingChat } from '../../support/acting-chat.js';
+import { createActingChat } from '../../support/chat/acting-chat.js';
 import {
   createMemoryModes,
   type MemoryChat,
@@ -10,8 +10,8 @@ import {
   metricsOf,
   OPENAI,
   SIMULATOR,
-} from '../../support/chat-ports.js';
-import type { FakeClock } from '../../support/clock.js';
+} from '../../support/chat/chat-ports.js';
+import type { FakeClock } from '../../support/clocks/clock.js';
 
 let store: AppStore;
 let actions: Actions;

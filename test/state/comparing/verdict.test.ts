@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { verdictsOf } from '../../../src/state/comparing/verdict.js';
-import { metricsOf } from '../../support/chat-ports.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
 
 const side = (...ttfts: number[]) => ({ runs: ttfts.map((ttftMs) => metricsOf({ ttftMs })) });
 const first = (...sides: ReturnType<typeof side>[]) => verdictsOf(sides)[0];

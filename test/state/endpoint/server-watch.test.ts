@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { watchServer } from '../../../src/state/endpoint/server-watch.js';
 import type { ServerLoad } from '../../../src/state/ports.js';
 import { createAppStore } from '../../../src/state/store.js';
-import { createMemoryConnection, createMemoryModes } from '../../support/chat-ports.js';
-import { createFakeClock } from '../../support/clock.js';
+import { createMemoryConnection, createMemoryModes } from '../../support/chat/chat-ports.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 function setup(loads: readonly ServerLoad[]) {
   const clock = createFakeClock(0);

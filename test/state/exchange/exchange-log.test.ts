@@ -5,7 +5,7 @@ import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 import { inspectorLines } from '../../../src/ui/panes/inspector/detail.js';
 import { exchangeListLines } from '../../../src/ui/panes/inspector/list.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import { answerOf, requestOf, SIMULATOR } from '../../support/chat-ports.js';
+import { answerOf, requestOf, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
 

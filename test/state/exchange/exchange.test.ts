@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type AppState, initialState } from '../../../src/state/app-state.js';
 import { addPortion, newAnswer } from '../../../src/state/exchange/exchange.js';
 import { createIncoming } from '../../../src/state/exchange/incoming.js';
-import { SIMULATOR } from '../../support/chat-ports.js';
+import { SIMULATOR } from '../../support/chat/chat-ports.js';
 
 test('an answer that begins again replaces the shown text and calls at once', () => {
   const incoming = createIncoming();

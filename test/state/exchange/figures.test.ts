@@ -3,7 +3,7 @@ import type { Outcome } from '../../../src/common/chat/outcomes.js';
 import { percentile } from '../../../src/metrics/percentile.js';
 import type { Speed } from '../../../src/metrics/speed.js';
 import { countExchange, DEFAULT_SLO, NO_FIGURES } from '../../../src/state/exchange/figures.js';
-import { metricsOf } from '../../support/chat-ports.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
 
 test('percentiles are nearest-rank', () => {
   const samples = [50, 10, 40, 20, 30];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CALM_FRAME_MS, createFrames, FRAME_MS } from '../../../src/state/exchange/frames.js';
-import { createFakeClock } from '../../support/clock.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 /** The number of frames while output arrives every 10 ms for 2 s. */
 function framesIn2s(frameMs: number): number {

@@ -3,9 +3,9 @@ import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import type { Actions } from '../../../src/state/actions.js';
 import { limitsOf } from '../../../src/state/exchange/limits-view.js';
 import type { AppStore } from '../../../src/state/store.js';
-import { createActingChat } from '../../support/acting-chat.js';
-import type { MemoryChat } from '../../support/chat-ports.js';
-import type { FakeClock } from '../../support/clock.js';
+import { createActingChat } from '../../support/chat/acting-chat.js';
+import type { MemoryChat } from '../../support/chat/chat-ports.js';
+import type { FakeClock } from '../../support/clocks/clock.js';
 
 let store: AppStore;
 let actions: Actions;

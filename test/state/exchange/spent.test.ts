@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Cost } from '../../../src/metrics/cost.js';
 import { createSpent, spentInAll } from '../../../src/state/exchange/spent.js';
 import type { AssistantMessage } from '../../../src/state/messages.js';
-import { metricsOf } from '../../support/chat-ports.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
 
 const answer = (id: number, outputTokens: number, cost?: Cost): AssistantMessage => ({
   role: 'assistant',

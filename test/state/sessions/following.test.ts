@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, openedStore } from '../../sessions/place.js';
-import { createFakeClock } from '../../support/clock.js';
-import { savedChat } from '../../support/saved-chat.js';
+import { savedChat } from '../../support/chat/saved-chat.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const place = (): string => join(folder(), 'data', 'sessions.db');

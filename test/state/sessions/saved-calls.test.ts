@@ -4,8 +4,8 @@ import { openSessions } from '../../../src/sessions/store.js';
 import type { Message } from '../../../src/sessions/types.js';
 import { awaitedCall } from '../../../src/state/tools/tool-calls.js';
 import { folder } from '../../sessions/place.js';
-import { createFakeClock } from '../../support/clock.js';
-import { type SavedChat, savedChat } from '../../support/saved-chat.js';
+import { type SavedChat, savedChat } from '../../support/chat/saved-chat.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 const place = (): string => join(folder(), 'data', 'sessions.db');
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

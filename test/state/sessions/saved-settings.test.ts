@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder } from '../../sessions/place.js';
-import { savedChat } from '../../support/saved-chat.js';
+import { savedChat } from '../../support/chat/saved-chat.js';
 
 const place = (): string => join(folder(), 'data', 'sessions.db');
 

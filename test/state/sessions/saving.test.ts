@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SessionsError } from '../../../src/sessions/problem.js';
 import { openSessions } from '../../../src/sessions/store.js';
 import { folder, openedStore } from '../../sessions/place.js';
-import { createFakeClock } from '../../support/clock.js';
-import { savedChat } from '../../support/saved-chat.js';
+import { savedChat } from '../../support/chat/saved-chat.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 const place = (): string => join(folder(), 'data', 'sessions.db');
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -4,9 +4,9 @@ import type { AssistantMessage } from '../../../src/state/messages.js';
 import type { FilesPort } from '../../../src/state/ports.js';
 import type { AppStore } from '../../../src/state/store.js';
 import { awaitedCall } from '../../../src/state/tools/tool-calls.js';
-import { createActingChat } from '../../support/acting-chat.js';
-import type { MemoryChat } from '../../support/chat-ports.js';
-import type { FakeClock } from '../../support/clock.js';
+import { createActingChat } from '../../support/chat/acting-chat.js';
+import type { MemoryChat } from '../../support/chat/chat-ports.js';
+import type { FakeClock } from '../../support/clocks/clock.js';
 
 let store: AppStore;
 let actions: Actions;

@@ -3,9 +3,9 @@ import type { Actions } from '../../../src/state/actions.js';
 import type { AppStore } from '../../../src/state/store.js';
 import { connectionLines } from '../../../src/ui/panes/connection.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import { createActingChat } from '../../support/acting-chat.js';
-import type { MemoryChat, MemoryConnection } from '../../support/chat-ports.js';
-import type { FakeClock } from '../../support/clock.js';
+import { createActingChat } from '../../support/chat/acting-chat.js';
+import type { MemoryChat, MemoryConnection } from '../../support/chat/chat-ports.js';
+import type { FakeClock } from '../../support/clocks/clock.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -12,7 +12,7 @@ import { compose, type Region } from '../../../src/ui/screen/frame.js';
 import type { Painter } from '../../../src/ui/screen/painter.js';
 import { fill, plainText } from '../../../src/ui/style/line.js';
 import { createViewport } from '../../../src/ui/transcript/viewport.js';
-import { NO_SCREEN } from '../../support/acting-chat.js';
+import { NO_SCREEN } from '../../support/chat/acting-chat.js';
 import {
   CONNECTED,
   createMemoryChat,
@@ -20,8 +20,8 @@ import {
   createMemoryModes,
   metricsOf,
   SIMULATOR,
-} from '../../support/chat-ports.js';
-import { createFakeClock } from '../../support/clock.js';
+} from '../../support/chat/chat-ports.js';
+import { createFakeClock } from '../../support/clocks/clock.js';
 
 // The library's stdout has no number of rows. Ink then starts `tput` twice for each frame, unless these variables are set.
 beforeEach(() => {

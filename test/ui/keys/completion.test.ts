@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { initialState } from '../../../src/state/app-state.js';
 import { completionsOf } from '../../../src/ui/keys/completion.js';
 import { draftNote } from '../../../src/ui/panes/composer.js';
-import { CONNECTED, SIMULATOR } from '../../support/chat-ports.js';
+import { CONNECTED, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 test.each([
   ['/se', ['/sessions', '/search', '/set']],

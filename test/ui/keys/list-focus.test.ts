@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
+import { type RunningTui, type RunOptions, startTui } from '../../support/screen/tui.js';
 
 async function start(options: RunOptions): Promise<RunningTui> {
   const tui = await startTui(options);

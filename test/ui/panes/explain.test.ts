@@ -7,7 +7,7 @@ import { explainRequest } from '../../../src/ui/panes/explain/request.js';
 import { explainSession } from '../../../src/ui/panes/explain/session.js';
 import { wholePane } from '../../../src/ui/panes/side.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import { CONNECTED, metricsOf, SIMULATOR } from '../../support/chat-ports.js';
+import { CONNECTED, metricsOf, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 const METRICS = metricsOf({
   ttftMs: 312,

@@ -3,7 +3,7 @@ import type { LoggedExchange } from '../../../src/state/exchange/exchange-log.js
 import { inspectorLines } from '../../../src/ui/panes/inspector/detail.js';
 import { providerLines, supportSummary } from '../../../src/ui/panes/provider.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import { metricsOf } from '../../support/chat-ports.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
 
 const metrics = metricsOf({
   ttftMs: 120,

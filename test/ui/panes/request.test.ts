@@ -4,7 +4,7 @@ import type { ExchangeMetrics } from '../../../src/metrics/exchange.js';
 import { requestLines } from '../../../src/ui/panes/request.js';
 import { plainText } from '../../../src/ui/style/line.js';
 import { answerLine } from '../../../src/ui/transcript/answer-line.js';
-import { metricsOf } from '../../support/chat-ports.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
 
 /** The pane's text after an answer with these figures. */
 function paneOf(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 import { welcomeLines } from '../../../src/ui/panes/welcome.js';
 import { lineWidth, plainText } from '../../../src/ui/style/line.js';
-import { OPENAI, SIMULATOR } from '../../support/chat-ports.js';
+import { OPENAI, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 const KEYLESS = { ...OPENAI, problem: 'OPENAI_API_KEY is not set' };
 const text = (

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type RunningTui, startTui } from '../../support/tui.js';
+import { type RunningTui, startTui } from '../../support/screen/tui.js';
 
 let tui: RunningTui | undefined;
 afterEach(async () => {

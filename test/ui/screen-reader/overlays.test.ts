@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { spokenLine } from '../../../src/ui/screen-reader/spoken-overlay.js';
-import type { Screen } from '../../support/screen.js';
-import { type RunningTui, startTui } from '../../support/tui.js';
-import { end } from '../../support/tui-question.js';
+import type { Screen } from '../../support/screen/screen.js';
+import { type RunningTui, startTui } from '../../support/screen/tui.js';
+import { end } from '../../support/screen/tui-question.js';
 
 let tui: RunningTui | undefined;
 afterEach(async () => {

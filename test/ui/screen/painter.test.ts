@@ -4,7 +4,7 @@ import type { Region } from '../../../src/ui/screen/frame.js';
 import { createPainter, type Painter } from '../../../src/ui/screen/painter.js';
 import type { Line } from '../../../src/ui/style/line.js';
 import { colourTheme, plainTheme } from '../../../src/ui/style/theme.js';
-import { createScreen, type Screen } from '../../support/screen.js';
+import { createScreen, type Screen } from '../../support/screen/screen.js';
 
 const COLUMNS = 24;
 const ROWS = 4;

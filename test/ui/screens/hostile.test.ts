@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
-import { CONNECTED, createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../../support/chat-ports.js';
-import { ALL_HOSTILE, FORBIDDEN, HOSTILE, LAST_LINE } from '../../support/hostile.js';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
+import { CONNECTED, createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../../support/chat/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../../support/screen/tui.js';
+import { ALL_HOSTILE, FORBIDDEN, HOSTILE, LAST_LINE } from '../../support/texts/hostile.js';
 
 interface HostilePlace {
   options?: RunOptions;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
-import { createMemoryModes, metricsOf, OPENAI, requestOf, SIMULATOR } from '../../support/chat-ports.js';
-import type { Screen } from '../../support/screen.js';
-import { startTui } from '../../support/tui.js';
-import { ANSWER, ask, end, STREAMING, WHOLE } from '../../support/tui-question.js';
+import { createMemoryModes, metricsOf, OPENAI, requestOf, SIMULATOR } from '../../support/chat/chat-ports.js';
+import type { Screen } from '../../support/screen/screen.js';
+import { startTui } from '../../support/screen/tui.js';
+import { ANSWER, ask, end, STREAMING, WHOLE } from '../../support/screen/tui-question.js';
 
 /** The longest wait for the expected screen. A changed screen fails after it. */
 const GOLDEN_LIMIT_MS = 3000;

@@ -4,7 +4,7 @@ import { createJournal } from '../../../src/sessions/journal.js';
 import { openSessions } from '../../../src/sessions/store.js';
 import type { SessionsPort } from '../../../src/state/ports.js';
 import { ask, fakeClock, folder, openedStore } from '../../sessions/place.js';
-import { startTui } from '../../support/tui.js';
+import { startTui } from '../../support/screen/tui.js';
 
 /** A sessions port with four saved sessions. */
 function saved(): { port: SessionsPort; path: string } {

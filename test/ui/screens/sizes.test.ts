@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { startTui } from '../../support/tui.js';
-import { ask } from '../../support/tui-question.js';
+import { startTui } from '../../support/screen/tui.js';
+import { ask } from '../../support/screen/tui-question.js';
 
 test('a terminal that is too small shows a message until it is larger', async () => {
   const { screen } = await startTui({ columns: 80, rows: 24 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FRAME_MS } from '../../../src/state/exchange/frames.js';
 import { createKeymap } from '../../../src/ui/keys/bindings.js';
-import { metricsOf } from '../../support/chat-ports.js';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../../support/screen/tui.js';
 
 const start = (options: RunOptions = {}): Promise<RunningTui> =>
   startTui({ columns: 80, rows: 24, ...options });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTui } from '../../support/tui.js';
+import { startTui } from '../../support/screen/tui.js';
 
 test('no rows stay around the prompt where a terminal has no alternate screen, as in GNU screen and mosh', async () => {
   const { screen, ended } = await startTui({ alternate: false });

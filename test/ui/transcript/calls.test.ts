@@ -4,7 +4,7 @@ import { spokenMessage } from '../../../src/ui/screen-reader/spoken.js';
 import { plainText } from '../../../src/ui/style/line.js';
 import { type BlockMaker, createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
-import { metricsOf, SIMULATOR } from '../../support/chat-ports.js';
+import { metricsOf, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 const answer = (toolCalls: readonly ShownCall[], text = '', streaming = true): AssistantMessage => ({
   role: 'assistant',

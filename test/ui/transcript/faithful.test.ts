@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withBidiMarks } from '../../../src/common/text/bidi.js';
 import { sanitize } from '../../../src/state/text/sanitize.js';
-import { lossBetween, lossIn, rowsOf, textOf } from '../../support/faithful.js';
-import { harderText } from '../../support/harder-texts.js';
-import { ANSWERS, markdownText } from '../../support/markdown-texts.js';
-import { differsInPieces } from '../../support/streamed-rows.js';
+import { differsInPieces } from '../../support/screen/streamed-rows.js';
+import { lossBetween, lossIn, rowsOf, textOf } from '../../support/texts/faithful.js';
+import { harderText } from '../../support/texts/harder-texts.js';
+import { ANSWERS, markdownText } from '../../support/texts/markdown-texts.js';
 
 /** `npm run fuzz:text` runs a hundred thousand. */
 const TEXTS = { numRuns: 400 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { metricsOf } from '../../support/chat-ports.js';
-import { type RunningTui, type RunOptions, startTui } from '../../support/tui.js';
+import { metricsOf } from '../../support/chat/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../../support/screen/tui.js';
 
 async function answered(text: string, options: RunOptions = {}, reasoning = ''): Promise<RunningTui> {
   const tui = await startTui(options);

@@ -6,7 +6,7 @@ import { plainText } from '../../../src/ui/style/line.js';
 import { createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createViewport, type View, type Viewport } from '../../../src/ui/transcript/viewport.js';
-import { metricsOf, SIMULATOR } from '../../support/chat-ports.js';
+import { metricsOf, SIMULATOR } from '../../support/chat/chat-ports.js';
 
 const FOLLOW: Scroll = { kind: 'follow' };
 

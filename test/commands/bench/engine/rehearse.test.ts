@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDirect } from '../../../../src/commands/bench/direct.js';
 import { rehearse } from '../../../../src/commands/bench/engine/rehearse.js';
 import { loadConfigObject } from '../../../../src/config/load.js';
-import { startUpstream } from '../../../support/upstream.js';
+import { startUpstream } from '../../../support/servers/upstream.js';
 
 /** Rehearses for an endpoint at this address. */
 async function rehearsed(baseUrl: string): Promise<number> {

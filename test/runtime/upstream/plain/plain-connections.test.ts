@@ -7,8 +7,8 @@ import {
   createPlainConnections,
   type PlainConnections,
 } from '../../../../src/runtime/upstream/plain/plain-connections.js';
-import { withLongEnough } from '../../../support/long-enough.js';
-import { startUpstream, type Upstream } from '../../../support/upstream.js';
+import { withLongEnough } from '../../../support/clocks/long-enough.js';
+import { startUpstream, type Upstream } from '../../../support/servers/upstream.js';
 
 let upstream: Upstream;
 const pools: PlainConnections[] = [];

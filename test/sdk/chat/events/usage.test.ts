@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Usage } from '../../../../src/common/chat/usage.js';
 import { laterUsage, usageIn, usageOf } from '../../../../src/sdk/chat/events/usage.js';
 import { createChatStream } from '../../../../src/sdk/index.js';
-import { sseEvents } from '../../../support/upstream.js';
+import { sseEvents } from '../../../support/servers/upstream.js';
 
 const counts = { promptTokens: 10, completionTokens: 24, totalTokens: 34 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ChatEvent, createChatStream } from '../../../../src/sdk/index.js';
-import { sseEvents } from '../../../support/upstream.js';
+import { sseEvents } from '../../../support/servers/upstream.js';
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { metricsOf } from '../../../support/chat-ports.js';
-import type { Screen } from '../../../support/screen.js';
-import { type RunningTui, type RunOptions, startTui } from '../../../support/tui.js';
+import { metricsOf } from '../../../support/chat/chat-ports.js';
+import type { Screen } from '../../../support/screen/screen.js';
+import { type RunningTui, type RunOptions, startTui } from '../../../support/screen/tui.js';
 
 const start = (options: RunOptions = {}): Promise<RunningTui> => startTui({ mouse: true, ...options });
 

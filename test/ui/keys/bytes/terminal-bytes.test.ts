@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunningTui, startTui } from '../../../support/tui.js';
+import { type RunningTui, startTui } from '../../../support/screen/tui.js';
 
 const start = (): Promise<RunningTui> => startTui({ columns: 80, rows: 24 });
 

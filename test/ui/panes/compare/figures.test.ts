@@ -5,7 +5,7 @@ import { comparedFigures } from '../../../../src/ui/panes/compare/figures.js';
 import { compareLayout } from '../../../../src/ui/panes/compare/layout.js';
 import { verdictWords } from '../../../../src/ui/panes/compare/verdict-words.js';
 import { plainText } from '../../../../src/ui/style/line.js';
-import { metricsOf, OPENAI, SIMULATOR } from '../../../support/chat-ports.js';
+import { metricsOf, OPENAI, SIMULATOR } from '../../../support/chat/chat-ports.js';
 
 const side = (endpoint: typeof SIMULATOR, ttfts: readonly number[]): Side => ({
   endpoint,

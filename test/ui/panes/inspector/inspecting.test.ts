@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { startTui } from '../../../support/tui.js';
-import { ask, end } from '../../../support/tui-question.js';
+import { startTui } from '../../../support/screen/tui.js';
+import { ask, end } from '../../../support/screen/tui-question.js';
 
 test("the inspector shows the server's texts without control sequences and without keys", async () => {
   const running = await startTui({ columns: 80, rows: 24 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sharedWaterfall, waterfallAgainst } from '../../../../src/ui/panes/waterfall/against.js';
 import { stepRows, stepsAgainst } from '../../../../src/ui/panes/waterfall/steps.js';
 import { plainText } from '../../../../src/ui/style/line.js';
-import { metricsOf } from '../../../support/chat-ports.js';
+import { metricsOf } from '../../../support/chat/chat-ports.js';
 
 const pooled = metricsOf({ hops: { send: 1, wait: 100, first_token: 10 } });
 const fresh = metricsOf({ hops: { dns: 5, connect: 20, send: 1, wait: 90, first_token: 12 } });

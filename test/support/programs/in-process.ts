@@ -1,0 +1,95 @@
+import { homedir } from 'node:os';
+import { Readable } from 'node:stream';
+import { WriteStream } from 'node:tty';
+import { main } from '../../../src/commands/main.js';
+import type { Place } from './program.js';
+
+/** The result of a command line. */
+export interface Answered {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface HereOptions {
+  /** stdout and stderr are a terminal for the command [false]. */
+  readonly terminal?: boolean;
+}
+
+const { getColorDepth, hasColors } = WriteStream.prototype;
+const TERMINAL = { isTTY: true, columns: 120, rows: 40, getColorDepth, hasColors };
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command line in this process. Use it for commands that are refused before they start or request anything, and for
+ * commands that only read and write files. A separate process takes a hundred times as long. stdin is empty. The commands
+ * run one after another, because a process has one folder and one environment.
+ */
+export function runHere(place: Place, args: readonly string[], options: HereOptions = {}): Promise<Answered> {
+  const answered = last.then(() => runNow(place, args, options));
+  last = answered.catch(() => {});
+  return answered;
+}
+
+async function runNow(
+  { dir, env }: Place,
+  args: readonly string[],
+  { terminal = false }: HereOptions,
+): Promise<Answered> {
+  const before = { dir: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
+  const streams = [process.stdout, process.stderr] as const;
+  const written = streams.map((stream) => {
+    const { write } = stream;
+    const known = stream.listeners('error');
+    const changed = terminal ? TERMINAL : { isTTY: false };
+    const own = Object.keys(changed).map(
+      (name) => [name, Object.getOwnPropertyDescriptor(stream, name)] as const,
+    );
+    Object.assign(stream, changed);
+    const seen = { text: '' };
+    stream.write = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
+      seen.text += typeof text === 'string' ? text : Buffer.from(text).toString();
+      const done = rest.at(-1);
+      if (typeof done === 'function') queueMicrotask(() => done());
+      return true;
+    };
+    return {
+      seen,
+      restore() {
+        stream.write = write;
+        for (const [name, property] of own) {
+          if (property === undefined) Reflect.deleteProperty(stream, name);
+          else Object.defineProperty(stream, name, property);
+        }
+        for (const listener of stream.listeners('error')) {
+          if (!known.includes(listener)) stream.off('error', listener as (error: Error) => void);
+        }
+      },
+    };
+  });
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+  process.chdir(dir);
+  become(env);
+  process.exitCode = undefined;
+  Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([]) });
+  try {
+    // Otherwise the command would change the user's saved sessions.
+    if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
+    await main(['node', 'vastar-tui', ...args]);
+    const [stdout = '', stderr = ''] = written.map(({ seen }) => seen.text);
+    return { code: Number(process.exitCode ?? 0), stdout, stderr };
+  } finally {
+    for (const { restore } of written) restore();
+    if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
+    process.chdir(before.dir);
+    become(before.env);
+    process.exitCode = before.exitCode;
+  }
+}
+
+/** Changed in place, because Node itself reads the variables of the process, not another object. */
+function become(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  Object.assign(process.env, env);
+}
