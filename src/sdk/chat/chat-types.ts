@@ -60,3 +60,8 @@ export function isBare({
 }: Pick<ChatResult, 'text' | 'reasoning' | 'refusal' | 'toolCalls'>): boolean {
   return text === '' && reasoning === '' && refusal === '' && toolCalls.length === 0;
 }
+
+/** Keeps the first model that an answer's events name. */
+export function keepModel(result: ChatResult, model: unknown): void {
+  if (typeof model === 'string' && model !== '') result.model ??= model;
+}

@@ -1,6 +1,6 @@
 import type { Usage } from '../../../common/chat/usage.js';
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
-import { isBare } from '../chat-types.js';
+import { isBare, keepModel } from '../chat-types.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { reportOf } from './server-report.js';
@@ -117,7 +117,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord, counted = {}): void => {
-    if (typeof model === 'string' && model !== '') result.model ??= model;
+    keepModel(result, model);
     // A whole message after the pieces repeats their content.
     if (Array.isArray(content) && isBare(result)) {
       for (const [index, block] of content.entries()) startBlock(index, block);

@@ -1,10 +1,11 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import type { Answer } from '../answer.js';
+import { keepModel } from '../chat-types.js';
 import { callPieceOf, callsIn, hasContent } from './call-forms.js';
 import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
-import type { PlainChunk } from './plain-chunk.js';
+import { hasOnly, type PlainChunk } from './plain-chunk.js';
 import { otherReasoningIn, REASONING } from './reasoning-names.js';
 import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
@@ -54,7 +55,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readDelta = (delta: JsonRecord): void => {
     const { content, refusal } = delta;
-    const usual = isUsual(delta);
+    const usual = hasOnly(delta, USUAL);
     if (!usual) parts.message(delta);
     // Some gateways send each text as content and as reasoning.
     const doubled = !usual && stringOf(content) !== '' && REASONING.some((name) => delta[name] === content);
@@ -114,8 +115,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const inside = recordOf(delta ?? message);
     const beside = callsIn(choice);
     if (beside.length > 0 && callsIn(inside).length === 0) for (const call of beside) readToolCall(call);
-    const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? inside.finish_reason ?? above);
-    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+    readReason(reasonIn(choice.finish_reason ?? choice.finishReason ?? inside.finish_reason ?? above));
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -155,15 +155,19 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return follows;
   };
 
+  const readReason = (reason: string): void => {
+    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+  };
+
   const readPlain = ({ model, text, reason = '' }: PlainChunk): Verdict => {
     chosen = 0;
-    if (typeof model === 'string' && model !== '') result.model ??= model;
+    keepModel(result, model);
     if (text !== '') {
       settled = true;
       inDeltas = true;
       emit({ type: 'text', text });
     }
-    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+    readReason(reason);
     return 'open';
   };
 
@@ -172,13 +176,12 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(received)) return 'unrecognised';
     const sent = unwrapped(received);
     const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
-    const { model } = event;
     // Some gateways send the only choice without a list around it.
     const choices = isRecord(event.choices) ? [event.choices] : event.choices;
     const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
     const usage = usageIn(event, choice);
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
-    if (typeof model === 'string' && model !== '') result.model ??= model;
+    keepModel(result, event.model);
     if (choice !== undefined) readChoice(choice, event);
     if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
       readDelta({ tool_calls: callsBeside(choices) });
@@ -229,11 +232,6 @@ const OUTPUT: ReadonlySet<string> = new Set([
 
 /** The only members of most deltas. A look-up of each rarer member would take longer than the rest of the reading. */
 const USUAL: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls', 'function_call']);
-
-function isUsual(delta: JsonRecord): boolean {
-  for (const name in delta) if (!USUAL.has(name)) return false;
-  return true;
-}
 
 /** Returns a finish reason that is a word, or an object with its kind. */
 function reasonIn(value: unknown): string {

@@ -39,7 +39,7 @@ export function plainChunkOf(event: unknown): PlainChunk | undefined {
 }
 
 /** Whether all members that are not null have one of the names. */
-function hasOnly(object: JsonRecord, names: ReadonlySet<string>): boolean {
+export function hasOnly(object: JsonRecord, names: ReadonlySet<string>): boolean {
   for (const name in object) if (!names.has(name) && object[name] !== null) return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
-import { isBare } from '../chat-types.js';
+import { isBare, keepModel } from '../chat-types.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { reportOf } from './server-report.js';
@@ -116,7 +116,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   };
 
   const named = ({ model }: JsonRecord): void => {
-    if (typeof model === 'string' && model !== '') result.model ??= model;
+    keepModel(result, model);
   };
 
   const readOther = (type: string, event: JsonRecord): Verdict => {
