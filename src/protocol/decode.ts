@@ -1,20 +1,10 @@
 import { ErrorClass, type Hop } from '../common/errors.js';
 import { MessageType } from './constants.js';
+import { decodeHealth } from './decode-health.js';
 import { ProtocolError } from './frame.js';
-import type {
-  CircuitState,
-  ClientCertificate,
-  HeaderList,
-  LimitStatus,
-  Message,
-  OriginStatus,
-  TenantStatus,
-  Timings,
-  WirePolicy,
-} from './messages.js';
+import type { ClientCertificate, HeaderList, Message, Timings, WirePolicy } from './messages.js';
 import { Table } from './table.js';
 
-const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
 /** The hops by number in the schema; 0 means no hop. */
 const HOPS: readonly (Hop | undefined)[] = [undefined, 'client', 'daemon', 'network', 'provider'];
 const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
@@ -60,22 +50,8 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         ...hopOf(table, 7),
       };
     }
-    case MessageType.HealthResponse: {
-      const table = Table.root(payload);
-      return {
-        type,
-        healthy: table.bool(0),
-        message: table.string(1),
-        activeRequests: table.uint32(2),
-        availableCredits: table.uint32(3),
-        version: table.string(4),
-        capabilities: table.strings(5),
-        uptimeMs: table.uint64AsNumber(6),
-        streamsOpen: table.uint32(7),
-        origins: table.tables(8).map(originOf),
-        limits: table.tables(9).map(limitOf),
-      };
-    }
+    case MessageType.HealthResponse:
+      return decodeHealth(payload);
     case MessageType.CreditUpdate: {
       const table = Table.root(payload);
       return {
@@ -185,53 +161,6 @@ function headersOf(table: Table, field: number): HeaderList {
   return table
     .tables(field)
     .map((pair) => [pair.requiredString(0, 'key'), pair.requiredString(1, 'value')] as const);
-}
-
-function originOf(table: Table): OriginStatus {
-  return {
-    origin: table.requiredString(0, 'origin'),
-    poolOpen: table.uint32(1),
-    poolBusy: table.uint32(2),
-    poolQueued: table.uint32(3),
-    circuit: CIRCUIT_STATES[table.int8(4)] ?? 'closed',
-    circuitRetryAtMs: table.uint64AsNumber(5),
-    retryBudget: table.uint32(6),
-    tenants: table.tables(7).map(tenantOf),
-  };
-}
-
-function tenantOf(table: Table): TenantStatus {
-  return {
-    tenant: table.requiredString(0, 'tenant'),
-    requestsTotal: table.uint64AsNumber(1),
-    failuresTotal: table.uint64AsNumber(2),
-    firstByteP50Us: table.uint64AsNumber(3),
-    firstByteP95Us: table.uint64AsNumber(4),
-    firstByteP99Us: table.uint64AsNumber(5),
-    running: table.uint32(6),
-    streams: table.uint32(7),
-    poolOpen: table.uint32(8),
-    poolBusy: table.uint32(9),
-    poolQueued: table.uint32(10),
-    protocol: table.string(11),
-    circuit: CIRCUIT_STATES[table.int8(12)] ?? 'closed',
-    circuitRetryAtMs: table.uint64AsNumber(13),
-    retryBudget: table.uint32(14),
-    replacedTotal: table.uint64AsNumber(15),
-  };
-}
-
-function limitOf(table: Table): LimitStatus {
-  return {
-    tenant: table.requiredString(0, 'tenant'),
-    running: table.uint32(1),
-    waiting: table.uint32(2),
-    refusedTotal: table.uint64AsNumber(3),
-    concurrent: table.uint32(4),
-    queued: table.uint32(5),
-    requestsPerSecond: table.float64(6),
-    bytesPerSecond: table.float64(7),
-  };
 }
 
 function timingsOf(parent: Table, field: number): Timings {

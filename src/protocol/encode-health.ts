@@ -1,6 +1,6 @@
 import type { Builder } from 'flatbuffers';
 import * as Wire from './generated/ipc.js';
-import type { HealthResponse, LimitStatus, OriginStatus, TenantStatus } from './messages.js';
+import type { HealthResponse, LimitStatus, OriginStatus, TenantStatus } from './health.js';
 
 type Offset = number;
 

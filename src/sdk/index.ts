@@ -25,15 +25,13 @@ export { MessageType as ProtocolMessageType } from '../protocol/generated/ipc/me
 export type {
   CircuitState,
   CircuitStatus,
-  ClientCertificate,
   HealthResponse,
   LimitStatus,
   OriginStatus,
   PoolState,
-  RequestPolicy,
   TenantStatus,
-  Timings,
-} from '../protocol/messages.js';
+} from '../protocol/health.js';
+export type { ClientCertificate, RequestPolicy, Timings } from '../protocol/messages.js';
 export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './chat/answer.js';
 export { type ChatStream, createChatStream, type FedBytes, type StreamEnding } from './chat/chat-stream.js';

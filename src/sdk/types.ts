@@ -1,5 +1,6 @@
 import type { ErrorClass } from '../common/errors.js';
-import type { ClientCertificate, HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
+import type { HealthResponse } from '../protocol/health.js';
+import type { ClientCertificate, RequestPolicy, Timings } from '../protocol/messages.js';
 
 /**
  * The address of the daemon, and the tenant of the requests. Unset members come from the environment, else they have

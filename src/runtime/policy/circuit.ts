@@ -1,4 +1,4 @@
-import type { CircuitState } from '../../protocol/messages.js';
+import type { CircuitState } from '../../protocol/health.js';
 import type { Clock } from './clock.js';
 import { createRollingCount, type RollingCount } from './rolling-count.js';
 

@@ -1,4 +1,4 @@
-import type { CircuitStatus, LimitStatus } from '../../protocol/messages.js';
+import type { CircuitStatus, LimitStatus } from '../../protocol/health.js';
 import type { Transport } from '../upstream/transport.js';
 import { CIRCUIT_DEFAULTS, type CircuitSettings, createCircuit } from './circuit.js';
 import { withCircuitBreaker } from './circuit-breaker.js';

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import type { LimitStatus } from '../../protocol/messages.js';
+import type { LimitStatus } from '../../protocol/health.js';
 import type { ResponseSink, Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
 import { createFairQueue, type FairQueue } from './fair-queue.js';

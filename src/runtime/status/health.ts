@@ -8,7 +8,7 @@ import type {
   OriginStatus,
   PoolState,
   TenantStatus,
-} from '../../protocol/messages.js';
+} from '../../protocol/health.js';
 import type { Figures } from './statistics.js';
 
 /** The features that clients can check for in the health response. */

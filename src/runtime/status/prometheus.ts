@@ -1,4 +1,4 @@
-import type { HealthResponse, LimitStatus, TenantStatus } from '../../protocol/messages.js';
+import type { HealthResponse, LimitStatus, TenantStatus } from '../../protocol/health.js';
 import { BUCKETS, type Distribution, type Series, type Statistics } from './statistics.js';
 
 /** Figures of the daemon's process and its clients. */

@@ -4,11 +4,11 @@ import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeClientMessage } from '../../protocol/encode-client.js';
 import { createFrameReader, ProtocolError } from '../../protocol/frame.js';
+import type { HealthResponse } from '../../protocol/health.js';
 import type {
   Cancel,
   CreditUpdate,
   ExecuteResponse,
-  HealthResponse,
   StreamChunk,
   StreamEnd,
   StreamRetry,

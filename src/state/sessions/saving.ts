@@ -1,12 +1,12 @@
 import type { Attachment } from '../../common/chat/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { Journal } from '../../sessions/journal.js';
-import type { EarlierMessage, EndStatus, QuestionOrResult } from '../../sessions/journal-target.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';
-import type { AssistantMessage, Message, ToolMessage, UserMessage } from '../messages.js';
+import type { AssistantMessage, Message } from '../messages.js';
 import type { AppStore } from '../store.js';
+import { questionOrResult, textOf } from './journal-messages.js';
 
 /**
  * Saves the conversation to the journal. It reacts to each change of the store, so a question is saved before the
@@ -160,9 +160,30 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     journal()?.files(now);
   };
 
-  const forget = (): void => {
-    const { nextMessageId } = get();
-    savedBelow = nextMessageId;
+  /** Saves the editor's text and attachments, if there are any. */
+  const writeDraft = (): void => {
+    if (draft !== '') journal()?.draft(draft);
+    if (files.length > 0) journal()?.files(files);
+  };
+
+  /**
+   * Continues with another session. With `draftMoves` the editor's text moves there; otherwise that session already has
+   * its own draft.
+   */
+  const switchTo = (
+    session: string | undefined,
+    draftMoves: boolean,
+    ids: ReadonlyMap<number, number> = new Map(),
+  ): void => {
+    const to = journal();
+    if (draftMoves) {
+      to?.draft('');
+      to?.files([]);
+    }
+    to?.open(session);
+    for (const [inFile, id] of ids) to?.known(id, inFile);
+    if (draftMoves) writeDraft();
+    savedBelow = get().nextMessageId;
     saved.clear();
     begun.clear();
     exchanges.clear();
@@ -174,32 +195,13 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   return {
     finished: (answer, exchange) => exchanges.set(answer, exchange),
     opening(session, ids, draftMoves) {
-      const to = journal();
-      if (draftMoves) {
-        to?.draft('');
-        to?.files([]);
-      }
-      to?.open(session);
-      for (const [inFile, id] of ids) to?.known(id, inFile);
-      forget();
+      switchTo(session, draftMoves, ids);
       savedBelow += ids.size;
-      // With `draftMoves` the editor's text moves to the session; otherwise the session already has its own draft.
-      if (draftMoves && draft !== '') to?.draft(draft);
-      if (draftMoves && files.length > 0) to?.files(files);
     },
-    startingNew() {
-      const to = journal();
-      to?.draft('');
-      to?.files([]);
-      to?.open(undefined);
-      if (draft !== '') to?.draft(draft);
-      if (files.length > 0) to?.files(files);
-      forget();
-    },
+    startingNew: () => switchTo(undefined, true),
     catchUp() {
       if (behind) saveMessages();
-      if (draft !== '') journal()?.draft(draft);
-      if (files.length > 0) journal()?.files(files);
+      writeDraft();
     },
     dispose() {
       unsubscribe();
@@ -211,43 +213,4 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 /** Returns the attachments of the queue and of the draft. */
 function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
   return [...queue.flatMap((message) => message.attachments), ...attachments];
-}
-
-/** Returns all messages in the form that the journal needs to save them again. */
-export function earlierMessages(state: AppState): EarlierMessage[] {
-  return nodesOf(state).flatMap(({ message, parent: parentId }) => {
-    const { id } = message;
-    if (message.role === 'notice') return [];
-    if (message.role !== 'assistant') return [{ ...questionOrResult(message), parentId }];
-    const { text, refusal } = textOf(message);
-    return [{ id, parentId, text, answer: { refusal, ...answerOf(message) } }];
-  });
-}
-
-/** Returns an answer's text without its refusal, which is saved separately. */
-function textOf({ text, refusal = '' }: AssistantMessage): { text: string; refusal: string } {
-  return text.endsWith(refusal)
-    ? { text: text.slice(0, text.length - refusal.length), refusal }
-    : { text, refusal: '' };
-}
-
-/** Returns a question or a tool result as the journal saves it. */
-function questionOrResult(message: UserMessage | ToolMessage): QuestionOrResult {
-  const { id, text } = message;
-  if (message.role === 'tool') return { id, text, toolCallId: message.call.id };
-  return { id, text, ...(message.attachments !== undefined && { attachments: message.attachments }) };
-}
-
-function answerOf({
-  reasoning,
-  toolCalls = [],
-  carried,
-  status,
-  endpoint,
-}: AssistantMessage): NonNullable<EarlierMessage['answer']> {
-  const running = status.kind === 'streaming' || status.kind === 'elsewhere';
-  const ended: EndStatus = running ? 'interrupted' : status.kind;
-  const { name, model } = endpoint;
-  const kept = carried !== undefined && { carried };
-  return { reasoning, toolCalls, ...kept, status: ended, endpoint: name, model };
 }

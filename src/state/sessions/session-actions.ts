@@ -7,10 +7,11 @@ import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { createFollowing } from './following.js';
+import { earlierMessages } from './journal-messages.js';
 import { createListActions } from './list-actions.js';
 import { restored } from './saved.js';
 import { harmless } from './saved-message.js';
-import { createSaving, earlierMessages, type Saving } from './saving.js';
+import { createSaving, type Saving } from './saving.js';
 
 export interface SessionActionsOptions {
   store: AppStore;

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import type { ExecuteRequest, OriginStatus } from '../../../src/protocol/messages.js';
+import type { OriginStatus } from '../../../src/protocol/health.js';
+import type { ExecuteRequest } from '../../../src/protocol/messages.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { createManualClock } from '../../support/clocks/manual-clock.js';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { decodeMessage } from '../../../src/protocol/decode.js';
 import { createFrameReader } from '../../../src/protocol/frame.js';
-import type { HealthResponse, Message } from '../../../src/protocol/messages.js';
+import type { HealthResponse } from '../../../src/protocol/health.js';
+import type { Message } from '../../../src/protocol/messages.js';
 import { encodeMessage } from './encode-message.js';
 
 type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
