@@ -13,6 +13,34 @@ export enum ErrorClass {
   InvalidRequest = 5,
 }
 
+/** Why a connection to a provider failed; numbers as on the wire. */
+export enum FailureCode {
+  /** Nothing listens at the address. */
+  ConnectionRefused = 1,
+  /** The host name has no address, or could not be resolved. */
+  NameNotFound = 2,
+  /** The server does not speak HTTP/1.1. */
+  NotHttp = 3,
+  /** An `http:` URL names a port that expects TLS. */
+  TlsRequired = 4,
+  /** An `https:` URL names a port without TLS. */
+  NoTls = 5,
+  /** The server's certificate has expired, or is not valid yet. */
+  CertificateExpired = 6,
+  /** The server's certificate is for another host. */
+  CertificateHostMismatch = 7,
+  /** The authority of the server's certificate is not trusted. */
+  CertificateUntrusted = 8,
+  /** The server demands a client certificate. */
+  ClientCertificateMissing = 9,
+  /** The server does not accept the client certificate. */
+  ClientCertificateRefused = 10,
+  /** The server ended a TLS connection without an answer. It may require a client certificate. */
+  TlsClosed = 11,
+  /** The machine of the daemon has no files, ports or memory left. */
+  LocalResources = 12,
+}
+
 /** The part of the path where a request failed. */
 export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 
@@ -20,6 +48,8 @@ export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 export interface ErrorDetails {
   /** Where it failed; `client` by default. */
   hop?: Hop;
+  /** Why the connection to the provider failed, if it did and the reason is known. */
+  code?: FailureCode;
   cause?: unknown;
   /** The wait that the server demands before a retry, in ms. */
   retryAfterMs?: number;
@@ -60,6 +90,7 @@ export class ConnectorException extends Error {
   /** The request's id as given to programs (a safe integer); 0 when no request was involved. */
   readonly requestId: number;
   readonly hop: Hop;
+  readonly code?: FailureCode;
   readonly retryAfterMs?: number;
   readonly statusCode?: number;
   readonly sent?: SentCounts;
@@ -69,6 +100,7 @@ export class ConnectorException extends Error {
     this.errorClass = errorClass;
     this.requestId = requestId;
     this.hop = details.hop ?? 'client';
+    if (details.code !== undefined) this.code = details.code;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (details.statusCode !== undefined) this.statusCode = details.statusCode;
     if (details.sent !== undefined) this.sent = details.sent;
@@ -93,6 +125,7 @@ export class ConnectorException extends Error {
       errorClassName: this.getErrorClassName(),
       requestId: this.requestId,
       hop: this.hop,
+      ...(this.code !== undefined && { code: FailureCode[this.code] }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(this.statusCode !== undefined && { statusCode: this.statusCode }),
     };

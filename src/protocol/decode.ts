@@ -1,4 +1,4 @@
-import { ErrorClass, type Hop } from '../common/errors.js';
+import { ErrorClass, FailureCode, type Hop } from '../common/errors.js';
 import { MessageType } from './constants.js';
 import { decodeHealth } from './decode-health.js';
 import { ProtocolError } from './frame.js';
@@ -48,6 +48,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         ...(table.has(5) && { timings: timingsOf(table, 5) }),
         ...retryAfterOf(table, 6),
         ...hopOf(table, 7),
+        ...failureCodeOf(table, 8),
       };
     }
     case MessageType.HealthResponse:
@@ -94,6 +95,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         timings: timingsOf(table, 6),
         ...retryAfterOf(table, 7),
         ...hopOf(table, 8),
+        ...failureCodeOf(table, 9),
       };
     }
     case MessageType.Cancel:
@@ -129,6 +131,12 @@ function errorClassOf(number: number): ErrorClass {
 function hopOf(table: Table, field: number): { hop?: Hop } {
   const hop = HOPS[table.int8(field)];
   return hop === undefined ? {} : { hop };
+}
+
+/** A code of a newer daemon that is unknown here is omitted. */
+function failureCodeOf(table: Table, field: number): { code?: FailureCode } {
+  const code = table.int8(field);
+  return FailureCode[code] === undefined ? {} : { code };
 }
 
 function policyOf(table: Table | undefined): { policy?: WirePolicy } {

@@ -49,6 +49,7 @@ function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
   if (timings !== undefined) Wire.ExecuteResponse.addTimings(builder, timings);
   Wire.ExecuteResponse.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
   Wire.ExecuteResponse.addHop(builder, hopNumber(message));
+  Wire.ExecuteResponse.addCode(builder, message.code ?? 0);
   return Wire.ExecuteResponse.endExecuteResponse(builder);
 }
 
@@ -76,6 +77,7 @@ function streamEnd(builder: Builder, message: StreamEnd): Offset {
   Wire.StreamEnd.addTimings(builder, timings);
   Wire.StreamEnd.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
   Wire.StreamEnd.addHop(builder, hopNumber(message));
+  Wire.StreamEnd.addCode(builder, message.code ?? 0);
   return Wire.StreamEnd.endStreamEnd(builder);
 }
 

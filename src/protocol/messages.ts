@@ -1,4 +1,4 @@
-import type { ErrorClass, Hop } from '../common/errors.js';
+import type { ErrorClass, FailureCode, Hop } from '../common/errors.js';
 import type { MessageType } from './constants.js';
 import type { HealthResponse } from './health.js';
 
@@ -100,6 +100,8 @@ export interface ExecuteResponse {
   retryAfterMs?: number;
   /** Where the request failed; absent without a failure, and from a daemon of the public protocol. */
   hop?: Hop;
+  /** Why the connection to the provider failed; absent for other failures, and when the reason is unknown. */
+  code?: FailureCode;
 }
 
 interface HealthCheck {
@@ -145,8 +147,9 @@ export interface StreamEnd {
   timings: Timings;
   /** The wait that the failing side requests, in ms; absent when it requests none. */
   retryAfterMs?: number;
-  /** As in `ExecuteResponse`. */
+  /** `hop` and `code` as in `ExecuteResponse`. */
   hop?: Hop;
+  code?: FailureCode;
 }
 
 export interface Cancel {

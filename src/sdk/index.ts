@@ -11,6 +11,7 @@ export {
   ConnectorException,
   ErrorClass,
   type ErrorDetails,
+  FailureCode,
   type Hop,
   type SentCounts,
 } from '../common/errors.js';

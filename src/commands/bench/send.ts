@@ -1,4 +1,4 @@
-import { type ConnectorException, ErrorClass } from '../../common/errors.js';
+import { type ConnectorException, ErrorClass, FailureCode } from '../../common/errors.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import { visible } from '../../config/problem.js';
 import type { LoadExchanges } from '../../connector/load-exchanges.js';
@@ -177,9 +177,6 @@ function gapsOf(gapsMs: readonly number[]): Sent['gaps'] {
   return { p50: short(p50), max: short(gapsMs.reduce((most, ms) => Math.max(most, ms))) };
 }
 
-/** Codes of exhausted resources of this machine: files, ports, memory. */
-const OWN_CODE = /\((?:EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\)/;
-
 /** Returns the error's class, with the prefix `client:` or `daemon:` when this program caused the error. */
 function classOf(error: ConnectorException | undefined, through: Through): string {
   if (error === undefined) return 'unknown';
@@ -187,6 +184,6 @@ function classOf(error: ConnectorException | undefined, through: Through): strin
   // The provider exceeded a time limit that the user set.
   if (error.errorClass === ErrorClass.Timeout) return name;
   if (error.hop === 'client' || error.hop === 'daemon') return `${error.hop}:${name}`;
-  if (!OWN_CODE.test(error.message)) return name;
+  if (error.code !== FailureCode.LocalResources) return name;
   return `${through === 'direct' ? 'client' : 'daemon'}:${name}`;
 }

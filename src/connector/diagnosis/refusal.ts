@@ -1,4 +1,4 @@
-import { type ConnectorException, ErrorClass } from '../../common/errors.js';
+import { type ConnectorException, ErrorClass, FailureCode } from '../../common/errors.js';
 import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/errors/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
@@ -32,40 +32,49 @@ export type NamedFault = readonly [fault: Fault, advice: string];
 
 const BEGIN_HTTPS = 'begin base_url with https:';
 
+const SET_CLIENT_CERTIFICATE: NamedFault = [
+  'client certificate',
+  'set client_cert and client_key: the server closes TLS connections without an answer, so it may require a client certificate',
+];
+
+/** The fault for each reason of a failed connection; undefined where the daemon's machine is at fault. */
+const CONNECTION_FAULTS: Readonly<Record<FailureCode, NamedFault | undefined>> = {
+  [FailureCode.ConnectionRefused]: ['refused', 'start the server there, or correct host and port'],
+  [FailureCode.NameNotFound]: ['name', 'correct the host in base_url'],
+  [FailureCode.NotHttp]: ['no http', 'correct host and port of base_url: no web server listens there'],
+  [FailureCode.TlsRequired]: ['scheme', BEGIN_HTTPS],
+  [FailureCode.NoTls]: ['scheme', 'begin base_url with http: if that port does not use TLS'],
+  [FailureCode.CertificateExpired]: [
+    'certificate',
+    "renew the server's certificate, or correct this machine's clock",
+  ],
+  [FailureCode.CertificateHostMismatch]: [
+    'certificate',
+    'set base_url to a host name that is in the certificate',
+  ],
+  [FailureCode.CertificateUntrusted]: [
+    'certificate',
+    'start the daemon with --ca FILE if the certificate is your own',
+  ],
+  [FailureCode.ClientCertificateMissing]: SET_CLIENT_CERTIFICATE,
+  [FailureCode.ClientCertificateRefused]: [
+    'client certificate',
+    'set client_cert and client_key to a pair that the server accepts',
+  ],
+  // With TLS 1.3 the server refuses a certificate after the handshake, and its reason is usually lost with the
+  // connection.
+  [FailureCode.TlsClosed]: SET_CLIENT_CERTIFICATE,
+  [FailureCode.LocalResources]: undefined,
+};
+
 /** Finds the fault of a failed connection; undefined when the provider answered. */
-export function connectionFault({ message, hop, errorClass }: ConnectorException): NamedFault | undefined {
+export function connectionFault({ hop, errorClass, code }: ConnectorException): NamedFault | undefined {
   // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
     return ['not configured', 'correct the setting that the message names'];
-  // With TLS 1.3 the server refuses a certificate after the handshake, and its reason is usually lost with the
-  // connection.
-  if (
-    /^https:\S+ (closed|reset) the .* before it answered|client certificate|HANDSHAKE_FAILURE/.test(message)
-  ) {
-    if (/refuses the client certificate/.test(message))
-      return ['client certificate', 'set client_cert and client_key to a pair that the server accepts'];
-    const advice =
-      'set client_cert and client_key: the server closes TLS connections without an answer, so it may require a client certificate';
-    return ['client certificate', advice];
-  }
-  if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];
-  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return ['name', 'correct the host in base_url'];
-  if (/did not answer in HTTP/.test(message))
-    return /expects TLS/.test(message)
-      ? ['scheme', BEGIN_HTTPS]
-      : ['no http', 'correct host and port of base_url: no web server listens there'];
-  if (/no trusted connection/.test(message)) return tlsFault(message);
+  const fault = code === undefined ? undefined : CONNECTION_FAULTS[code];
+  if (fault !== undefined) return fault;
   return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
-}
-
-function tlsFault(message: string): NamedFault {
-  if (/wrong version number|ERR_SSL/i.test(message))
-    return ['scheme', 'begin base_url with http: if that port does not use TLS'];
-  if (/has expired|HAS_EXPIRED|NOT_YET_VALID/i.test(message))
-    return ['certificate', "renew the server's certificate, or correct this machine's clock"];
-  if (/ALTNAME/i.test(message))
-    return ['certificate', 'set base_url to a host name that is in the certificate'];
-  return ['certificate', 'start the daemon with --ca FILE if the certificate is your own'];
 }
 
 interface Rule {
@@ -102,6 +111,7 @@ const RULES: readonly Rule[] = [
       'send requests through a proxy elsewhere (HTTPS_PROXY for the daemon) or use another provider: this one does not serve your region',
     ],
   },
+  { words: /client certificate/, named: SET_CLIENT_CERTIFICATE },
   { words: new RegExp(`${BILLING_ADVICE}|${LIMIT_ADVICE}`.replaceAll('.', '\\.')), named: QUOTA },
   { status: [402], named: QUOTA },
   { status: [429], named: ['rate limit', 'wait, then test again: address and key work'] },

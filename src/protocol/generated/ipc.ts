@@ -9,6 +9,7 @@ export { CreditUpdate } from './ipc/credit-update.js';
 export { ErrorClass } from './ipc/error-class.js';
 export { ExecuteRequest } from './ipc/execute-request.js';
 export { ExecuteResponse } from './ipc/execute-response.js';
+export { FailureCode } from './ipc/failure-code.js';
 export { HealthCheck } from './ipc/health-check.js';
 export { HealthCheckResponse } from './ipc/health-check-response.js';
 export { Hop } from './ipc/hop.js';

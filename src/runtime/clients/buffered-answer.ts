@@ -66,7 +66,10 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered
   };
 }
 
-type Result = Pick<ExecuteResponse, 'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs' | 'hop'>;
+type Result = Pick<
+  ExecuteResponse,
+  'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs' | 'hop' | 'code'
+>;
 
 const NOTHING = Buffer.alloc(0);
 const CANCELLED: Result = {
@@ -75,9 +78,15 @@ const CANCELLED: Result = {
   payload: NOTHING,
 };
 
-function failed({ errorClass, message, retryAfterMs, hop }: ConnectorException): Result {
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { errorClass, errorMessage: message, payload: NOTHING, hop, ...wait };
+function failed({ errorClass, message, retryAfterMs, hop, code }: ConnectorException): Result {
+  return {
+    errorClass,
+    errorMessage: message,
+    payload: NOTHING,
+    hop,
+    ...(code !== undefined && { code }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
 }
 
 function joinedBytes(chunks: readonly Uint8Array[]): Buffer {

@@ -97,6 +97,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
           timings: timeline.timings,
           ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
           ...(failure !== undefined && { hop: failure.hop }),
+          ...(failure?.code !== undefined && { code: failure.code }),
         }),
       );
     },

@@ -1,8 +1,11 @@
+import { FailureCode } from '../../common/errors.js';
+
 /** Why a request failed because of its client certificate. */
 export interface CertificateFailure {
   /** Continues a sentence that begins with the origin, e.g. "demands a client certificate". */
   what: string;
   advice: string;
+  code: FailureCode;
 }
 
 export const SET_CERTIFICATE =
@@ -29,10 +32,20 @@ export function certificateFailure(code: string, given: boolean): CertificateFai
   const [, verdict] = ALERTS.find(([alert]) => code.startsWith('ERR_SSL') && alert.test(code)) ?? [];
   if (verdict === undefined && !/ALERT_HANDSHAKE_FAILURE/.test(code)) return undefined;
   if (given && verdict !== undefined)
-    return { what: `refuses the client certificate: ${verdict}`, advice: CHECK_CERTIFICATE };
-  if (verdict !== undefined) return { what: 'demands a client certificate', advice: SET_CERTIFICATE };
+    return {
+      what: `refuses the client certificate: ${verdict}`,
+      advice: CHECK_CERTIFICATE,
+      code: FailureCode.ClientCertificateRefused,
+    };
+  if (verdict !== undefined)
+    return {
+      what: 'demands a client certificate',
+      advice: SET_CERTIFICATE,
+      code: FailureCode.ClientCertificateMissing,
+    };
   return {
     what: 'aborts the TLS handshake',
     advice: given ? CHECK_CERTIFICATE : `if it demands a client certificate, ${SET_CERTIFICATE}`,
+    code: FailureCode.TlsClosed,
   };
 }

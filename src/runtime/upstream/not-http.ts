@@ -1,11 +1,14 @@
+import { FailureCode } from '../../common/errors.js';
+
 /** Describes what is wrong with a response, and what to do. */
 export interface ResponseProblem {
   /** Continues a sentence that begins with the origin, e.g. "did not answer in HTTP". */
   what: string;
   advice: string;
+  /** Set when the server does not speak HTTP/1.1 at all. */
+  code?: FailureCode;
 }
 
-const CHECK_PORT = 'check host and port of base_url';
 /** The advice for a response that violates HTTP; no setting helps. */
 export const FIX_SERVER = 'fix the server or the proxy in front of it, which violates RFC 9112';
 
@@ -15,26 +18,31 @@ export const FIX_SERVER = 'fix the server or the proxy in front of it, which vio
 const OTHER_SERVERS: readonly [RegExp, ResponseProblem][] = [
   [
     /^[\x14-\x17]\x03/,
-    { what: 'did not answer in HTTP: that port expects TLS', advice: 'begin base_url with https:' },
+    {
+      what: 'did not answer in HTTP: that port expects TLS',
+      advice: 'begin base_url with https:',
+      code: FailureCode.TlsRequired,
+    },
   ],
   [
     /^\0[\s\S]{2}\x04/,
     {
       what: 'did not answer in HTTP/1.1: that port expects HTTP/2 without TLS',
       advice: 'use its port for HTTP/1.1 or for https:',
+      code: FailureCode.NotHttp,
     },
   ],
-  [/^SSH-/, { what: 'did not answer in HTTP: it is an SSH server', advice: CHECK_PORT }],
-  [/^2\d\d[ -]/, { what: 'did not answer in HTTP: it is a mail or FTP server', advice: CHECK_PORT }],
-  [
-    /^[-+](ERR|OK|NOAUTH|DENIED)/,
-    { what: 'did not answer in HTTP: it is probably a Redis server', advice: CHECK_PORT },
-  ],
+  [/^SSH-/, withoutHttp(': it is an SSH server')],
+  [/^2\d\d[ -]/, withoutHttp(': it is a mail or FTP server')],
+  [/^[-+](ERR|OK|NOAUTH|DENIED)/, withoutHttp(': it is probably a Redis server')],
 ];
+
+function withoutHttp(more: string, advice = 'check host and port of base_url'): ResponseProblem {
+  return { what: `did not answer in HTTP${more}`, advice, code: FailureCode.NotHttp };
+}
 
 /** Maps the parser's reasons to descriptions. */
 const REASONS: readonly [RegExp, string][] = [
-  [/Expected HTTP\//, 'did not answer in HTTP'],
   [
     /Expected (dot|space after version)|Invalid (major|minor|HTTP) version/,
     'answered with a version of HTTP that does not exist',
@@ -66,7 +74,9 @@ export function notHttp(error: Error, begun: boolean): ResponseProblem {
   const server = begun ? undefined : OTHER_SERVERS.find(([beginning]) => beginning.test(data));
   if (server !== undefined) return server[1];
   const [, reason = error.message] = /\((.*)\)/.exec(error.message) ?? [];
+  if (reason.startsWith('Expected HTTP/')) return withoutHttp('');
   const [, what] = REASONS.find(([words]) => words.test(reason)) ?? [];
-  if (what === 'did not answer in HTTP') return { what, advice: CHECK_PORT };
-  return { what: `${what ?? 'did not answer in HTTP'} (${reason})`, advice: FIX_SERVER };
+  return what === undefined
+    ? withoutHttp(` (${reason})`, FIX_SERVER)
+    : { what: `${what} (${reason})`, advice: FIX_SERVER };
 }

@@ -1,5 +1,5 @@
 import { codeOf } from '../../common/error-code.js';
-import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../common/errors.js';
+import { ConnectorException, ErrorClass, FailureCode, type Hop, messageOf } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import { CHECK_CERTIFICATE, certificateFailure, SET_CERTIFICATE } from './certificate-failure.js';
 import { ConnectTimeout } from './connector.js';
@@ -30,15 +30,24 @@ export interface FailedRequest {
  */
 export function upstreamFailure(error: Error, request: FailedRequest): ConnectorException | Discard {
   if (error instanceof ConnectorException || error instanceof Discard) return error;
-  const { code, text } = causeOf(error);
+  const { code: systemCode, text } = causeOf(error);
   const { origin, timings } = request;
-  const { errorClass, hop, what, advice } =
-    code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
-      ? { ...INVALID_REQUEST, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
-      : timings.queuedUs === undefined
-        ? connectFailure(error, code, text, request)
-        : answerFailure(error, code, request);
-  return new ConnectorException(`${what} (${code}): ${advice}`, errorClass, 0, { hop, cause: error });
+  const {
+    errorClass,
+    hop,
+    what,
+    advice,
+    code = SYSTEM_CODES[systemCode],
+  }: Failure = systemCode === 'UND_ERR_INVALID_ARG' || systemCode === 'UND_ERR_NOT_SUPPORTED'
+    ? { ...INVALID_REQUEST, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
+    : timings.queuedUs === undefined
+      ? connectFailure(error, systemCode, text, request)
+      : answerFailure(error, systemCode, request);
+  return new ConnectorException(`${what} (${systemCode}): ${advice}`, errorClass, 0, {
+    hop,
+    ...(code !== undefined && { code }),
+    cause: error,
+  });
 }
 
 interface Failure {
@@ -47,7 +56,20 @@ interface Failure {
   what: string;
   /** Advice for the user. */
   advice: string;
+  code?: FailureCode | undefined;
 }
+
+/** The system's error codes that say enough by themselves. */
+const SYSTEM_CODES: Partial<Record<string, FailureCode>> = {
+  ECONNREFUSED: FailureCode.ConnectionRefused,
+  ENOTFOUND: FailureCode.NameNotFound,
+  EAI_AGAIN: FailureCode.NameNotFound,
+  EMFILE: FailureCode.LocalResources,
+  ENFILE: FailureCode.LocalResources,
+  EADDRNOTAVAIL: FailureCode.LocalResources,
+  ENOBUFS: FailureCode.LocalResources,
+  ENOMEM: FailureCode.LocalResources,
+};
 
 const INVALID_REQUEST = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } as const;
 const NETWORK_NOW = { errorClass: ErrorClass.Transient, hop: 'network' } as const;
@@ -128,7 +150,7 @@ function connectFailure(
     ? {
         ...NETWORK_ALWAYS,
         what: `no trusted connection to ${origin}: ${tlsReason(error, text)}`,
-        advice: tlsAdvice(code),
+        ...tlsProblem(code),
       }
     : { ...NETWORK_NOW, what: `no connection to ${origin}: ${text}`, advice: CHECK_BOTH };
 }
@@ -141,16 +163,25 @@ const TLS_ALERTS: readonly [RegExp, string][] = [
   [/ALERT/, 'check base_url; if it is right, read the log of the server or of the proxy in front of it'],
 ];
 
-function tlsAdvice(code: string): string {
+function tlsProblem(code: string): Pick<Failure, 'advice' | 'code'> {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return "check this machine's clock; if it is right, the server needs a new certificate";
+    const advice = "check this machine's clock; if it is right, the server needs a new certificate";
+    return { advice, code: FailureCode.CertificateExpired };
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'check base_url: the certificate is for another host';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const advice = 'check base_url: the certificate is for another host';
+    return { advice, code: FailureCode.CertificateHostMismatch };
+  }
   const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
-  if (advice !== undefined) return advice;
-  if (code.startsWith('ERR_SSL')) return 'begin base_url with http: if that port does not use TLS';
-  // `bench` sends requests without a daemon.
-  return 'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE';
+  if (advice !== undefined) return { advice };
+  if (code.startsWith('ERR_SSL'))
+    return { advice: 'begin base_url with http: if that port does not use TLS', code: FailureCode.NoTls };
+  return {
+    // `bench` sends requests without a daemon.
+    advice:
+      'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE',
+    code: FailureCode.CertificateUntrusted,
+  };
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */
@@ -181,8 +212,8 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   // The parser's "Invalid EOF state" means that the response was cut off.
   const begun = timings.firstByteUs !== undefined;
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {
-    const { what, advice } = notHttp(error, begun);
-    return { ...PROVIDER_ALWAYS, what: `${origin} ${what}`, advice };
+    const problem = notHttp(error, begun);
+    return { ...PROVIDER_ALWAYS, ...problem, what: `${origin} ${problem.what}` };
   }
   const refusedResponse = begun
     ? undefined
@@ -203,7 +234,13 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   // When an earlier request used the connection, a missing TLS or certificate can't be the cause.
   const doubt = timings.reused || begun || isReset(error) ? undefined : doubtOf(origin, code, certificate);
   const advice = doubt === undefined ? LATER : `${LATER}; if it always does so, ${doubt}`;
-  return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
+  const unanswered = !begun && origin.startsWith('https:');
+  return {
+    ...PROVIDER_NOW,
+    what: `${origin} ${what} ${when}`,
+    advice,
+    ...(unanswered && { code: FailureCode.TlsClosed }),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, type SentCounts } from '../../common/errors.js';
+import { ConnectorException, ErrorClass, FailureCode, type SentCounts } from '../../common/errors.js';
 import type { ExecuteResponse, StreamEnd, Timings } from '../../protocol/messages.js';
 
 /** Returns the failure that the daemon reported. */
@@ -9,12 +9,27 @@ export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number
     reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
   // A daemon of the public protocol names no hop: a transient failure comes from the network, others from the daemon.
   const hop = reply.hop ?? (errorClass === ErrorClass.Transient ? 'network' : 'daemon');
-  const { timings } = reply;
+  const { timings, code = reply.hop === undefined ? codeInWords(message) : undefined } = reply;
   return new ConnectorException(message, errorClass, requestId, {
     hop,
+    ...(code !== undefined && { code }),
     ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
     ...(timings !== undefined && { sent: sentCounts(timings) }),
   });
+}
+
+const WORDS: readonly [RegExp, FailureCode][] = [
+  [/ECONNREFUSED/, FailureCode.ConnectionRefused],
+  [/ENOTFOUND|EAI_AGAIN/, FailureCode.NameNotFound],
+  [/client certificate|HANDSHAKE_FAILURE/i, FailureCode.ClientCertificateMissing],
+  [/wrong version number|ERR_SSL/i, FailureCode.NoTls],
+  [/has expired|HAS_EXPIRED|NOT_YET_VALID/i, FailureCode.CertificateExpired],
+  [/ALTNAME/i, FailureCode.CertificateHostMismatch],
+];
+
+/** Returns the cause that the words of a daemon without codes suggest. */
+function codeInWords(message: string): FailureCode | undefined {
+  return WORDS.find(([words]) => words.test(message))?.[1];
 }
 
 /** Returns how often a request was sent. */

@@ -292,6 +292,11 @@ test.each<[string, number, unknown, string, string]>([
   expect(found).toMatchObject({ works: false, fault, advice: expect.stringContaining(advice) });
 });
 
+test('an error of a gateway that quotes a closed port is not diagnosed as one', async () => {
+  const upstream = await server((_request, json) => json(500, error('connect ECONNREFUSED 127.0.0.1:11434')));
+  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'other' });
+});
+
 test('a redirect to the same host with TLS is diagnosed as scheme', async () => {
   const upstream = await server(({ path, headers }, json) =>
     json(301, {}, { location: `https://${headers.host}${path}` }),

@@ -45,6 +45,7 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
   },
   { requiredKeys: ['circuit', 'ceilings'] },
 );
+const code = fc.integer({ min: 1, max: 12 });
 const hop = fc.constantFrom('client', 'daemon', 'network', 'provider');
 /** A wait in ms. A message without a wait omits it. */
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -115,6 +116,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       timings,
       retryAfterMs: wait,
       hop,
+      code,
     },
     { requiredKeys: ['type', 'requestId', 'errorClass', 'errorMessage', 'payload', 'durationUs'] },
   ),
@@ -170,6 +172,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       timings,
       retryAfterMs: wait,
       hop,
+      code,
     },
     {
       requiredKeys: [

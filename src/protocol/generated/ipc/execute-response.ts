@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ErrorClass } from './error-class.js';
+import { FailureCode } from './failure-code.js';
 import { Hop } from './hop.js';
 import { Timings } from './timings.js';
 
@@ -79,8 +80,13 @@ hop():Hop {
   return offset ? this.bb!.readInt8(this.bb_pos + offset) : Hop.Unknown;
 }
 
+code():FailureCode {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : FailureCode.None;
+}
+
 static startExecuteResponse(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(9);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -125,6 +131,10 @@ static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
 
 static addHop(builder:flatbuffers.Builder, hop:Hop) {
   builder.addFieldInt8(7, hop, Hop.Unknown);
+}
+
+static addCode(builder:flatbuffers.Builder, code:FailureCode) {
+  builder.addFieldInt8(8, code, FailureCode.None);
 }
 
 static endExecuteResponse(builder:flatbuffers.Builder):flatbuffers.Offset {

@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ErrorClass } from './error-class.js';
+import { FailureCode } from './failure-code.js';
 import { Hop } from './hop.js';
 import { Timings } from './timings.js';
 
@@ -74,8 +75,13 @@ hop():Hop {
   return offset ? this.bb!.readInt8(this.bb_pos + offset) : Hop.Unknown;
 }
 
+code():FailureCode {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : FailureCode.None;
+}
+
 static startStreamEnd(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(10);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -112,6 +118,10 @@ static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
 
 static addHop(builder:flatbuffers.Builder, hop:Hop) {
   builder.addFieldInt8(8, hop, Hop.Unknown);
+}
+
+static addCode(builder:flatbuffers.Builder, code:FailureCode) {
+  builder.addFieldInt8(9, code, FailureCode.None);
 }
 
 static endStreamEnd(builder:flatbuffers.Builder):flatbuffers.Offset {
