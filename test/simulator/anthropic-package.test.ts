@@ -52,6 +52,22 @@ describe.each(Object.entries(MODES))('a message, %s', (_mode, call) => {
     expect(JSON.stringify(message.content)).toContain('What is the capital of France?');
   });
 
+  test('obeys a JSON schema', async () => {
+    const schema = {
+      type: 'object',
+      properties: { name: { type: 'string' } },
+      required: ['name'],
+      additionalProperties: false,
+    };
+    const { content } = await call(await client(), {
+      ...BODY,
+      output_config: { format: { type: 'json_schema', schema } },
+    });
+    expect(content).toEqual([expect.objectContaining({ type: 'text' })]);
+    const [block] = content;
+    expect(JSON.parse(block?.type === 'text' ? block.text : '')).toEqual({ name: expect.any(String) });
+  });
+
   test('ends at max_tokens', async () => {
     const message = await call(await client(), { ...BODY, max_tokens: 3 });
     expect(message).toMatchObject({

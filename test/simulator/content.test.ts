@@ -105,10 +105,19 @@ describe('an example for a JSON schema', () => {
     expect(example(schema)).toEqual(value);
   });
 
-  test('keeps numbers within their bounds', () => {
+  test.each([
+    [{ type: 'integer', minimum: -2, maximum: 2 }, -2, 2],
+    [{ type: ['integer', 'null'], exclusiveMinimum: 0, exclusiveMaximum: 3 }, 1, 2],
+    [{ type: 'integer', maximum: -5 }, -105, -5],
+    [{ type: 'number', minimum: 0.001, maximum: 0.002 }, 0.001, 0.002],
+    // What zod writes for any whole number. A small one is more like a model's.
+    [{ type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }, 0, 100],
+  ])('of %j is within its bounds', (schema, least, most) => {
     for (let seed = 0; seed < 50; seed += 1) {
-      const value = Number(example({ type: 'integer', minimum: -2, maximum: 2 }, seed));
-      expect(Number.isInteger(value) && value >= -2 && value <= 2).toBe(true);
+      const value = Number(example(schema, seed));
+      expect(value).toBeGreaterThanOrEqual(least);
+      expect(value).toBeLessThanOrEqual(most);
+      expect(Number.isInteger(value)).toBe(schema.type !== 'number');
     }
   });
 

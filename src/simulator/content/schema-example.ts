@@ -85,11 +85,18 @@ function objectOf(schema: Schema, inner: (schema: unknown) => unknown, depth: nu
   );
 }
 
+/** Returns a small number if the bounds allow one. */
 function numberIn(schema: Schema, random: Random): number {
-  const min = numberOr(schema.minimum, numberOr(schema.exclusiveMinimum, 0));
-  const max = numberOr(schema.maximum, numberOr(schema.exclusiveMaximum, min + 100));
-  const value = min + random() * (max - min);
-  return schema.type === 'integer' ? Math.min(Math.ceil(value), Math.floor(max)) : Number(value.toFixed(2));
+  const whole = typeOf(schema) === 'integer';
+  const step = whole ? 1 : 0;
+  const min = numberOr(schema.minimum, numberOr(schema.exclusiveMinimum, -Infinity) + step);
+  const max = numberOr(schema.maximum, numberOr(schema.exclusiveMaximum, Infinity) - step);
+  const high = Math.min(max, Math.max(min, 0) + 100);
+  const low = Math.max(min, high < 0 ? high - 100 : 0);
+  const value = low + random() * (high - low);
+  if (whole) return Math.min(Math.ceil(value), Math.floor(high));
+  const short = Number(value.toFixed(2));
+  return short > low && short < high ? short : value;
 }
 
 function textFor(schema: Schema, random: Random): string {

@@ -24,7 +24,7 @@ export async function serveExchange(
     startedAtMs: Date.now(),
     requestId: `req_${randomUUID().replaceAll('-', '')}`,
     method: request.method ?? 'GET',
-    path: request.url?.split('?', 1)[0] ?? '/',
+    path: pathOf(request.url ?? '/'),
     tokens: 0,
     durationMs: 0,
     latestMs: 0,
@@ -66,6 +66,11 @@ export async function serveExchange(
   if (response.headersSent) record.status = response.statusCode;
   record.durationMs = clock.now() - arrivedMs;
   return record;
+}
+
+/** Returns the path of a request's target, which may be a whole URL (RFC 9112, 3.2.2). */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
 }
 
 async function readRequest(

@@ -7,7 +7,7 @@ export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /**
  * Reads a request's body as UTF-8 text. The rest of a body that is too large is read and dropped, so that the client
  * can read the answer. Rejects when the client closes the connection.
- * @throws {ApiError} 413 above 10 MiB, 400 when the bytes are not UTF-8
+ * @throws {ApiError} 413 above 10 MiB, 415 for a compressed body, 400 when the bytes are not UTF-8
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
@@ -24,6 +24,11 @@ export async function readBody(request: IncomingMessage): Promise<string> {
       message: `The request body is over the limit of ${MAX_BODY_BYTES} bytes.`,
       code: 'request_too_large',
     });
+  }
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (coding !== 'identity') {
+    const message = `Send the request body without content-encoding: the simulator does not decode ${coding.slice(0, 40)}.`;
+    throw new ApiError(415, { message });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));

@@ -57,7 +57,7 @@ export const PROFILES = {
     profile: profile(700, 25, { habits: 'llama-cpp' }),
   },
   'rate-limited': {
-    about: 'every second request is refused with 429, Retry-After: 2',
+    about: 'a random half of the requests is refused with 429, Retry-After: 2',
     profile: profile(300, 80, { faultRate: 0.5, faults: new Map([['429', 1]]) }),
   },
 } as const;

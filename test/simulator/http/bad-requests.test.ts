@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../../src/simulator/http/request-body.js';
 import { postChat, readCompletion, readError, simulatorForTest } from '../chat-client.js';
@@ -44,6 +45,17 @@ describe('a chat request with a mistake', () => {
     const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
     expect(response.status).toBe(400);
     expect((await readError(response)).message).toBe('The request body is not valid UTF-8.');
+  });
+
+  test('that is compressed is refused with what to send instead', async () => {
+    const { url } = await simulatorForTest();
+    const headers = { 'content-encoding': 'gzip' };
+    const body = gzipSync('{"model":"sim-echo","messages":[]}');
+    const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body });
+    expect(response.status).toBe(415);
+    expect((await readError(response)).message).toBe(
+      'Send the request body without content-encoding: the simulator does not decode gzip.',
+    );
   });
 
   test('with hostile member names does no harm', async () => {

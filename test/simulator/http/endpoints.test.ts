@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { CONNECTION_CONFIRMED } from '../../../src/simulator/answers/about.js';
@@ -184,6 +186,14 @@ describe('the other endpoints', () => {
       expect(await response.json()).toMatchObject({ choices: [{ message: { content: PARIS } }] });
     },
   );
+
+  test('are also found by a request with a whole URL, as clients of a proxy send it', async () => {
+    const { url, port } = await simulatorForTest();
+    const sent = httpRequest({ port, path: `${url}/v1/models/gpt-4?x=/y` }).end();
+    const [response] = await once(sent, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(200);
+  });
 
   test('/v1/models lists every name with a special behaviour, also with a slash at the end', async () => {
     const { url } = await simulatorForTest();

@@ -39,6 +39,9 @@ test('/metrics is in Prometheus’ text format for any model names', async () =>
   for (const line of text.trimEnd().split('\n')) {
     expect(line).toMatch(/^# (?:HELP|TYPE) \w+ .+$|^\w+(?:\{\w+="(?:[^"\\]|\\["\\n])*"\})? [\d.e+-]+$/);
   }
+  // promtool complains about a figure without a description.
+  const described = [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name);
+  expect([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name)).toEqual(described);
   expect(text).toContain(
     'vastar_simulator_answers_total{model="a \\"quoted\\" \\\\ name\\nof two lines"} 1\n',
   );

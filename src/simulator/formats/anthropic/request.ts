@@ -58,6 +58,13 @@ const body = z.object({
   temperature: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
   top_p: z.nullish(z.number().check(z.minimum(0, 'decimal'), z.maximum(1, 'decimal'))),
   thread: z.nullish(z.unknown()),
+  output_config: z.nullish(
+    z.object({
+      format: z.nullish(
+        z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) }),
+      ),
+    }),
+  ),
   thinking: z.nullish(z.object({ type: z.string(), budget_tokens: z.optional(z.int()) })),
   tool_choice: z.nullish(
     z.object({
@@ -82,6 +89,7 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
     const message = 'thread: the simulator stores no messages, send all of them';
     throw new ApiError(400, { message, code: THREADS_UNSUPPORTED });
   }
+  const schema = data.output_config?.format?.schema;
   return {
     model: data.model,
     messages: messagesOf(data),
@@ -93,7 +101,7 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
     tools: (data.tools ?? []).map(({ name, input_schema }) => ({ name, parameters: input_schema })),
     toolChoice: toolChoiceOf(data),
     parallelCalls: data.tool_choice?.disable_parallel_tool_use !== true,
-    format: { kind: 'text' },
+    format: schema === undefined ? { kind: 'text' } : { kind: 'schema', schema },
   };
 }
 
