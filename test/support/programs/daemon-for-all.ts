@@ -12,11 +12,11 @@ export interface DaemonForAll {
  * Starts the daemon with these flags before the first test, and ends it after the last. Use the members only within a
  * test.
  */
-export function daemonForAll(flags: readonly string[] = []): DaemonForAll {
+export function daemonForAll(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): DaemonForAll {
   let place: Place;
   let daemon: Running;
   beforeAll(async () => {
-    place = await makePlace();
+    place = await makePlace(env);
     daemon = startProgram(place, ['--socket', place.socketPath, ...flags], RUNTIME);
     await daemon.untilStderr(/listening on/);
   });

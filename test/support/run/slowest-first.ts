@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of more than seven seconds, the longest first: started last, they would run alone at the end. */
 const SLOWEST = [
-  'e2e/long-answers/world',
   'e2e/load-search/search',
   'e2e/telemetry/telemetry',
   'runtime/clients/unread',
@@ -19,6 +18,7 @@ const SLOWEST = [
   'sdk/chat/chat-quirks',
   'loadtest/search/capacity',
   'ui/screens/screens',
+  'e2e/long-answers/world',
   'e2e/processes/starts',
   'runtime/policy/fault-schedules',
   'e2e/bench/bench',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TestClock } from '../clocks/fast-clock.js';
 import { daemonForAll } from '../programs/daemon-for-all.js';
 import { makePlace, runProgram } from '../programs/program.js';
 import { startUpstream } from './upstream.js';
@@ -35,16 +36,16 @@ const later = (range: Range, ms: number): Range =>
   range === null ? null : [range[0], range[1] === null ? null : range[1] + ms];
 
 /** Plays one case to the program through the real daemon, and compares the last line of `ask --json`. */
-async function ask(socketPath: string, habit: WorldCase): Promise<void> {
-  const upstream = await startUpstream(playing(habit));
-  const place = await makePlace({ VASTAR_SOCKET_PATH: socketPath }, 'http://127.0.0.1:9');
+async function ask(socketPath: string, habit: WorldCase, clock: TestClock): Promise<void> {
+  const upstream = await startUpstream(playing(habit, clock.speed));
+  const place = await makePlace({ ...clock.env, VASTAR_SOCKET_PATH: socketPath }, 'http://127.0.0.1:9');
   try {
     place.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
     const began = performance.now();
     const { stdout } = await runProgram(place, ['ask', '--json', ...(habit.args ?? []), 'hi']);
-    const wall = performance.now() - began;
+    const wall = (performance.now() - began) * clock.speed;
     const lines = stdout.trimEnd().split('\n');
     const line = lines.at(-1) ?? '';
     const done = JSON.parse(line) as Done;
@@ -77,8 +78,11 @@ async function ask(socketPath: string, habit: WorldCase): Promise<void> {
   }
 }
 
-/** Defines a test of each case. They run at the same time, through a daemon of the file. */
-export function testWorldCases(cases: readonly WorldCase[]): void {
-  const home = daemonForAll();
-  test.concurrent.each(cases)('$name', (habit) => ask(home.place.socketPath, habit));
+/**
+ * Defines a test of each case. They run at the same time, through a daemon of the file.
+ * @param clock that of the programs [the system's]
+ */
+export function testWorldCases(cases: readonly WorldCase[], clock: TestClock = { speed: 1, env: {} }): void {
+  const home = daemonForAll([], clock.env);
+  test.concurrent.each(cases)('$name', (habit) => ask(home.place.socketPath, habit, clock));
 }

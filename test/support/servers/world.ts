@@ -76,8 +76,11 @@ function bodyOf({ gzip, br, deflate }: WorldCase, response: ServerResponse) {
   return encoder ?? response;
 }
 
-/** A handler that plays one habit, as the provider does. */
-export function playing(habit: WorldCase): Handler {
+/**
+ * A handler that plays one habit, as the provider does.
+ * @param speed that of the programs' clocks
+ */
+export function playing(habit: WorldCase, speed = 1): Handler {
   return async (request, response) => {
     const sentBody = JSON.parse(request.body.toString() || '{}') as Record<string, unknown>;
     if (habit.refuse !== undefined && habit.refuse.field in sentBody) {
@@ -87,7 +90,7 @@ export function playing(habit: WorldCase): Handler {
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const pause = (ms: number) => sleep(ms, undefined, { signal: gone.signal }).catch(() => {});
+    const pause = (ms: number) => sleep(ms / speed, undefined, { signal: gone.signal }).catch(() => {});
     response.writeHead(habit.status ?? 200, { 'content-type': 'text/event-stream', ...habit.headers });
     const body = bodyOf(habit, response);
     for (const step of habit.steps) {
