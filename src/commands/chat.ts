@@ -17,6 +17,7 @@ import { keepNewSpaceSmall } from './chat/new-space.js';
 import { programWords } from './chat/program-words.js';
 import { serverLoads } from './chat/server-loads.js';
 import { divertOutput } from './chat/side-output.js';
+import { tmuxReadsUtf8 } from './chat/tmux-encoding.js';
 import { typedFiles } from './chat/typed-files.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './composition/compose.js';
 import { configuredKeys } from './composition/secrets.js';
@@ -110,6 +111,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       slo,
       notices: problemsWithKeys(loaded).map(notice),
       program: programWords(process.env),
+      outerReadsUtf8: () => tmuxReadsUtf8(process.env),
       version: VERSION,
       signal: ending.signal,
     });

@@ -74,6 +74,8 @@ export interface TuiOptions {
   stdout?: NodeJS.WriteStream;
   /** Aborting it ends the interface, as quitting does. */
   signal?: AbortSignal;
+  /** Resolves to whether the terminal around this one reads UTF-8; undefined when that is not known [not known]. */
+  outerReadsUtf8?: () => Promise<boolean | undefined>;
   /** Whether to use no colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
   noColor?: boolean;
   /** Whether to append plain lines instead of drawing a screen [when INK_SCREEN_READER is true]. */
@@ -115,17 +117,28 @@ export async function runTui(options: TuiOptions): Promise<void> {
     now: clock.now,
     plain: screenReader,
     queriesBackground: themeName === 'auto',
-    onReply(reply) {
-      const before = look;
-      look = lookAfter(before, reply);
-      if (look === before) return;
-      painter.restyle(themeFor(look, themed));
-      if (before.utf8 === undefined && look.utf8 === false) actions.say(NOT_UTF8);
-    },
+    onReply: (reply) => show(lookAfter(look, reply)),
   });
+  const show = (next: Look): void => {
+    const before = look;
+    look = next;
+    if (look === before) return;
+    painter.restyle(themeFor(look, themed));
+    if (before.utf8 !== false && look.utf8 === false) actions.say(NOT_UTF8);
+  };
+  /** The terminal around this one may be another one than before. What it reads overrides this one's own reply. */
+  const lookAround = (): void => {
+    if (screenReader) return;
+    void options.outerReadsUtf8?.().then((utf8) => {
+      if (utf8 !== undefined && utf8 !== look.utf8) show({ ...look, utf8 });
+    });
+  };
   const jobControl = createJobControl({
     stopJob: options.stopJob,
-    onReturn: keyboard.resume,
+    onReturn() {
+      keyboard.resume();
+      lookAround();
+    },
     onLeave: keyboard.leave,
   });
   let instance: Instance | undefined;
@@ -204,6 +217,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     const ended = instance.waitUntilExit();
     await Promise.race([ended, instance.waitUntilRenderFlush()]);
     actions.begin();
+    lookAround();
     prepareMarkdown();
     await ended;
   } finally {

@@ -43,6 +43,30 @@ test('a terminal that reads UTF-8 keeps every character, whatever the locale', a
   expect(shown).not.toContain('ä');
 });
 
+test('a terminal inside of one that does not read UTF-8 gets ASCII, although its own reply says that it does', async () => {
+  tui = await startTui({ outerReadsUtf8: async () => false });
+  await tui.screen.until((text) => text.includes('does not read UTF-8'));
+  expect(await screenAfterQuestion(tui)).not.toMatch(NOT_ASCII);
+});
+
+test('drawing the screen again finds out that the terminal outside is another one', async () => {
+  let reads = false;
+  tui = await startTui({ outerReadsUtf8: async () => reads });
+  await tui.screen.until((text) => text.includes('+ Conversation ---'));
+  reads = true;
+  tui.screen.type('\x0c');
+  await tui.screen.until((text) => text.includes('┌ Conversation ─'));
+});
+
+test('a terminal inside of one that reads UTF-8, or of an unknown one, keeps every character', async () => {
+  for (const reads of [true, undefined]) {
+    const running = await startTui({ outerReadsUtf8: async () => reads });
+    expect(await screenAfterQuestion(running)).toContain(QUESTION);
+    running.abort();
+    await running.ended;
+  }
+});
+
 test('a later report of the cursor, which may be F3 with alt, changes nothing', async () => {
   tui = await startTui();
   tui.screen.type('\x1b[1;3R');
