@@ -17,7 +17,7 @@ import { BASE_URL_ADVICE } from './errors/status-advice.js';
 import { type ChatEventReader, isWholeCompletion } from './events/chat-events.js';
 import { createEventReader } from './events/event-reader.js';
 import { nativeFormat } from './events/native-apis.js';
-import { plainChunkOf } from './events/plain-chunk.js';
+import { type PlainChunk, plainChunkOf, writtenChunkOf } from './events/plain-chunk.js';
 import { createPlainEvents } from './events/plain-events.js';
 import { laterUsage, usageIn } from './events/usage.js';
 import { CutStrings } from './repairs/cut-strings.js';
@@ -65,7 +65,7 @@ class EventsBody implements AnswerBody {
   readonly #answer: Answer;
   readonly #contentType: string;
   readonly #context: AnswerContext;
-  readonly #reader: ChatEventReader;
+  readonly #reader: Required<ChatEventReader>;
   readonly #repeated = createRepeatedEvents();
   readonly #events = createPlainEvents(
     (data) => this.#onPlain(data),
@@ -219,6 +219,8 @@ class EventsBody implements AnswerBody {
       this.#readLate(data);
       return true;
     }
+    const written = name === undefined ? writtenChunkOf(data) : undefined;
+    if (written !== undefined && this.#readPlain(written)) return true;
     // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
     if (plain && event === undefined && endsInString(data)) return false;
@@ -262,12 +264,23 @@ class EventsBody implements AnswerBody {
     }
   }
 
+  /** Returns false for a chunk that must be read as an event. */
+  #readPlain(chunk: PlainChunk): boolean {
+    this.#answer.nextEvent();
+    if (!this.#reader.readPlain(chunk)) return false;
+    this.#lastWords.clear();
+    this.#recognised = true;
+    this.#checkSize();
+    return true;
+  }
+
   #onEvent(sent: unknown, name: string | undefined, text: string): void {
     const answer = this.#answer;
     const { keys } = this.#context;
     const typeless = name !== undefined && TYPED.test(name) && isRecord(sent) && sent.type === undefined;
     const event = typeless ? { ...sent, type: name } : sent;
     const plain = name === undefined ? plainChunkOf(event) : undefined;
+    if (plain !== undefined && this.#readPlain(plain)) return;
     const reported = plain === undefined ? errorEventOf(event, name, text) : undefined;
     if (reported !== undefined) {
       answer.fail(streamError(reported, this.#context));
@@ -275,7 +288,7 @@ class EventsBody implements AnswerBody {
     }
     answer.nextEvent();
     const whole = plain === undefined && isBare(answer.result) && isWholeCompletion(event);
-    const verdict = this.#reader.read(event, plain);
+    const verdict = this.#reader.read(event);
     if (verdict !== 'unrecognised') this.#lastWords.clear();
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {

@@ -24,7 +24,9 @@ export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
 
 export interface ChatEventReader {
   /** Emits the contents of an event. Error objects don't get here: `errorEventOf` finds them first. */
-  read(event: unknown, plain?: PlainChunk): Verdict;
+  read(event: unknown): Verdict;
+  /** Emits the contents of a plain chunk. Returns false when `read` must read the event. */
+  readPlain?(chunk: PlainChunk): boolean;
 }
 
 /**
@@ -159,7 +161,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
   };
 
-  const readPlain = ({ model, text, reason = '' }: PlainChunk): Verdict => {
+  const readPlain = ({ model, text, reason = '' }: PlainChunk): boolean => {
+    if ((chosen ?? 0) !== 0) return false;
     chosen = 0;
     keepModel(result, model);
     if (text !== '') {
@@ -168,11 +171,10 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       emit({ type: 'text', text });
     }
     readReason(reason);
-    return 'open';
+    return true;
   };
 
-  const read = (received: unknown, plain?: PlainChunk): Verdict => {
-    if (plain !== undefined && (chosen ?? 0) === 0) return readPlain(plain);
+  const read = (received: unknown): Verdict => {
     if (!isRecord(received)) return 'unrecognised';
     const sent = unwrapped(received);
     const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
@@ -195,7 +197,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return usage !== undefined && !hasChoices ? 'closing' : 'open';
   };
 
-  return { read };
+  return { read, readPlain };
 }
 
 /** Whether this is a whole completion, which has a message and a finish reason, and is not called a chunk. */

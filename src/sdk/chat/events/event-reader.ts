@@ -17,7 +17,7 @@ const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
 export function createEventReader(
   format: WireFormat = 'chat-completions',
   answer: ReadAnswer,
-): ChatEventReader {
+): Required<ChatEventReader> {
   return new AnyReader(format, answer);
 }
 
@@ -35,8 +35,12 @@ class AnyReader implements ChatEventReader {
     this.#reader = READERS[format](answer);
   }
 
-  read(event: unknown, plain?: PlainChunk): Verdict {
-    const verdict = this.#reader.read(event, plain);
+  readPlain(chunk: PlainChunk): boolean {
+    return this.#reader.readPlain?.(chunk) ?? false;
+  }
+
+  read(event: unknown): Verdict {
+    const verdict = this.#reader.read(event);
     return verdict === 'unrecognised' ? this.#readOther(event) : verdict;
   }
 

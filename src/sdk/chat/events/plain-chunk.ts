@@ -43,3 +43,28 @@ export function hasOnly(object: JsonRecord, names: ReadonlySet<string>): boolean
   for (const name in object) if (!names.has(name) && object[name] !== null) return false;
   return true;
 }
+
+const STRING = String.raw`"[^"\\\x00-\x1f]*"`;
+/** Matches a plain chunk as most servers write it: with these members in this order, without spaces and escapes. */
+const WRITTEN = new RegExp(
+  String.raw`^\{(?:"id":${STRING},)?(?:"object":"chat\.completion\.chunk",)?(?:"created":[1-9]\d*,)?(?:"model":(${STRING}),)?` +
+    String.raw`(?:"(?:service_tier|system_fingerprint)":(?:null|${STRING}),){0,2}"choices":\[\{"index":0,"delta":\{` +
+    String.raw`(?:"role":"assistant"|(?:"role":"assistant",)?"content":(null|${STRING}))?\}(?:,"logprobs":null)?` +
+    String.raw`(?:,"finish_reason":(null|${STRING}))?\}\](?:,"usage":null)?\}$`,
+);
+
+/**
+ * Reads the JSON text of a plain chunk in its most common form; undefined for any other text. Parsing all of it takes
+ * four times as long.
+ */
+export function writtenChunkOf(json: string): PlainChunk | undefined {
+  const found = WRITTEN.exec(json);
+  if (found === null) return undefined;
+  const [, model, content, reason] = found;
+  return { model: parsed(model), text: parsed(content) ?? '', reason: parsed(reason) };
+}
+
+/** Parses the string, although it has no escapes: a slice would keep the whole event in memory. */
+function parsed(written = 'null'): string | undefined {
+  return written === 'null' ? undefined : JSON.parse(written);
+}

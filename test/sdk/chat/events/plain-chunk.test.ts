@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createChatStream } from '../../../../src/sdk/chat/chat-stream.js';
 import type { ChatEvent } from '../../../../src/sdk/chat/chat-types.js';
-import { plainChunkOf } from '../../../../src/sdk/chat/events/plain-chunk.js';
+import { plainChunkOf, writtenChunkOf } from '../../../../src/sdk/chat/events/plain-chunk.js';
 
 const choice = (members: object): object => ({
   id: 'a',
@@ -36,6 +36,44 @@ test.each([
   ['a text', 'a'],
 ])('a chunk with %s is not plain', (_what, event) => {
   expect(plainChunkOf(event)).toBeUndefined();
+});
+
+const WRITTEN = [
+  '{"id":"a","object":"chat.completion.chunk","created":17,"model":"m","service_tier":null,"system_fingerprint":"fp","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"usage":null}',
+  '{"id":"a","model":"m","choices":[{"index":0,"delta":{"content":"one 🙂"}}]}',
+  '{"choices":[{"index":0,"delta":{"role":"assistant"}}]}',
+  '{"id":"a","choices":[{"index":0,"delta":{"content":null},"finish_reason":"stop"}]}',
+  '{"id":"a","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}',
+];
+
+test.each(WRITTEN)('a chunk in the usual form is read without parsing all of it: %s', (json) => {
+  expect(writtenChunkOf(json)).toEqual(plainChunkOf(JSON.parse(json)));
+  expect(writtenChunkOf(json)).toBeDefined();
+});
+
+test('a text that differs from the usual form in one character is read as JSON, or not at all', () => {
+  let read = 0;
+  for (const json of WRITTEN) {
+    for (let at = 0; at <= json.length; at += 1) {
+      for (const more of ['', '"', '\\', ',', '}', '0', 'e', ' ', '\n', '\u0000']) {
+        for (const removed of [0, 1]) {
+          const text = json.slice(0, at) + more + json.slice(at + removed);
+          const chunk = writtenChunkOf(text);
+          if (chunk === undefined) continue;
+          read += 1;
+          expect(chunk, text).toEqual(plainChunkOf(JSON.parse(text)));
+        }
+      }
+    }
+  }
+  expect(read).toBeGreaterThan(WRITTEN.length);
+});
+
+test('a chunk in the usual form can have a text of any length', () => {
+  const text = 'a'.repeat(10_000_000);
+  const json = JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] });
+  expect(writtenChunkOf(json)?.text).toBe(text);
+  expect(writtenChunkOf(json.slice(0, -2))).toBeUndefined();
 });
 
 /** Chunks in an order that servers send, and in orders that they should not. */
@@ -78,7 +116,9 @@ test.each(STREAMS.map((chunks, at) => [at, chunks] as const))(
         );
       return { events, result: stream.end({ kind: 'closed' }) };
     };
-    // An unknown member keeps a chunk from being plain.
-    expect(read({})).toEqual(read({ unknown: true }));
+    // An unknown member keeps a chunk from being plain; one that is null only keeps it from the usual form.
+    const whole = read({ unknown: true });
+    expect(read({})).toEqual(whole);
+    expect(read({ unknown: null })).toEqual(whole);
   },
 );
