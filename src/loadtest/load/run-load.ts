@@ -109,7 +109,7 @@ export async function runLoad(
     startMs,
     signal: stop.signal,
     share,
-    take: counters.take,
+    counters,
   };
   if (limit.kind === 'duration') void drainFrom(limit.ms);
   else void callbacks.givenOut?.then(drainFrom);
@@ -128,12 +128,12 @@ interface Run {
   startMs: number;
   signal: AbortSignal;
   share: Share;
-  take: () => number;
+  counters: Counters;
 }
 
 async function closedLoop(
   { concurrency, rampMs = 0, part = WHOLE }: Extract<Loop, { kind: 'closed' }>,
-  { within, allGivenOut, send, clock, startMs, signal, share, take }: Run,
+  { within, allGivenOut, send, clock, startMs, signal, share, counters }: Run,
 ): Promise<number> {
   const lane = async (number: number): Promise<void> => {
     let atMs = (rampMs * number) / concurrency;
@@ -141,10 +141,11 @@ async function closedLoop(
     for (; ; atMs = clock.now() - startMs) {
       // Each number that is taken must be sent, so take no number after the time limit.
       if (!within(0, atMs)) return;
-      const index = part.index + take() * part.of;
+      const index = part.index + counters.take() * part.of;
       if (!within(index, atMs)) return;
       if (!within(index + part.of, atMs)) allGivenOut(atMs);
       await send({ index, intendedMs: atMs, readyMs: atMs }, signal);
+      counters.settle();
     }
   };
   const lanes: Promise<void>[] = [];
@@ -155,13 +156,14 @@ async function closedLoop(
 
 async function openLoop(
   { arrivals, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
-  { within, allGivenOut, send, clock, startMs, signal, share }: Run,
+  { within, allGivenOut, send, clock, startMs, signal, share, counters }: Run,
 ): Promise<number> {
   const most = slotsOf(share, concurrency);
   const backlog: Order[] = [];
   const running = new Set<Promise<void>>();
   const begin = (order: Order): void => {
     const one = send(order, signal).then(() => {
+      counters.settle();
       running.delete(one);
       const waiting = signal.aborted ? undefined : backlog.shift();
       if (waiting !== undefined) begin({ ...waiting, readyMs: clock.now() - startMs });

@@ -78,10 +78,9 @@ export async function measurePart(
   const load = await runLoad(
     shape,
     limit,
-    async (order, stop) => {
+    (order, stop) => {
       watch(stop);
-      await converse(target, order, results, clock, stop);
-      counters.settle();
+      return converse(target, order, results, clock, stop);
     },
     { ...context, clock, signal },
   );
