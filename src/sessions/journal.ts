@@ -10,8 +10,9 @@ import {
   type Target,
   type Unsaved,
 } from './journal-target.js';
+import { createWrites, type Work } from './journal-writes.js';
 import type { Answer } from './message-table.js';
-import { SessionsError } from './problem.js';
+import type { SessionsError } from './problem.js';
 import type { SessionStore } from './store.js';
 
 export interface JournalOptions {
@@ -71,78 +72,36 @@ export interface Journal {
 /** Below one second, so that changes are written within a second even if the timer is late. */
 const CHECKPOINT_MS = 900;
 
-/** A lock is reported only after this many attempts, because other programs' writes are short. */
-const BUSY_ATTEMPTS = 5;
-
 export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
   const { add: ask, begin, saveAgain, saveUnsaved } = createTargetWriter(store);
   const { after = afterDelay, onProblem = () => {}, earlier = () => [] } = options;
+  const writes = createWrites(store, {
+    onProblem,
+    saveAgain(anew, before) {
+      for (const message of earlier()) if (before.has(message.id)) saveAgain(anew, message);
+    },
+  });
   let target: Target = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
-  const waiting: { target: Target; work: (target: Target) => void }[] = [];
   let unsaved: Unsaved = {};
   let lastId: number | null = null;
   let cancelTimer: (() => void) | undefined;
-  let failing = false;
-  let busyAttempts = 0;
 
-  const report = (problem: SessionsError | undefined): void => {
-    busyAttempts = problem?.kind === 'busy' ? busyAttempts + 1 : 0;
-    if (busyAttempts > 0 && busyAttempts < BUSY_ATTEMPTS) return;
-    if ((problem !== undefined) === failing) return;
-    failing = problem !== undefined;
-    onProblem(problem);
-  };
   const arm = (): void => {
     cancelTimer ??= after(CHECKPOINT_MS, () => {
       cancelTimer = undefined;
       checkpoint();
     });
   };
-  /**
-   * Runs `work` in a transaction. If another program has deleted the session for good, the conversation is saved as a
-   * new session.
-   */
-  const attempt = (at: Target, work: (target: Target) => void): boolean => {
-    const before = { ...at };
-    let all = work;
-    for (let again = false; ; again = true) {
-      // Discard ids that a failed transaction has added.
-      at.saved = new Map(again ? [] : before.saved);
-      try {
-        store.together(() => all(at));
-        return true;
-      } catch (error) {
-        Object.assign(at, before);
-        const problem =
-          error instanceof SessionsError ? error : new SessionsError('failed', String(error), error);
-        if (problem.kind !== 'unknown' || again) {
-          report(problem);
-          return false;
-        }
-        at.session = undefined;
-        all = (anew) => {
-          for (const message of earlier()) if (before.saved.has(message.id)) saveAgain(anew, message);
-          work(anew);
-        };
-      }
-    }
-  };
-  /** Saves the waiting changes in order. Returns false if some still wait. */
   const drain = (): boolean => {
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (!attempt(next.target, next.work)) {
-        arm();
-        return false;
-      }
-      waiting.shift();
-    }
-    return true;
+    const drained = writes.drain();
+    if (!drained) arm();
+    return drained;
   };
-  const save = (work: (target: Target) => void): boolean => {
-    waiting.push({ target, work });
+  const save = (work: Work): boolean => {
+    writes.add(target, work);
     const saved = drain();
-    if (saved) report(undefined);
+    if (saved) writes.succeeded();
     return saved;
   };
   /**
@@ -154,16 +113,16 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     const now = unsaved;
     const nothing = Object.keys(now).length === 0;
     if (streaming.size === 0 && nothing) {
-      report(undefined);
+      writes.succeeded();
       return;
     }
-    const written = attempt(target, (at) => {
+    const written = writes.attempt(target, (at) => {
       for (const [id, answer] of streaming) store.checkpoint(begin(at, id, answer), answer);
       saveUnsaved(at, now);
     });
     if (written) {
       unsaved = {};
-      report(undefined);
+      writes.succeeded();
     }
     if (streaming.size > 0 || !written) arm();
   };
@@ -245,7 +204,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     open(next) {
       checkpoint();
       const left = unsaved;
-      if (Object.keys(left).length > 0) waiting.push({ target, work: (at) => saveUnsaved(at, left) });
+      if (Object.keys(left).length > 0) writes.add(target, (at) => saveUnsaved(at, left));
       target = { session: next, title: undefined, saved: new Map() };
       unsaved = {};
       lastId = null;
@@ -253,7 +212,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     close() {
       checkpoint();
       for (const [id, answer] of streaming) {
-        attempt(target, (at) =>
+        writes.attempt(target, (at) =>
           store.finishAnswer(begin(at, id, answer), { ...answer, status: 'interrupted' }),
         );
       }

@@ -4,7 +4,6 @@ import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeClientMessage } from '../../protocol/encode-client.js';
 import { createFrameReader, ProtocolError } from '../../protocol/frame.js';
-import type { HealthResponse } from '../../protocol/health.js';
 import type {
   Cancel,
   CreditUpdate,
@@ -17,6 +16,7 @@ import type {
 import type { DaemonInfo } from '../types.js';
 import { checkTrust, describeEndpoint, type Endpoint, readToken } from './endpoint.js';
 import { daemonError, replyError } from './failures.js';
+import { createHealthRequests } from './health-requests.js';
 import { type Incoming, openSocket } from './socket.js';
 
 /** A daemon's reply to a request. */
@@ -72,12 +72,6 @@ export interface Connection {
   destroy(error: ConnectorException): void;
 }
 
-/** A health request that waits for its answer. */
-interface HealthRequest {
-  sentMs: number;
-  answer: PromiseWithResolvers<DaemonInfo>;
-}
-
 /**
  * Connects to a daemon, after checking that the socket can be trusted.
  * @throws {ConnectorException} that says what to do, or the signal's reason
@@ -106,10 +100,7 @@ function createConnection(
   token?: string,
 ): Connection {
   const exchanges = new Map<bigint, Exchange>();
-  /** Health requests without an answer yet. The daemon answers them in the order in which they were sent. */
-  const healthRequests: HealthRequest[] = [];
-  const identified = Promise.withResolvers<void>();
-  let daemon: DaemonInfo | undefined;
+  const healthRequests = createHealthRequests((info) => events.onDaemon?.(info));
   let streams = false;
   let heardMs = performance.now();
   let lost: ConnectorException | undefined;
@@ -123,26 +114,8 @@ function createConnection(
     const open = [...exchanges.values()];
     exchanges.clear();
     events.onLost?.(error);
-    identified.resolve();
-    for (const { answer } of healthRequests.splice(0)) answer.reject(error);
+    healthRequests.fail(error);
     for (const exchange of open) exchange.onLost(error);
-  };
-
-  const learn = (info: DaemonInfo): void => {
-    daemon = info;
-    identified.resolve();
-    events.onDaemon?.(info);
-  };
-  const infoOf = ({ sentMs }: HealthRequest, health?: HealthResponse): DaemonInfo => {
-    const rttMs = performance.now() - sentMs;
-    return health === undefined ? { kind: 'foreign', rttMs } : { kind: 'vastar-tui', rttMs, health };
-  };
-  const answerHealth = (health?: HealthResponse): void => {
-    const healthRequest = healthRequests.shift();
-    if (healthRequest === undefined) return;
-    const info = infoOf(healthRequest, health);
-    learn(info);
-    healthRequest.answer.resolve(info);
   };
 
   /** A reply with id 0 reports a bad frame. With only one running request, it belongs to that request. */
@@ -162,19 +135,17 @@ function createConnection(
       destroy(replyError(reply, 0));
       return;
     }
-    if (reply.requestId === 0n && daemon?.kind === 'vastar-tui') {
+    if (reply.requestId === 0n && healthRequests.daemon?.kind === 'vastar-tui') {
       onRefusedFrame(reply);
       return;
     }
     // A daemon of the public protocol answers unknown messages with id 0, in the order of sending.
-    if (reply.requestId === 0n && healthRequests.length > 0) {
-      answerHealth();
+    if (reply.requestId === 0n && healthRequests.waiting) {
+      healthRequests.answer();
       return;
     }
-    const [healthRequest] = healthRequests;
     if (reply.type !== MessageType.ExecuteResponse) streams = true;
-    // The daemon of vastar-tui would have answered the health request first, so this is another daemon.
-    else if (daemon === undefined && healthRequest !== undefined) learn(infoOf(healthRequest));
+    else healthRequests.overtaken();
     exchangeOf(reply)?.onReply(reply);
   };
   const onFrame = (type: number, payload: Uint8Array): void => {
@@ -189,7 +160,7 @@ function createConnection(
         onReply(message);
         return;
       case MessageType.HealthResponse:
-        answerHealth(message);
+        healthRequests.answer(message);
         return;
       case MessageType.CreditUpdate:
         return; // the public protocol has no streams, so there is no window
@@ -226,12 +197,12 @@ function createConnection(
 
   const connection: Connection = {
     get daemon() {
-      return daemon;
+      return healthRequests.daemon;
     },
     get extended() {
-      return streams || daemon?.kind === 'vastar-tui';
+      return streams || healthRequests.daemon?.kind === 'vastar-tui';
     },
-    identified: identified.promise,
+    identified: healthRequests.identified,
     get inFlight() {
       return exchanges.size;
     },
@@ -256,11 +227,10 @@ function createConnection(
     },
     health() {
       if (lost !== undefined) return Promise.reject(lost);
-      const answer = Promise.withResolvers<DaemonInfo>();
-      healthRequests.push({ sentMs: performance.now(), answer });
+      const answer = healthRequests.add();
       const type = MessageType.HealthCheck;
       socket.write(encodeClientMessage(token === undefined ? { type } : { type, token }));
-      return answer.promise;
+      return answer;
     },
     destroy,
   };

@@ -3,6 +3,7 @@ import type { ConnectionState, DaemonInfo } from '../types.js';
 import { type Connection, openConnection } from './connection.js';
 import { type Endpoint, foundNothing } from './endpoint.js';
 import { daemonError } from './failures.js';
+import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import { type Backoff, createBackoff } from './reconnect.js';
 
 export interface LinkOptions {
@@ -16,40 +17,16 @@ export interface LinkOptions {
   random?: () => number;
 }
 
-interface Up {
-  kind: 'up';
-  connection: Connection;
-  heartbeat: NodeJS.Timeout | undefined;
-  /** Whether a health request has no answer yet. */
-  beating: boolean;
-}
-
 /** The link's internal state, from which the public `ConnectionState` is derived. */
 type Phase =
   | { kind: 'idle' }
   | { kind: 'dialing'; stop: AbortController; result: Promise<Connection> }
-  | Up
+  | { kind: 'up'; connection: Connection; heartbeat: Heartbeat }
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
 /** How often to try again when the daemon that was found or started has already ended. */
 const TRIES = 5;
-/** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
-const IDLE_BEATS = 3;
-/** The daemon has at least this time to answer a heartbeat before it counts as silent, in ms. */
-const ANSWER_MS = 500;
-/** A daemon that has not answered a heartbeat counts as silent when it sends no byte for this time, in ms. */
-const SILENT_MS = 2000;
-/**
- * After this time without an answer to a heartbeat, the daemon counts as dead. A suspended daemon can continue before
- * that.
- */
-const HEALTH_LIMIT_MS = 60_000;
-/**
- * The delay of the second heartbeat, which is short because the first round trip includes start-up work and is not
- * typical.
- */
-const FIRST_BEAT_MS = 1000;
 
 /**
  * Keeps the connection to one daemon. It connects on demand; after the first success (or `reconnect`) it also
@@ -135,7 +112,7 @@ export class Link {
   #leave(): { phase: Phase; connection: Connection | undefined } {
     const phase = this.#phase;
     if (phase.kind === 'waiting') clearTimeout(phase.timer);
-    if (phase.kind === 'up') clearTimeout(phase.heartbeat);
+    if (phase.kind === 'up') phase.heartbeat.stop();
     this.#phase = { kind: 'idle' };
     return { phase, connection: phase.kind === 'up' ? phase.connection : undefined };
   }
@@ -209,27 +186,12 @@ export class Link {
 
   #onOpen(connection: Connection): void {
     const { heartbeatMs, reconnect } = this.#options;
-    const up: Up = { kind: 'up', connection, heartbeat: undefined, beating: false };
-    // The second heartbeat is sent in any case.
-    let skipped = IDLE_BEATS - 1;
-    const beatIn = (delayMs: number): void => {
-      up.heartbeat = setTimeout(() => {
-        skipped = connection.inFlight > 0 ? IDLE_BEATS : skipped + 1;
-        if (skipped >= IDLE_BEATS) {
-          skipped = 0;
-          this.#beat(up);
-        }
-        beatIn(heartbeatMs);
-      }, delayMs).unref();
-    };
-    if (heartbeatMs > 0) beatIn(Math.min(heartbeatMs, FIRST_BEAT_MS));
+    const heartbeat = createHeartbeat(connection, heartbeatMs, () => this.#onSilent(connection));
     this.#attempts = 0;
     this.#backoff.reset();
     this.#persistent = reconnect;
-    this.#enter(up, { status: 'connected', sinceMs: Date.now() });
-    // The reply to this request shows the daemon's kind.
-    if (heartbeatMs > 0) this.#beat(up);
-    else connection.health().catch(() => {});
+    this.#enter({ kind: 'up', connection, heartbeat }, { status: 'connected', sinceMs: Date.now() });
+    heartbeat.start();
   }
 
   #onDaemon(connection: Connection, daemon: DaemonInfo): void {
@@ -258,35 +220,6 @@ export class Link {
       { kind: 'waiting', timer },
       { status: 'waiting', attempt: this.#attempts + 1, retryAtMs, error },
     );
-  }
-
-  #beat(up: Up): void {
-    const { connection } = up;
-    // A daemon of the public protocol answers one request after another, so a heartbeat would wait for the running one.
-    if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
-    if (up.beating) return;
-    up.beating = true;
-    // After a pause of this process, Node would run timers before it reads sockets. Read the waiting bytes first.
-    const whenRead = (decide: () => void): void => void setImmediate(() => up.beating && decide());
-    const giveUp = (): void => {
-      if (connection.daemon?.kind === 'foreign') return;
-      connection.destroy(daemonError('the daemon stopped answering', ErrorClass.Transient));
-    };
-    const limit = setTimeout(whenRead, HEALTH_LIMIT_MS, giveUp).unref();
-    let silence: NodeJS.Timeout | undefined;
-    const answerByMs = performance.now() + ANSWER_MS;
-    const leftMs = (): number => Math.max(connection.heardMs + SILENT_MS, answerByMs) - performance.now();
-    const decide = (): void => (leftMs() > 0 ? watch() : this.#onSilent(connection));
-    const watch = (): void => {
-      silence = setTimeout(whenRead, Math.ceil(leftMs()), decide).unref();
-    };
-    watch();
-    const answered = (): void => {
-      up.beating = false;
-      clearTimeout(limit);
-      clearTimeout(silence);
-    };
-    connection.health().then(answered, answered);
   }
 
   #onSilent(connection: Connection): void {
