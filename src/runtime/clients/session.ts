@@ -1,22 +1,14 @@
 import type { Socket } from 'node:net';
 import { ErrorClass } from '../../common/errors.js';
 import { type LimitTimer, startLimit } from '../../common/time/limit-timer.js';
-import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
-import { encodeDaemonMessage } from '../../protocol/encode-daemon.js';
 import { createFrameReader, FrameTooLong, ProtocolError } from '../../protocol/frame.js';
-import type { HealthResponse } from '../../protocol/health.js';
-import type { DaemonMessage, ExecuteRequest, Message } from '../../protocol/messages.js';
 import type { Limits } from '../limits.js';
-import { type Logger, logBug } from '../log.js';
-import { lockedResponse } from '../status/health.js';
-import type { Statistics } from '../status/statistics.js';
+import { logBug } from '../log.js';
 import { nowUs } from '../upstream/timings.js';
-import type { Transport } from '../upstream/transport.js';
-import { createBufferedBytes } from './buffered-bytes.js';
-import { type Exchange, type StopReason, startExchange } from './exchange.js';
+import { createClientRequests, type RequestsOptions } from './client-requests.js';
+import type { Exchange } from './exchange.js';
 import { createOutbox } from './outbox.js';
-import { sameToken } from './token.js';
 
 /** One client's connection. */
 export interface Session {
@@ -32,22 +24,13 @@ export interface Session {
   readonly closed: Promise<void>;
 }
 
-export interface SessionOptions {
-  transport: Transport;
-  health: () => HealthResponse;
-  log: Logger;
-  begin: Statistics['begin'];
+export interface SessionOptions extends RequestsOptions {
   limits: Pick<Limits, 'frameBytes' | 'requestsPerConnection' | 'clientIdleMs'>;
   /** Sent to a client above the connection limit, before its connection is closed. */
   refusal?: string;
   /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
-  /** The token that the client must send first; absent when none is needed. */
-  token?: string;
 }
-
-const TOKEN_WANTED =
-  'set VASTAR_TOKEN_FILE (tokenFile) to the token file of this daemon: it serves only clients that send its token';
 
 /** Above this number of exchanges, several are likely to send in the same event-loop turn. */
 const FEW_EXCHANGES = 8;
@@ -58,21 +41,25 @@ const LINGER_MS = 1000;
 /** Serves one connection: frames in, exchanges, frames out. */
 export function startSession(socket: Socket, options: SessionOptions): Session {
   const { log, limits } = options;
-  const exchanges = new Map<bigint, Exchange>();
   const outbox = createOutbox(socket, {
-    crowded: () => exchanges.size > FEW_EXCHANGES,
+    crowded: () => requests.running > FEW_EXCHANGES,
     onRoom: () => onRoom(),
     onUnread(bytes) {
       log.warn('connection', { message: `closed: the client left ${bytes} bytes unread` });
       socket.destroy();
     },
   });
-  const buffered = createBufferedBytes(() => outbox.congested);
+  const requests = createClientRequests(outbox, options, {
+    onStart: () => idleTimer?.clear(),
+    onEnd() {
+      watchIdleness();
+      closeWhenDrained();
+    },
+  });
   /** Frames that wait because the answers to earlier frames have filled the socket. */
   const unhandled: Array<{ type: number; payload: Uint8Array }> = [];
   let state: 'serving' | 'draining' | 'closing' = 'serving';
   let greeted = false;
-  let admitted = options.token === undefined;
   let readAtUs = 0;
   let frameTimer: LimitTimer | undefined;
   let idleTimer: LimitTimer | undefined;
@@ -83,26 +70,18 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     frameTimer = undefined;
   };
 
+  const closeWhenDrained = (): void => {
+    if (state === 'draining' && requests.running === 0) close();
+  };
+
   /** Starts the timer that ends the connection when the client has no exchange and sends nothing. */
   const watchIdleness = (): void => {
     idleTimer?.clear();
-    if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
+    if (limits.clientIdleMs === 0 || requests.running > 0 || state === 'closing') return;
     const limit = limits.clientIdleMs;
     idleTimer = startLimit(limit, () =>
       abandon(`the client sent nothing for ${limit / 1000} s (--client-idle)`),
     );
-  };
-
-  const send = (message: DaemonMessage): void => outbox.send(encodeDaemonMessage(message));
-
-  /** Reports an error as the public daemon does: in an ExecuteResponse, with id 0 for a frame that it can't read. */
-  const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {
-    const type = MessageType.ExecuteResponse;
-    send({ type, requestId, errorClass, errorMessage, payload: new Uint8Array(0), durationUs: 0 });
-  };
-
-  const stopExchanges = (reason: StopReason): void => {
-    for (const exchange of exchanges.values()) exchange.stop(reason);
   };
 
   const close = (): void => {
@@ -118,72 +97,15 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     lingerTimer = setTimeout(() => socket.destroy(), LINGER_MS);
   };
 
-  const execute = (message: ExecuteRequest): void => {
-    const { requestId } = message;
-    if (!admitted) {
-      refuse(TOKEN_WANTED, requestId, ErrorClass.Permanent);
-      return;
-    }
-    if (state === 'draining') {
-      refuse('try again in a moment: the daemon is stopping', requestId, ErrorClass.Transient);
-      return;
-    }
-    if (exchanges.has(requestId)) {
-      refuse(`request ${requestId} is still running`, requestId);
-      return;
-    }
-    if (exchanges.size >= limits.requestsPerConnection && message.policy?.ceilings !== false) {
-      const most = limits.requestsPerConnection;
-      refuse(
-        `this connection is at its limit of ${most} running requests (--max-requests)`,
-        requestId,
-        ErrorClass.RateLimited,
-      );
-      return;
-    }
-    const { transport, begin } = options;
-    idleTimer?.clear();
-    const onEnd = (): void => {
-      exchanges.delete(requestId);
-      watchIdleness();
-      if (state === 'draining' && exchanges.size === 0) close();
-    };
-    exchanges.set(
-      requestId,
-      startExchange({ message, readAtUs, transport, outlet: outbox, buffered, log, begin, onEnd }),
-    );
-  };
-
-  const take = (message: Message): void => {
-    switch (message.type) {
-      case MessageType.ExecuteRequest:
-        execute(message);
-        break;
-      case MessageType.HealthCheck:
-        if (options.token !== undefined && message.token !== undefined) {
-          admitted ||= sameToken(message.token, options.token);
-        }
-        send(admitted ? options.health() : lockedResponse(TOKEN_WANTED));
-        break;
-      // Credits and cancellations can arrive after the exchange has ended.
-      case MessageType.CreditUpdate:
-        exchanges.get(message.requestId)?.grant(message.creditDelta);
-        break;
-      case MessageType.Cancel:
-        exchanges.get(message.requestId)?.stop('cancelled');
-        break;
-      default:
-        refuse(`a client must not send ${MessageType[message.type]}: only the daemon sends it`);
-    }
-  };
-
   const handle = (type: number, payload: Uint8Array): void => {
     if (state === 'closing') return;
     try {
-      take(decodeMessage(type, payload));
+      requests.take(decodeMessage(type, payload), readAtUs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) logBug(log, error);
-      refuse(error instanceof ProtocolError ? error.message : 'a bug in the daemon made this frame fail');
+      requests.refuse(
+        error instanceof ProtocolError ? error.message : 'a bug in the daemon made this frame fail',
+      );
     }
   };
 
@@ -203,8 +125,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       handle(type, payload);
     }
     unhandled.splice(0, done);
-    for (const exchange of exchanges.values()) exchange.updateFlow();
-    buffered.updateFlow();
+    requests.updateFlow();
     if (outbox.congested) return;
     socket.resume();
     watchFrame();
@@ -213,8 +134,8 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   /** Sends the reason and closes the connection. After a malformed frame, the start of the next one is unknown. */
   const abandon = (why: string): void => {
     log.warn('protocol', { message: why });
-    refuse(why);
-    stopExchanges('cancelled');
+    requests.refuse(why);
+    requests.stop('cancelled');
     close();
   };
 
@@ -260,7 +181,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       clearFrameTimer();
       clearTimeout(lingerTimer);
       idleTimer?.clear();
-      stopExchanges('cancelled');
+      requests.stop('cancelled');
       resolve();
     });
   });
@@ -268,30 +189,28 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   socket.on('error', (error) => log.debug('connection', { message: error.message }));
   socket.on('data', onData);
   // Don't wait for `close`, which comes only after the last bytes are sent.
-  socket.once('end', () => stopExchanges('cancelled'));
+  socket.once('end', () => requests.stop('cancelled'));
 
   watchIdleness();
   if (options.refusal !== undefined) {
-    refuse(options.refusal, 0n, ErrorClass.RateLimited);
+    requests.refuse(options.refusal, 0n, ErrorClass.RateLimited);
     close();
   }
 
   return {
     closed,
-    count(kind) {
-      let count = 0;
-      for (const exchange of exchanges.values()) if (exchange.kind === kind) count += 1;
-      return count;
-    },
+    count: requests.count,
     drain() {
       if (state !== 'serving') return;
       state = 'draining';
-      if (exchanges.size === 0) close();
+      requests.drain();
+      closeWhenDrained();
     },
     stop() {
       if (state === 'serving') state = 'draining';
-      stopExchanges('stopped');
-      if (exchanges.size === 0) close();
+      requests.drain();
+      requests.stop('stopped');
+      if (requests.running === 0) close();
     },
     destroy: () => void socket.destroy(),
   };

@@ -7,6 +7,7 @@ import {
 } from '../text/graphemes.js';
 import { cursorPlace, lineEnd, lineStart, neighbourRow, wordLeft, wordRight } from '../text/motion.js';
 import { type Fold, foldPaste, foldPlaces, grownFold, unfolded } from './folds.js';
+import { type Recalled, recall, remember } from './recall.js';
 import { NO_UNDO, recordStep, type Snapshot, stepBack, stepForward, type Undo } from './undo.js';
 
 /** The draft: a text, a cursor, and the messages sent before. */
@@ -21,8 +22,7 @@ export interface Editor {
   readonly goalColumn?: number | undefined;
   /** Oldest first. */
   readonly history: readonly string[];
-  /** Present while a message of the history is shown: the message's index, and the draft to return to. */
-  readonly recalled?: { readonly index: number; readonly draft: string } | undefined;
+  readonly recalled?: Recalled | undefined;
   readonly folds?: readonly Fold[] | undefined;
   readonly undo?: Undo | undefined;
   /** The text that the last word or line deletion removed; `yank` inserts it. */
@@ -52,11 +52,6 @@ export type EditorEvent =
   | { type: 'undo' | 'redo' }
   /** Empties the draft and adds it to the history. */
   | { type: 'clear' };
-
-/** Most earlier drafts in the history. */
-const MAX_HISTORY = 200;
-/** Most UTF-16 units of all drafts in the history together; the oldest drafts are dropped first. */
-const MAX_HISTORY_SIZE = 8_000_000;
 
 export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };
 
@@ -178,7 +173,7 @@ function vertical(
   const next = neighbourRow(editor.text, row, step, width);
   if (next === undefined) {
     if (select === true) return moved(editor, step < 0 ? 0 : editor.text.length);
-    return recall(editor, step);
+    return recalled(editor, step);
   }
   const goal = editor.goalColumn ?? column;
   const reached = next.start + takeCells(editor.text.slice(next.start, next.end), goal).length;
@@ -188,23 +183,13 @@ function vertical(
   return { ...editor, cursor, goalColumn: goal };
 }
 
-function recall(editor: Editor, step: -1 | 1): Editor {
-  const { history, recalled, text } = editor;
-  const index = (recalled?.index ?? history.length) + step;
-  if (index < 0 || index > history.length) return editor;
-  const draft = recalled?.draft ?? text;
-  const earlier = history[index];
-  if (earlier === undefined) return { ...moved(editor, draft.length), text: draft, recalled: undefined };
-  const { shown, folds } = foldPaste(earlier, editor.folds ?? []);
-  return { ...moved(editor, shown.length), text: shown, folds, recalled: { index, draft } };
-}
-
-function remember(history: readonly string[], text: string): readonly string[] {
-  if (text.trim() === '' || history.at(-1) === text) return history;
-  const kept = [...history, text].slice(-MAX_HISTORY);
-  let size = kept.reduce((sum, entry) => sum + entry.length, 0);
-  while (size > MAX_HISTORY_SIZE && kept.length > 1) size -= kept.shift()?.length ?? 0;
-  return kept;
+function recalled(editor: Editor, step: -1 | 1): Editor {
+  const found = recall(editor, step);
+  if (found === undefined) return editor;
+  const { text, recalled } = found;
+  if (recalled === undefined) return { ...moved(editor, text.length), text, recalled };
+  const { shown, folds } = foldPaste(text, editor.folds ?? []);
+  return { ...moved(editor, shown.length), text: shown, folds, recalled };
 }
 
 function replaced(editor: Editor, start: number, end: number, by: string): Editor {
