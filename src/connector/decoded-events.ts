@@ -1,4 +1,4 @@
-import { codingByMagic } from '../content/codings.js';
+import { codingByMagic, isPlain } from '../content/codings.js';
 import { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
 import type { StreamEvent } from '../sdk/index.js';
 
@@ -83,7 +83,8 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     onEvent(event) {
       if (event.type === 'start') begin(event.headers['content-encoding'] ?? '');
       if (event.type !== 'chunk') return pass(event);
-      if (refused !== undefined) throw refused;
+      if (refused !== undefined && !isReadable(event.data)) throw refused;
+      refused = undefined;
       if (decoder === undefined && inner === null) return pass(event);
       last = event;
       if (decoder === undefined) return passPiece(event);
@@ -99,6 +100,11 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
       inner?.close();
     },
   };
+}
+
+/** Whether a body can be read although its header names an unknown coding. */
+function isReadable(start: Uint8Array): boolean {
+  return isPlain(undefined, start) || codingByMagic(start) !== undefined;
 }
 
 const NOTHING = new Uint8Array();

@@ -9,6 +9,8 @@ const MAX_CODINGS = 5;
 const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|(aws-)?chunked|)$/;
 /** How many bytes of a body show whether it is text. */
 const MAX_START = 64;
+/** The fewest bytes that show a body's coding, unless the body is shorter. */
+export const MIN_START = 8;
 /** The limit for HTTP in RFC 9659: a window of 8 MiB. */
 const ZSTD_WINDOW_LOG = 23;
 
@@ -60,16 +62,32 @@ function codingNamed(name: string): Coding {
 const TEXT =
   /^\s*(?:(?:data|event|retry|id):|:[\s\w]|\{\s*["}]|\[\s*[[\]{"]|<[!?a-z])[^\0-\x08\x0e-\x1f\x7f]*$/i;
 
+/** The third byte of every body in gzip. */
+const GZIP_METHOD = 8;
+/** Matches a control character that no text has. */
+const CONTROL = /[\0-\x08\x0e-\x1f\x7f]/;
+
 /**
- * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header.
- * @param start the first bytes of the body
+ * Returns the coding of a body whose header names one. Some gateways keep the header of another body, or compress again.
+ * @param start the first bytes of the body, at least MIN_START if it has so many
+ * @returns undefined for a body that is not encoded
  */
-export function isPlain(coding: Coding, start: Uint8Array): boolean {
+export function actualCoding(named: Coding, start: Uint8Array): Coding | undefined {
+  const [first = 0, , method = GZIP_METHOD] = start;
+  const shown = codingByMagic(start);
+  if (shown === named || (shown !== undefined && (shown !== 'gzip' || method === GZIP_METHOD))) return shown;
+  if (isPlain(named, start)) return undefined;
+  // Bodies in gzip and zstd begin with their own bytes, and those in br with any.
+  return named === 'gzip' || (named === 'zstd' && !beginsZstdFrame(first)) ? 'br' : named;
+}
+
+/** Whether a body is text without a coding. Without the name of a coding, only the text of an answer counts. */
+export function isPlain(coding: Coding | undefined, start: Uint8Array): boolean {
   const [first = 0] = start;
-  if (coding === 'br' || coding === 'deflate')
-    return TEXT.test(Buffer.from(start.subarray(0, MAX_START)).toString('latin1'));
+  const beginning = Buffer.from(start.subarray(0, MAX_START)).toString('latin1');
+  if (coding !== 'gzip' && coding !== 'zstd') return TEXT.test(beginning);
   // These codings begin with magic bytes.
-  const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);
+  const text = first < 0x7f && !CONTROL.test(beginning);
   return text && (coding === 'gzip' || !beginsZstdFrame(first));
 }
 

@@ -1,4 +1,12 @@
-import { beginsZstdFrame, type Coding, codingsOf, type Inflator, inflatorOf, isPlain } from './codings.js';
+import {
+  actualCoding,
+  beginsZstdFrame,
+  type Coding,
+  codingsOf,
+  type Inflator,
+  inflatorOf,
+  MIN_START,
+} from './codings.js';
 import { type ContentError, failureOf } from './content-error.js';
 import { createExpansion } from './expansion.js';
 
@@ -44,31 +52,46 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** Creates the decoder for one coding. Decoded bytes wait in its stream, which pauses while they are not read. */
-function createLayer(coding: Coding): ContentDecoder {
-  const expansion = createExpansion(coding);
+/**
+ * Creates the decoder for one coding. Decoded bytes wait in its stream, which pauses while they are not read.
+ * @param named the coding in the header; the first bytes may show another
+ */
+function createLayer(named: Coding): ContentDecoder {
+  const expansion = createExpansion(named);
+  /** The body's first bytes, while there are too few of them to show its coding. */
+  let start: Uint8Array | undefined = new Uint8Array();
+  /** Undefined for a body that is not encoded. */
+  let coding: Coding | undefined;
   let inflating: ReturnType<typeof createInflating> | undefined;
-  let plain = false;
 
   async function* feed(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    if (start === undefined) yield* decode(bytes);
+    else {
+      start = start.length === 0 ? bytes : Buffer.concat([start, bytes]);
+      if (start.length >= MIN_START) yield* begin(start);
+    }
+  }
+  async function* begin(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    start = undefined;
+    coding = actualCoding(named, bytes);
+    yield* decode(bytes);
+  }
+  async function* decode(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
     const [first] = bytes;
     if (first === undefined) return;
     expansion.addInput(bytes.length);
-    if (inflating === undefined && !plain) {
-      plain = isPlain(coding, bytes);
-      if (!plain) inflating = createInflating(inflatorOf(coding, first), coding);
-    }
-    if (inflating === undefined) {
+    if (coding === undefined) {
       yield bytes;
       return;
     }
+    inflating ??= createInflating(inflatorOf(coding, first), named);
     yield* counted(inflating.write(bytes));
     // Another Zstandard frame may follow. Other bytes after the end are padding.
     const rest = bytes.subarray(bytes.length - inflating.unused);
     if (coding !== 'zstd' || !beginsZstdFrame(rest[0] ?? 0)) return;
     inflating = undefined;
     expansion.addInput(-rest.length);
-    yield* feed(rest);
+    yield* decode(rest);
   }
   async function* counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
@@ -79,6 +102,7 @@ function createLayer(coding: Coding): ContentDecoder {
   return {
     feed,
     async *end() {
+      if (start !== undefined && start.length > 0) yield* begin(start);
       if (inflating !== undefined) yield* counted(inflating.end());
     },
     close: () => inflating?.close(),

@@ -1,11 +1,11 @@
 import type { ZstdOptions } from 'node:zlib';
 import { codeOf } from '../common/error-code.js';
 import {
+  actualCoding,
   beginsZstdFrame,
   type Coding,
   codingByMagic,
   codingsOf,
-  isPlain,
   isZlib,
   zlib,
   zstdParams,
@@ -43,9 +43,10 @@ function decoded(body: Buffer, header: string, cut: boolean, limit: number): Buf
   return coding === undefined ? bytes : whole(bytes, coding, cut, limit);
 }
 
-function whole(body: Buffer, coding: Coding, cut: boolean, maxOutputLength: number): Buffer {
+function whole(body: Buffer, named: Coding, cut: boolean, maxOutputLength: number): Buffer {
   const [first] = body;
-  if (first === undefined || isPlain(coding, body)) return body;
+  const coding = actualCoding(named, body);
+  if (first === undefined || coding === undefined) return body;
   const { constants, gunzipSync, inflateSync, inflateRawSync, brotliDecompressSync } = zlib();
   const options = { maxOutputLength, ...(cut && { finishFlush: constants.Z_SYNC_FLUSH }) };
   try {
@@ -67,8 +68,8 @@ function whole(body: Buffer, coding: Coding, cut: boolean, maxOutputLength: numb
     }
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE')
-      throw tooMuch(coding, `more than ${mebibytes(maxOutputLength)}`);
-    throw failureOf(error, coding);
+      throw tooMuch(named, `more than ${mebibytes(maxOutputLength)}`);
+    throw failureOf(error, named);
   }
 }
 

@@ -45,7 +45,9 @@ export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
   const weight = more === 0 || more === 1 ? 'pieces' : 'tokens';
   const rest = total[weight] - first[weight];
   const atOnce = run.ms < spreadMs * STEADY ? Math.max(largest[weight], run[weight]) : largest[weight];
-  if (first[weight] > total[weight] * MAX_FIRST || atOnce > rest / 2) return withheld('burst');
+  // Two batches of the same size show no more than two of different sizes. Two tokens are no batches.
+  const inBatches = atOnce > rest / 2 || (atOnce === rest / 2 && atOnce > 1);
+  if (first[weight] > total[weight] * MAX_FIRST || inBatches) return withheld('burst');
   if (!delivered.known) return withheld('hidden');
   const tokens =
     weight === 'pieces' ? delivered.tokens - first.pieces : delivered.tokens * (rest / total.tokens);

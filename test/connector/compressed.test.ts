@@ -172,6 +172,17 @@ describe('with a daemon', () => {
     expect(metrics.compressed).toEqual({ coding: 'gzip, gzip', decodedBytes: completion.length });
   });
 
+  test.each([
+    ['text', (body: Buffer) => body],
+    ['a known coding', (body: Buffer) => compressed('gzip', body)],
+  ])('the name of an unknown coding does not matter when the body is in %s', async (_title, encode) => {
+    const completion = json({
+      choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
+    });
+    answer = sends(200, 'text/event-stream', encode(completion));
+    expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
+  });
+
   test('a body that only begins like gzip is an error that names the damage', async () => {
     answer = (_request, response) => void response.end(Buffer.from([0x1f, 0x8b, 0xff, 0xff, 1, 2, 3]));
     expect((await ask()).error?.message).toContain('sent a gzip body that is damaged');

@@ -188,6 +188,7 @@ const at = (atMs: number, tokens: number): Piece[] =>
 test.each<[string, Piece[]]>([
   ['one burst that takes several reads', [...at(100, 1), ...at(400, 40), ...at(403, 40), ...at(406, 40)]],
   ['the same after slow tokens', [...paced(10), ...[900, 901, 902].flatMap((ms) => at(ms, 20))]],
+  ['three batches of the same size', [...at(100, 30), ...at(400, 30), ...at(700, 30)]],
   ['the whole answer first, then line breaks', [...at(100, 100), ...at(400, 1), ...at(700, 1)]],
   ['a cached answer', Array.from({ length: 12 }, (_, index) => at(100 + 5 * index, 500)).flat()],
 ])('the speed is withheld as a burst: %s', (_title, pieces) => {

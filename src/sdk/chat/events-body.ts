@@ -146,12 +146,13 @@ class EventsBody implements AnswerBody {
   #checkFormat(): void {
     const { result } = this.#answer;
     if (this.#recognised || result.error !== undefined || !isBare(result)) return;
+    this.#checkEnd(this.#lastWords.error);
     const unknown =
       this.#strange === undefined
         ? undefined
         : `answered with events in an unknown format (${this.#strange}). Check api and base_url.`;
     const what = this.#native ?? unknown;
-    if (what !== undefined) this.#answer.fail(unusableError(what, this.#context));
+    if (what !== undefined && !this.#answer.over) this.#answer.fail(unusableError(what, this.#context));
   }
 
   /** Fails an answer without an end whose last events report an error. */

@@ -55,6 +55,37 @@ test.each([
   ]);
 });
 
+describe.each([
+  { status: 'browsing', message: 'Looking at the web' },
+  { code: 'WARMING_UP', msg: 'The model is warming up' },
+  { code: 1, message: 'accepted' },
+  { status: 102, message: 'Processing' },
+  { status: '正在搜索', message: '正在搜索网页' },
+  { type: 'status', detail: 'Planning' },
+  { detail: 'Queued at position 4' },
+])('a report of unknown words, %j,', (report) => {
+  const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+  const text = (content: string): string => event({ choices: [{ index: 0, delta: { content } }] });
+  const read = (body: string) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    stream.feed(Buffer.from(body));
+    return stream.end({ kind: 'closed' });
+  };
+
+  test.each([
+    ['before', `${event(report)}${text('Hel')}${text('lo')}data: [DONE]\n\n`],
+    ['within', `${text('Hel')}${event(report)}${text('lo')}data: [DONE]\n\n`],
+  ])('does not fail the answer %s it', (_place, body) => {
+    expect(read(body)).toMatchObject({ outcome: 'complete', text: 'Hello' });
+  });
+
+  test('is quoted when no answer follows', () => {
+    const { outcome, error } = read(`${event(report)}data: [DONE]\n\n`);
+    const words = String(report.message ?? report.msg ?? report.detail);
+    expect([outcome, error?.message]).toEqual(['error', expect.stringContaining(words)]);
+  });
+});
+
 test.each([
   { choices: [{ message: { content: 'hi' } }], base_resp: { status_code: 0, status_msg: 'success' } },
   { choices: [{ message: { content: 'hi' } }], code: 200, message: 'ok' },

@@ -17,7 +17,7 @@ export function isKeepAlive(event: unknown, text: string): boolean {
 /** Matches names of events that report a failure. */
 const FAILED = /fail|error|exception/i;
 /** Matches names of members that errors have. */
-const OF_ERRORS = /^(?:err|fail|fault|exception)|^(?:\w+_)?(?:msg|message)$/i;
+const OF_ERRORS = /^(?:err|fail|fault|exception)|^(?:\w+_)?(?:msg|message)$|^detail$/i;
 
 /**
  * Whether an event in an unknown form is an error. A gateway may also send the status of its own work, or a report of

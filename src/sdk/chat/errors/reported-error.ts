@@ -52,12 +52,8 @@ function errorObjectIn(root: JsonRecord): JsonRecord | undefined {
   if (exception !== undefined) return { error: { type: exception[0], ...recordOf(exception[1]) } };
   if (errorMessageIn(root) === '') return undefined;
   const failed =
-    type === 'error' ||
-    error === true ||
-    root.success === false ||
-    root.detail !== undefined ||
-    root.errorMessage !== undefined;
-  return failed || [code, root.status, root.status_code, root.error_code].some(isFailureCode)
+    type === 'error' || error === true || root.success === false || root.errorMessage !== undefined;
+  return failed || [code, root.status, root.status_code, root.error_code].some(isSurelyFailure)
     ? root
     : undefined;
 }
@@ -77,7 +73,20 @@ function hasAnswer({ choices, output, content, delta, response, usage }: JsonRec
 const NO_FAILURE =
   /^(0+|20\d|20000|ok|success|succeeded|completed?|done|finished|incomplete|in_progress|queued|pending|started|running|processing|loading|waiting|thinking|searching|generating|streaming|)$/i;
 
-/** Whether a code means failure. */
+/** Matches words that certainly mean failure. */
+const FAILURE =
+  /error|fail|exception|invalid|denied|forbidden|unauthor|exceed|expired|insufficient|quota|unavailable|overload|timed?[-_ ]?out|abort|reject|refus|throttl|violat|unsupported|not[-_ ]?found|rate[-_ ]?limit/i;
+
+/**
+ * Whether a code certainly means failure. With other codes, a gateway may also report its own work before the answer.
+ */
+function isSurelyFailure(code: unknown): boolean {
+  if (!isFailureCode(code)) return false;
+  const number = Number(code);
+  return Number.isNaN(number) ? FAILURE.test(String(code)) : number < 0 || number >= 400;
+}
+
+/** Whether a code may mean failure. */
 export function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'number' && typeof code !== 'string') return false;
   return !NO_FAILURE.test(String(code));

@@ -1,4 +1,5 @@
 import { CumulativeText } from './cumulative-text.js';
+import { DoubledPieces } from './doubled-pieces.js';
 import { RepeatedArguments } from './repeated-arguments.js';
 
 /** A part of an answer that arrives in pieces: a kind of text, or the arguments of the call with this index. */
@@ -15,19 +16,19 @@ export class Repetitions {
    */
   ordinary: AnswerPart | undefined;
   /** An object, because a map of one entry costs several times as much. */
-  readonly #parts: Partial<Record<AnswerPart, CumulativeText | RepeatedArguments>> = {};
+  readonly #parts: Partial<Record<AnswerPart, DoubledPieces>> = {};
   #waiting: AnswerPart | undefined;
 
   /** Returns the new part of the piece; empty while the new part is not known yet. */
   fresh(part: AnswerPart, piece: string): string {
     let reader = this.#parts[part];
     if (reader === undefined) {
-      reader = typeof part === 'number' ? new RepeatedArguments() : new CumulativeText();
+      reader = new DoubledPieces(typeof part === 'number' ? new RepeatedArguments() : new CumulativeText());
       this.#parts[part] = reader;
     }
     const text = reader.feed(piece);
     this.#waiting = reader.withheld > 0 ? part : undefined;
-    this.ordinary = reader instanceof CumulativeText && reader.ordinary ? part : undefined;
+    this.ordinary = reader.ordinary ? part : undefined;
     return text;
   }
 

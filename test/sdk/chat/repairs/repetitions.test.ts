@@ -62,6 +62,37 @@ describe('a text that comes whole in each chunk', () => {
   });
 });
 
+describe('pieces that come twice each', () => {
+  const WORDS = ['The', ' capital', ' of', ' France', ' is', ' very', ' very', ' old', '.'];
+  const twice = (pieces: readonly string[]): string[] => pieces.flatMap((piece) => [piece, piece]);
+
+  test.each(['content', 'reasoning_content'])('are read once in %s', (name) => {
+    const deltas = twice(WORDS).map((text) => ({ [name]: text }));
+    const { text, reasoning, repeatedChars } = read(...deltas);
+    expect(text + reasoning).toBe(WORDS.join(''));
+    expect(repeatedChars).toBe(WORDS.join('').length);
+  });
+
+  test('are read once in arguments', () => {
+    const pieces = ['{"', 'city', '":"', 'Bern', '"}'];
+    expect(read(...called(...twice(pieces))).toolCalls[0]?.arguments).toBe('{"city":"Bern"}');
+  });
+
+  test('are read once in a short text: two pieces', () => {
+    expect(read(...texts(...twice(['Hel', 'lo']))).text).toBe('Hello');
+  });
+
+  test('are read once in the reasoning alone', () => {
+    const deltas = [...twice(WORDS).map((reasoning) => ({ reasoning })), ...texts('Very', ' old.')];
+    expect(read(...deltas)).toMatchObject({ reasoning: WORDS.join(''), text: 'Very old.' });
+  });
+
+  test('are shown as they come', () => {
+    const { events } = read(...texts(...twice(WORDS)));
+    expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(5);
+  });
+});
+
 describe('an ordinary text that repeats itself passes unchanged', () => {
   test.each([
     [['a', 'ab', 'abc']],
@@ -71,6 +102,10 @@ describe('an ordinary text that repeats itself passes unchanged', () => {
     [['Row, row, row your boat,\n', 'Row, row, row your boat,\nGently down the stream.']],
     [['the same line\n', 'the same line\nthe same line\n', 'the same line\nthe same line\nThe end.']],
     [['Yes.', 'Yes.', 'Yes.', 'Yes.']],
+    [['1', '1', '2', '2', '3', '3']],
+    [['\n', '\n', 'Here', ' it', ' is']],
+    [['Bye', 'Bye', ' then', ' then', ' and', ' now']],
+    [['Bye', 'Bye', '!']],
     [['The answer is 42.', ' The answer is 42.', ' The answer is 42. Indeed.']],
     [['1', '10', '100', '1000']],
     [['=', '==', '====', '========', '================', '================================']],

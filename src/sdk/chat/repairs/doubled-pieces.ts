@@ -1,0 +1,96 @@
+import type { CumulativeText } from './cumulative-text.js';
+import type { RepeatedArguments } from './repeated-arguments.js';
+
+/** Fewest pairs of equal pieces, at the beginning of a text, that prove that the server sends each piece twice. */
+const MIN_PAIRS = 3;
+/** The same, when the text has ended. */
+const MIN_PAIRS_AT_END = 2;
+/** The most pieces that are withheld. */
+const MAX_PIECES = 24;
+/** Single characters, such as digits and line breaks, often come twice in a row. */
+const MIN_CHARS = 2;
+
+/**
+ * Removes the second of each two pieces from gateways that send every piece twice. All pieces from the beginning must
+ * come in pairs, and the pairs must differ: "ha", "ha" proves nothing. From the first repetition on, pieces are
+ * withheld until it is clear. The remaining pieces go to `next`, which removes other repetitions.
+ */
+export class DoubledPieces {
+  readonly #next: CumulativeText | RepeatedArguments;
+  #state: 'unclear' | 'ordinary' | 'doubled' = 'unclear';
+  /** The first piece of a pair, until the second comes. */
+  #first: string | undefined;
+  readonly #pairs = new Set<string>();
+  /** The pieces after the first one, as they came. */
+  #withheld: string[] = [];
+  #removed = 0;
+
+  constructor(next: CumulativeText | RepeatedArguments) {
+    this.#next = next;
+  }
+
+  /** Returns the new part of the piece; empty while the piece is withheld. */
+  feed(piece: string): string {
+    if (this.#state === 'ordinary' || piece === '') return this.#next.feed(piece);
+    const second = piece === this.#first;
+    if (this.#state === 'doubled') {
+      this.#first = second ? undefined : piece;
+      if (!second) return this.#next.feed(piece);
+      this.#removed += piece.length;
+      return '';
+    }
+    if (this.#first === undefined && this.#pairs.size === 0) {
+      this.#first = piece;
+      return this.#next.feed(piece);
+    }
+    this.#withheld.push(piece);
+    if (this.#first === undefined) this.#first = piece;
+    else if (!second) return this.#decide(false);
+    else {
+      this.#first = undefined;
+      this.#pairs.add(piece);
+      if (this.#shows(MIN_PAIRS)) return this.#decide(true);
+    }
+    return this.#withheld.length > MAX_PIECES ? this.#decide(false) : '';
+  }
+
+  /** Decides about the withheld pieces, and returns their new part. */
+  rest(): string {
+    const held = this.#withheld.length > 0;
+    const text = held ? this.#decide(this.#first === undefined && this.#shows(MIN_PAIRS_AT_END)) : '';
+    return text + this.#next.rest();
+  }
+
+  /** Whether all further pieces pass unchanged. */
+  get ordinary(): boolean {
+    return this.#state === 'ordinary' && 'ordinary' in this.#next && this.#next.ordinary;
+  }
+
+  /** Characters that are withheld now. */
+  get withheld(): number {
+    return this.#withheld.reduce((sum, { length }) => sum + length, this.#next.withheld);
+  }
+
+  /** Characters that were removed so far. */
+  get removed(): number {
+    return this.#removed + this.#next.removed;
+  }
+
+  #shows(pairs: number): boolean {
+    return [...this.#pairs].filter(({ length }) => length >= MIN_CHARS).length >= pairs;
+  }
+
+  #decide(doubled: boolean): string {
+    const pieces = this.#withheld;
+    this.#withheld = [];
+    this.#state = doubled ? 'doubled' : 'ordinary';
+    // The first piece of the first pair has passed.
+    const fresh = doubled ? pieces.filter((_, index) => index % 2 === 1) : pieces;
+    this.#removed += lengthOf(pieces) - lengthOf(fresh);
+    return fresh.map((piece) => this.#next.feed(piece)).join('');
+  }
+}
+
+function lengthOf(pieces: readonly string[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
