@@ -177,6 +177,7 @@ describe('an answer in the format of another API is an error that names the API 
       data({ type: 'conversation.response.started' }, 'conversation.response.started'),
       'api.mistral.ai/v1',
     ],
+    ['LM Studio', data({ type: 'chat.start', model_instance_id: 'm' }, 'chat.start'), 'with /v1'],
     ['Google', data({ event_type: 'interaction.start' }, 'interaction.start'), '/v1beta/openai'],
     [
       'Snowflake',

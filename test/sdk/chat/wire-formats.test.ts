@@ -134,6 +134,13 @@ const MESSAGE = [
 ];
 
 describe("Anthropic's Messages", () => {
+  test('arguments as a text in the start of their block are read', () => {
+    const call = { type: 'tool_use', id: 'a', name: 'weather', input: '{"at":"Bern"}' };
+    const begun = { type: 'content_block_start', index: 0, content_block: call };
+    const { result } = read('anthropic', sse([start('m'), begun, stopped('tool_use')]));
+    expect(result.toolCalls).toEqual([{ id: 'a', name: 'weather', arguments: '{"at":"Bern"}' }]);
+  });
+
   test.each([1, 7, 10_000])(
     'are read in pieces of %d bytes: text, thinking, a tool call, cumulative usage',
     (step) => {
@@ -244,6 +251,21 @@ const RESPONSES = [
 ];
 
 describe("OpenAI's Responses", () => {
+  test.each([
+    ['that repeats the first is left out', ['Bon', 'jour'], 'Bonjour'],
+    ['that only begins like the first is read', ['Bon', 'soir'], 'BonjourBonsoir'],
+    ['that is the beginning of the first is read', ['Bon'], 'BonjourBon'],
+  ])('a second response in the stream %s', (_title, words, text) => {
+    const response = (pieces: readonly string[]) => [
+      { type: 'response.created', response: { object: 'response', status: 'in_progress' } },
+      ...pieces.map((delta) => ({ type: 'response.output_text.delta', delta })),
+      { type: 'response.output_text.done', text: pieces.join('') },
+      { type: 'response.completed', response: { object: 'response', status: 'completed', output: [] } },
+    ];
+    const { result } = read('responses', sse([...response(['Bon', 'jour']), ...response(words)]));
+    expect(result).toMatchObject({ outcome: 'complete', text });
+  });
+
   test.each([1, 7, 10_000])(
     'are read in pieces of %d bytes: text, reasoning summary, a tool call, usage',
     (step) => {

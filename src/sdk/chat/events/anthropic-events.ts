@@ -61,9 +61,10 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     const number = count;
     count += 1;
     calls.set(index, number);
-    const whole = isRecord(block.input) && Object.keys(block.input).length > 0;
-    const named = { id: stringOf(block.id), name: stringOf(block.name) };
-    emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
+    const { id, name, input } = block;
+    const whole = isRecord(input) && Object.keys(input).length > 0;
+    const args = whole ? JSON.stringify(input) : stringOf(input);
+    emit({ type: 'tool_call', index: number, id: stringOf(id), name: stringOf(name), arguments: args });
   };
 
   /** Drops the answer so far: a gateway lost its connection, and passes on another answer from its beginning. */

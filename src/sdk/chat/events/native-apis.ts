@@ -94,6 +94,12 @@ const NATIVE_APIS: readonly NativeApi[] = [
     events: /^interaction\./,
   },
   {
+    name: "LM Studio's own API",
+    use: V1,
+    path: /\/api\/v\d\/chat$/,
+    events: /^(?:chat|model_load|prompt_processing)\.start$/,
+  },
+  {
     name: "Snowflake's API of agents",
     use: 'Set base_url to the same host with /api/v2/cortex/v1',
     path: /\/cortex\/(?:agent|inference:)/,

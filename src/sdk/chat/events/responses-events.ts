@@ -31,7 +31,18 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   let count = 0;
   /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
   let inPieces = false;
+  /** The text of the response that has ended, and how much of it the next response has repeated so far. */
+  let ended: string | undefined;
+  let repeated: string | undefined;
   const readContent = createContentReader(emit);
+
+  /** Returns the new part of a text. Some gateways send a whole response twice. */
+  const fresh = (text: unknown): unknown => {
+    if (repeated === undefined || typeof text !== 'string') return text;
+    const again = repeated + text;
+    repeated = ended?.startsWith(again) ? again : undefined;
+    return repeated === undefined ? again : '';
+  };
 
   /** Finds a call. Some gateways (GitHub Copilot) send another item id with each event. */
   const numberOf = (id: unknown, outputIndex: unknown, callId?: unknown): number | undefined => {
@@ -93,6 +104,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   /** Reads the response object of the last event, or of an answer without streaming. */
   const readEnd = (response: JsonRecord): void => {
+    if (repeated !== undefined && repeated !== ended) readContent(repeated, 'text');
+    repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
     named(response);
     const report = reportOf(response);
@@ -108,6 +121,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     else if (UNFINISHED.test(stringOf(response.status)))
       emit({ type: 'finish', reason: stringOf(response.status) });
     else emit({ type: 'finish', reason: result.toolCalls.length > 0 ? 'tool_calls' : 'stop' });
+    ended = result.text;
   };
 
   /** Reads a whole part of an item, unless it has come in pieces. */
@@ -135,7 +149,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     const type = stringOf(event.type);
     const kind = DELTAS[type];
     if (kind !== undefined) {
-      inPieces = readContent(event.delta, kind) || inPieces;
+      const delta = kind === 'text' ? fresh(event.delta) : event.delta;
+      inPieces = readContent(delta, kind) || inPieces || repeated !== undefined;
       return 'open';
     }
     const { item_id: id, output_index: index } = event;
@@ -172,6 +187,9 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
         readEnd(recordOf(event.response));
         return 'open';
       case 'response.created':
+        if (ended) repeated = '';
+        named(recordOf(event.response));
+        return 'open';
       case 'response.in_progress':
         named(recordOf(event.response));
         return 'open';
