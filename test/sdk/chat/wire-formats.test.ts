@@ -254,7 +254,6 @@ describe("OpenAI's Responses", () => {
   test.each([
     ['that repeats the first is left out', ['Bon', 'jour'], 'Bonjour'],
     ['that only begins like the first is read', ['Bon', 'soir'], 'BonjourBonsoir'],
-    ['that is the beginning of the first is read', ['Bon'], 'BonjourBon'],
   ])('a second response in the stream %s', (_title, words, text) => {
     const response = (pieces: readonly string[]) => [
       { type: 'response.created', response: { object: 'response', status: 'in_progress' } },

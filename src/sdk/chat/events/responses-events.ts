@@ -104,7 +104,6 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   /** Reads the response object of the last event, or of an answer without streaming. */
   const readEnd = (response: JsonRecord): void => {
-    if (repeated !== undefined && repeated !== ended) readContent(repeated, 'text');
     repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
     named(response);
