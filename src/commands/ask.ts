@@ -46,6 +46,10 @@ const HEARTBEAT_MS = 1000;
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   requireStdout();
   const prompt = await promptFrom(words, flags);
+  // Opening a named pipe waits for its writer, and Ctrl+C ends this wait only before `interruptOn`.
+  const options = chatOptions(flags);
+  const attachments = imagesOf(flags);
+  const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
   reportProblems(composition.loaded);
   const abort = new AbortController();
@@ -53,10 +57,7 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const stdout = watchStdout(abort);
   const output = flags.json ? jsonLines() : plainText();
   let session: AskSession | undefined;
-  const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
   try {
-    const options = chatOptions(flags);
-    const attachments = imagesOf(flags);
     const system: ChatMessage[] =
       flags.system === undefined ? [] : [{ role: 'system', content: flags.system }];
     if (flags.session !== undefined) {

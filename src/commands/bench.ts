@@ -15,7 +15,7 @@ import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom, turnsOf } from './bench/prompts/prompts.js';
 import type { EndpointRun, StoppedTest } from './bench/report/endpoint-run.js';
-import { openReports, writeReports } from './bench/report/files.js';
+import { onlyStdout, openReports, writeReports } from './bench/report/files.js';
 import { resultJson } from './bench/report/result-json.js';
 import { resultText } from './bench/report/result-text.js';
 import { runOf } from './bench/report/run-of.js';
@@ -61,19 +61,20 @@ async function bench(flags: BenchFlags): Promise<number> {
     throw new UsageError(
       `add limits for single answers to --slo, e.g. --slo 'ttft<500ms': ${goodput.text.trim()} counts the answers that meet them`,
     );
-  const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
-  if (files !== undefined) throw new UsageError(files);
+  const limit = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
+  if (limit !== undefined) throw new UsageError(limit);
   const composition = compose(modes.length === 0 ? flags : { ...flags, mode: modes[0] ?? '' });
   reportProblems(composition.loaded);
+  const { connector } = composition;
+  const names = modes.length === 0 ? [connector.endpoint.name] : modes;
+  for (const name of names) checkEndpoint(connector, name);
+  // Opening a pipe waits for its reader, and Ctrl+C ends this wait only before `interruptOn`.
+  const files = openReports(flags);
   const abort = new AbortController();
   const interruption = interruptOn(abort);
   // When the reader of stdout closes it, the test continues, because its exit code still counts.
   const watch = watchStdout(new AbortController());
   try {
-    const { connector } = composition;
-    const names = modes.length === 0 ? [connector.endpoint.name] : modes;
-    for (const name of names) checkEndpoint(connector, name);
-    const files = openReports(flags);
     const startedAt = new Date();
     const runs: EndpointRun[] = [];
     for (const name of names) {
@@ -91,7 +92,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     if (runs.length === 0) printMessage('stopped before the first answer: there is nothing to report');
     else if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
     const json = resultJson(runs, setup, startedAt, interrupted);
-    await writeReports(files, {
+    await writeReports(runs.length === 0 ? onlyStdout(files) : files, {
       json: () => reportText(json),
       csv: () => (search === undefined ? requestsCsv(runs) : curvesCsv(runs)),
       html: async () => [(await import('./bench/report/page.js')).reportPage(runs, setup, json)],

@@ -41,6 +41,9 @@ export function defineRecord(command: Command): void {
 async function record(words: readonly string[], flags: RecordFlags): Promise<number> {
   requireStdout();
   const prompt = await promptFrom(words, flags);
+  // Opening a named pipe waits for its writer, and Ctrl+C ends this wait only before `interruptOn`.
+  const options = chatOptions(flags);
+  const question = questionOf(prompt, flags);
   const composition = compose(flags);
   reportProblems(composition.loaded);
   const file = openRecordingFile(flags.output);
@@ -51,8 +54,8 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   let recording: WireRecording | undefined;
   try {
     const system = flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const];
-    const answer = await composition.exchange([...system, questionOf(prompt, flags)], {
-      ...chatOptions(flags),
+    const answer = await composition.exchange([...system, question], {
+      ...options,
       signal: abort.signal,
       onEvent(event) {
         if (event.type === 'start') recording = createWireRecording(event.model, performance.now());

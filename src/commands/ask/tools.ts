@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { accessSync, closeSync, constants, createReadStream, openSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileReason } from '../../common/errors.js';
 import type { ChatMessage } from '../../connector/messages.js';
@@ -17,14 +17,20 @@ export interface ToolResults {
 
 /**
  * Reads results as they are written: a file, a named pipe, or /dev/tty to type them.
- * @throws {UsageError} from `next`, when the file cannot be read
+ * @throws {UsageError} when the file cannot be read, also from `next`
  */
 export function openToolResults(path: string): ToolResults {
+  const refusal = (error: unknown): UsageError =>
+    new UsageError(`--tool-results ${path} cannot be read: ${fileReason(error)}`);
+  try {
+    accessSync(path, constants.R_OK);
+    if (statSync(path).isDirectory()) throw new Error('it is a folder');
+  } catch (error) {
+    throw refusal(error);
+  }
   const input = createReadStream(path);
   const failed = new Promise<never>((_resolve, reject) => {
-    input.once('error', (error) =>
-      reject(new UsageError(`--tool-results ${path} cannot be read: ${fileReason(error)}`)),
-    );
+    input.once('error', (error) => reject(refusal(error)));
   });
   // Avoids an unhandled rejection: `next` awaits this promise.
   failed.catch(() => {});
@@ -49,6 +55,16 @@ export function openToolResults(path: string): ToolResults {
     close() {
       reader.close();
       input.destroy();
+      if (input.pending) releaseReader(path);
     },
   };
+}
+
+/** Opens a named pipe as a writer: the process can't end while it waits for one. */
+function releaseReader(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    // Nothing waits for a writer.
+  }
 }

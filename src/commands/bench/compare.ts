@@ -75,7 +75,6 @@ async function compare(before: string, after: string, { tolerance, json }: Compa
   const file = json === undefined ? undefined : openReport('--json', json);
   if (!file?.toStdout) stdout.print(pairs.map(pairText).join('\n'));
   file?.write([`${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`]);
-  file?.close();
   return regression ? EXIT.failed : EXIT.ok;
 }
 

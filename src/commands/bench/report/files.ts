@@ -1,6 +1,8 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { codeOf } from '../../../common/error-code.js';
 import { fileReason } from '../../../common/errors.js';
 import { UsageError } from '../../support/flags/usage-error.js';
+import { isDescriptor, joined, openReplacedFile } from '../../support/output/replaced-file.js';
 import { stdout } from '../../support/output/sink.js';
 
 /** The destination of a report. */
@@ -8,11 +10,10 @@ export interface ReportFile {
   /** The report replaces the tables on stdout. */
   toStdout: boolean;
   /**
-   * Writes the pieces of a text, which may be longer than a string can be.
+   * Writes the pieces of a text, which may be longer than a string can be. Call it once.
    * @throws {UsageError} when the file cannot be written
    */
   write(pieces: Iterable<string>): void;
-  close(): void;
 }
 
 /** The reports of `bench` and `bench merge`. */
@@ -27,15 +28,29 @@ type ReportPaths = Partial<Record<keyof Reports, string | undefined>>;
 /** Opens the reports of `--json`, `--csv` and `--html`. @throws {UsageError} when one cannot be written */
 export function openReports({ json, csv, html }: ReportPaths): Reports {
   if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+  const opened = new Map<string, string>();
+  const open = (flag: string, path: string | undefined): ReportFile | undefined => {
+    if (path === undefined) return undefined;
+    const other = opened.get(resolve(path));
+    if (other !== undefined && !isDescriptor(path))
+      throw new UsageError(`give ${other} and ${flag} different files: both are ${path}`);
+    opened.set(resolve(path), flag);
+    return openReport(flag, path);
+  };
+  return { json: open('--json', json), csv: open('--csv', csv), html: open('--html', html) };
+}
+
+/** Returns the reports to stdout. A test without a result does not replace the files of an earlier one. */
+export function onlyStdout({ json, csv }: Reports): Reports {
   return {
-    json: json === undefined ? undefined : openReport('--json', json),
-    csv: csv === undefined ? undefined : openReport('--csv', csv),
-    html: html === undefined ? undefined : openReport('--html', html),
+    json: json?.toStdout ? json : undefined,
+    csv: csv?.toStdout ? csv : undefined,
+    html: undefined,
   };
 }
 
 /**
- * Writes and closes the reports.
+ * Writes the reports.
  * @param contents computes a report's text, only if it is wanted
  * @throws {UsageError} when a report cannot be written; the others are written
  */
@@ -53,42 +68,32 @@ export async function writeReports(
       if (!(error instanceof UsageError)) throw error;
       problems.push(error.message);
     }
-    report.close();
   }
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
 }
 
-const WRITE_CHARS = 64 * 1024;
-
 /**
- * Opens the file before the test, so that an unwritable file fails early. `-` is stdout.
+ * Checks before the test that the file can be written. An earlier report stays until the new one is complete. `-` is
+ * stdout.
  * @throws {UsageError} when the file cannot be written
  */
 export function openReport(flag: string, path: string): ReportFile {
-  if (path === '-') return { toStdout: true, write: (pieces) => joined(pieces, stdout.print), close() {} };
+  if (path === '-') {
+    return {
+      toStdout: true,
+      write(pieces) {
+        for (const text of joined(pieces)) stdout.print(text);
+      },
+    };
+  }
   const writable = <Result>(action: () => Result): Result => {
     try {
       return action();
     } catch (error) {
+      if (codeOf(error) === '') throw error;
       throw new UsageError(`${flag} ${path} cannot be written: ${fileReason(error)}`);
     }
   };
-  const file = writable(() => openSync(path, 'w'));
-  return {
-    toStdout: false,
-    write: (pieces) => joined(pieces, (text) => writable(() => writeFileSync(file, text))),
-    close: () => closeSync(file),
-  };
-}
-
-/** Joins short pieces, because each write takes time. */
-function joined(pieces: Iterable<string>, write: (text: string) => void): void {
-  let text = '';
-  for (const piece of pieces) {
-    text += piece;
-    if (text.length < WRITE_CHARS) continue;
-    write(text);
-    text = '';
-  }
-  if (text !== '') write(text);
+  const file = writable(() => openReplacedFile(path));
+  return { toStdout: false, write: (pieces) => writable(() => file.write(pieces)) };
 }

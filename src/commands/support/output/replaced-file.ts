@@ -1,0 +1,114 @@
+import {
+  closeSync,
+  copyFileSync,
+  fchmodSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { resolve } from 'node:path';
+
+/** A file that gets its content at the end of a command. */
+export interface ReplacedFile {
+  /**
+   * Writes the pieces of a text, which may be longer than a string can be. Call it once.
+   * @throws what reading the pieces throws, or the error of the file system
+   */
+  write(pieces: Iterable<string>): void;
+}
+
+/**
+ * Checks that a file can be written. It keeps its earlier content until the new one is complete, unless another file
+ * can't be created beside it or it belongs to another user. Pipes and devices are opened at once.
+ * @throws the error of the file system
+ */
+export function openReplacedFile(path: string): ReplacedFile {
+  const before = statSync(path, { throwIfNoEntry: false });
+  const isLinkToNothing = before === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (isLinkToNothing || before?.isFile() === false || isDescriptor(path)) return inPlace(path, 'a');
+  const target = before === undefined ? path : realpathSync(path);
+  const draft = `${target}.${process.pid}.tmp`;
+  if (before !== undefined && (before.uid !== process.getuid?.() || !canCreate(draft)))
+    return inPlace(path, 'r+');
+  if (before === undefined) create(draft);
+  return {
+    write(pieces) {
+      try {
+        writeNew(draft, before, pieces);
+        moveOnto(draft, target);
+      } finally {
+        rmSync(draft, { force: true });
+      }
+    },
+  };
+}
+
+/** Whether a path names an open descriptor, such as /dev/stdout. Other output may go to its file as well. */
+export function isDescriptor(path: string): boolean {
+  return /^\/(dev\/(std|fd\/)|proc\/)/.test(resolve(path));
+}
+
+function create(path: string): void {
+  closeSync(openSync(path, 'wx'));
+  rmSync(path);
+}
+
+function canCreate(path: string): boolean {
+  try {
+    create(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Without `a`, the earlier content is removed before the first piece. */
+function inPlace(path: string, flags: 'a' | 'r+'): ReplacedFile {
+  const file = openSync(path, flags);
+  return {
+    write(pieces) {
+      if (flags === 'r+') ftruncateSync(file);
+      for (const text of joined(pieces)) writeFileSync(file, text);
+      closeSync(file);
+    },
+  };
+}
+
+function writeNew(path: string, before: Stats | undefined, pieces: Iterable<string>): void {
+  const file = openSync(path, 'wx');
+  try {
+    if (before !== undefined) fchmodSync(file, before.mode);
+    for (const text of joined(pieces)) writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function moveOnto(draft: string, target: string): void {
+  try {
+    renameSync(draft, target);
+  } catch {
+    // A file that a container mounts can't be replaced, only written.
+    copyFileSync(draft, target);
+  }
+}
+
+const WRITE_CHARS = 64 * 1024;
+
+/** Joins short pieces, because each write takes time. */
+export function* joined(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < WRITE_CHARS) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
