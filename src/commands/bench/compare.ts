@@ -39,7 +39,7 @@ interface Pair {
 }
 
 const HELP = `
-Both files are reports of "bench --json FILE". For each figure the table has the difference and its confidence interval
+Both files are reports of "bench --json FILE"; "-" is stdin. For each figure the table has the difference and its confidence interval
 (bootstrap; 95 % for all figures together). The verdict is better, worse, or no difference shown. Endpoints are matched
 by name, except in two reports of one endpoint each.
 

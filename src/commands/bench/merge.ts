@@ -26,7 +26,7 @@ interface MergeFlags {
 }
 
 const HELP = `
-The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same
+The files are reports of "bench --json FILE" ("-": stdin): of the shards of one test (--shard), or of tests that ran at the same
 time. The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged.
 The checks of all reports apply to the merged report; --check adds more. With --warmup auto, the warm-up is found in
 the requests of all reports. The merged report has the server metrics of all reports. Series of one server are joined;

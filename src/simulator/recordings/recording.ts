@@ -57,7 +57,8 @@ export async function readRecordings(file: string): Promise<RecordingsFile> {
   const read = readLines(linesOf(bytes));
   const problems = read.problems.map(({ line, what }) => `${file}, line ${line}: ${what}`);
   if (read.recordings.length > 0) return { recordings: read.recordings, problems };
-  throw new Error([`${file} has no complete recording.`, ...problems.slice(0, 1)].join(' '));
+  const what = [`${file} has no complete recording.`, ...problems.slice(0, 1)].join(' ');
+  throw new Error(`give a file that "record" or "simulator --record" wrote: ${what}`);
 }
 
 /**

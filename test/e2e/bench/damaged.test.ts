@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../../support/programs/e2e.js';
@@ -96,4 +96,13 @@ test('reports without requests are merged and compared', async () => {
   const compared = await runHere(ground.place, ['bench', 'compare', 'none.json', 'none.json']);
   expect(compared.stdout).toContain('too few values');
   expect(compared.code).toBe(0);
+});
+
+test('bench merge and bench compare read a report from stdin', async () => {
+  const text = readFileSync(join(ground.place.dir, report('a.json', {})), 'utf8');
+  const compared = await ground.run(['bench', 'compare', 'a.json', '-'], text);
+  expect(compared.stdout).toMatch(/too few values/);
+  const empty = await ground.run(['bench', 'merge', '-', 'a.json'], '');
+  expect(empty.stderr).toBe('vastar-tui: give a report of "bench --json": stdin is not JSON\n');
+  expect(empty.code).toBe(2);
 });

@@ -1,11 +1,14 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../../simulator/chat-client.js';
 import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
+import { CLI, NODE } from '../../support/programs/program.js';
 import { flushed } from '../../support/servers/compress.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
@@ -141,7 +144,33 @@ describe('record', () => {
     const { code, stderr } = await run(['record', 'hi', '--mode', 'openai', '--output', 'r.jsonl']);
     expect(code).toBe(3);
     expect(stderr).toMatch(/ECONNREFUSED.*\nvastar-tui: nothing was recorded/);
-    expect(readFileSync(inPlace('r.jsonl'), 'utf8')).toBe('');
+    expect(existsSync(inPlace('r.jsonl'))).toBe(false);
+  });
+
+  test.concurrent('a recording that does not fit on the disk leaves nothing, and the file stays usable', async () => {
+    const bytes = readFileSync(fixture('plain'));
+    writeFileSync(inPlace('old.jsonl'), bytes);
+    const { dir, env } = ground.place;
+    for (const file of ['old.jsonl', 'new.jsonl']) {
+      const command = `ulimit -f ${Math.ceil(bytes.length / 512) + 1}; exec "$@"`;
+      const args = [
+        '-c',
+        command,
+        'sh',
+        NODE,
+        CLI,
+        'record',
+        'hi',
+        '--header',
+        'x-sim-profile: instant',
+        '--output',
+        file,
+      ];
+      const limited = spawn('sh', args, { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+      expect(await text(limited.stderr)).toMatch(/the recording cannot be written/);
+    }
+    expect(readFileSync(inPlace('old.jsonl'))).toEqual(bytes);
+    expect(existsSync(inPlace('new.jsonl'))).toBe(false);
   });
 
   test.concurrent.each([
@@ -252,7 +281,10 @@ describe('replay', () => {
 
   test.concurrent.each([
     [['absent.jsonl'], /absent\.jsonl cannot be read: there is no such file or folder/],
-    [['config.yaml'], /config\.yaml, line 1: this line does not belong to a recording/],
+    [
+      ['config.yaml'],
+      /give a file that "record" or "simulator --record" wrote: config\.yaml .* line 1: this line does not belong/,
+    ],
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],
   ])('%j is refused', async (args, pattern) => {

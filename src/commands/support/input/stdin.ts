@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { UsageError } from '../flags/usage-error.js';
 import { printMessage } from '../output/print-message.js';
-import { LIMIT_BYTES, notText, textOf } from './text-file.js';
+import { LIMIT_BYTES, notText, OVER_LIMIT, textOf } from './text-file.js';
 
 /** A program that leaves stdin open and sends nothing looks like one that hangs. */
 const PATIENCE_MS = 3000;
@@ -53,8 +53,7 @@ async function readAll(): Promise<Buffer> {
   let size = 0;
   for await (const bytes of untilStdinEnds()) {
     size += bytes.length;
-    if (size > LIMIT_BYTES)
-      throw new UsageError(`stdin is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
+    if (size > LIMIT_BYTES) throw new UsageError(`stdin ${OVER_LIMIT}`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -6,6 +6,9 @@ import { UsageError } from '../flags/usage-error.js';
 /** The size limit of a file or of stdin in a prompt. */
 export const LIMIT_BYTES = 8 * 1024 * 1024;
 
+/** The message for more bytes than the limit. */
+export const OVER_LIMIT = `is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`;
+
 /**
  * Returns a text file as part of a prompt: its name, then its content.
  * @throws {UsageError} when it cannot be read, is not UTF-8, or is over 8 MiB
@@ -79,7 +82,7 @@ export function readBytes(path: string, refuse: (why: string) => UsageError): Bu
     file = openSync(path, 'r');
     // The size of a pipe or a device is not known before it is read, and a device may have no end.
     const bytes = atMost(file, LIMIT_BYTES);
-    if (bytes === undefined) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
+    if (bytes === undefined) throw refuse(OVER_LIMIT);
     return bytes;
   } catch (error) {
     throw error instanceof UsageError ? error : refuse(`cannot be read: ${fileReason(error)}`);
