@@ -21,10 +21,8 @@ import { stderr, stdout } from './support/output/sink.js';
 
 /** The exit code of `status` when no daemon answers, as for init scripts (LSB). */
 const EXIT_NOT_RUNNING = 3;
-/**
- * The largest difference between the start time in the pid file and the daemon's own, in ms: a round trip and rounding.
- */
-const SAME_START_MS = 1000;
+/** The largest error of the daemon's start time beside that of the request's duration, in ms. */
+const START_ERROR_MS = 100;
 
 /** Adds `runtime run|start|stop|status`: the connector daemon. */
 export function defineRuntime(runtime: Command): void {
@@ -86,13 +84,14 @@ async function start(command: Command): Promise<void> {
 }
 
 async function stop(address: ListenAddress, tokenFile: string | undefined): Promise<void> {
+  const askedMs = systemClockMs();
   const info = await ask(address, tokenFile);
   const where = addressText(address);
   if (info === undefined) {
     say(`no daemon is running at ${where}`);
     return;
   }
-  const pid = pidOf(address, info);
+  const pid = pidOf(address, info, askedMs);
   if (pid === undefined) {
     stderr.print(`no pid file names the process that answers at ${where}; end it the way it was started\n`);
     process.exitCode = EXIT.failed;
@@ -128,8 +127,9 @@ async function status(target: Target, { json, watch }: StatusFlags): Promise<voi
 }
 
 async function showStatus({ address, tokenFile }: Target, json: boolean, again = false): Promise<void> {
+  const askedMs = systemClockMs();
   const info = await ask(address, tokenFile);
-  const pid = info && pidOf(address, info);
+  const pid = info && pidOf(address, info, askedMs);
   process.exitCode = info === undefined ? EXIT_NOT_RUNNING : 0;
   const view = { address: addressText(address), info, pid };
   if (json) return stdout.json(statusJson(view));
@@ -161,12 +161,16 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
   }
 }
 
-/** Returns the id of the process that answers, if this daemon wrote the pid file. */
-function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
+/**
+ * Returns the id of the process that answers, if this daemon wrote the pid file.
+ * @param askedMs when the daemon was asked. On a busy machine its answer may take seconds.
+ */
+function pidOf(address: ListenAddress, info: DaemonInfo, askedMs: number): number | undefined {
   const file = readPidFile(pidFilePath(address));
   if (file === undefined || info.kind === 'foreign') return undefined;
-  const startedMs = systemClockMs() - info.health.uptimeMs;
-  return Math.abs(startedMs - file.startedMs) < SAME_START_MS ? file.pid : undefined;
+  const answeredMs = file.startedMs + info.health.uptimeMs;
+  const isSame = answeredMs > askedMs - START_ERROR_MS && answeredMs < systemClockMs() + START_ERROR_MS;
+  return isSame ? file.pid : undefined;
 }
 
 function say(text: string): void {

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
+import { writePidFile } from '../../../src/runtime/pid-file.js';
 import { daemonGround } from '../../support/programs/daemon-ground.js';
 import { runProgram } from '../../support/programs/daemon-program.js';
 import { httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { HEALTHY, startScriptedDaemon } from '../../support/protocol/scripted-daemon.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
@@ -183,6 +186,24 @@ test.concurrent('stop never signals another process whose pid happens to be in t
   expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
 
   expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+});
+
+test.concurrent('the process of a daemon is known although its answer takes seconds', async () => {
+  const slow = await startScriptedDaemon({ answersHealth: false });
+  ground.onEnd(slow.close);
+  const startedMs = systemClockMs() - 5000;
+  writePidFile(`${slow.path}.pid`, { pid: process.pid, startedMs });
+  const status = runProgram(ground.programs.cli, ['runtime', 'status', '--socket', slow.path]);
+  const connection = await slow.connection(0);
+  // The first check recognises the daemon.
+  for (const delayMs of [0, 1500]) {
+    await connection.next(MessageType.HealthCheck);
+    const uptimeMs = systemClockMs() - startedMs;
+    await sleep(delayMs);
+    connection.send({ ...HEALTHY, uptimeMs });
+  }
+  expect(await status.ended).toBe(0);
+  expect(status.stdout()).toContain(`process ${process.pid}   up `);
 });
 
 test.concurrent('start, status and stop work over TCP', async () => {
