@@ -1,12 +1,14 @@
 import { after } from '../common/time/after.js';
 
 /**
- * At its end, the program waits this long for a collector that accepts nothing, in ms. On a busy machine, building the
- * export takes a second of it.
+ * The length of a turn of the wait, in ms. On a busy machine, building the export may take seconds, and the process may
+ * pause: this takes one turn, so that it does not count as a silence of the collector.
  */
-const SILENT_MS = 3000;
-/** The longest wait at the program's end for a collector that accepts one batch after another, in ms. */
-const FLUSH_MS = 5000;
+const TURN_MS = 100;
+/** At its end, the program waits this many turns, 3 s, for a collector that accepts nothing. */
+const SILENT_TURNS = 30;
+/** The longest wait at the program's end, 5 s, for a collector that accepts one batch after another, in turns. */
+const MOST_TURNS = 50;
 
 interface Exporter<Items> {
   export(items: Items, done: (result: { code: number }) => void): void;
@@ -41,16 +43,22 @@ export function createProgress({ now, after } = systemClock) {
     /** Waits while exports succeed. Resolves to the reason when it gives up. */
     async until(ended: Promise<unknown>): Promise<string | undefined> {
       let stop = (): void => {};
+      let left = MOST_TURNS;
+      let silentLeft = SILENT_TURNS;
+      succeeded = () => {
+        silentLeft = SILENT_TURNS;
+      };
       const began = now();
       const silent = new Promise<string>((resolve) => {
         const wait = (): void => {
-          stop();
-          stop = after(Math.min(SILENT_MS, began + FLUSH_MS - now()), () => {
+          stop = after(TURN_MS, () => {
+            left -= 1;
+            silentLeft -= 1;
+            if (left > 0 && silentLeft > 0) return wait();
             const s = Math.round((now() - began) / 1000);
             resolve(`the collector did not accept all data within ${s} s; the rest is lost`);
           });
         };
-        succeeded = wait;
         wait();
       });
       const reason = await Promise.race([ended.then(() => undefined), silent]);

@@ -53,3 +53,21 @@ test('a refused export does not extend the wait', async () => {
   clock.advance(1400);
   expect(await reason).toMatch(/within 3 s/);
 });
+
+test('a pause of the process is no silence of the collector', async () => {
+  let nowMs = 0;
+  const due: (() => void)[] = [];
+  const { until } = createProgress({
+    now: () => nowMs,
+    after(_ms, callback) {
+      due.push(callback);
+      return () => {};
+    },
+  });
+  const ended = Promise.withResolvers<void>();
+  const reason = until(ended.promise);
+  nowMs = 60_000;
+  due.shift()?.();
+  ended.resolve();
+  expect(await reason).toBeUndefined();
+});
