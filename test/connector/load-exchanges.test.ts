@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
 import type { Endpoint } from '../../src/config/endpoints/endpoint.js';
@@ -8,6 +7,7 @@ import { runExchange } from '../../src/connector/exchange.js';
 import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import type { LoadAnswer } from '../../src/connector/load-types.js';
 import type { ChatOptions } from '../../src/connector/types.js';
+import { sleepInTurns } from '../support/clocks/in-turns.js';
 import { compressed } from '../support/servers/compress.js';
 import { chunksOfQuirk, quirks } from '../support/servers/quirks.js';
 import {
@@ -229,7 +229,7 @@ test('bytes that arrived while this process was stopped are read before a time l
   const answered = ask();
   // By then, the first piece has been read.
   await upstream.request(0);
-  await sleep(200);
+  await sleepInTurns(200);
   begun.resolve();
   expect(await answered).toMatchObject({ outcome: 'complete', text: 'one two three' });
   exchanges.close();
@@ -257,7 +257,7 @@ test('a first token that is white space counts when it arrives', async () => {
   const endpoint = await serve(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf('\n\n')).join(''));
-    await sleep(200);
+    await sleepInTurns(200);
     response.end(WHOLE.join(''));
   });
   const { exchanges, ask } = exchangesOf(endpoint);

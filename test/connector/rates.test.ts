@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
 import { type Connected, connectedTo } from '../support/chat/connected.js';
+import { sleepInTurns } from '../support/clocks/in-turns.js';
 import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/servers/upstream.js';
 import { lengthOf, speedBounds } from '../support/servers/world.js';
 
@@ -50,7 +50,7 @@ const playing =
   async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const step of steps) {
-      if ('wait_ms' in step) await sleep(step.wait_ms);
+      if ('wait_ms' in step) await sleepInTurns(step.wait_ms);
       else response.write('raw' in step ? step.raw : `data: ${JSON.stringify(step.event)}\n\n`);
     }
     response.end();
@@ -100,9 +100,9 @@ test.each([
   answer = async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf(first)).join(''));
-    await sleep(200);
+    await sleepInTurns(200);
     response.write(': keep-alive\n\n');
-    await sleep(100);
+    await sleepInTurns(100);
     response.end(sseEvents(...rest.map((text) => deltaOf(text)), FINISH, '[DONE]').join(''));
   };
   const { text, metrics } = await ask();
@@ -130,7 +130,7 @@ test('a redirect is a separate hop', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   answer = async (request, response, raw) => {
     if (request.path.startsWith('/moved')) return whole(request, response, raw);
-    await sleep(60);
+    await sleepInTurns(60);
     response.writeHead(307, { location: `${connected.upstream.url}/moved/chat/completions` }).end();
   };
   const { outcome, metrics } = await ask();
@@ -155,7 +155,7 @@ describe('an answer of Claude', () => {
       send(block(1, { type: 'text', text: '' }));
       for (const text of words) {
         send({ type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text } });
-        await sleep(5);
+        await sleepInTurns(5);
       }
       send({
         type: 'message_delta',

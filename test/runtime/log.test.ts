@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { openLogFile, redact } from '../../src/runtime/log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vt-log-'));
@@ -55,7 +55,7 @@ test.runIf(process.platform === 'linux')(
       for (let index = 0; index < 30; index += 1) log.logger.info('line', { text: 'x'.repeat(50) });
     };
     write();
-    await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(3000));
+    await expect.poll(() => statSync(path).size).toBeGreaterThan(3000);
     write();
     // Once for each 1,000 bytes: the streams before end later.
     expect(opened()).toBeLessThan(15);

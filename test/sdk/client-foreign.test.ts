@@ -139,7 +139,7 @@ describe('with a daemon that only knows the public protocol', () => {
 
   test('it never gets an unknown frame, except one health request', async () => {
     const aborter = new AbortController();
-    const stream = client.streamHTTP(get('wait/10000'), { signal: aborter.signal });
+    const stream = client.streamHTTP(get('held'), { signal: aborter.signal });
     await upstream.request(0);
     aborter.abort();
     await stream;
@@ -186,7 +186,7 @@ describe('with a daemon that only knows the public protocol', () => {
 
   test('a cancelled stream ends, and does not delay the next request', async () => {
     const aborter = new AbortController();
-    const stream = client.streamHTTP(get('wait/60000', 60_000), { signal: aborter.signal });
+    const stream = client.streamHTTP(get('held'), { signal: aborter.signal });
     await upstream.request(0);
     aborter.abort();
     expect(await stream).toMatchObject({ outcome: 'cancelled' });
@@ -220,7 +220,10 @@ describe('with a daemon that only knows the public protocol', () => {
   });
 
   test('close ends every connection', async () => {
-    await Promise.all(Array.from({ length: 3 }, () => client.executeHTTP(get('wait/20'))));
+    const asked = Array.from({ length: 3 }, () => client.executeHTTP(get('held')));
+    await upstream.request(2);
+    released.resolve();
+    await Promise.all(asked);
     expect(daemon.connections.open).toBe(3);
     await client.close();
     await expect.poll(() => daemon.connections.open).toBe(0);

@@ -54,7 +54,7 @@ test('a terminal that becomes small gets one line, and a large one gets plots ag
   // No further line scrolls away.
   const above = session.terminal.buffer.active.baseY;
   const drawn = session.written().length;
-  await expect.poll(() => session.written().length, { timeout: 10_000 }).toBeGreaterThan(drawn + 100);
+  await expect.poll(() => session.written().length).toBeGreaterThan(drawn + 100);
   expect(session.terminal.buffer.active.baseY).toBe(above);
   session.resize(25, 4);
   await session.untilScreen(/^openai[^\n]{0,18}\n*$/);

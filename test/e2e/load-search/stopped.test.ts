@@ -81,9 +81,11 @@ test('a search that is stopped reports the loads so far, and that higher ones we
 });
 
 test('a test that is stopped while its worker threads start keeps the reports of the endpoints before it', async () => {
-  const upstream = await endpoint(answering(1e6));
+  const upstream = await endpoint(answering(5));
+  const other = `profiles:\n  other:\n    base_url: ${upstream.url}\n    api_key: sk-test\n    model: m\n`;
+  ground.place.writeConfig(`openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\n${other}`);
   const running = start([
-    ...['bench', '--mode', 'openai,simulator', '--requests', '5', '--workers', '2', '--json', '-'],
+    ...['bench', '--mode', 'openai,other', '--requests', '5', '--workers', '2', '--json', '-'],
   ]);
   running.child.stdin.end();
   await upstream.request(4);
@@ -91,5 +93,8 @@ test('a test that is stopped while its worker threads start keeps the reports of
   running.child.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr: /aborted/.test(stderr) }).toEqual({ code: 130, stderr: false });
-  expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, runs: [{ mode: 'openai' }] });
+  const { interrupted, runs } = JSON.parse(stdout) as { interrupted: boolean; runs: { mode: string }[] };
+  // On a busy machine, the signal may come when the threads have started.
+  const modes = runs.map(({ mode }) => mode).filter((mode) => mode !== 'other');
+  expect([interrupted, modes]).toEqual([true, ['openai']]);
 });

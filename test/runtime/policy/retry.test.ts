@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { METHODS } from '../../../src/runtime/upstream/http-request.js';
 import { hastyClock } from '../../support/clocks/hasty-clock.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import {
   httpRequest,
@@ -211,10 +212,15 @@ test('no attempt begins without time before the deadline', async () => {
 });
 
 test('the deadline covers all attempts together', async () => {
-  const upstream = await upstreamOf({ status: 503 }, { chunks: [], delayMs: 60_000 });
-  const asking = await client();
-  asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 3000) }));
-  const { end } = await streamOf(asking, 1n);
+  const end = await withLongEnough(
+    async (limitMs) => {
+      const upstream = await upstreamOf({ status: 503 }, { chunks: [], delayMs: 60_000 });
+      const asking = await client();
+      asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + limitMs) }));
+      return (await streamOf(asking, 1n)).end;
+    },
+    ({ timings }) => timings.attempts === 2,
+  );
   expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 2 } });
 });
 

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { hastyClock } from '../../support/clocks/hasty-clock.js';
+import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
 import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
@@ -20,30 +21,37 @@ async function client(): Promise<RawClient> {
   return daemon.client();
 }
 
-/** Writes the text, and resets the connection when the daemon has read it: a reset discards what was not read. */
-function writeAndReset(socket: Socket, text: string): void {
+const START = of(MessageType.StreamStart, 1n);
+const CHUNK = of(MessageType.StreamChunk, 1n);
+
+/** Writes the text, and resets the connection once the client has this message: a reset discards what was not read. */
+function writeAndReset(
+  socket: Socket,
+  text: string,
+  asking: RawClient,
+  passedOn?: typeof START | typeof CHUNK,
+): void {
   socket.once('data', async () => {
     if (text !== '') await new Promise<void>((resolve) => socket.write(text, () => resolve()));
-    // The daemon runs in this process, so it reads its sockets once a turn of this event loop.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    if (passedOn !== undefined) await asking.next((message) => passedOn(message));
     socket.resetAndDestroy();
   });
 }
 
 test.each([
-  ['before its head', '', 3, ''],
-  ['in its head', 'HTTP/1.1 200 OK\r\ncontent-ty', 3, ''],
-  ['after its head', HEAD, 1, ''],
-  ['in the middle of a chunk', `${HEAD}a\r\nhello`, 1, 'hello'],
-  ['between two chunks', `${HEAD}5\r\nhello\r\n`, 1, 'hello'],
-])('a provider that resets the connection %s', async (_when, text, attempts, forwarded) => {
+  ['before its head', '', undefined, 3, ''],
+  ['in its head', 'HTTP/1.1 200 OK\r\ncontent-ty', undefined, 3, ''],
+  ['after its head', HEAD, START, 1, ''],
+  ['in the middle of a chunk', `${HEAD}a\r\nhello`, CHUNK, 1, 'hello'],
+  ['between two chunks', `${HEAD}5\r\nhello\r\n`, CHUNK, 1, 'hello'],
+])('a provider that resets the connection %s', async (_when, text, passedOn, attempts, forwarded) => {
+  const asking = await client();
   let connections = 0;
   const upstream = await startTcpUpstream((socket) => {
     connections += 1;
-    writeAndReset(socket, text);
+    writeAndReset(socket, text, asking, passedOn);
   });
   closing.push(upstream.close);
-  const asking = await client();
   asking.send(httpStream(1n, { method: 'POST', url: `${upstream.url}/v1/chat/completions` }));
   const { body, end } = await streamOf(asking, 1n);
   expect(end).toMatchObject({ errorClass: ErrorClass.Transient, cancelled: false, timings: { attempts } });
@@ -52,11 +60,11 @@ test.each([
 });
 
 test('after a reset behind the last chunk the answer is complete', async () => {
+  const asking = await client();
   const upstream = await startTcpUpstream((socket) =>
-    writeAndReset(socket, `${HEAD}5\r\nhello\r\n0\r\n\r\n`),
+    writeAndReset(socket, `${HEAD}5\r\nhello\r\n0\r\n\r\n`, asking, CHUNK),
   );
   closing.push(upstream.close);
-  const asking = await client();
   asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   const { body, end } = await streamOf(asking, 1n);
   expect([body.toString(), end.errorClass]).toEqual(['hello', ErrorClass.Success]);
@@ -95,11 +103,15 @@ test('the daemon waits for slow headers, byte by byte, only until the deadline',
     }),
   );
   closing.push(upstream.close);
-  const asking = await client();
-  asking.send(
-    httpStream(1n, { method: 'GET', url: upstream.url }, { deadlineAtMs: BigInt(Date.now() + 1500) }),
+  const end = await withLongEnough(
+    async (limitMs) => {
+      const asking = await client();
+      const deadlineAtMs = BigInt(Date.now() + limitMs);
+      asking.send(httpStream(1n, { method: 'GET', url: upstream.url }, { deadlineAtMs }));
+      return (await streamOf(asking, 1n)).end;
+    },
+    ({ errorMessage }) => errorMessage.includes('while waiting for an answer'),
   );
-  const { end } = await streamOf(asking, 1n);
   expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 1 } });
   expect(end.errorMessage).toContain('while waiting for an answer');
 });

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { WORKERS } from '../run/workers.js';
 
 /** Below the range of ephemeral ports, so that no other test's server or connection gets one of these. */
 const FIRST = 15_000;
+const END = 32_000;
 /** The number of ports for each worker of the suite. */
-const OF_A_WORKER = 3000;
+const OF_A_WORKER = Math.floor((END - FIRST) / WORKERS);
 
-const first = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % 5) * OF_A_WORKER;
+const first = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * OF_A_WORKER;
 let tried = process.pid * 101;
 
 /** Returns a port of 127.0.0.1 where nothing listens, and where no other test will. */

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createJobControl } from '../../../src/ui/terminal/job-control.js';
 
 /** A job control that logs what it does to the terminal. */
@@ -33,8 +33,8 @@ test('a terminal that was left when the interface ended is not taken back', asyn
 test('drawing again keeps the input, but not after a stop, because the shell has reset the terminal', async () => {
   const { control, log } = start();
   control.redraw();
-  await vi.waitFor(() => expect(log).toEqual(['leave, keep input', 'resume', 'return']));
+  await expect.poll(() => log).toEqual(['leave, keep input', 'resume', 'return']);
   process.emit('SIGCONT');
-  await vi.waitFor(() => expect(log.slice(3)).toEqual(['leave', 'resume', 'return']));
+  await expect.poll(() => log.slice(3)).toEqual(['leave', 'resume', 'return']);
   control.dispose();
 });
