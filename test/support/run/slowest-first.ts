@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files of more than seven seconds, the longest first: started last, they would run alone at the end. */
 const SLOWEST = [
   'e2e/load-search/search',
-  'e2e/telemetry/telemetry',
+  'e2e/telemetry/exports',
   'runtime/clients/unread',
   'runtime/upstream/hostile-providers',
   'e2e/secrets/canary',
