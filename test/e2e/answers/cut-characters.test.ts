@@ -8,7 +8,7 @@ import { answerIn, type EventContent, WIRE_FORMATS } from '../../support/servers
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
 
 const ground = groundWithDaemon();
-const { run } = ground;
+const run = (args: readonly string[]) => runHere(ground.place, args);
 
 const TEXT = 'Es ist 🌦 in Bern 🏔!';
 const THOUGHT = 'Hm 🤔.';
@@ -73,15 +73,15 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   test.concurrent('is whole in saved sessions and in each export format', async () => {
     await answering(CALLING);
     await run(['ask', '--session', 's', 'hi']);
-    const { stdout: list } = await runHere(ground.place, ['sessions', 'list', '--json']);
+    const { stdout: list } = await run(['sessions', 'list', '--json']);
     expectWhole(list);
     const [{ id, preview }] = JSON.parse(list);
     expect(preview).toContain('🌦 in Bern 🏔');
-    const shown = await runHere(ground.place, ['sessions', 'show', id]);
+    const shown = await run(['sessions', 'show', id]);
     expect(shown.stdout).toContain(TEXT);
     expectWhole(shown.stdout);
     const exported = async (format: string): Promise<string> => {
-      const { stdout } = await runHere(ground.place, ['sessions', 'export', id, '--format', format]);
+      const { stdout } = await run(['sessions', 'export', id, '--format', format]);
       expectWhole(stdout);
       return stdout;
     };
@@ -108,13 +108,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   test.concurrent('is whole in a fine-tuning example', async () => {
     await answering(WHOLE);
     await run(['ask', '--session', 's', 'hi']);
-    const { stdout } = await runHere(ground.place, [
-      'sessions',
-      'export',
-      '--all',
-      '--format',
-      'fine-tuning',
-    ]);
+    const { stdout } = await run(['sessions', 'export', '--all', '--format', 'fine-tuning']);
     expect(JSON.parse(stdout).messages.at(-1)).toMatchObject({ role: 'assistant', content: TEXT });
   });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
 import { sseEvents } from '../../support/servers/upstream.js';
 
 // Models whose template puts the opening tag of their reasoning into the prompt.
 
 const ground = groundWithDaemon();
+const run = (args: readonly string[]) => runHere(ground.place, args);
 const PIECES = ['We', ' think', '.\n</', 'think', '>', '\n\n', 'Hi', ' you'];
 
 const deltas = (pieces: readonly string[]) =>
@@ -20,7 +22,7 @@ const linesOf = (stdout: string) =>
 describe('a closing tag without its opening one', () => {
   test('makes the text before it reasoning in ask --json, and does not change the figures', async () => {
     await answering(PIECES);
-    const { stdout } = await ground.run(['ask', '--json', 'hi']);
+    const { stdout } = await run(['ask', '--json', 'hi']);
     const lines = linesOf(stdout);
     const done = lines.at(-1);
     expect(done).toMatchObject({ outcome: 'complete', text: 'Hi you', reasoning: 'We think.\n' });
@@ -37,14 +39,14 @@ describe('a closing tag without its opening one', () => {
 
   test('stays in the plain output, because the text before it was already printed', async () => {
     await answering(PIECES);
-    const { stdout } = await ground.run(['ask', 'hi']);
+    const { stdout } = await run(['ask', 'hi']);
     expect(stdout).toBe('We think.\n</think>\n\nHi you\n');
   });
 
   test('separates reasoning and text in a saved session', async () => {
     await answering(PIECES);
-    await ground.run(['ask', '--session', 'thought', 'hi']);
-    const { stdout } = await ground.run(['sessions', 'export', 'thought', '--format', 'json']);
+    await run(['ask', '--session', 'thought', 'hi']);
+    const { stdout } = await run(['sessions', 'export', 'thought', '--format', 'json']);
     expect(stdout).toContain('"Hi you"');
     expect(stdout).not.toContain('</think>');
   });
@@ -60,7 +62,7 @@ test('an answer that a gateway begins again starts on a new line, with a notice'
   const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
   const events = [begin('m1'), delta('Guten T'), begin('m2'), delta('Guten '), delta('Tag'), end];
   await ground.endpoint({ chunks: sseEvents(...events.map((event) => JSON.stringify(event))) });
-  const { stdout, stderr } = await ground.run(['ask', 'hi']);
+  const { stdout, stderr } = await run(['ask', 'hi']);
   expect(stdout).toBe('Guten T\nGuten Tag\n');
   expect(stderr).toContain('the provider began its answer again');
 });

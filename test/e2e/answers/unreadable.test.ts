@@ -9,6 +9,7 @@ const SAYS = 'vastar-tui: 2 events, or parts of them, could not be read and are 
 const UNREADABLE = [{ unreadable: { type: 'hologram', beam: 1 } }, { unreadable: { type: 'smell' } }];
 
 const ground = groundWithDaemon();
+const here = (args: readonly string[]) => runHere(ground.place, args);
 
 describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
   const answering = async (brings: Parameters<typeof answerIn>[1]) => {
@@ -20,18 +21,18 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
 
   test.concurrent('is counted by ask, in the saved session and in each export', async () => {
     await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
-    const plain = await ground.run(['ask', 'hi']);
+    const plain = await here(['ask', 'hi']);
     expect(plain).toMatchObject({ code: 0, stdout: 'ab\n', stderr: SAYS });
-    const { stdout } = await ground.run(['ask', '--json', '--session', api, 'hi']);
+    const { stdout } = await here(['ask', '--json', '--session', api, 'hi']);
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       outcome: 'complete',
       text: 'ab',
       malformed_events: 2,
     });
-    const listed = JSON.parse((await runHere(ground.place, ['sessions', 'list', '--json'])).stdout);
+    const listed = JSON.parse((await here(['sessions', 'list', '--json'])).stdout);
     const { id } = listed.find(({ title }: { title: string }) => title === api);
     const exported = async (format: string) =>
-      (await runHere(ground.place, ['sessions', 'export', id, '--format', format])).stdout;
+      (await here(['sessions', 'export', id, '--format', format])).stdout;
     expect(JSON.parse(await exported('json')).sessions[0].exchanges[0].metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('jsonl')).metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('har')).log.entries[0]._metrics.malformedEvents).toBe(2);
@@ -43,7 +44,7 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
   test.concurrent('is counted by bench, in its table, its JSON and its CSV', async () => {
     await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
     const [json, csv] = [join(ground.place.dir, 'r.json'), join(ground.place.dir, 'r.csv')];
-    const { stdout } = await ground.run(['bench', '--requests', '3', '--json', json, '--csv', csv]);
+    const { stdout } = await here(['bench', '--requests', '3', '--json', json, '--csv', csv]);
     expect(stdout).toMatch(/^unreadable +6 events, or parts of them, in 3 answers$/m);
     const [run] = JSON.parse(readFileSync(json, 'utf8')).runs;
     expect(run).toMatchObject({
@@ -58,10 +59,10 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
 
   test.concurrent('makes an answer without other content empty, and the reason names it', async () => {
     await answering(UNREADABLE);
-    const plain = await ground.run(['ask', 'hi']);
+    const plain = await here(['ask', 'hi']);
     expect(plain.code).toBe(10);
     expect(plain.stderr).toContain('the answer is empty: the response could not be read (2 events)');
-    const { stdout } = await ground.run(['bench', '--requests', '2', '--json', '-']);
+    const { stdout } = await here(['bench', '--requests', '2', '--json', '-']);
     const [run] = JSON.parse(stdout).runs;
     expect(run).toMatchObject({ completed: 0, malformed_events: 4, errors: [{ class: 'empty', count: 2 }] });
     expect(run.errors[0].example).toContain('the response could not be read (2 events)');

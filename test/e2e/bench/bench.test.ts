@@ -1,22 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI } from '../../support/programs/program.js';
 import { openTerminal } from '../../support/programs/terminal.js';
-import {
-  deltaOf,
-  FINISH,
-  type Handler,
-  type Script,
-  serveScript,
-  sseEvents,
-} from '../../support/servers/upstream.js';
+import { deltaOf, FINISH, type Handler, type Script, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;
+const here = (args: readonly string[]) => runHere(ground.place, args);
 
 const answer: Script = {
   chunks: sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]'),
@@ -68,12 +61,12 @@ test.concurrent('a test of the simulator prints latencies, rates, a histogram an
 test.concurrent('a failed check or a test without answers exits with 1', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--json', '-'];
-  const failing = await run([...args, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
+  const failing = await here([...args, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
   expect(failing.code).toBe(1);
   expect(read(failing.stdout).runs[0]?.checks.map(({ passed }) => passed)).toEqual([false, true]);
   expect(upstream.requests).toHaveLength(2);
   await endpoint({ status: 400, contentType: 'application/json', chunks: ['{"error":{"message":"no"}}'] });
-  const refused = await run(args);
+  const refused = await here(args);
   expect(refused.code).toBe(1);
   expect(read(refused.stdout).runs[0]).toMatchObject({
     completed: 0,
@@ -114,7 +107,7 @@ test.concurrent('prompts come from a file in turn, and the CSV has a line for ea
   const upstream = await endpoint(answer);
   writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
   const csv = join(ground.place.dir, 'requests.csv');
-  const { code, stdout } = await run([
+  const { code, stdout } = await here([
     ...['bench', '--requests', '3', '--prompts', 'prompts.txt', '--csv', 'requests.csv', '--max-tokens', '7'],
   ]);
   expect(code).toBe(0);
@@ -154,10 +147,10 @@ test.concurrent('the format of prompts from stdin is detected, and their paramet
 test.concurrent('the same seed generates the same prompts', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--input-tokens', 'normal:50,9', '--output-tokens', '3'];
-  const { stdout } = await run([...args, '--shared-prefix', '50', '--seed', '4']);
+  const { stdout } = await here([...args, '--shared-prefix', '50', '--seed', '4']);
   expect(stdout).toMatch(/prompts +synthetic, about normal:50,9 tokens, 50 % of each shared by all/);
-  await run([...args, '--shared-prefix', '50', '--seed', '4']);
-  await run([...args, '--shared-prefix', '50', '--seed', '5']);
+  await here([...args, '--shared-prefix', '50', '--seed', '4']);
+  await here([...args, '--shared-prefix', '50', '--seed', '5']);
   const bodies = upstream.requests.map(({ body }) => body.toString());
   expect(bodies.slice(2, 4)).toEqual(bodies.slice(0, 2));
   expect(new Set(bodies).size).toBe(4);
@@ -257,7 +250,7 @@ test.concurrent.each([
     '--concurrency',
     '2',
   ];
-  const { code, stdout } = await run([...args, '--think-time', '0.05', '--history', history, '--json', '-']);
+  const { code, stdout } = await here([...args, '--think-time', '0.05', '--history', history, '--json', '-']);
   expect(code).toBe(0);
   const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()) as Asked);
   const histories = bodies.map(({ messages }) => messages.map(({ content }) => content).join(' | '));
@@ -289,7 +282,7 @@ test.concurrent('a failed answer ends its conversation, and the next one begins'
   });
   writeFileSync(join(ground.place.dir, 'talks.jsonl'), `${conversation('a', 3)}\n${conversation('b', 2)}\n`);
   const args = ['bench', '--prompts', 'talks.jsonl', '--turns', '2', '--conversations', '2'];
-  const { stdout } = await run(args);
+  const { stdout } = await here(args);
   expect(stdout).toMatch(/1 conversation at a time\n/);
   expect(stdout).toMatch(/2 conversations of up to 2 turns: 1 complete, 1 broken off by a failure\n/);
   expect(stdout).toMatch(/\nturn 1 +2 +0 .*\nturn 2 +1 +1 /);
@@ -305,61 +298,9 @@ test.concurrent('several endpoints are tested in turn and shown side by side', a
   expect(stdout).toMatch(/TTFT +openai .*\n +simulator /);
 });
 
-test.concurrent('Ctrl+C prints the figures so far and exits with 130', async () => {
-  let served = 0;
-  const upstream = await endpoint((_request, response) => {
-    served += 1;
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const whole = sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]').join('');
-    if (served <= 2) response.end(whole);
-    else response.write(sseEvents(deltaOf('a')).join(''));
-  });
-  const running = start(['bench', '--requests', '50', '--json', '-']);
-  running.child.stdin.end();
-  const hanging = await upstream.request(2);
-  running.child.kill('SIGINT');
-  const { code, stdout } = await running.ended;
-  expect(code).toBe(130);
-  expect(read(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 2, failed: 0 }] });
-  expect(await hanging.ended).toBe('hung up');
-});
-
-test.concurrent('after Ctrl+C, the report counts the requests that waited for a free slot', async () => {
-  const upstream = await endpoint((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const whole = sseEvents(deltaOf('a'), deltaOf('b'), FINISH, '[DONE]').join('');
-    if (upstream.requests.length === 1) response.end(whole);
-    else response.write(sseEvents(deltaOf('a')).join(''));
-  });
-  const running = start(['bench', '--requests', '4', '--rate', '100', '--concurrency', '1']);
-  running.child.stdin.end();
-  await upstream.request(1);
-  await setTimeout(500);
-  running.child.kill('SIGINT');
-  const { stdout } = await running.ended;
-  expect(stdout).toMatch(/unsent +2 requests still waited for a free slot when the test ended/);
-});
-
-test.concurrent('a terminal shows a bar with live figures until the end', async ({ expect }) => {
-  const seen = Promise.withResolvers<void>();
-  const upstream = await endpoint(async (request, response, raw) => {
-    if (upstream.requests.length > 2) await seen.promise;
-    return serveScript(answer)(request, response, raw);
-  });
-  const session = openTerminal(ground.place, ['bench', '--requests', '4', '--progress', 'line']);
-  try {
-    await session.untilScreen(/openai +\[█+ *\] 2\/4 +\d.*requests\/s.*ttft p50 \d+ ms/);
-    seen.resolve();
-    expect((await session.ended).exitCode).toBe(0);
-    await expect.poll(() => session.screen().join('\n')).not.toMatch(/requests\/s +failed \d/);
-  } finally {
-    session.close();
-  }
-});
-
 test.concurrent('a report that a full disk cuts off is named, and the other report is written', async () => {
   await endpoint(answer);
-  const { code, stdout, stderr } = await runHere(ground.place, [
+  const { code, stdout, stderr } = await here([
     ...['bench', '--requests', '2', '--json', '/dev/full', '--csv', 'requests.csv'],
   ]);
   expect(code).toBe(2);

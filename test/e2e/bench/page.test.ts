@@ -11,7 +11,8 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../../support/servers/u
 import { HOSTILE_TEXT, madeReport } from '../../support/texts/made-report.js';
 
 const ground = groundForEach();
-const { endpoint, run } = ground;
+const { endpoint } = ground;
+const run = (args: readonly string[]) => runHere(ground.place, args);
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
 const path = (name: string): string => join(ground.place.dir, name);
 
@@ -61,9 +62,7 @@ test('a test writes a self-contained page with the numbers of its JSON report', 
 test('a provider’s text is never interpreted as markup', async () => {
   const random = createRandom(1);
   writeFileSync(path('report.json'), [...reportText(madeReport(200, random, () => normal(random)))].join(''));
-  expect((await runHere(ground.place, ['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(
-    0,
-  );
+  expect((await run(['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(0);
   const page = readFileSync(path('page.html'), 'utf8');
   expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=&quot;document.title=1&quot;&gt;');
   expect(page).not.toContain(HOSTILE_TEXT);

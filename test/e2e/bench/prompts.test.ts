@@ -18,7 +18,7 @@ const written = (name: string, ...values: unknown[]): void =>
 /** Runs a test with these flags and returns the bodies of its requests. */
 async function bodiesOf(...flags: string[]): Promise<Record<string, unknown>[]> {
   const { requests } = await endpoint(ANSWER);
-  const { code, stderr } = await ground.run(['bench', '--progress', 'none', ...flags]);
+  const { code, stderr } = await runHere(ground.place, ['bench', '--progress', 'none', ...flags]);
   expect([code, stderr]).toEqual([0, '']);
   return requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
 }

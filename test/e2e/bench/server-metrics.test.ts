@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { groundForEach } from '../../support/programs/e2e.js';
+import { runHere } from '../../support/programs/in-process.js';
 import {
   deltaOf,
   FINISH,
@@ -13,7 +14,8 @@ import {
 } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
-const { endpoint, run } = ground;
+const { endpoint } = ground;
+const run = (args: readonly string[]) => runHere(ground.place, args);
 const pages: Upstream[] = [];
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.close()));

@@ -2,12 +2,13 @@ import { homedir } from 'node:os';
 import { Readable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { main } from '../../../src/commands/main.js';
-import type { Place } from './program.js';
+import { type Place, withoutBusy } from './program.js';
 
 /** The result of a command line. */
 export interface Answered {
   code: number;
   stdout: string;
+  /** stderr without the messages that only a busy machine causes. */
   stderr: string;
 }
 
@@ -22,9 +23,10 @@ const TERMINAL = { isTTY: true, columns: 120, rows: 40, getColorDepth, hasColors
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line in this process. Use it for commands that are refused before they start or request anything, and for
- * commands that only read and write files. A separate process takes a hundred times as long. stdin is empty. The commands
- * run one after another, because a process has one folder and one environment.
+ * Runs a command line in this process, where a separate process takes a hundred times as long. Use it where the test is
+ * about what the command reads, sends and writes. Not for commands whose times the test checks, and for those that start
+ * other programs or stay open. stdin is empty. The commands run one after another, because a process has one folder and
+ * one environment.
  */
 export function runHere(place: Place, args: readonly string[], options: HereOptions = {}): Promise<Answered> {
   const answered = last.then(() => runNow(place, args, options));
@@ -70,7 +72,8 @@ async function runNow(
   });
   const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
   process.chdir(dir);
-  become(env);
+  // Other tests of the file make their folders meanwhile.
+  become({ TMPDIR: before.env.TMPDIR, ...env });
   process.exitCode = undefined;
   Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([]) });
   try {
@@ -78,7 +81,7 @@ async function runNow(
     if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
     await main(['node', 'vastar-tui', ...args]);
     const [stdout = '', stderr = ''] = written.map(({ seen }) => seen.text);
-    return { code: Number(process.exitCode ?? 0), stdout, stderr };
+    return { code: Number(process.exitCode ?? 0), stdout, stderr: withoutBusy(stderr) };
   } finally {
     for (const { restore } of written) restore();
     if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
@@ -91,5 +94,5 @@ async function runNow(
 /** Changed in place, because Node itself reads the variables of the process, not another object. */
 function become(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
-  Object.assign(process.env, env);
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
 }

@@ -32,7 +32,7 @@ const SLOWEST = [
   'e2e/load-search/warmup',
   'connector/rates',
   'e2e/docs/seed',
-  'e2e/load-search/stopped',
+  'e2e/bench-live/stopped',
   'e2e/ask/streams',
   'e2e/load-processes/shards',
   'runtime/policy/circuit-breaker',
