@@ -1,25 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/programs/e2e.js';
-import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
-import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
-let session: TerminalSession | undefined;
-let upstream: Upstream;
-
-beforeEach(async () => {
-  upstream = await startUpstream({
-    status: 400,
-    contentType: 'application/json',
-    chunks: ['{"error":{"message":"seen"}}'],
-  });
-});
-afterEach(async () => {
-  session?.close();
-  await upstream.close();
-});
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 const PDF = Buffer.from('%PDF-1.7');
@@ -47,16 +31,21 @@ const sent = {
   ],
 };
 
-test.each(['chat-completions', 'responses', 'anthropic'] as const)(
+test.concurrent.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'files attached in the chat are shown by name and size, and sent as %s has them',
   async (api) => {
+    const upstream = await ground.endpoint({
+      status: 400,
+      contentType: 'application/json',
+      chunks: ['{"error":{"message":"seen"}}'],
+    });
     ground.place.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\n  model: m\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
     writeFileSync(join(ground.place.dir, 'dot.png'), PNG);
     writeFileSync(join(ground.place.dir, 'my doc.pdf'), PDF);
     writeFileSync(join(ground.place.dir, 'notes.md'), '# Notes');
-    session = openTerminal(ground.place);
+    const session = ground.open();
     await session.untilScreen(/● connected/);
     // One line after another: many lines at once would be a paste.
     for (const [typed, seen] of [

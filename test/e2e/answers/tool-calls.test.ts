@@ -1,25 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/programs/e2e.js';
-import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
-import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
+import type { Handler } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
-let session: TerminalSession | undefined;
-let between: Upstream | undefined;
-
-afterEach(async () => {
-  session?.close();
-  await between?.close();
-});
 
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
 
-/** Forwards requests to the simulator and records them. */
-async function recorder(): Promise<Upstream> {
-  return startUpstream(async (request, response) => {
-    const answer = await fetch(`${ground.place.simulatorUrl}${request.path}`, {
+/** Forwards requests to the server at this address. */
+const forwarding =
+  (url: string): Handler =>
+  async (request, response) => {
+    const answer = await fetch(`${url}${request.path}`, {
       method: request.method,
       headers: Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
         typeof value === 'string' && !HOP_HEADERS.has(name) ? [[name, value]] : [],
@@ -29,8 +22,7 @@ async function recorder(): Promise<Upstream> {
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
     for await (const piece of answer.body ?? []) response.write(piece);
     response.end();
-  });
-}
+  };
 
 const sentTurn = {
   'chat-completions': (body: Record<string, unknown>) => body.messages,
@@ -52,10 +44,10 @@ const expected = {
   ],
 };
 
-test.each(['chat-completions', 'responses', 'anthropic'] as const)(
+test.concurrent.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'in %s a tool call streams into the conversation, the user types its result, and the turn continues',
   async (api) => {
-    between = await recorder();
+    const between = await ground.endpoint(forwarding(ground.place.simulatorUrl));
     ground.place.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${between.url}\n  model: sim-instant\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
@@ -63,7 +55,7 @@ test.each(['chat-completions', 'responses', 'anthropic'] as const)(
       { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
     ];
     writeFileSync(join(ground.place.dir, 'tools.json'), JSON.stringify(tools));
-    session = openTerminal(ground.place);
+    const session = ground.open();
     await session.untilScreen(/● connected/);
     session.send('/tools tools.json\r');
     await session.untilScreen(/tools: get_weather/);

@@ -1,25 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/programs/e2e.js';
-import {
-  KEY,
-  openTerminal,
-  type TerminalOptions,
-  type TerminalSession,
-} from '../../support/programs/terminal.js';
+import { KEY, type TerminalOptions, type TerminalSession } from '../../support/programs/terminal.js';
 import { sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
-let session: TerminalSession | undefined;
 
-afterEach(() => {
-  session?.close();
-  session = undefined;
-});
-
-async function open(options: TerminalOptions = {}): Promise<TerminalSession> {
-  session = openTerminal(ground.place, [], options);
+async function connected(options: TerminalOptions = {}): Promise<TerminalSession> {
+  const session = ground.open([], options);
   await session.untilScreen(/connected/);
   return session;
 }
@@ -28,14 +17,14 @@ const CTRL_D = '\x04';
 const CTRL_O = '\x0f';
 const CTRL_X = '\x18';
 
-test('a pasted line of one megabyte is folded and sent completely, and text can be typed beside it', async () => {
+test.concurrent('a pasted line of one megabyte is folded and sent completely, and text can be typed beside it', async () => {
   const upstream = await startUpstream({
     chunks: sseEvents(JSON.stringify({ choices: [{ index: 0, delta: { content: 'got it' } }] }), '[DONE]'),
   });
   ground.place.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
-  const chat = await open();
+  const chat = await connected();
   const text = 'lorem ipsum '.repeat(87_382);
   chat.send(`\x1b[200~${text}\x1b[201~`);
   await chat.untilScreen(/\[pasted 1,048,584 characters\]/);
@@ -47,8 +36,8 @@ test('a pasted line of one megabyte is folded and sent completely, and text can 
   await upstream.close();
 });
 
-test('a message sent while an answer streams is queued and sent after it', async () => {
-  const chat = await open();
+test.concurrent('a message sent while an answer streams is queued and sent after it', async () => {
+  const chat = await connected();
   chat.send('write a long answer\r');
   await chat.untilScreen(/streaming/);
   chat.send('What is the capital of France?\r');
@@ -62,22 +51,22 @@ test('a message sent while an answer streams is queued and sent after it', async
   await chat.untilScreen(/The capital of France is Paris\./);
 });
 
-test('the external editor gets the terminal, and its saved text becomes the draft', async () => {
+test.concurrent('the external editor gets the terminal, and its saved text becomes the draft', async () => {
   const script = join(ground.place.dir, 'my editor.sh');
   writeFileSync(script, '#!/bin/sh\ntest -t 0 && printf "%s" " and a tty" >> "$1"\n');
   chmodSync(script, 0o755);
-  const chat = await open({ env: { EDITOR: `'${script}'` } });
+  const chat = await connected({ env: { EDITOR: `'${script}'` } });
   chat.send('a draft');
   await chat.untilScreen(/> a draft/);
   chat.send(CTRL_X);
   await chat.untilScreen(/> a draft and a tty/);
 });
 
-test.each([
+test.concurrent.each([
   ['false', /false ended with 1/],
   ['no-such-editor', /set \$VISUAL or \$EDITOR to an editor that is installed: there is no no-such-editor/],
 ])('the failed external editor %s is reported and changes nothing', async (EDITOR, report) => {
-  const chat = await open({ env: { EDITOR } });
+  const chat = await connected({ env: { EDITOR } });
   chat.send('a draft');
   await chat.untilScreen(/> a draft/);
   chat.send(CTRL_X);
@@ -85,11 +74,11 @@ test.each([
   await chat.untilScreen(/> a draft/);
 });
 
-test("the configuration's keys work, and conflicts are reported with line and column", async () => {
+test.concurrent("the configuration's keys work, and conflicts are reported with line and column", async () => {
   ground.place.writeConfig(
     `simulator:\n  base_url: ${ground.place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );
-  const chat = await open();
+  const chat = await connected();
   await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is not an action/);
   await chat.untilScreen(/config\.yaml:5:\d+: keys\.quit: "ctrl\+r" no longer does reconnect/);
   chat.send('\x1bh');
@@ -101,8 +90,8 @@ test("the configuration's keys work, and conflicts are reported with line and co
   expect((await chat.ended).exitCode).toBe(0);
 });
 
-test('the user chooses a model of the simulator, and the inspector shows the exchange with it', async () => {
-  const chat = await open();
+test.concurrent('the user chooses a model of the simulator, and the inspector shows the exchange with it', async () => {
+  const chat = await connected();
   chat.send(CTRL_O);
   await chat.untilScreen(/Models >/);
   chat.send(KEY.enter);

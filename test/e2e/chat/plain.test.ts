@@ -1,18 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { groundWithDaemon } from '../../support/programs/e2e.js';
-import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
-const ground = groundWithDaemon();
-let session: TerminalSession | undefined;
-
-afterEach(() => {
-  session?.close();
-  session = undefined;
-});
+const { open } = groundWithDaemon();
 
 test('with --screen-reader the chat appends plain lines', async () => {
-  const chat = openTerminal(ground.place, ['--screen-reader']);
-  session = chat;
+  const chat = open(['--screen-reader']);
   await chat.untilScreen(/Connected to the daemon\./);
   expect(chat.screen().join('')).not.toMatch(/[─│┌┐└┘]/);
   chat.send('hello\r');

@@ -6,7 +6,8 @@ import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundWithDaemon();
-const { endpoint, run } = ground;
+const { endpoint } = ground;
+const run = (args: readonly string[]) => runHere(ground.place, args);
 
 const file = (name: string, content: string | Uint8Array): string => {
   const path = join(ground.place.dir, name);
@@ -81,7 +82,7 @@ test.each([
   ['--tools', '{}', /needs an array of tools/],
   ['--tools', '[{"description":"x"}]', /a tool without a name/],
 ])('%s refuses a file that contains "%s"', async (flag, content, reason) => {
-  const { code, stderr } = await runHere(ground.place, ['ask', 'hi', flag, file('given', content)]);
+  const { code, stderr } = await run(['ask', 'hi', flag, file('given', content)]);
   expect(code).toBe(2);
   expect(stderr).toMatch(reason);
 });
