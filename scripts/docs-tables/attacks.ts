@@ -1,15 +1,15 @@
 // The table of attacks that the tests run, counted from the tests' own lists.
 import { ATTACKS } from '../../test/e2e/hostile-provider/bodies.js';
+import { OVER_HTTP1 } from '../../test/runtime/hostile-providers/h1-attacks.js';
+import { OVER_HTTP2 } from '../../test/runtime/hostile-providers/h2-attacks.js';
 import {
   ADDRESSES,
   FORBIDDEN_REDIRECTS,
   FORBIDDEN_URLS,
   REBOUND,
 } from '../../test/runtime/policy/address-cases.js';
-import { OVER_HTTP1 } from '../../test/runtime/upstream/h1-attacks.js';
-import { OVER_HTTP2 } from '../../test/runtime/upstream/h2-attacks.js';
 
-const HOSTILE_PROVIDERS = 'test/runtime/upstream/hostile-providers.test.ts';
+const HOSTILE_PROVIDERS = 'test/runtime/hostile-providers/';
 
 const kinds = Object.entries(ADDRESSES).map(
   ([kind, list]) => [kind, list.trim().split(/\s+/).length] as const,

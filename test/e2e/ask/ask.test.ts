@@ -12,6 +12,7 @@ const ground = groundWithDaemon();
 /** Where nothing runs. */
 const alone = groundForEach();
 const { endpoint, run, start } = ground;
+const here = (args: readonly string[]) => runHere(ground.place, args);
 
 interface Line {
   type: string;
@@ -116,7 +117,7 @@ test.concurrent.each([
       headers: { 'retry-after-ms': '1' },
       chunks: [JSON.stringify({ error: { message } })],
     });
-    const answer = await run(['ask', 'hi']);
+    const answer = await here(['ask', 'hi']);
     expect(answer.code).toBe(code);
     expect(answer.stdout).toBe('');
     expect(answer.stderr).toContain(message);
@@ -128,14 +129,14 @@ test.concurrent.each([
 
 test.concurrent('an error names a web page that came instead of an answer', async () => {
   await endpoint({ contentType: 'text/html', chunks: ['<html><h1>502 Bad Gateway</h1></html>'] });
-  const answer = await run(['ask', 'hi']);
+  const answer = await here(['ask', 'hi']);
   expect(answer.code).not.toBe(0);
   expect(answer.stderr).toMatch(/web page.*base_url/s);
 });
 
 test.concurrent('a truncated answer keeps its text, prints a notice and exits with 8', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('Hi th')) });
-  expect(await run(['ask', 'hi'])).toMatchObject({
+  expect(await here(['ask', 'hi'])).toMatchObject({
     code: 8,
     stdout: 'Hi th\n',
     stderr: expect.stringMatching(/cut off/),
@@ -144,7 +145,7 @@ test.concurrent('a truncated answer keeps its text, prints a notice and exits wi
 
 test.concurrent('a connection reset in the middle is an error that keeps the text', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('Hi th')), end: 'cut' });
-  const { code, stdout } = await run(['ask', '--json', 'hi']);
+  const { code, stdout } = await here(['ask', '--json', 'hi']);
   expect(code).toBe(3);
   expect(lines(stdout).at(-1)).toMatchObject({
     outcome: 'error',
@@ -155,14 +156,14 @@ test.concurrent('a connection reset in the middle is an error that keeps the tex
 
 test.concurrent('an empty stream is not an answer', async () => {
   await endpoint({ chunks: [] });
-  expect(await run(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
+  expect(await here(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
 });
 
 test.concurrent('an unreachable endpoint is named with the cause', async () => {
   ground.place.writeConfig(
     'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
   );
-  const answer = await run(['ask', 'hi']);
+  const answer = await here(['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): check that the server runs/);
 });
@@ -175,7 +176,7 @@ test.concurrent('with --no-spawn and no daemon, the error says how to start one'
 });
 
 test.concurrent('real mode without a key names the variable to set; simulator mode does not', async () => {
-  const real = await runHere(ground.place, ['ask', '--mode', 'openai', 'hi']);
+  const real = await here(['ask', '--mode', 'openai', 'hi']);
   expect(real.code).not.toBe(0);
   expect(real.stderr).toMatch(/OPENAI_API_KEY/);
   const simulated = await run(['ask', 'What is the capital of France?']);
@@ -237,12 +238,12 @@ test.concurrent.each([
   [['--timeout', '0'], /number of seconds from 0\.001 to 3600/],
 ])('%j is refused before any request', async (flags, pattern) => {
   writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
-  const answer = await runHere(ground.place, ['ask', 'hi', ...flags]);
+  const answer = await here(['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
 
 test.concurrent.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
-  expect(await runHere(ground.place, args)).toMatchObject({
+  expect(await here(args)).toMatchObject({
     code: 2,
     stdout: '',
     stderr: expect.stringMatching(/prompt is empty/),
@@ -256,7 +257,7 @@ test.concurrent('binary data on stdin is refused', async () => {
 });
 
 test.concurrent('the chat’s error without a terminal names the commands that need none', async () => {
-  expect(await runHere(ground.place, [])).toMatchObject({
+  expect(await here([])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/vastar-tui ask/),
   });
@@ -267,21 +268,21 @@ test.concurrent.each([
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
 ])('%s in the configuration is reported with its position', async (_name, flags, yaml, pattern) => {
   if (yaml !== undefined) ground.place.writeConfig(yaml);
-  const answer = await runHere(ground.place, [...flags, 'ask', 'hi']);
+  const answer = await here([...flags, 'ask', 'hi']);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toMatch(pattern);
   expect(answer.stderr).not.toMatch(/\n\s+at /);
 });
 
 test.concurrent('an unknown flag is refused with a suggestion', async () => {
-  expect(await runHere(ground.place, ['ask', '--jsn', 'hi'])).toMatchObject({
+  expect(await here(['ask', '--jsn', 'hi'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/--json/),
   });
 });
 
 test.concurrent('the error for an unknown command names the closest command and how to send the words as a prompt', async () => {
-  expect(await runHere(ground.place, ['benhc'])).toMatchObject({
+  expect(await here(['benhc'])).toMatchObject({
     code: 2,
     stderr:
       'vastar-tui: there is no command "benhc". Did you mean "bench"? To send it as a question: vastar-tui ask "benhc"\n',
@@ -362,7 +363,7 @@ test.concurrent('daemon and simulator exit with the program even when it is kill
 });
 
 test.concurrent('an empty session name, for example from an unset variable, is refused', async () => {
-  const { code, stderr } = await runHere(ground.place, ['ask', 'hi', '--session', '']);
+  const { code, stderr } = await here(['ask', 'hi', '--session', '']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
 });
@@ -383,10 +384,10 @@ test.concurrent('without a home folder the question is answered, and saving fail
 test.concurrent('an answer cut off at the token limit is reported on stderr and exits with 0', async () => {
   const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
   await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });
-  expect(await run(['ask', 'Why?'])).toMatchObject({
+  expect(await here(['ask', 'Why?'])).toMatchObject({
     code: 0,
     stdout: 'It is\n',
     stderr: 'vastar-tui: the answer was cut at the token limit (finish_reason length): raise max_tokens\n',
   });
-  expect((await run(['ask', 'Why?', '--json'])).stderr).toBe('');
+  expect((await here(['ask', 'Why?', '--json'])).stderr).toBe('');
 });

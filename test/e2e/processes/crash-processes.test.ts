@@ -5,7 +5,7 @@ import { crashProcess, VICTIMS } from '../../support/programs/process-crash.js';
 const ground = groundForEach();
 
 // `npm run crash:processes` kills hundreds of processes.
-test.skipIf(process.platform !== 'linux').each(VICTIMS)(
+test.skipIf(process.platform !== 'linux').concurrent.each(VICTIMS)(
   'a %s that is killed during an answer leaves no process behind and loses no question',
   async (victim) => {
     const crash = { victim, afterMs: 600, shown: true, question: 'write a long answer' };

@@ -9,7 +9,7 @@ const ground = groundForEach();
 const { endpoint, start } = ground;
 
 // Only the built program shows how the bundle treats Node's modules.
-test('the daemon serves its metrics at the printed port', async () => {
+test.concurrent('the daemon serves its metrics at the printed port', async () => {
   const daemon = start(['runtime', 'run', '--metrics-port', '0']);
   await daemon.untilStderr(/metrics at \S+\n/);
   const [, url = ''] = /metrics at (\S+)/.exec(daemon.stderr()) ?? [];
@@ -18,7 +18,7 @@ test('the daemon serves its metrics at the printed port', async () => {
   expect((await daemon.ended).code).toBe(0);
 });
 
-test('an unwritable log is reported, and the daemon runs without it', async () => {
+test.concurrent('an unwritable log is reported, and the daemon runs without it', async () => {
   mkdirSync(join(ground.place.dir, 'log'));
   const daemon = start(['runtime', 'run', '--log-file', 'log']);
   await daemon.untilStderr(/the daemon writes no log: log cannot be written: it is a folder\n/);
@@ -27,7 +27,7 @@ test('an unwritable log is reported, and the daemon runs without it', async () =
   expect((await daemon.ended).code).toBe(0);
 });
 
-test('the simulator forwards and records a provider’s answers', async () => {
+test.concurrent('the simulator forwards and records a provider’s answers', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('yes'), FINISH, '[DONE]') });
   const file = join(ground.place.dir, 'answers.jsonl');
   const simulator = start(['simulator', '--port', '0', '--record', file, '--upstream', `${upstream.url}/v1`]);

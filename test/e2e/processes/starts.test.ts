@@ -9,12 +9,12 @@ import { startAtOnce } from '../../support/programs/starts.js';
 
 const ground = groundForEach();
 
-test('simultaneous questions with nothing running share one daemon and one simulator, and each is answered', async () => {
+test.concurrent('simultaneous questions with nothing running share one daemon and one simulator, and each is answered', async () => {
   const starts = await startAtOnce(ground.place, { asks: 12, keep: true });
   expect(starts).toMatchObject({ failed: [], daemons: 1, simulators: 1, left: [] });
 });
 
-test('a question is answered while the program that started daemon and simulator ends, and two daemons never run at once', async () => {
+test.concurrent('a question is answered while the program that started daemon and simulator ends, and two daemons never run at once', async () => {
   const { place } = ground;
   // Each program finds processes that the program before it is about to stop.
   for (let round = 0; round < 4; round += 1) {
@@ -22,7 +22,7 @@ test('a question is answered while the program that started daemon and simulator
   }
 });
 
-test('when the daemon can’t start, the error begins with what to do', async () => {
+test.concurrent('when the daemon can’t start, the error begins with what to do', async () => {
   const socket = join(ground.place.dir, 'missing', 'runtime.sock');
   const { code, stderr } = await runProgram(ground.place, ['ask', 'hi', '--socket', socket]);
   expect({ code, stderr }).toEqual({
@@ -31,7 +31,7 @@ test('when the daemon can’t start, the error begins with what to do', async ()
   });
 });
 
-test('in a folder that was removed, the error says so', async () => {
+test.concurrent('in a folder that was removed, the error says so', async () => {
   const gone = join(ground.place.dir, 'gone');
   mkdirSync(gone);
   const script = 'rmdir "$PWD"; exec "$0" "$@"';

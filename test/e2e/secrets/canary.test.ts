@@ -127,6 +127,35 @@ async function oneByOne<T>(all: readonly T[], start: (one: T) => Promise<unknown
   for (const one of all) await start(one);
 }
 
+/** Asks in the chat and opens the inspector. Resolves to everything that the chat has written. */
+async function chatWith(place: Place): Promise<string> {
+  const chat = openTerminal(place, ['--mode', 'other', '--log-level', 'debug']);
+  try {
+    await chat.untilScreen(/write a message/);
+    for (const [way, shown] of [
+      ['status', /Incorrect API key/],
+      ['event', /reported an error/],
+    ] as const) {
+      chat.send(`say it by ${way}`);
+      await chat.untilScreen(new RegExp(`> say it by ${way}`));
+      chat.send(KEYS.enter);
+      await chat.untilScreen(shown);
+    }
+    chat.send('\x04'); // Open the inspector, then the whole last exchange.
+    await chat.untilScreen(/Inspector/);
+    chat.send(KEYS.enter);
+    await chat.untilScreen(/Exchange #/);
+    // The request is below the figures.
+    chat.send(KEYS.pageDown);
+    await chat.untilScreen(/say it by event/);
+    chat.kill('SIGTERM');
+    await chat.ended;
+  } finally {
+    chat.close();
+  }
+  return chat.written();
+}
+
 test('no output, file or process list contains keys of the environment, the configuration or a proxy', async () => {
   const args = watchArguments();
   const said: [string, string][] = [];
@@ -180,41 +209,20 @@ test('no output, file or process list contains keys of the environment, the conf
     ['daemon', daemon.stdout() + daemon.stderr()],
   );
 
-  // From here on the program starts its own daemon behind the proxy.
+  // From here on the programs start their own daemon behind the proxy.
+  const chatted = chatWith(place);
   await run('ask', 'hi', '--config', 'config.yaml', '--mode', 'proxied', '--log-level', 'debug');
   await run('doctor', '--yes', '--config', 'config.yaml', '--mode', 'proxied');
   expect(proxy.requests.length).toBeGreaterThan(0);
-  await run('replay', 'recorded.jsonl', '--json');
   const formats = ['md', 'json', 'jsonl', 'har', 'csv'];
   const exported = formats.map((format) => run('sessions', 'export', '--all', '--format', format));
+  await Promise.all([
+    run('replay', 'recorded.jsonl', '--json'),
+    run('sessions', 'search', 'incorrect'),
+    run('sessions', 'list', '--json'),
+  ]);
   for (const text of await Promise.all(exported)) expect(text).toContain('redirect');
-  await Promise.all([run('sessions', 'search', 'incorrect'), run('sessions', 'list', '--json')]);
-
-  const chat = openTerminal(place, ['--mode', 'other', '--log-level', 'debug']);
-  try {
-    await chat.untilScreen(/write a message/);
-    for (const [way, shown] of [
-      ['status', /Incorrect API key/],
-      ['event', /reported an error/],
-    ] as const) {
-      chat.send(`say it by ${way}`);
-      await chat.untilScreen(new RegExp(`> say it by ${way}`));
-      chat.send(KEYS.enter);
-      await chat.untilScreen(shown);
-    }
-    chat.send('\x04'); // Open the inspector, then the whole last exchange.
-    await chat.untilScreen(/Inspector/);
-    chat.send(KEYS.enter);
-    await chat.untilScreen(/Exchange #/);
-    // The request is below the figures.
-    chat.send(KEYS.pageDown);
-    await chat.untilScreen(/say it by event/);
-    chat.kill('SIGTERM');
-    await chat.ended;
-  } finally {
-    chat.close();
-  }
-  said.push(['chat', chat.written()]);
+  said.push(['chat', await chatted]);
 
   expect(
     upstream.requests.some(({ headers, path }) => headers['x-team'] === HEADER && path.includes('sig=')),
