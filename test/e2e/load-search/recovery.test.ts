@@ -3,7 +3,7 @@ import { fastClock } from '../../support/clocks/fast-clock.js';
 import { groundForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const clock = await fastClock(4);
+const clock = await fastClock(5);
 const { endpoint, run } = groundForEach(clock.env);
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 

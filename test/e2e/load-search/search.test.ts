@@ -14,7 +14,7 @@ const path = (name: string): string => join(ground.place.dir, name);
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
 /** How long each load is tested: enough requests for a verdict, also on a busy machine. */
-const LIMITS_MS = [4000, 20_000];
+const LIMITS_MS = [3000, 20_000];
 
 /** After this time without a further request, in ms, all requests that wait are answered. */
 const QUIET_MS = 50;

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const SLOWEST = [
   'e2e/load-search/search',
   'e2e/telemetry/exports',
-  'e2e/load-search/sweep',
+  'e2e/load-sweep/sweep',
   'e2e/load-search/recovery',
   'runtime/clients/unread',
   'runtime/hostile-providers/http2',
@@ -32,7 +32,7 @@ const SLOWEST = [
   'content/content-decoder',
   'e2e/hostile-provider/endless',
   'runtime/upstream/http2',
-  'e2e/load-search/warmup',
+  'e2e/load-warmup/warmup',
   'connector/rates',
   'e2e/docs/seed',
   'e2e/bench-live/stopped',
