@@ -1,3 +1,5 @@
+export { MessageType } from './generated/ipc/message-type.js';
+
 /** Sizes and defaults of the public protocol (docs/protocol.md, part A). */
 export const PROTOCOL_CONSTANTS = {
   /** Bytes of a frame's length field. */
@@ -29,17 +31,3 @@ export const KEY_LEFT_HEADER = 'x-vastar-key-left-behind';
 
 /** The most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
 export const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
-
-/** Frame types; 5 and up are the streaming extension. */
-export enum MessageType {
-  ExecuteRequest = 0,
-  ExecuteResponse = 1,
-  HealthCheck = 2,
-  HealthResponse = 3,
-  CreditUpdate = 4,
-  StreamStart = 5,
-  StreamChunk = 6,
-  StreamEnd = 7,
-  Cancel = 8,
-  StreamRetry = 9,
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ByteBuffer } from 'flatbuffers';
 import { expect, test } from 'vitest';
+import { ErrorClass, FailureCode } from '../../src/common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../src/protocol/constants.js';
 import * as Generated from '../../src/protocol/generated/ipc.js';
 import type { StreamChunk } from '../../src/protocol/messages.js';
@@ -15,6 +16,11 @@ test('every message is decoded as it was encoded', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('the numbers of errors are those of the schema', () => {
+  expect(ErrorClass).toEqual(Generated.ErrorClass);
+  expect({ ...FailureCode, None: 0, 0: 'None' }).toEqual(Generated.FailureCode);
 });
 
 test('ids above 2^53 stay exact', () => {

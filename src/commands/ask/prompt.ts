@@ -6,6 +6,7 @@ import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../composition/compose.js';
 import { numberWithin } from '../support/flags/flag-number.js';
 import { addLimitFlags, type LimitFlags, limitOptions } from '../support/flags/limit-flags.js';
+import { addTo } from '../support/flags/repeated.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { readImage } from '../support/input/attachment-file.js';
 import { readStdin, readStdinIfAny } from '../support/input/stdin.js';
@@ -36,10 +37,6 @@ export function addPromptFlags(command: Command): Command {
     .option('--temperature <number>', 'sampling temperature, from 0 to 2', numberWithin(0, 2))
     .option('--max-tokens <n>', 'most tokens in the answer', numberWithin(1, 1_000_000, 'whole'));
   return addLimitFlags(command);
-}
-
-function addTo(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** Converts the flags to the connector's options. */

@@ -28,7 +28,6 @@ export interface ChartOptions {
   readonly whole?: boolean;
   readonly xText: (value: number) => string;
   readonly yText: (value: number | null | undefined) => string;
-  readonly rightText?: (value: number | null | undefined) => string;
 }
 
 const HEIGHT = 220;
@@ -99,7 +98,7 @@ function nextIndex(key: string, index: number, count: number): number | undefine
 }
 
 function plotOptions(options: ChartOptions, width: number): uPlot.Options {
-  const { lines, x, y, right, xText, yText, rightText = yText } = options;
+  const { lines, x, y, right, xText, yText } = options;
   const axis = {
     stroke: color('text'),
     grid: { stroke: color('grid'), width: 1 },
@@ -139,14 +138,13 @@ function plotOptions(options: ChartOptions, width: number): uPlot.Options {
               label: right,
               size: 70,
               grid: { show: false },
-              values: ticks(rightText),
+              values: ticks(yText),
             },
           ]),
     ],
     series: [
       { label: x, value: (_plot, value) => (value === null ? '' : xText(value)) },
       ...lines.map((line): uPlot.Series => {
-        const text = line.right ? rightText : yText;
         const stroke = color(line.color);
         const paths =
           line.kind === 'bars'
@@ -164,7 +162,7 @@ function plotOptions(options: ChartOptions, width: number): uPlot.Options {
           ...(line.kind === 'bars' && { fill: stroke }),
           ...(paths !== undefined && { paths }),
           value: (_plot, value: number | null, _series, index) =>
-            text(index === null ? value : line.values[index]),
+            yText(index === null ? value : line.values[index]),
         };
       }),
     ],
@@ -177,28 +175,25 @@ const fromZero = (_plot: uPlot, _min: number | null, max: number | null): [numbe
 ];
 
 /** Describes the range of each line, for screen readers. */
-function summary({ lines, yText, rightText = yText }: ChartOptions): string {
+function summary({ lines, yText }: ChartOptions): string {
   return lines
-    .map(({ label, values, right }) => {
+    .map(({ label, values }) => {
       const known = values.filter((value) => value !== null);
       if (known.length === 0) return `${label}: none`;
-      const text = right ? rightText : yText;
       const [least, most] = [Math.min(...known), Math.max(...known)];
-      return `${label}: ${text(least)} to ${text(most)}`;
+      return `${label}: ${yText(least)} to ${yText(most)}`;
     })
     .join('; ');
 }
 
-function valuesAt({ xs, lines, xText, yText, rightText = yText }: ChartOptions, index: number): string {
-  const values = lines.map(
-    ({ label, values, right }) => `${label} ${(right ? rightText : yText)(values[index]) || 'none'}`,
-  );
+function valuesAt({ xs, lines, xText, yText }: ChartOptions, index: number): string {
+  const values = lines.map(({ label, values }) => `${label} ${yText(values[index]) || 'none'}`);
   return `${xText(xs[index] ?? 0)}: ${values.join(', ')}`;
 }
 
 /** Creates a table that is filled when it is first opened. */
 function table(options: ChartOptions): HTMLElement {
-  const { x, xs, lines, xText, yText, rightText = yText } = options;
+  const { x, xs, lines, xText, yText } = options;
   const details = el('details', {}, el('summary', {}, 'As a table'));
   details.addEventListener(
     'toggle',
@@ -214,7 +209,7 @@ function table(options: ChartOptions): HTMLElement {
           'tr',
           {},
           el('th', { scope: 'row' }, xText(value)),
-          ...lines.map(({ values, right }) => el('td', {}, (right ? rightText : yText)(values[index]))),
+          ...lines.map(({ values }) => el('td', {}, yText(values[index]))),
         ),
       );
       details.append(

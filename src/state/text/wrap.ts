@@ -8,16 +8,12 @@ export interface Piece {
 }
 
 export interface WrapOptions {
-  /** The width of the first row in cells. */
+  /** The width of a row in cells. */
   width: number;
-  /** The width of the other rows in cells [width]. */
-  restWidth?: number;
   /** `words` breaks between words where possible; `cells` breaks when the row is full. */
   at?: 'words' | 'cells';
   /** The offset to begin at: the start of a row of an earlier call, or the end of a skipped text [0]. */
   from?: number;
-  /** Whether the first row is the line's first [from = 0]. */
-  firstRow?: boolean;
 }
 
 const WIDE_SPACE = '\u3000';
@@ -30,11 +26,10 @@ const WIDE_SPACE = '\u3000';
  * last row. To allow that, a word that is longer than a row starts on a new row before it is cut.
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {
-  const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
-  let limit = firstRow ? width : restWidth;
+  const { width, at = 'words', from = 0 } = options;
   const rest = line.slice(from);
   const eachOneCell = isNarrow(rest);
-  if (eachOneCell && rest.length <= limit) return [{ start: from, end: line.length }];
+  if (eachOneCell && rest.length <= width) return [{ start: from, end: line.length }];
   const pieces: Piece[] = [];
   let rowStart = from;
   let column = 0;
@@ -49,7 +44,6 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const closeRow = (end: number): void => {
     pieces.push({ start: rowStart, end });
     rowStart = end;
-    limit = restWidth;
     breakAt = -1;
   };
   const breakable = (offset: number): void => {
@@ -70,12 +64,12 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
     // A row may end beside most wide characters, because their scripts have no spaces.
     if (before !== '' && (cells > 1 || beforeCells > 1) && mayBreakBetween(before, grapheme))
       breakable(offset);
-    if (column + cells > limit && breakAt > rowStart) {
+    if (column + cells > width && breakAt > rowStart) {
       const carried = column - breakColumn;
       closeRow(breakAt);
       column = carried;
     }
-    if (column + cells > limit && offset > rowStart) {
+    if (column + cells > width && offset > rowStart) {
       closeRow(offset);
       column = 0;
     }

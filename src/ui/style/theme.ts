@@ -45,7 +45,7 @@ const INDEXED_DEPTH = 8;
  * `light` have fixed colours with a contrast of at least 4.5:1 on usual backgrounds, and no faint text.
  * @param depth the terminal's colour depth in bits, from `getColorDepth`
  */
-export function themeOf(name: ThemeName = 'auto', depth = INDEXED_DEPTH): Theme {
+export function themeOf(name: ThemeName, depth = INDEXED_DEPTH): Theme {
   switch (name) {
     case 'auto':
       return colourTheme;

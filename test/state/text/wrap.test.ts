@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { cellWidth } from '../../../src/state/text/graphemes.js';
 import { shownPiece, wrapLine } from '../../../src/state/text/wrap.js';
 
-const rows = (line: string, width: number, restWidth = width): string[] =>
-  wrapLine(line, { width, restWidth }).map((piece) => shownPiece(line, piece));
+const rows = (line: string, width: number): string[] =>
+  wrapLine(line, { width }).map((piece) => shownPiece(line, piece));
 
 describe('a line is broken', () => {
   test.each([
@@ -32,10 +32,6 @@ describe('a line is broken', () => {
     ['after a wide space, which may exceed the width', '量子　計算', 4, ['量子', '計算']],
   ])('%s', (_name, line, width, expected) => {
     expect(rows(line, width)).toEqual(expected);
-  });
-
-  test('into a first row of another width', () => {
-    expect(rows('one two three four', 10, 6)).toEqual(['one two', 'three', 'four']);
   });
 
   test('with tabs that extend to their next stop', () => {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { WIRE_FORMATS } from '../../../common/chat/wire-formats.js';
 import { AUTH_STYLES, PROVIDER_NAMES } from '../../../config/endpoints/providers.js';
 import { notEmpty } from './flag-text.js';
+import { addTo } from './repeated.js';
 
 /** The end of each command's help. */
 export const MORE_FLAGS = '\nFlags of every command, such as --mode and --model: vastar-tui --help';
@@ -69,8 +70,4 @@ export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }):
     '--no-stream': stream === false,
     '--no-adapt': adapt === false,
   }).flatMap(([name, given]) => (given ? [name] : []));
-}
-
-function addTo(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

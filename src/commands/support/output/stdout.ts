@@ -31,7 +31,7 @@ export function requireStdout(): void {
 export function watchStdout(abort: AbortController): StdoutWatch {
   let exitCode: number | undefined;
   process.stdout.off('error', onError).on('error', (error: NodeJS.ErrnoException) => {
-    exitCode ??= codeOf(error);
+    exitCode ??= exitCodeOf(error);
     abort.abort();
   });
   return {
@@ -42,10 +42,10 @@ export function watchStdout(abort: AbortController): StdoutWatch {
 }
 
 function onError(error: NodeJS.ErrnoException): void {
-  process.exit(codeOf(error));
+  process.exit(exitCodeOf(error));
 }
 
-function codeOf(error: NodeJS.ErrnoException): number {
+function exitCodeOf(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return EXIT.brokenPipe;
   printMessage(`stdout cannot be written: ${fileReason(error)}`);
   return EXIT.failed;

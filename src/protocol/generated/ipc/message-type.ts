@@ -2,6 +2,9 @@
 
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any, @typescript-eslint/no-non-null-assertion */
 
+/**
+ * Frame types; 5 and up are the streaming extension.
+ */
 export enum MessageType {
   ExecuteRequest = 0,
   ExecuteResponse = 1,
