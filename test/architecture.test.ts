@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The code of the pages that commands write, which runs in a browser.
   page: ['common', 'metrics'],
   connector: ['common', 'content', 'sdk', 'config', 'metrics'],
-  telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk', 'type:protocol'],
+  telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['common', 'sdk', 'connector', 'config', 'type:metrics', 'type:protocol'],

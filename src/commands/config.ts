@@ -29,7 +29,7 @@ interface Flags extends EndpointFlags {
   json?: boolean;
 }
 
-/** `config print`, `config path` and `config trust`. */
+/** Adds `config print`, `config path` and `config trust`. */
 export function defineConfig(config: Command, host: ConfigHost = thisProcess()): void {
   config
     .command('print')

@@ -97,7 +97,7 @@ function composeOrProblems(flags: DoctorFlags): Composition | Finding[] {
   }
 }
 
-/** The daemon's address, and the owner of its socket. */
+/** Checks the daemon's address, and the owner of its socket. */
 async function checkAddress({ socketPath }: { socketPath?: string | undefined }): Promise<Finding> {
   const address = resolveEndpoint(socketPath === undefined ? {} : { socketPath }, process.env);
   return address.kind === 'unix'

@@ -152,7 +152,7 @@ async function askForMissing(flags: AddFlags): Promise<AddFlags> {
   }
 }
 
-/** `Name: value` or `name=value`, each once, as a mapping below `key`. */
+/** Returns texts such as `Name: value` or `name=value` as a mapping below `key`. Each name may come once. */
 function pairs(
   key: string,
   flag: string,

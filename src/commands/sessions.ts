@@ -30,7 +30,7 @@ interface Flags extends ExportFlags {
 /** Explains `<id>` in the help. */
 const ID_OR_TITLE = 'the id of a session or its first characters, or a title that only one session has';
 
-/** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
+/** Adds `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
   sessions.option(
     '--file <path>',

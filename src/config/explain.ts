@@ -11,7 +11,7 @@ export interface Setting {
   provenance: Provenance;
 }
 
-/** `mode` and every setting with its value and source. A setting without a value is null. */
+/** Returns `mode` and every setting with its value and source. A setting without a value is null. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
   const {
     openai,

@@ -96,7 +96,7 @@ export function costText({ usd }: Pick<Cost, 'usd'>): string {
   return `~$${usd.toFixed(digits)}`;
 }
 
-/** Short form of a total: a `+` follows when some answers have no known price. */
+/** Returns a total in short form: a `+` follows when some answers have no known price. */
 export function spentText({ usd }: Pick<Cost, 'usd'>, unpriced: number): string {
   return `${costText({ usd })}${unpriced > 0 ? '+' : ''}`;
 }

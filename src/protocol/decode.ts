@@ -133,7 +133,7 @@ function hopOf(table: Table, field: number): { hop?: Hop } {
   return hop === undefined ? {} : { hop };
 }
 
-/** A code of a newer daemon that is unknown here is omitted. */
+/** Omits a code of a newer daemon that is unknown here. */
 function failureCodeOf(table: Table, field: number): { code?: FailureCode } {
   const code = table.int8(field);
   return FailureCode[code] === undefined ? {} : { code };

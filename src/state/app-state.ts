@@ -183,7 +183,7 @@ export function atTime(state: AppState, nowMs: number): AppState {
   };
 }
 
-/** How many ms after `nowMs` the screen next changes by itself; undefined when it doesn't. */
+/** Returns how many ms after `nowMs` the screen next changes by itself; undefined when it doesn't. */
 export function nextChangeMs(state: AppState, nowMs: number): number | undefined {
   const { connection, toast, quitArmedUntilMs } = state;
   const times: number[] = [];

@@ -193,7 +193,7 @@ function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unkno
   };
 }
 
-/** Milliseconds, rounded to microseconds. */
+/** Returns milliseconds, rounded to microseconds. */
 function ms(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -72,7 +72,7 @@ function atSpeed({ atMs, conversation, later, ...lengths }: TraceEntry, speed: n
   };
 }
 
-/** Creates the load of the flags. @param trace the result of `readTrace` */
+/** Creates the load that the flags describe. @param trace the result of `readTrace` */
 export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const { rate, concurrency, ramp, seed, traceSpeed, shard = WHOLE, first = 0 } = flags;
   const process = flags.arrivals ?? { kind: 'poisson' };

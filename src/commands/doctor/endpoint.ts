@@ -8,7 +8,7 @@ import { type Finding, ok, problem, warning } from './finding.js';
  */
 const NO_LIST: readonly number[] = [404, 405, 501];
 
-/** One request with the key, which costs nothing: the list of models of the endpoint in use. */
+/** Requests the list of models with the key. The request costs nothing. */
 export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<Finding> {
   const { name, model } = connector.endpoint;
   try {

@@ -8,12 +8,12 @@ export function ok(check: string, detail: string): Finding {
   return { status: 'ok', check, detail };
 }
 
-/** Worth knowing; the program works. */
+/** Returns a finding that is worth knowing; the program works. */
 export function warning(check: string, detail: string, advice: string): Finding {
   return { status: 'warning', check, detail, advice };
 }
 
-/** Something will not work. */
+/** Returns a finding that something will not work. */
 export function problem(check: string, detail: string, advice: string): Finding {
   return { status: 'problem', check, detail, advice };
 }

@@ -81,7 +81,7 @@ function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** True for a zombie process. In a container without an init process, it may never be reaped. */
+/** Whether this is a zombie process. In a container without an init process, it may never be reaped. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -10,7 +10,7 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** Headers that the daemon sets itself, or that change how the message is framed. */
 const FRAMING = /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
 
-/** The value of a header or a parameter. A refused value is not quoted, because it may be a key. */
+/** Returns the value of a header or a parameter. A refused value is not quoted, because it may be a key. */
 function sendable(pattern: RegExp) {
   return setting((value): Verdict<Secret> => {
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;

@@ -4,7 +4,9 @@ import { quote } from '../problem.js';
 /** A value that was read, or the reason why it can't be used, as the end of a sentence. */
 export type Verdict<T> = { value: T } | { refused: string };
 
-/** The schema of one setting. `read` returns the value, or the reason for the refusal as the end of a sentence. */
+/**
+ * Returns the schema of one setting. `read` returns the value, or the reason for the refusal as the end of a sentence.
+ */
 export function setting<T>(read: (value: unknown) => Verdict<T>) {
   return z.pipe(
     z.unknown(),
@@ -52,7 +54,7 @@ export const onOff = setting((value): Verdict<boolean> => {
     : { value: read };
 });
 
-/** One of a few words. */
+/** Returns the schema of a setting that is one of a few words. */
 export function oneOf<T extends string>(words: readonly T[]) {
   return setting((value): Verdict<T> => {
     const word = words.find((one) => one === value);

@@ -22,7 +22,7 @@ export const idleMs = number(
   `whole milliseconds from 0 (never) to ${MAX_TIMEOUT_MS}`,
 );
 
-/** A number in a range. Text is accepted too, because a variable's value is text. */
+/** Returns the schema of a number in a range. Text is accepted too, because a variable's value is text. */
 export function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
     const parsed = typeof value === 'string' ? parseDecimal(value) : Number.NaN;

@@ -175,7 +175,7 @@ export function timeIn(object: JsonObject, ...names: string[]): number | undefin
   return undefined;
 }
 
-/** The number's size shows the unit: times from 1973 to 5138 are recognised. */
+/** Returns Unix time in ms. The number's size shows the unit: times from 1973 to 5138 are recognised. */
 function unixTimeMs(time: number): number | undefined {
   if (time <= 0) return undefined;
   if (time < 1e11) return time * 1000;

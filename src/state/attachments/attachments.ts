@@ -28,7 +28,7 @@ export function tooMuch(
     : `attach a smaller file, or begin a new conversation: this one has ${most} MB left`;
 }
 
-/** `cat.png, notes.md` */
+/** Returns e.g. `cat.png, notes.md`. */
 export function namesOf(attachments: readonly Attachment[]): string {
   return attachments.map(({ name }) => name).join(', ');
 }

@@ -42,7 +42,7 @@ export function shownRequest({ comparison, request }: Shown): RequestView {
   return comparison?.sides[comparison.marked]?.request ?? request;
 }
 
-/** True while an answer runs, in the conversation or on a side of the comparison. */
+/** Whether an answer runs, in the conversation or on a side of the comparison. */
 export function isAnswering({ comparison, request }: Shown): boolean {
   return (
     (comparison?.sides.some((side) => side.request.kind === 'running') ?? false) || request.kind === 'running'

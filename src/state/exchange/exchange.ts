@@ -88,7 +88,7 @@ export function addPortion(before: AppState, id: number, portion: Portion): AppS
   return { ...state, messages, retry: undefined };
 }
 
-/** When the running answer's first output came: Unix time in ms. */
+/** Returns when the running answer's first output came: Unix time in ms. */
 function firstMs({ request, nowMs }: AppState, { atMs }: AssistantMessage): number {
   const { ttftMs } = request.kind === 'none' ? {} : request.metrics;
   return ttftMs === undefined ? nowMs : Math.min(nowMs, atMs + ttftMs);

@@ -6,7 +6,7 @@ import type { EndpointInfo } from '../ports.js';
 import { beginsAgain } from './begins-again.js';
 import { sentBody } from './sent-body.js';
 
-/** Collects the data to save of one exchange, except for the answer's text. */
+/** Collects what is saved of one exchange, except for the answer's text. */
 export interface ExchangeKeeper {
   take(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): FinishedExchange;

@@ -208,7 +208,10 @@ function afterEscape(code: number): Mode {
   return code >= 0x20 && code <= 0x2f ? { kind: 'escape-intermediate', length: 0 } : GROUND;
 }
 
-/** Invisible format characters, which can hide text. Joiners don't count, because scripts and emoji need them. */
+/**
+ * Whether this is an invisible format character, which can hide text. Joiners don't count, because scripts and emoji
+ * need them.
+ */
 function isInvisible(code: number): boolean {
   return (
     code === 0xad ||

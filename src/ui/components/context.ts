@@ -58,7 +58,7 @@ export function useKeyboard(input: Input): void {
   useEffect(() => keyboard.open(input.receive), [keyboard, input]);
 }
 
-/** Exactly `height` lines, each cut to `width`. */
+/** Returns exactly `height` lines, each cut to `width`. */
 export function fitRows(lines: readonly Line[], width: number, height: number): Line[] {
   return Array.from({ length: height }, (_, index) => cut(lines[index] ?? [], width));
 }

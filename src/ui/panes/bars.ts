@@ -72,7 +72,7 @@ export function typingPlace({
   }
 }
 
-/** Connection and request in one row, which also separates conversation and draft; used without side panes. */
+/** Returns connection and request in one row, which also separates conversation and draft; used without side panes. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
   const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
   const words = withMessages ? passingWords(state) : undefined;

@@ -46,7 +46,7 @@ export function attachedNote({ attachments }: Pick<AppState, 'attachments'>): st
   return `attached: ${attachments.map(attachmentText).join(', ')}; /detach removes the last`;
 }
 
-/** `cat.png 12.3 kB` */
+/** Returns e.g. `cat.png 12.3 kB`. */
 export function attachmentText({ name, size }: Attachment): string {
   return size === null ? name : `${name} ${bytes(size)}`;
 }

@@ -100,7 +100,7 @@ function attempt(number: number): Line {
   return [['dim', `attempt ${number}`]];
 }
 
-/** Two lines: `retry 2/3 in 0.5 s` and the reason. */
+/** Returns two lines: `retry 2/3 in 0.5 s` and the reason. */
 export function retryLines(retry: RetryNotice, nowMs: number): readonly [when: Line, why: Line] {
   const { attempt: number, maxAttempts, atMs, statusCode, reason } = retry;
   return [
@@ -165,7 +165,7 @@ export function originIn<T extends { origin: string }>(origins: readonly T[], ur
 
 type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };
 
-/** `connections 8      1 busy`, or that the circuit is open. */
+/** Returns e.g. `connections 8      1 busy`, or that the circuit is open. */
 function poolLine(origin: Origin | undefined, width: number): Line {
   if (origin === undefined) return [];
   const open: Line = [['dim', `${SCREEN_FIGURES.connections.label} `], count(origin.poolOpen)];

@@ -38,7 +38,7 @@ function costLines(provider: ProviderReport | undefined): string[] {
   return cost === undefined ? [] : [`cost ${costText(cost)}: reported by ${cost.source}`];
 }
 
-/** `499 of 500 requests left, renewed in 120 ms`. */
+/** Returns e.g. `499 of 500 requests left, renewed in 120 ms`. */
 export function limitText({ of, remaining, limit, resetMs }: RateLimit): string {
   const most = limit === undefined ? '' : ` of ${count(limit)}`;
   const reset = resetMs === undefined ? '' : `, renewed in ${duration(resetMs)}`;

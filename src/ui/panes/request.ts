@@ -101,12 +101,12 @@ function phaseOf({ outcome, metrics }: Shown): string {
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }
 
-/** `118 in 40`: the chunks, and the number of arrivals when it is lower. */
+/** Returns e.g. `118 in 40`: the chunks, and the number of arrivals when it is lower. */
 function chunksText({ chunks, arrivals }: ExchangeMetrics): string {
   return arrivals > 0 && arrivals < chunks ? `${count(chunks)} in ${count(arrivals)}` : count(chunks);
 }
 
-/** `gzip, decoded  12 kB` */
+/** Returns e.g. `gzip, decoded  12 kB`. */
 function compressedText({ compressed }: ExchangeMetrics): [string, string][] {
   return compressed === undefined
     ? []

@@ -39,7 +39,7 @@ export const FULL_ROWS = 7;
 /** Rows of the short form. */
 export const SHORT_ROWS = 2;
 
-/** Requests, errors, and the conversation's cost if it is known. */
+/** Returns requests, errors, and the conversation's cost if it is known. */
 function countsLine({ requests, errors }: SessionFigures, { cost, unpriced }: Spent, width: number): Line {
   if (cost === undefined)
     return spread(
@@ -76,7 +76,7 @@ function shortMs(ms: number): string {
   return ms < 9999.5 ? String(Math.round(ms)) : `${Math.round(ms / 1000)}s`;
 }
 
-/** `good answers  11/12 91 %`, with the objectives (TTFT and TPOT) if they fit. */
+/** Returns e.g. `good answers  11/12 91 %`, with the objectives (TTFT and TPOT) if they fit. */
 function goodputLine(
   { goodput: { judged, good } }: SessionFigures,
   { ttftMs, tpotMs }: Slo,

@@ -23,7 +23,7 @@ export function waitOf(request: RequestView, worthMs = WORTH_SHOWING_MS): Wait |
   return outputMs - byteMs >= ALIVE_MS ? { kind: 'content', ms: outputMs } : { kind: 'bytes', ms: byteMs };
 }
 
-/** `nothing received for 7.0 s, limit 300 s`; without the limit when it is unknown. */
+/** Returns e.g. `nothing received for 7.0 s, limit 300 s`; without the limit when it is unknown. */
 export function waitWords({ kind, ms }: Wait, limits: WaitLimits | undefined): string {
   switch (kind) {
     case 'headers':

@@ -1,6 +1,8 @@
 import { cellWidth } from '../../state/text/graphemes.js';
 
-/** The terminal's output for screen readers. Ink writes its frames here, and the cursor can stand inside the last one. */
+/**
+ * The terminal's output for screen readers. Ink writes its frames here, and the cursor can stand inside the last one.
+ */
 export interface ReaderOutput {
   /** The stream for Ink. */
   readonly stdout: NodeJS.WriteStream;
@@ -55,7 +57,9 @@ export function createReaderOutput(terminal: NodeJS.WriteStream): ReaderOutput {
   };
 }
 
-/** Where `rest` begins in the frame, whose rows have line ends that `rest` does not have; undefined without it. */
+/**
+ * Returns where `rest` begins in the frame, whose rows have line ends that `rest` does not have; undefined without it.
+ */
 function startOf(rest: string, frame: string): number | undefined {
   let at = frame.length;
   for (let left = rest.length; left > 0; at -= 1) {

@@ -132,7 +132,7 @@ function failed(what: string): string {
   return what.startsWith('the answer failed') ? what : `The answer failed: ${what}`;
 }
 
-/** `The answer took 1.4 s, the first token 312 ms; 118 tokens.` */
+/** Returns e.g. `The answer took 1.4 s, the first token 312 ms; 118 tokens.` */
 function spokenFigures(kind: Outcome, metrics: ExchangeMetrics): string {
   const { ttftMs, outputTokens, tokensEstimated } = metrics;
   const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;

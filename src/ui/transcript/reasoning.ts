@@ -30,7 +30,7 @@ export function createReasoningRows(width: number, unfolded: boolean): Reasoning
   };
 }
 
-/** `▸ reasoning 1.2 s, 340 tokens`, without unknown figures; `~` marks an estimate. */
+/** Returns e.g. `▸ reasoning 1.2 s, 340 tokens`, without unknown figures; `~` marks an estimate. */
 function titleOf(
   { reasoning, reasoningTime, reasoningTokens, status, text }: AssistantMessage,
   unfolded: boolean,

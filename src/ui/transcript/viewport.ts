@@ -222,7 +222,7 @@ function freeRows(last: Message | undefined, rows: number, height: number): numb
   return (step - (rows % step)) % step;
 }
 
-/** Binary search for the last index with `holds`, which must be true up to there; 0 if it never is. */
+/** Finds by binary search the last index with `holds`, which must be true up to there; 0 if it never is. */
 function lastIndex(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length - 1;

@@ -44,7 +44,7 @@ export type ToWorker =
 export type FromWorker =
   /** The worker can send requests. */
   | { type: 'ready' }
-  /** Requests that ended since the last such message. */
+  /** The rows of the requests that ended since the last message of this type. */
   | { type: 'samples'; rows: Rows }
   | { type: 'notice'; text: string }
   | { type: 'given-out'; atMs: number }

@@ -23,7 +23,7 @@ export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, tr
   return concurrency === undefined ? wanted(rate / shard.of / ARRIVALS) : 1;
 }
 
-/** Enough workers for the highest load, or for any load when the highest is unknown. */
+/** Returns enough workers for the highest load, or for any load when the highest is unknown. */
 function searchWorkers(search: SearchPlan): number {
   const highest = search.type === 'sweep' ? Math.max(...search.loads) : search.range?.to;
   return wanted((highest ?? Number.POSITIVE_INFINITY) / (search.kind === 'rate' ? ARRIVALS : IN_FLIGHT));

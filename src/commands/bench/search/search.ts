@@ -35,7 +35,7 @@ export function checkSearch(plan: SearchPlan, { slo, concurrency, shard }: Bench
   );
 }
 
-/** The most repetitions of a load's test without a clear verdict. */
+/** The most tests of one load while their verdict is unclear. */
 const MOST_REPEATS = 2;
 
 /** Whether the load may have missed the SLO only because this machine was slow. */

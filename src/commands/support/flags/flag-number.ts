@@ -3,7 +3,8 @@ import { parseDecimal } from '../../../common/text/decimal.js';
 import { UNIT_MS } from '../../../common/time/time-units.js';
 
 /**
- * A parser for a flag's number. It refuses hexadecimal numbers and exponents, which are probably mistakes.
+ * Returns a parser for a flag's number. The parser refuses hexadecimal numbers and exponents, which are probably
+ * mistakes.
  * @param word a word that the caller accepts, too, for the message
  */
 export function numberWithin(min: number, max: number, kind: 'whole' | 'any' = 'any', word?: string) {
@@ -16,7 +17,7 @@ export function numberWithin(min: number, max: number, kind: 'whole' | 'any' = '
   };
 }
 
-/** A parser for a flag's time in seconds, with or without a unit, e.g. `90`, `90s`, `1.5m`. */
+/** Returns a parser for a flag's time in seconds, with or without a unit, e.g. `90`, `90s`, `1.5m`. */
 export function secondsWithin(min: number, max: number) {
   return (text: string): number => {
     const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text) ?? [];

@@ -2,12 +2,17 @@ import type { AddHelpTextContext } from 'commander';
 
 /** The width for a terminal of unknown size. */
 const USUAL_COLUMNS = 80;
-/** The notes are written in lines of up to 120 characters: a paragraph continues after a line that is almost as long. */
+/**
+ * The notes are written in lines of up to 120 characters: a paragraph continues after a line that is almost as long.
+ */
 const FULL_LINE = 90;
 /** A row of a table: its first column with the gap behind it, or a word with a colon. */
 const FIRST_COLUMN = /^ *\S+(?: \S+)* {2,}(?=\S)|^ {2}[a-z]+: (?=\S)/;
 
-/** The notes after a command's list of flags, wrapped for the terminal. Indented lines without columns stay whole: they are commands. */
+/**
+ * Returns the notes after a command's list of flags, wrapped for the terminal. Indented lines without columns stay
+ * whole: they are commands.
+ */
 export function helpNotes(text: string): (context: AddHelpTextContext) => string {
   return ({ command }) => {
     const columns = command.configureOutput().getOutHelpWidth?.() ?? USUAL_COLUMNS;

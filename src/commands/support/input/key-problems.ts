@@ -2,7 +2,7 @@ import type { Problem } from '../../../config/problem.js';
 import type { LoadedConfig } from '../../../config/resolve.js';
 import { createKeymap, type KeyProblem } from '../../../ui/keys/bindings.js';
 
-/** The problems of the configuration with those of its section `keys`, which only the interface can check. */
+/** Returns the problems of the configuration with those of its section `keys`, which only the interface can check. */
 export function problemsWithKeys({ config, problems, provenance }: LoadedConfig): readonly Problem[] {
   const ofKey = ({ action, message, severity }: KeyProblem): Problem => {
     const path = `keys.${action}`;

@@ -47,7 +47,7 @@ export function startOf(bytes: Uint8Array, kinds: Readonly<Record<string, string
   return Object.entries(kinds).find(([magic]) => start.startsWith(magic))?.[1];
 }
 
-/** The message for bytes that are not text. */
+/** Returns the message for bytes that are not text. */
 export function notText(bytes: Uint8Array): string {
   const program = compressedBy(bytes);
   if (program !== undefined) return `is compressed; decompress it first, with: ${program}`;

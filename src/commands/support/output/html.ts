@@ -8,8 +8,8 @@ export class Markup {
 type Content = string | number | Markup | readonly Markup[] | undefined;
 
 /**
- * Markup with values in it. Strings are escaped, for content and for attributes in quotation marks; `undefined` gives
- * nothing.
+ * Returns markup with values in it. Strings are escaped, for content and for attributes in quotation marks; `undefined`
+ * gives nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(parts.map((part, index) => part + written(values[index])).join(''));

@@ -93,7 +93,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** The program with its flags and the commands' names; `load` adds the flags and action of a command. */
+/** Returns the program with its flags and the commands' names; `load` adds the flags and action of a command. */
 export function createProgram(): Command {
   const program = new Command('vastar-tui')
     .description('A terminal chat for streaming LLM APIs that shows where each answer’s time goes')
@@ -133,7 +133,7 @@ export async function load(command: Command): Promise<void> {
   pointToHelp(command, entry?.name === 'chat' ? 'vastar-tui' : `vastar-tui ${command.name()}`);
 }
 
-/** The program with every command loaded, for a description of all commands. */
+/** Returns the program with every command loaded, for a description of all commands. */
 async function createWholeProgram(): Promise<Command> {
   const program = createProgram();
   await Promise.all(program.commands.map(load));

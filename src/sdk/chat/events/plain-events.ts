@@ -8,8 +8,9 @@ export interface PlainEvents {
 }
 
 /**
- * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
- * text goes to `rest`, in order; so does text with a carriage return, because a carriage return also ends a line.
+ * Creates a fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece.
+ * All other text goes to `rest`, in order; so does text with a carriage return, because a carriage return also ends a
+ * line.
  * @param onData called with the text after `data: `; returns false for an event that must go to `rest`
  * @param waiting whether all text goes to `rest` now
  */

@@ -65,7 +65,7 @@ export function createPasteReader(): PasteReader {
   };
 }
 
-/** How many bytes at the end of `data` may begin the end marker. */
+/** Returns how many bytes at the end of `data` may begin the end marker. */
 function beginningAtEnd(data: Buffer): number {
   for (let length = Math.min(END.length - 1, data.length); length > 0; length -= 1) {
     if (data.subarray(data.length - length).equals(END.subarray(0, length))) return length;

@@ -93,7 +93,7 @@ function beside(columns: readonly (readonly Line[])[], width: number): Line[] {
 
 const STATE_FROM = 40;
 
-/** `› simulator  gpt-3.5-turbo`; `›` marks the answer that enter chooses. */
+/** Returns e.g. `› simulator  gpt-3.5-turbo`; `›` marks the answer that enter chooses. */
 function titleOf(
   { endpoint, request }: Side,
   isMarked: boolean,

@@ -8,7 +8,7 @@ import type { Explained } from './explained.js';
 /** A daemon on this machine answers faster than this, in ms. */
 const NEAR_MS = 20;
 
-/** Every figure of the connection pane. */
+/** Explains every figure of the connection pane. */
 export function explainConnection({ connection, endpoint, limits, serverLoad }: Shown): Explained[] {
   const daemon = connection.status === 'connected' ? connection.daemon : undefined;
   const health = daemon?.kind === 'vastar-tui' ? daemon.health : undefined;

@@ -16,7 +16,7 @@ const MEDIAN_FROM = 3;
 /** Users can't perceive a shorter delay, in ms. */
 const UNNOTICED_MS = 100;
 
-/** Every figure of the request pane. */
+/** Explains every figure of the request pane. */
 export function explainRequest(request: RequestView, session: SessionFigures, slo: Slo): Explained[] {
   const metrics = request.kind === 'none' ? undefined : request.metrics;
   const speed = metrics?.speed;

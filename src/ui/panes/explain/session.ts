@@ -10,7 +10,7 @@ import { againstObjective, type Explained } from './explained.js';
 const TREND = 1.2;
 const TREND_FROM = 6;
 
-/** Every figure of the session pane. */
+/** Explains every figure of the session pane. */
 export function explainSession(session: SessionFigures, { cost, unpriced }: Spent, slo: Slo): Explained[] {
   const { requests, errors, errorClasses, ttfts, tpots, goodput } = session;
   const { judged, good } = goodput;

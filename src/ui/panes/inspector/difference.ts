@@ -118,7 +118,7 @@ function figures(
   ];
 }
 
-/** `+18 %`; empty without both values, without a change, or from 0. */
+/** Returns e.g. `+18 %`; empty without both values, without a change, or from 0. */
 function changeOf(was: number | undefined, is: number | undefined): string {
   if (was === undefined || is === undefined || was === is || was === 0) return '';
   const percent = Math.round((100 * (is - was)) / was);

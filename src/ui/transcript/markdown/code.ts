@@ -26,7 +26,7 @@ const LABEL_CONTINUES = '  ';
 
 const FRAME: Copying = { margin: Number.POSITIVE_INFINITY };
 
-/** Code with an edge at its left. Long lines wrap; a mark replaces the edge in their further rows. */
+/** Returns code with an edge at its left. Long lines wrap; a mark replaces the edge in their further rows. */
 export function codeDrafts(code: string, options: CodeOptions): Draft[] {
   const { at, info, opens, closes, highlighter } = options;
   const language = info.split(/\s/, 1)[0] ?? '';

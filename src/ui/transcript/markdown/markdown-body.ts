@@ -19,7 +19,7 @@ export interface MarkdownOptions {
 /** The offset between rows that come from the same place in the source. */
 const NEXT_PLACE = 1 / 1024;
 
-/** Markdown as rows. Closed blocks are rendered once, and only the last one again with each update. */
+/** Returns Markdown as rows. Closed blocks are rendered once, and only the last one again with each update. */
 export function createMarkdownBody(options: MarkdownOptions): Body {
   const { width, highlighter, styles = true, hyperlinks = false } = options;
   const splitter = createSplitter();

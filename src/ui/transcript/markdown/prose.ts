@@ -27,7 +27,7 @@ interface Look extends ProseOptions, InlineLook {}
 /** Nesting that would leave fewer cells than this gets no further indentation. */
 const MIN_WIDTH = 12;
 
-/** Markdown as rows. Blank lines between blocks become one empty row. */
+/** Returns Markdown as rows. Blank lines between blocks become one empty row. */
 export function proseDrafts(source: string, options: ProseOptions): Draft[] {
   const { text, restore } = shield(source);
   return draftsOf(lexMarkdown(options.growing ? completed(text, options.styles) : text), {

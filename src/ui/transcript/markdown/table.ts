@@ -21,7 +21,7 @@ export interface TableOptions extends InlineLook {
   at: number;
 }
 
-/** A table in `width` cells. Its cells wrap; if columns would be too narrow, cells go one below the other. */
+/** Returns a table in `width` cells. Its cells wrap; if columns would be too narrow, cells go one below the other. */
 export function tableDrafts(table: Tokens.Table, options: TableOptions): Draft[] {
   const all = rowsOf(table, options);
   const runs = all.flatMap(({ cells }) => cells.flat());
@@ -64,7 +64,9 @@ function rowsOf(table: Tokens.Table, { at, ...look }: TableOptions): Row[] {
   });
 }
 
-/** The columns' full widths if they fit, else with the widest columns narrowed; undefined if that isn't enough. */
+/**
+ * Returns the columns' full widths if they fit, else with the widest columns narrowed; undefined if that isn't enough.
+ */
 function columnWidths(rows: readonly Row[], width: number): number[] | undefined {
   const count = rows[0]?.cells.length ?? 0;
   const room = width - SEPARATOR.length * (count - 1);
@@ -99,7 +101,7 @@ function alignedLine(line: Line, width: number, align: Align, isLast: boolean): 
   return [...(before > 0 ? [' '.repeat(before)] : []), ...line, ...(after > 0 ? [' '.repeat(after)] : [])];
 }
 
-/** A row of a table as lines of `column: value`. */
+/** Returns a row of a table as lines of `column: value`. */
 function recordDrafts(header: Row, row: Row, apart: boolean, width: number): Draft[] {
   const drafts = row.cells.flatMap((cell, column) => {
     const name = header.cells[column] ?? [];
