@@ -11,6 +11,7 @@ import {
   type StreamEvent,
   type StreamResult,
 } from '../sdk/index.js';
+import { type AdoptedResponse, adoptResponse } from './adopted-response.js';
 import { CLOSING_MS, isRestart, LINGER_MS, outputOf, unanswered } from './answer-reader.js';
 import { asException, runExchange, silence } from './exchange.js';
 import {
@@ -24,7 +25,6 @@ import {
 import type { Prepared } from './prepared.js';
 import type { HttpStreamer } from './types.js';
 
-type OnEvent = LoadListener['onEvent'];
 export type Resolve = (answer: LoadAnswer | Promise<LoadAnswer>) => void;
 
 /** The state that all exchanges of a load test share. */
@@ -46,8 +46,8 @@ export class LoadExchange implements LoadListener {
   place: number;
   readonly #shared: LoadShared;
   readonly #request: LoadRequest;
-  /** Aborts the exchange of `#runOther`. */
-  #otherStop: AbortController | undefined;
+  /** Aborts the exchange of `#runWhole`. */
+  #wholeStop: AbortController | undefined;
   readonly #sentMs = performance.now();
   readonly #timeline: LoadTimeline;
   readonly #resolve: Resolve;
@@ -55,10 +55,8 @@ export class LoadExchange implements LoadListener {
   #chat: ChatStream | undefined;
   /** The response's head, until its first bytes show whether they are compressed. */
   #start: StreamEvent | undefined;
-  /**
-   * The `runExchange` that reads a response of another kind. `result`: the result of the request that this class sent.
-   */
-  #other: { onEvent: Promise<OnEvent>; result: PromiseWithResolvers<StreamResult> } | undefined;
+  /** The response, when `runExchange` reads it. */
+  #adopted: AdoptedResponse | undefined;
   #arrivedMs = 0;
   #readUs: number | undefined;
   /** When the latest bytes of the response arrived; 0 before its headers. */
@@ -81,7 +79,7 @@ export class LoadExchange implements LoadListener {
     const { streamer } = this.#shared.target;
     this.#request.onSent(this.#sentMs);
     if (body === undefined) {
-      this.#settle(this.#runOther(streamer));
+      this.#settle(this.#runWhole(streamer));
       return;
     }
     const request = this.#httpRequest(body);
@@ -93,8 +91,8 @@ export class LoadExchange implements LoadListener {
   }
 
   onEnd(result: StreamResult): void {
-    if (this.#other !== undefined) {
-      this.#other.result.resolve(result);
+    if (this.#adopted !== undefined) {
+      this.#adopted.onEnd(result);
       return;
     }
     if (!this.#stalled) {
@@ -108,8 +106,8 @@ export class LoadExchange implements LoadListener {
   }
 
   onFailed(thrown: unknown): void {
-    if (this.#other !== undefined) {
-      this.#other.result.reject(thrown);
+    if (this.#adopted !== undefined) {
+      this.#adopted.onFailed(thrown);
       return;
     }
     const error = asException(thrown);
@@ -118,7 +116,7 @@ export class LoadExchange implements LoadListener {
 
   check(nowMs: number): void {
     const { idleMs } = this.#shared;
-    if (this.#other !== undefined) return;
+    if (this.#adopted !== undefined) return;
     this.#stream?.check(nowMs);
     this.#stalled = this.#aliveMs > 0 && idleMs > 0 && nowMs - this.#aliveMs > idleMs;
     if (this.#stalled || nowMs > this.#endAtMs) this.#stream?.cancel();
@@ -127,7 +125,7 @@ export class LoadExchange implements LoadListener {
   abort(): void {
     this.#aborted = true;
     this.#stream?.cancel();
-    this.#otherStop?.abort();
+    this.#wholeStop?.abort();
   }
 
   #settle(answer: LoadAnswer | Promise<LoadAnswer>): void {
@@ -168,10 +166,7 @@ export class LoadExchange implements LoadListener {
   }
 
   onEvent(event: StreamEvent): void | Promise<void> {
-    if (this.#other !== undefined) {
-      const later = copied(event);
-      return this.#other.onEvent.then((take) => take(later));
-    }
+    if (this.#adopted !== undefined) return this.#adopted.onEvent(copied(event));
     switch (event.type) {
       case 'chunk': {
         const start = this.#start;
@@ -235,31 +230,17 @@ export class LoadExchange implements LoadListener {
   /** Lets `runExchange` read the response that begins with `start`. It may send the request again. */
   #handOver(start: StreamEvent): Promise<void> {
     const { streamer } = this.#shared.target;
-    const onEvent = Promise.withResolvers<OnEvent>();
-    const result = Promise.withResolvers<StreamResult>();
-    // The other exchange may end without this result.
-    result.promise.catch(() => {});
-    let adopted = false;
-    const client: HttpStreamer = {
-      connect: async () => {},
-      streamHTTP: (request, options = {}) => {
-        if (adopted) return streamer.streamHTTP(request, options);
-        adopted = true;
-        options.signal?.addEventListener('abort', () => this.#stream?.cancel(), { once: true });
-        onEvent.resolve((event) => options.onEvent?.(event));
-        return result.promise;
-      },
-    };
-    this.#other = { onEvent: onEvent.promise, result };
-    this.#settle(this.#runOther(client, true));
-    return onEvent.promise.then((take) => take(start));
+    const { client, response } = adoptResponse(streamer, () => this.#stream?.cancel());
+    this.#adopted = response;
+    this.#settle(this.#runWhole(client, true));
+    return response.onEvent(start);
   }
 
   /** @param sentWhole whether the request was already sent, with all members */
-  #runOther(client: HttpStreamer, sentWhole = false): Promise<LoadAnswer> {
+  #runWhole(client: HttpStreamer, sentWhole = false): Promise<LoadAnswer> {
     const { target } = this.#shared;
     const { messages, maxTokens, body, traceId, onGap } = this.#request;
-    this.#otherStop = new AbortController();
+    this.#wholeStop = new AbortController();
     return runExchange(client, target.endpoint, 0, messages, {
       stream: true,
       ...(maxTokens !== undefined && { maxTokens }),
@@ -269,7 +250,7 @@ export class LoadExchange implements LoadListener {
       adaptations: target.adaptations,
       sentMs: this.#sentMs,
       sentWhole,
-      signal: this.#otherStop.signal,
+      signal: this.#wholeStop.signal,
       onGap,
       onEvent(event) {
         if (event.type === 'adapted') target.onNotice(event.notice);
