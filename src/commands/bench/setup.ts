@@ -23,7 +23,7 @@ export interface Setup {
   readonly through: Through;
   readonly policies: boolean;
   readonly hasTurns: boolean;
-  /** The number of arrivals that the rate gives on average; set where chance decides how many there are. */
+  /** The number of arrivals that the rate gives on average; set when chance decides how many there are. */
   readonly expectedArrivals?: number;
   /** The report's member `load`. */
   readonly json: Readonly<Record<string, unknown>>;

@@ -42,7 +42,7 @@ function branch(command: CommandDoc, program: CommandDoc): string {
     ...(argument?.value.kind === 'words' ? argument.value.words : []),
   ];
   const isFile = argument?.value.kind === 'file';
-  // Like git and kubectl, flags are only offered after a dash where something else is possible.
+  // As with git and kubectl, flags are offered only after a dash when something else is possible too.
   const others = isFile ? FILES : words.length > 0 ? compgen(words) : undefined;
   return [
     `    '${command.path.join(' ')}')`,

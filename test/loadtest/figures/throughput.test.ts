@@ -8,7 +8,7 @@ const failed = (intendedMs: number, endMs: number, lagMs?: number): Sample => ({
   ...(lagMs !== undefined && { lagMs }),
 });
 
-test('the mean number in flight is the time of all requests, from their sends, divided by the time of the test', () => {
+test('the mean number in flight is the sum of the times of all requests divided by the time of the test', () => {
   expect(meanInFlight([failed(0, 500), failed(0, 1000, 400), failed(900, 1000)], 1000)).toBeCloseTo(1.2);
   expect(meanInFlight([], 0)).toBe(0);
 });

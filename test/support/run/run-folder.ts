@@ -10,13 +10,13 @@ const ENOUGH = 2 ** 30;
 /** Names the run's folder for temporary files, by which its processes are also found. */
 export function runFolder(): Record<string, string> {
   if (process.platform !== 'linux') return {};
-  // The name is no beginning of another run's.
+  // The end of the name keeps it from being the beginning of another run's name.
   return { TMPDIR: join(memoryFolder() ?? tmpdir(), `vt-${process.pid}-run`) };
 }
 
 /**
- * Returns a folder in memory. On a disk, each saved message waits until it is written. Some tests run scripts of their
- * folder, which a container may forbid there.
+ * Returns a folder in memory, because on a disk each saved message waits until it is written. Undefined when the folder
+ * is too full, or when a container forbids to run programs in it, as some tests do.
  */
 function memoryFolder(): string | undefined {
   const folder = '/dev/shm';

@@ -115,7 +115,7 @@ export function flood(
 ): void {
   const more = (): void => {
     if (socket.destroyed) return;
-    // A turn of the event loop between two writes, so that the test continues.
+    // Waits a turn of the event loop between two writes, so that the test can continue.
     if (socket.write(piece())) setImmediate(more);
     else socket.once('drain', more);
   };

@@ -19,7 +19,7 @@ test("error classes that don't fit are counted", () => {
 const first = (spent: Spent, width = 40): string =>
   plainText(sessionLines(NO_FIGURES, spent, DEFAULT_SLO, width, FULL_ROWS)[0] ?? []);
 
-test('the cost of the conversation is marked as about, and as a part where answers have no price', () => {
+test('the cost of the conversation has a mark for an estimate, and another when answers have no price', () => {
   const cost = { usd: 0.0512, asOf: '2026-09-23' };
   expect(first({ unpriced: 2 })).not.toContain('$');
   expect(first({ cost, unpriced: 0 })).toMatch(/ ~\$0\.051$/);
