@@ -2,6 +2,9 @@
 
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any, @typescript-eslint/no-non-null-assertion */
 
+/**
+ * How a request failed.
+ */
 export enum ErrorClass {
   Success = 0,
   Transient = 1,
