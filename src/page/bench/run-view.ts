@@ -17,6 +17,25 @@ const secondsText = (value: number): string => `${Number(value.toFixed(3))} s`;
 export function showRun(section: HTMLElement, run: Run, { loop }: Report): void {
   const { requests } = run;
   if (requests.count === 0) return;
+  const hops = hopBars(requests);
+  section.append(
+    ...group('By load', run.levels.length < 2 ? [] : loadCurves(run)),
+    ...group('Over time', overTime(run, loop, section.id)),
+    ...group('At the server', serverCharts(run, section.id)),
+    ...group('Distributions', [...cumulative(run), ...bars(run)]),
+    ...(hops === undefined ? [] : [el('h3', {}, 'Where the time goes'), hops]),
+    el('h3', {}, 'Requests'),
+    waterfall(requests),
+  );
+}
+
+function group(title: string, charts: readonly HTMLElement[]): HTMLElement[] {
+  return charts.length === 0 ? [] : [el('h3', {}, title), el('div', { class: 'charts' }, ...charts)];
+}
+
+/** @param sync the key of charts that share a cursor */
+function overTime(run: Run, loop: Report['loop'], sync: string): HTMLElement[] {
+  const { requests } = run;
   const buckets = bucketsOf(requests, run.durationMs);
   const per = `each point is ${withoutZeros(msText(buckets.widthMs))} of the test`;
   const over = (
@@ -35,14 +54,14 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
           color: COLORS[index % COLORS.length] ?? 'text',
         }),
       ),
-      sync: section.id,
+      sync,
       xText: secondsText,
       yText: msText,
       ...over,
     });
 
   const load = loadSeries(requests, buckets);
-  const overTime = [
+  const charts = [
     chart({
       title: `Requests in flight, arrivals and complete answers (${per})`,
       x: 'time since the start',
@@ -56,7 +75,7 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
         right: index > 0,
         ...(index === 0 && { kind: 'steps' as const }),
       })),
-      sync: section.id,
+      sync,
       xText: secondsText,
       yText: numberText,
       whole: true,
@@ -95,27 +114,9 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
         kind: 'bars',
       }),
     );
-    overTime.push(over('Failures', errors, { y: 'failures', yText: numberText, whole: true, lines }));
+    charts.push(over('Failures', errors, { y: 'failures', yText: numberText, whole: true, lines }));
   }
-  const server = serverCharts(run, section.id);
-  const distributions = [...cumulative(run), ...bars(run)];
-  const hops = hopBars(requests);
-  section.append(
-    ...(run.levels.length < 2
-      ? []
-      : [el('h3', {}, 'By load'), el('div', { class: 'charts' }, ...loadCurves(run))]),
-    el('h3', {}, 'Over time'),
-    el('div', { class: 'charts' }, ...overTime),
-    ...(server.length === 0
-      ? []
-      : [el('h3', {}, 'At the server'), el('div', { class: 'charts' }, ...server)]),
-    ...(distributions.length === 0
-      ? []
-      : [el('h3', {}, 'Distributions'), el('div', { class: 'charts' }, ...distributions)]),
-    ...(hops === undefined ? [] : [el('h3', {}, 'Where the time goes'), hops]),
-    el('h3', {}, 'Requests'),
-    waterfall(requests),
-  );
+  return charts;
 }
 
 function known(column: readonly (number | null)[], make: () => HTMLElement): HTMLElement[] {
