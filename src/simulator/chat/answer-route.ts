@@ -11,7 +11,7 @@ import { createSchedule } from '../timing/timing.js';
 import { makeAnswer } from './answer.js';
 import type { ChatRequest } from './chat-request.js';
 import { FAULTS, pickFault } from './faults.js';
-import { parseJson } from './parse-json.js';
+import { parseBody } from './parse-body.js';
 import { raiReply } from './rai-reply.js';
 import type { Reply } from './reply.js';
 
@@ -84,7 +84,7 @@ function newReply(
 }
 
 function membersOf(body: string): string[] {
-  const value: unknown = parseJson(body);
+  const value: unknown = parseBody(body);
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 

@@ -1,7 +1,7 @@
 import { ApiError } from '../http/api-error.js';
 import { type ChatBody, chatBody } from './chat-body.js';
 import { invalidRequest } from './invalid-request.js';
-import { parseJson } from './parse-json.js';
+import { parseBody } from './parse-body.js';
 import { checkStrictSchema } from './strict-schema.js';
 
 export interface Message {
@@ -47,7 +47,7 @@ export interface ChatRequest {
  * @throws {ApiError} 400, with the message of OpenAI's API for that mistake if it is known
  */
 export function parseChatRequest(text: string): ChatRequest {
-  const parsed = chatBody.safeParse(parseJson(text), { reportInput: true });
+  const parsed = chatBody.safeParse(parseBody(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { data } = parsed;
   if (data.model.trim() === '') throw new ApiError(400, { message: 'you must provide a model parameter' });

@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '../../common/json.js';
 import type { Random } from '../../common/random.js';
 import { composeAnswer } from '../answers/compose.js';
 import { UNICODE_SAMPLE } from '../answers/unicode.js';
@@ -91,12 +92,7 @@ function fencedIn(text: string): string {
 }
 
 function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return isRecord(parseJson(text));
 }
 
 function startedWithout(flag: string): never {

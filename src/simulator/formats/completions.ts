@@ -5,7 +5,7 @@ import type { ChatRequest } from '../chat/chat-request.js';
 import { DONE, sseEvent } from '../chat/completion.js';
 import { textFrame } from '../chat/frames.js';
 import { invalidRequest } from '../chat/invalid-request.js';
-import { parseJson } from '../chat/parse-json.js';
+import { parseBody } from '../chat/parse-body.js';
 import { errorReply, type Frame, jsonAnswer, type Reply, streamedAnswer } from '../chat/reply.js';
 import type { Schedule } from '../timing/timing.js';
 import type { AnswerFormat } from './format.js';
@@ -26,7 +26,7 @@ const body = z.object({
 
 /** Parses a request of the legacy completions API. Several prompts are joined to one. */
 function parse(text: string): ChatRequest {
-  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  const parsed = body.safeParse(parseBody(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { data } = parsed;
   return {

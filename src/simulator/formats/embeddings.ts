@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createRandom, normal } from '../../common/random.js';
 import { invalidRequest } from '../chat/invalid-request.js';
-import { parseJson } from '../chat/parse-json.js';
+import { parseBody } from '../chat/parse-body.js';
 import { jsonReply, type Reply } from '../chat/reply.js';
 import { estimateTokens } from '../chat/tokens.js';
 
@@ -26,7 +26,7 @@ const body = z.object({
  * @throws {ApiError} 400 for an invalid body
  */
 export function embeddingsReply(text: string): Reply {
-  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  const parsed = body.safeParse(parseBody(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { model, input, encoding_format: encoding, dimensions } = parsed.data;
   const inputs = inputsOf(input);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { invalidRequest } from '../chat/invalid-request.js';
-import { parseJson } from '../chat/parse-json.js';
+import { parseBody } from '../chat/parse-body.js';
 import { jsonReply, type Reply } from '../chat/reply.js';
 import { piecesOf } from '../content/pieces.js';
 
@@ -23,7 +23,7 @@ const body = z.union([
  * @throws {ApiError} 400 for an invalid body
  */
 export function tokenizeReply(text: string): Reply {
-  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  const parsed = body.safeParse(parseBody(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { data } = parsed;
   if ('content' in data) return jsonReply(200, { tokens: piecesOf(data.content).map(idOf) });

@@ -1,3 +1,5 @@
+import { parseJson } from '../../common/json.js';
+
 type Members = Readonly<Record<string, unknown>>;
 
 /** A parsed request body: the conversation and all other members. */
@@ -10,18 +12,10 @@ export interface SentBody {
 
 /** Parses a body; undefined when it isn't JSON with a conversation. */
 export function sentBody(json: string): SentBody | undefined {
-  const { messages, input, ...others } = parsed(json);
+  const { messages, input, ...others } = membersOf(parseJson(json));
   const conversation: unknown = messages ?? input;
   if (!Array.isArray(conversation)) return undefined;
   return { name: messages === undefined ? 'input' : 'messages', conversation, others };
-}
-
-function parsed(json: string): Members {
-  try {
-    return membersOf(JSON.parse(json));
-  } catch {
-    return {};
-  }
 }
 
 /** Returns a copy of an object's members; empty for other values. */

@@ -20,16 +20,16 @@ const SHORTEST_CUT_HINT = 20;
 /** A label keeps at least this many cells beside a hint. */
 const SHORTEST_LABEL = 16;
 
-/** Returns the index of the first shown item. */
-function firstShown({ index }: Picker, items: number, height: number): number {
+/** Returns the index of the first item that is shown below a heading, with the chosen one in the middle if possible. */
+export function firstShown(chosen: number, items: number, height: number): number {
   const room = Math.max(1, height - 1);
-  return Math.max(0, Math.min(index - Math.floor(room / 2), items - room));
+  return Math.max(0, Math.min(chosen - Math.floor(room / 2), items - room));
 }
 
 /** Returns the index of the item in this row of the list; undefined when there is none. */
 export function pickerEntryAt(picker: Picker, height: number, row: number): number | undefined {
   const items = matching(picker).length;
-  const index = firstShown(picker, items, height) + row - 1;
+  const index = firstShown(picker.index, items, height) + row - 1;
   return row > 0 && index < items ? index : undefined;
 }
 
@@ -37,7 +37,7 @@ export function pickerEntryAt(picker: Picker, height: number, row: number): numb
 export function pickerLines(picker: Picker, width: number, height: number): readonly Line[] {
   const items = matching(picker);
   const room = Math.max(1, height - 1);
-  const from = firstShown(picker, items.length, height);
+  const from = firstShown(picker.index, items.length, height);
   const count = `${items.length === 0 ? 0 : picker.index + 1}/${items.length}`;
   const query: Line = [['bold', `${PICKER_TITLES[picker.purpose]} `], ['accent', '> '], picker.query, CARET];
   if (items.length === 0) return [spread(query, [['dim', count]], width), [['dim', '  nothing matches']]];

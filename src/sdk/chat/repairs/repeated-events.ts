@@ -1,4 +1,5 @@
 import { parseJson } from '../../../common/json.js';
+import { isEscaped } from '../../../common/text/escaped.js';
 
 /** Recognises events that differ from an earlier event of the stream only in their text, id and padding. */
 export interface RepeatedEvents {
@@ -120,10 +121,4 @@ function endOfString(json: string, from: number): number {
   let at = json.indexOf('"', from);
   while (isEscaped(json, at)) at = json.indexOf('"', at + 1);
   return at;
-}
-
-function isEscaped(json: string, at: number): boolean {
-  let backslashes = 0;
-  while (json[at - 1 - backslashes] === '\\') backslashes += 1;
-  return backslashes % 2 === 1;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../common/json.js';
 import type { Answer } from '../../chat/answer.js';
 import { type ChoiceTokens, choiceOf, isSent, longest, type SentToken } from '../../chat/answer-tokens.js';
 import type { ChatRequest } from '../../chat/chat-request.js';
@@ -103,11 +104,7 @@ function* messageFrames(answer: Answer, schedule: Schedule): Generator<Frame> {
 
 /** Parses a call's arguments. They are not JSON if the token limit cut them off. */
 function inputOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
+  return parseJson(text) ?? {};
 }
 
 /** Consecutive tokens with the same key form one content block. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ChatRequest, Message, ToolChoice } from '../../chat/chat-request.js';
 import { invalidRequest } from '../../chat/invalid-request.js';
-import { parseJson } from '../../chat/parse-json.js';
+import { parseBody } from '../../chat/parse-body.js';
 import { ApiError } from '../../http/api-error.js';
 import type { FormatInput } from '../format.js';
 
@@ -131,7 +131,7 @@ function checkVersion(headers: FormatInput['headers']): void {
 }
 
 function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
-  const result = schema.safeParse(parseJson(text), { reportInput: true });
+  const result = schema.safeParse(parseBody(text), { reportInput: true });
   if (result.success) return result.data;
   throw invalidRequest(result.error.issues);
 }

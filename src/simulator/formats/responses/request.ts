@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ChatRequest, Message, ToolChoice } from '../../chat/chat-request.js';
 import { invalidRequest } from '../../chat/invalid-request.js';
 import { name } from '../../chat/name-rule.js';
-import { parseJson } from '../../chat/parse-json.js';
+import { parseBody } from '../../chat/parse-body.js';
 import { ApiError } from '../../http/api-error.js';
 
 const part = z.object({ type: z.string(), text: z.optional(z.string()) });
@@ -94,7 +94,7 @@ type Body = z.infer<typeof body>;
  * @throws {ApiError} 400 for an invalid body, and for `previous_response_id`, because the simulator stores no responses
  */
 export function parseResponsesRequest(text: string): ChatRequest {
-  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  const parsed = body.safeParse(parseBody(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { data } = parsed;
   if (data.previous_response_id != null) {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../common/json.js';
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
 import { tokenRateOf } from '../../../metrics/speed.js';
@@ -130,7 +131,7 @@ function requestDifference(before: LoggedExchange, after: LoggedExchange, width:
   if (one === undefined || other === undefined) return wrapped('One of the two requests is not kept.', width);
   const { body, ...head } = one;
   const { body: otherBody, ...otherHead } = other;
-  const bodies = [parsed(body), parsed(otherBody)];
+  const bodies = [parseJson(body), parseJson(otherBody)];
   if (bodies.includes(undefined))
     return [
       ...differences(jsonDifferences(head, otherHead), width),
@@ -138,15 +139,6 @@ function requestDifference(before: LoggedExchange, after: LoggedExchange, width:
     ];
   const [first, second] = bodies;
   return differences(jsonDifferences({ ...head, body: first }, { ...otherHead, body: second }), width);
-}
-
-/** Returns the parsed body; undefined when it was too long to be kept whole. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function headerDifference(before: LoggedExchange, after: LoggedExchange, width: number): readonly Line[] {

@@ -4,6 +4,7 @@ import { sanitizeLine } from '../../../state/text/sanitize.js';
 import type { KeyHints } from '../../../state/view/key-hints.js';
 import { count, duration, timeOfDay } from '../../style/format.js';
 import { cut, type Line, lineWidth, spread } from '../../style/line.js';
+import { firstShown } from '../picker.js';
 
 /** The chosen exchange of the list. */
 export interface Chosen {
@@ -16,11 +17,9 @@ export interface Chosen {
 /** From this width on, in cells, the heading shows the keys. */
 const KEYS_FROM = 50;
 
-/** Returns the index of the first exchange below the heading. */
-function firstShown(exchanges: readonly LoggedExchange[], chosen: number, height: number): number {
-  const room = Math.max(1, height - 1);
+function firstIndex(exchanges: readonly LoggedExchange[], chosen: number, height: number): number {
   const index = exchanges.findIndex(({ number }) => number === chosen);
-  return Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
+  return firstShown(index, exchanges.length, height);
 }
 
 /** Returns the exchange in this row of the list; undefined when there is none. */
@@ -30,7 +29,7 @@ export function exchangeEntryAt(
   height: number,
   row: number,
 ): LoggedExchange | undefined {
-  return row < 1 ? undefined : exchanges[firstShown(exchanges, chosen, height) + row - 1];
+  return row < 1 ? undefined : exchanges[firstIndex(exchanges, chosen, height) + row - 1];
 }
 
 /** Returns the list of the last exchanges, newest first, with the chosen one in view. */
@@ -42,7 +41,7 @@ export function exchangeListLines(
   height: number,
 ): readonly Line[] {
   const room = Math.max(1, height - 1);
-  const from = firstShown(exchanges, chosen, height);
+  const from = firstIndex(exchanges, chosen, height);
   const total = exchanges[0]?.number ?? 0;
   const title: Line =
     total > exchanges.length

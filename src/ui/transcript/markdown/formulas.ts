@@ -1,3 +1,5 @@
+import { isEscaped } from '../../../common/text/escaped.js';
+
 /** A half-open range of a text, in UTF-16 units. */
 export interface Range {
   readonly from: number;
@@ -94,11 +96,4 @@ function codeEnd(text: string, backticks: string, from: number): number {
     if (match[0] === backticks) return run.lastIndex;
   }
   return from;
-}
-
-/** Whether an odd number of backslashes comes before `at`. */
-function isEscaped(text: string, at: number): boolean {
-  let from = at;
-  while (text.charAt(from - 1) === '\\') from -= 1;
-  return (at - from) % 2 === 1;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../http/api-error.js';
 
 /** Parses the body of a request. @throws {ApiError} 400 when the text is not JSON */
-export function parseJson(text: string): unknown {
+export function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
