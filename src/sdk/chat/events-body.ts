@@ -1,5 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { isRecord, parseJson, recordOf } from '../../common/json.js';
+import { isRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import { beginningOf } from '../../common/text/beginning.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import { isBare } from './chat-types.js';
@@ -41,7 +41,7 @@ const MAX_BEGINNING = 1000;
 /** A line of an event stream: a field, a comment or nothing. */
 const STREAM_LINE = /^(?:(?:data|event|id|retry)\b.*|:.*|\s*)$/;
 /** Matches variants of `[DONE]`: in lower case, as a JSON string, without brackets, or another word. */
-const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
+const IS_DONE = /^"?(?:\[(?:done|end|stop)\]|done|<?eos>?)"?$/i;
 /** Matches names of an event that ends an answer. */
 const IS_END = /^(?:done|end|finish(?:ed)?|completed?)$/i;
 /** Matches plain text that reports an error. */
@@ -249,7 +249,8 @@ class EventsBody implements AnswerBody {
     if (text === '' && IS_END.test(name ?? '')) this.#answer.conclude('finish');
     // Some gateways put comments into `data:` fields.
     if (text === '' || text.startsWith(':')) return;
-    const repaired = repairedJson(text);
+    // Some gateways write the events of a list, with its commas.
+    const repaired = repairedJson(text.replace(/,$/, ''));
     if (repaired !== undefined) this.#onEvent(repaired, name, text);
     else if (text === DONE || IS_DONE.test(text)) {
       this.#checkFormat();
@@ -302,7 +303,7 @@ class EventsBody implements AnswerBody {
     }
     if (verdict === 'closing') answer.conclude('usage');
     else if (whole && answer.result.finishReason !== null) answer.conclude('finish');
-    else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || recordOf(event).done === true))
+    else if (verdict === 'unrecognised' && (IS_END.test(name ?? '') || isEnd(event)))
       answer.conclude('finish');
     else if (verdict === 'unrecognised' && !isKeepAlive(event, text)) {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
@@ -319,6 +320,14 @@ class EventsBody implements AnswerBody {
     }
     this.#checkSize();
   }
+}
+
+/** Whether an event in an unknown form marks the end of the answer. */
+function isEnd(event: unknown): boolean {
+  const record = recordOf(event);
+  const { done, is_end, type } = record;
+  const marked = done === true || is_end === true || /^done$/i.test(stringOf(type));
+  return marked || Object.values(record).includes(DONE);
 }
 
 /** Whether the text is several events without blank lines between them. One of them may be cut off. */

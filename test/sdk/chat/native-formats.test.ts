@@ -194,6 +194,8 @@ describe('an answer in the format of another API is an error that names the API 
     ['Gradio', data(['Hi'], 'generating'), 'OpenAI-compatible API'],
     ['AI SDK', data({ type: 'start' }), 'OpenAI-compatible API'],
     ['JSON-RPC', data({ jsonrpc: '2.0', id: 1, result: { kind: 'task' } }), 'OpenAI-compatible API'],
+    ['Bedrock', data({ contentBlockDelta: { delta: { text: 'Hi' } } }), '/openai/v1'],
+    ['Bedrock', JSON.stringify({ generation: 'Hi', generation_token_count: 1 }), '/openai/v1'],
     ['Bedrock', data({ bytes: 'eyJ0eXBlIjoiY29udGVudCJ9' }), '/openai/v1'],
   ])('%s', (name, body, address) => {
     const { outcome, error } = read(body);

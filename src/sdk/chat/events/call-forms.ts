@@ -23,7 +23,8 @@ export function callPieceOf(call: JsonRecord): { piece: ToolCallPiece; readable:
     piece: {
       index: call.index,
       id: stringOf(call.id),
-      name: stringOf(called.name),
+      // vLLM passes on special tokens of gpt-oss after the name.
+      name: stringOf(called.name).replace(/<\|.*/s, ''),
       arguments: isRecord(args) ? JSON.stringify(args) : stringOf(args),
     },
     readable: args === undefined || args === null || typeof args === 'string' || isRecord(args),

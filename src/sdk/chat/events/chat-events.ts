@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../../common/json.js';
 import type { Answer } from '../answer.js';
 import { keepModel } from '../chat-types.js';
 import { callPieceOf, callsIn, hasContent } from './call-forms.js';
@@ -59,14 +59,22 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const { content, refusal } = delta;
     const usual = hasOnly(delta, USUAL);
     if (!usual) parts.message(delta);
+    // Some gateways say with a boolean whether the content is reasoning.
+    const flag =
+      !usual && typeof content === 'string' ? FLAGS.find((name) => isBoolean(delta[name])) : undefined;
+    const kind = flag !== undefined && delta[flag] === true ? 'reasoning' : 'text';
     // Some gateways send each text as content and as reasoning.
     const doubled = !usual && stringOf(content) !== '' && REASONING.some((name) => delta[name] === content);
-    if (!usual && !doubled && !REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
+    if (
+      !usual &&
+      !doubled &&
+      !REASONING.some((name) => name !== flag && readContent(delta[name], 'reasoning'))
+    ) {
       // OpenRouter sends the reasoning twice: here in parts.
       if (!readContent(delta.reasoning_details, 'reasoning'))
         readContent(otherReasoningIn(delta), 'reasoning');
     }
-    readContent(content ?? delta.text ?? delta.parts, 'text');
+    readContent(content ?? delta.text ?? delta.parts, kind);
     readContent(refusal, 'refusal');
     if (!usual) {
       const { audio } = delta;
@@ -117,7 +125,9 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const inside = recordOf(delta ?? message);
     const beside = callsIn(choice);
     if (beside.length > 0 && callsIn(inside).length === 0) for (const call of beside) readToolCall(call);
-    readReason(reasonIn(choice.finish_reason ?? choice.finishReason ?? inside.finish_reason ?? above));
+    const { finish_reason: reason, finishReason, finish_details, stop_reason } = choice;
+    const other = finishReason ?? inside.finish_reason ?? above ?? finish_details ?? stop_reason;
+    readReason(reasonIn(reason ?? other));
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -208,12 +218,26 @@ export function isWholeCompletion(event: unknown): boolean {
   return !isChunk && isRecord(message) && delta === undefined && reasonIn(reason) !== '';
 }
 
-/** Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, or the object itself. */
+/**
+ * Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, also as JSON text, or the
+ * object itself.
+ */
 function unwrapped(event: JsonRecord): JsonRecord {
   if (event.choices !== undefined) return event;
-  const inner = [event.data, event.response].map(recordOf).find(({ choices }) => Array.isArray(choices));
-  return inner ?? event;
+  for (const name in event) {
+    const value = event[name];
+    const inner = recordOf(typeof value === 'string' && value.startsWith('{') ? parseJson(value) : value);
+    // The own API of DashScope, which has other conventions, has its answer in `output`.
+    const own = name === 'output' && event.request_id !== undefined;
+    if (Array.isArray(inner.choices) && !own) return inner;
+  }
+  return event;
 }
+
+/** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
+const FLAGS = ['reasoning', 'thinking', 'thought'];
+
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
 /** Matches the absence of a finish reason in the words of JavaScript and Python. */
 const NO_REASON = /^(?:null|none|undefined)$/i;

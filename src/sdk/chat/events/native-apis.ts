@@ -56,8 +56,11 @@ const NATIVE_APIS: readonly NativeApi[] = [
     name: "Bedrock's own API",
     use: 'Set base_url to the same host with /openai/v1',
     path: /\/model\/[^/]+\/(?:converse|invoke)/,
-    is: ({ output, stopReason, bytes }) =>
-      isText(bytes) || (typeof stopReason === 'string' && isRecord(recordOf(output).message)),
+    is: ({ output, stopReason, bytes, messageStart, contentBlockDelta, ...counts }) =>
+      isText(bytes) ||
+      (isText(stopReason) && isRecord(recordOf(output).message)) ||
+      [messageStart, contentBlockDelta].some(isRecord) ||
+      ['generation_token_count', 'inputTextTokenCount'].some((name) => name in counts),
   },
   {
     name: "watsonx.ai's own API",

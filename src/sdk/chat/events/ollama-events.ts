@@ -6,8 +6,9 @@ import { isRecord, type JsonRecord, stringOf } from '../../../common/json.js';
  */
 export function isOllamaEvent(event: unknown): boolean {
   if (!isRecord(event) || Array.isArray(event.choices)) return false;
-  const { done, message, response } = event;
-  return (typeof done === 'boolean' && isRecord(message)) || typeof response === 'string';
+  const { done, message, response, tool_calls } = event;
+  const calls = response === null && Array.isArray(tool_calls);
+  return (typeof done === 'boolean' && isRecord(message)) || typeof response === 'string' || calls;
 }
 
 /** Converts a line of Ollama's API (https://docs.ollama.com/api/chat) to a chunk of a chat completion. */

@@ -5,8 +5,9 @@ import type { RepeatedArguments } from './repeated-arguments.js';
 const MIN_PAIRS = 3;
 /** The same, when the text has ended. */
 const MIN_PAIRS_AT_END = 2;
-/** The most pieces that are withheld. */
+/** The most pieces that are withheld, and the most characters of each. */
 const MAX_PIECES = 24;
+const MAX_CHARS = 4096;
 /** Single characters, such as digits and line breaks, often come twice in a row. */
 const MIN_CHARS = 2;
 
@@ -45,13 +46,13 @@ export class DoubledPieces {
     }
     this.#withheld.push(piece);
     if (this.#first === undefined) this.#first = piece;
-    else if (!second) return this.#decide(false);
+    else if (!second || piece.length > MAX_CHARS) return this.#decide(false);
     else {
       this.#first = undefined;
       this.#pairs.add(piece);
       if (this.#shows(MIN_PAIRS)) return this.#decide(true);
     }
-    return this.#withheld.length > MAX_PIECES ? this.#decide(false) : '';
+    return this.#withheld.length > MAX_PIECES || piece.length > MAX_CHARS ? this.#decide(false) : '';
   }
 
   /** Decides about the withheld pieces, and returns their new part. */

@@ -1,4 +1,5 @@
 import { isRecord, type JsonRecord, parseJson } from '../../../common/json.js';
+import { pythonDictionary } from './python-literals.js';
 
 /** Matches strings, and numbers that JSON lacks. */
 const PARTS = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
@@ -14,7 +15,7 @@ const LIMIT_CHARS = 1024 * 1024;
 
 /**
  * Reads an object that is JSON except for control characters in its strings, or numbers like `NaN`. Servers in Python
- * send these in log probabilities. Returns undefined for other text, and for text of more than 1 Mi characters.
+ * send these in log probabilities, or a dictionary of Python. Returns undefined for other text, and for text of more than 1 Mi characters.
  */
 export function repairedJson(text: string): JsonRecord | undefined {
   if (!text.startsWith('{') || text.length > LIMIT_CHARS) return undefined;
@@ -23,7 +24,7 @@ export function repairedJson(text: string): JsonRecord | undefined {
       part.startsWith('"') ? part.replace(/[\u0000-\u001f]/g, escaped) : 'null',
     ),
   );
-  return isRecord(value) ? value : undefined;
+  return isRecord(value) ? value : pythonDictionary(text);
 }
 
 /** Returns an object's JSON on one line; line breaks in its strings, which JSON forbids, stay as escapes. */
