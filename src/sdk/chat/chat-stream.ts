@@ -110,7 +110,7 @@ class AnswerStream implements ChatStream {
     const { finishReason } = result;
     const ended = finishClassOf(finishReason);
     if (finishReason !== null && ended === 'failed' && result.error === undefined) {
-      const what = `broke off its answer (finish_reason ${quote(finishReason, this.#context.keys)}).`;
+      const what = `broke off its answer (finish_reason ${quote(finishReason, this.#context.keys)}). Try again in a moment.`;
       answer.fail(unusableError(what, this.#context, ErrorClass.Transient));
     }
     answer.stop();

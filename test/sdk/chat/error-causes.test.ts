@@ -212,3 +212,45 @@ test('the page of Express says what is wrong', () => {
 test('the colours of a message for a terminal are left out', () => {
   expect(errorOf(500, '\u001b[1;31mno memory\u001b[0m', 'text/plain').message).toContain('500: no memory.');
 });
+
+test.each<[string, number, unknown, string]>([
+  [
+    'Ollama without memory for the model',
+    500,
+    { error: 'model requires more system memory (5.5 GiB) than is available (3.1 GiB)' },
+    'Use a smaller model, or free memory on the server.',
+  ],
+  [
+    'Ollama with a model without tools',
+    400,
+    { error: 'registry.ollama.ai/library/m:latest does not support tools' },
+    'Use a model that supports tools, or send none.',
+  ],
+  [
+    'DashScope with a model that only streams',
+    400,
+    { code: 'InvalidParameter', message: 'This model does not support non-streaming output.' },
+    'Set stream: true.',
+  ],
+  ['Yandex', 400, { code: 16, message: 'Unknown api key' }, KEY],
+])('the advice fits the cause: %s', (_server, status, body, advice) => {
+  expect(errorOf(status, body).message).toMatch(new RegExp(`${advice.replaceAll('.', '\\.')}$`));
+});
+
+test.each([
+  { ResponseMetadata: { RequestId: 'r', Error: { Code: 'InvalidParameter', Message: 'no such parameter' } } },
+  { Response: { Error: { Code: 'AuthFailure', Message: 'no such parameter' }, RequestId: 'r' } },
+  { error: { message: "{'error': '/chat/completions: no such parameter'}", type: 'None', code: '400' } },
+])('the message is read without what is around it: %j', (body) => {
+  expect(errorOf(400, body).message).toMatch(/: (?:\/chat\/completions: )?no such parameter\. /);
+});
+
+test('an answer that its finish reason calls failed says what to do', () => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
+  stream.feed(
+    Buffer.from(JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: 'error' }] })),
+  );
+  expect(stream.end({ kind: 'closed' }).error?.message).toBe(
+    `The provider broke off its answer (finish_reason error). ${AGAIN}`,
+  );
+});

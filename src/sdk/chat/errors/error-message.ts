@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../../common/json.js';
 import { beginningOf } from '../../../common/text/beginning.js';
 import { withoutEntities } from '../../../common/text/entities.js';
+import { pythonDictionary } from '../repairs/python-literals.js';
 import { withoutFraming } from './framed-body.js';
 
 /** The depth to which nested errors are read. */
@@ -48,6 +49,9 @@ const CAUSES = [
   'fault',
   'previous_errors',
   'attempts',
+  'Error',
+  'Response',
+  'ResponseMetadata',
 ] as const;
 /** Members in which a gateway passes on another server's error as JSON. Other texts in them are no error. */
 const BODIES = ['upstream_response', 'response', 'responseBody', 'body', 'data'] as const;
@@ -92,7 +96,7 @@ function wordsOfText(text: string, depth: number): string {
 
 /** Reads JSON, the first of several JSON lines, or a Python dictionary as its `str()` writes it. */
 function wordsOfJson(text: string, depth: number): string {
-  const json = parseJson(text) ?? parseJson(text.split('\n', 1)[0] ?? '');
+  const json = parseJson(text) ?? parseJson(text.split('\n', 1)[0] ?? '') ?? pythonDictionary(text);
   if (json !== undefined) return wordsOf(json, depth + 1);
   if (!/^[[{]+\s*'/.test(text)) return '';
   const found = /'(?:message|detail|msg)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/.exec(text);

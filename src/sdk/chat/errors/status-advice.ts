@@ -49,7 +49,7 @@ export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): st
 
 /** Matches refusals of the key that come with another status than 401, or with 200. */
 const KEY_REFUSED =
-  /\b(incorrect|invalid|wrong|expired|missing|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* (fail|error)|身份验证失败|令牌(无效|已?过期)|无效的(令牌|密钥|api ?key)/i;
+  /\b(incorrect|invalid|wrong|expired|missing|unknown|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* (fail|error)|身份验证失败|令牌(无效|已?过期)|无效的(令牌|密钥|api ?key)/i;
 /** Matches errors of a conversation that is too long for the model. */
 const TOO_LONG =
   /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
@@ -69,6 +69,12 @@ const NO_MODEL =
 /** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
 const NO_STREAM =
   /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
+/** Matches refusals of models that only stream. */
+const ONLY_STREAM = /not support non-?stream|only supports? stream|for non-?streaming calls/i;
+/** Matches refusals of tools by models without them. */
+const NO_TOOLS = /not support (?:tools?|function|tool)\b/i;
+/** Matches failures of servers whose memory is too small for the model. */
+const NO_MEMORY = /requires more (?:system |gpu )?memory|\bout of memory\b|insufficient memory/i;
 /** Matches refusals because of the country or region that the request comes from. */
 const REGION =
   /unsupported_country|\b(country|region|territory|location) (is )?not supported|not (available|supported) in your (country|region|location)/i;
@@ -96,11 +102,14 @@ export function causeAdvice(message: string, statusCode = 400, kind = ''): strin
   if (NO_ROUTE.test(message)) return BASE_URL_ADVICE;
   if (REGION.test(message) || REGION.test(kind)) return REGION_ADVICE;
   if (isTooLong(message)) return SHORTER_ADVICE;
+  if (NO_MEMORY.test(message)) return 'Use a smaller model, or free memory on the server.';
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return FILTER_ADVICE;
   if ([400, 403, 422, 503].includes(statusCode) && (NO_MODEL.test(message) || NO_MODEL.test(kind)))
     return MODEL_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
   if (NO_STREAM.test(message)) return 'Set stream: false.';
+  if (ONLY_STREAM.test(message)) return 'Set stream: true.';
+  if (NO_TOOLS.test(message)) return 'Use a model that supports tools, or send none.';
   if (isKeyRefused(message)) return KEY_ADVICE;
   return MAX_TOKENS_MISSING.test(message) ? 'Set max_tokens.' : undefined;
 }
