@@ -1,7 +1,7 @@
 import type { DecodedEvent } from './decoded-events.js';
 
-/** Statuses with which providers refuse a member of a request. */
-const REFUSALS: readonly number[] = [400, 422];
+/** Statuses with which providers refuse a member of a request. Some servers in Python fail on one that they don't know. */
+const REFUSALS: readonly number[] = [400, 422, 500];
 /** Largest refusal that is held back, in bytes. */
 const MAX_HELD = 65_536;
 

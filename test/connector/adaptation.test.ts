@@ -99,6 +99,15 @@ describe('a refused stream_options', () => {
     ]);
   });
 
+  test('is omitted after a server in Python has failed on it', async () => {
+    const detail = "create() got an unexpected keyword argument 'stream_options'";
+    refusals = { stream_options: { status: 500, body: { detail } } };
+    const events = await eventsOf();
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'complete', text: 'Hello' } });
+    expect(events).toContainEqual(expect.objectContaining({ members: ['stream_options'] }));
+    expect(sent(upstream.requests.length - 1)).not.toHaveProperty('stream_options');
+  });
+
   test('is omitted also from requests that were on their way when the first refusal came', async () => {
     refusals = { stream_options: { body: 'Unknown field stream_options', delayMs: 50 } };
     const answers = await Promise.all(
