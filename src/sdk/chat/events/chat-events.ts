@@ -52,6 +52,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   let unread: Set<number> | undefined;
   /** Whether deltas had content. A message after them repeats it. */
   let inDeltas = false;
+  /** How many characters of text the first of them had. */
+  let begun = 0;
 
   const readContent = createContentReader(emit);
 
@@ -109,25 +111,30 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     });
   };
 
+  /** Whether the content of the last chunk, which has a finish reason, is all of the text once more. */
+  const isAgain = (content: unknown, why: string): boolean =>
+    why !== '' && content === result.text && content.length >= Math.max(MIN_AGAIN, 2 * begun);
+
   const readChoice = (choice: JsonRecord, { object, finish_reason: above }: JsonRecord): void => {
-    const { delta, message } = choice;
+    const { delta, message, finish_reason: reason, finishReason, finish_details, stop_reason } = choice;
+    const inside = recordOf(delta ?? message);
+    const other = finishReason ?? inside.finish_reason ?? above ?? finish_details ?? stop_reason;
+    const why = reasonIn(reason ?? other);
     settled ||= hasOutput(recordOf(delta));
     if (isRecord(delta)) {
       const before = amountOf(result);
-      readDelta(delta);
+      readDelta(isAgain(delta.content, why) ? { ...delta, content: '' } : delta);
       inDeltas ||= amountOf(result) > before;
+      begun ||= result.text.length;
     } else if (hasContent(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
     // The older completions API, without messages.
     else if (!isRecord(message))
       readContent(choice.text ?? choice.content ?? (inDeltas ? undefined : message), 'text');
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
-    const inside = recordOf(delta ?? message);
     const beside = callsIn(choice);
     if (beside.length > 0 && callsIn(inside).length === 0) for (const call of beside) readToolCall(call);
-    const { finish_reason: reason, finishReason, finish_details, stop_reason } = choice;
-    const other = finishReason ?? inside.finish_reason ?? above ?? finish_details ?? stop_reason;
-    readReason(reasonIn(reason ?? other));
+    readReason(why);
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -175,10 +182,11 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if ((chosen ?? 0) !== 0) return false;
     chosen = 0;
     keepModel(result, model);
-    if (text !== '') {
+    if (text !== '' && !isAgain(text, reason)) {
       settled = true;
       inDeltas = true;
       emit({ type: 'text', text });
+      begun ||= result.text.length;
     }
     readReason(reason);
     return true;
@@ -188,13 +196,17 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(received)) return 'unrecognised';
     const sent = unwrapped(received);
     const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
-    // Some gateways send the only choice without a list around it.
-    const choices = isRecord(event.choices) ? [event.choices] : event.choices;
+    const choices = choicesIn(event);
     const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
     const usage = usageIn(event, choice);
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     keepModel(result, event.model);
     if (choice !== undefined) readChoice(choice, event);
+    // Some servers send several pieces of one choice in a chunk.
+    if (Array.isArray(choices) && choices.length > 1)
+      for (const more of choices)
+        if (more !== choice && isRecord(more) && more.index !== undefined && indexOf(more) === chosen)
+          readChoice(more, event);
     if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
       readDelta({ tool_calls: callsBeside(choices) });
     if (usage !== undefined) {
@@ -218,6 +230,13 @@ export function isWholeCompletion(event: unknown): boolean {
   return !isChunk && isRecord(message) && delta === undefined && reasonIn(reason) !== '';
 }
 
+/** Returns the choices, also the only one without a list around it (some gateways), or without its object (Databricks). */
+function choicesIn({ choices, delta, type, finish_reason }: JsonRecord): unknown {
+  if (isRecord(choices)) return [choices];
+  const bare = choices === undefined && type === undefined && typeof recordOf(delta).content === 'string';
+  return bare ? [{ delta, finish_reason }] : choices;
+}
+
 /**
  * Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, also as JSON text, or the
  * object itself.
@@ -233,6 +252,9 @@ function unwrapped(event: JsonRecord): JsonRecord {
   }
   return event;
 }
+
+/** Fewest characters of a text that is repeated. A shorter one, or one of a single piece, may be written twice. */
+const MIN_AGAIN = 16;
 
 /** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
 const FLAGS = ['reasoning', 'thinking', 'thought'];

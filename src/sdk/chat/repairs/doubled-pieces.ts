@@ -8,8 +8,6 @@ const MIN_PAIRS_AT_END = 2;
 /** The most pieces that are withheld, and the most characters of each. */
 const MAX_PIECES = 24;
 const MAX_CHARS = 4096;
-/** Single characters, such as digits and line breaks, often come twice in a row. */
-const MIN_CHARS = 2;
 
 /**
  * Removes the second of each two pieces from gateways that send every piece twice. All pieces from the beginning must
@@ -78,7 +76,7 @@ export class DoubledPieces {
   }
 
   #shows(pairs: number): boolean {
-    return [...this.#pairs].filter(({ length }) => length >= MIN_CHARS).length >= pairs;
+    return [...this.#pairs].reduce((sum, piece) => sum + weightOf(piece), 0) >= pairs;
   }
 
   #decide(doubled: boolean): string {
@@ -90,6 +88,12 @@ export class DoubledPieces {
     this.#removed += lengthOf(pieces) - lengthOf(fresh);
     return fresh.map((piece) => this.#next.feed(piece)).join('');
   }
+}
+
+/** Digits, letters and line breaks often come twice in a row, Chinese characters sometimes. */
+function weightOf(piece: string): number {
+  if (piece.length > 1) return 1;
+  return piece > '\u02ff' ? 0.5 : 0;
 }
 
 function lengthOf(pieces: readonly string[]): number {

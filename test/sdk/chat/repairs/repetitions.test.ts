@@ -82,6 +82,11 @@ describe('pieces that come twice each', () => {
     expect(read(...texts(...twice(['Hel', 'lo']))).text).toBe('Hello');
   });
 
+  test('are read once in Chinese, character by character', () => {
+    expect(read(...texts(...twice([...'天空为什么是蓝色的']))).text).toBe('天空为什么是蓝色的');
+    expect(read(...texts(...twice([...'高兴']))).text).toBe('高高兴兴');
+  });
+
   test('are read once in the reasoning alone', () => {
     const deltas = [...twice(WORDS).map((reasoning) => ({ reasoning })), ...texts('Very', ' old.')];
     expect(read(...deltas)).toMatchObject({ reasoning: WORDS.join(''), text: 'Very old.' });
