@@ -62,15 +62,14 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const usual = hasOnly(delta, USUAL);
     if (!usual) parts.message(delta);
     // Some gateways say with a boolean whether the content is reasoning.
-    const flag =
-      !usual && typeof content === 'string' ? FLAGS.find((name) => isBoolean(delta[name])) : undefined;
-    const kind = flag !== undefined && delta[flag] === true ? 'reasoning' : 'text';
+    const flagged = !usual && FLAGS.some((name) => isFlag(delta, name) && delta[name] === true);
+    const kind = flagged ? 'reasoning' : 'text';
     // Some gateways send each text as content and as reasoning.
     const doubled = !usual && stringOf(content) !== '' && REASONING.some((name) => delta[name] === content);
     if (
       !usual &&
       !doubled &&
-      !REASONING.some((name) => name !== flag && readContent(delta[name], 'reasoning'))
+      !REASONING.some((name) => !isFlag(delta, name) && readContent(delta[name], 'reasoning'))
     ) {
       // OpenRouter sends the reasoning twice: here in parts.
       if (!readContent(delta.reasoning_details, 'reasoning'))
@@ -259,7 +258,9 @@ const MIN_AGAIN = 16;
 /** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
 const FLAGS = ['reasoning', 'thinking', 'thought'];
 
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+function isFlag(delta: JsonRecord, name: string): boolean {
+  return typeof delta[name] === 'boolean' && typeof delta.content === 'string' && FLAGS.includes(name);
+}
 
 /** Matches the absence of a finish reason in the words of JavaScript and Python. */
 const NO_REASON = /^(?:null|none|undefined)$/i;
