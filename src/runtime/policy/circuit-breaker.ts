@@ -1,5 +1,4 @@
-import { codeOf } from '../../common/error-code.js';
-import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { ConnectorException, ErrorClass, FailureCode } from '../../common/errors.js';
 import { isLoopback } from '../../config/endpoints/endpoint-url.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
 import type { PassResult } from './circuit.js';
@@ -10,7 +9,7 @@ import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
  * Fails a request at once while the circuit of its tenant, origin, key and scope is open.
  * - Failures are lost connections, 408, 5xx except 501 and 505, and a deadline that passes before the response's head.
  * - Other statuses, 429 among them, count as successes: the provider works.
- * - Cancelled requests are ignored.
+ * - Cancelled requests are ignored, and failures of this machine, such as too many open files.
  * - A refused connection to this machine is ignored too: that server may still be starting, and trying again is cheap.
  */
 export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCircuits>): Transport {
@@ -51,14 +50,11 @@ function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: b
   // `Discard` ends a response that a redirect or a retry replaces: the provider has answered.
   if (error instanceof Discard) return { kind: 'success' };
   if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
-  if (isLoopback(request.url.origin) && refusedToConnect(error)) return { kind: 'ignored' };
+  if (error.code === FailureCode.LocalResources) return { kind: 'ignored' };
+  if (isLoopback(request.url.origin) && error.code === FailureCode.ConnectionRefused) return { kind: 'ignored' };
   const passed = signal.aborted && error.errorClass === ErrorClass.Timeout && !answered;
   const failed = !signal.aborted && error.isRetryable();
   return passed || failed ? { kind: 'failure', reason: error.message } : { kind: 'ignored' };
-}
-
-function refusedToConnect({ cause }: ConnectorException): boolean {
-  return codeOf(cause) === 'ECONNREFUSED';
 }
 
 function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms } from '../../support/programs/daemon-program.js';
-import { of, rawClient } from '../../support/protocol/raw-client.js';
+import { httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
 
 let programs: DaemonPrograms;
 let folder: string;
@@ -51,6 +51,14 @@ test.runIf(process.platform === 'linux')(
     await expect.poll(() => cpuMsWithin(child.pid ?? 0, 500)).toBeLessThan(100);
     client.send({ type: MessageType.HealthCheck });
     expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+
+    const ask = async (requestId: bigint): Promise<string> => {
+      const request = { method: 'GET', url: 'http://192.0.2.1:9/' };
+      client.send(httpStream(requestId, request, { policy: { maxAttempts: 1 } }));
+      return (await streamOf(client, requestId)).end.errorMessage;
+    };
+    // The provider is not the cause, so its circuit stays closed.
+    for (let id = 1n; id <= 12n; id += 1n) expect(await ask(id)).toMatch(/^no connection to .*: too many open files/);
 
     for (const socket of crowd) socket.destroy();
     await expect
