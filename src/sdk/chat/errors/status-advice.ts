@@ -139,8 +139,9 @@ const TITLES: readonly [RegExp, string][] = [
   [/^ngrok$/i, 'Start the tunnel again, or correct base_url: ngrok has no such endpoint.'],
   [/header or cookie too large/i, 'Send fewer or shorter headers.'],
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
+  [/SSL certificate error/i, 'The server does not accept the client certificate: check client_cert.'],
   [
-    /SSL certificate (was sent|error)|client certificate/i,
+    /SSL certificate was sent|client certificate/i,
     'The server demands a client certificate: set client_cert and client_key.',
   ],
   [

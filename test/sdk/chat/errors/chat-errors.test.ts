@@ -160,6 +160,7 @@ describe('the formats of servers’ errors', () => {
       '400 No required SSL certificate was sent',
       'demands a client certificate: set client_cert and client_key',
     ],
+    [400, '400 The SSL certificate error', 'does not accept the client certificate: check client_cert'],
     [403, 'Just a moment...', 'its firewall blocks this program or its region'],
     [403, 'Attention Required! | Cloudflare', 'its firewall blocks this program'],
     [401, '401 Authorization Required', 'Check the API key.'],
