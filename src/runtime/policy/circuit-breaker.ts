@@ -51,10 +51,13 @@ function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: b
   if (error instanceof Discard) return { kind: 'success' };
   if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
   if (error.code === FailureCode.LocalResources) return { kind: 'ignored' };
-  if (isLoopback(request.url.origin) && error.code === FailureCode.ConnectionRefused) return { kind: 'ignored' };
+  if (isLoopback(request.url.origin) && error.code === FailureCode.ConnectionRefused)
+    return { kind: 'ignored' };
   const passed = signal.aborted && error.errorClass === ErrorClass.Timeout && !answered;
   const failed = !signal.aborted && error.isRetryable();
-  return passed || failed ? { kind: 'failure', reason: error.message } : { kind: 'ignored' };
+  return passed || failed
+    ? { kind: 'failure', reason: error.message, cause: error.cause }
+    : { kind: 'ignored' };
 }
 
 function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {

@@ -3,7 +3,11 @@ import type { Clock } from './clock.js';
 import { createRollingCount, type RollingCount } from './rolling-count.js';
 
 /** The result of a request that the circuit let pass. `ignored`: the result shows nothing about the provider. */
-export type PassResult = { kind: 'success' } | { kind: 'ignored' } | { kind: 'failure'; reason: string };
+export type PassResult =
+  | { kind: 'success' }
+  | { kind: 'ignored' }
+  /** Failures with the same `cause`, such as a lost connection of HTTP/2 with many requests, count once. */
+  | { kind: 'failure'; reason: string; cause?: unknown };
 
 type Entry =
   | {
@@ -48,7 +52,7 @@ const PROBE_MS = 30_000;
 const PROBE_WAIT_MS = 1000;
 
 type State =
-  | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount }
+  | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount; lastCause?: unknown }
   | { kind: 'open' | 'half-open'; untilMs: number; openMs: number; reason: string };
 
 /** Creates a closed circuit. */
@@ -70,6 +74,9 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
       entered.streak = 0;
       entered.good.add();
     } else if (result.kind === 'failure') {
+      const { cause } = result;
+      if (cause !== undefined && cause === entered.lastCause) return;
+      entered.lastCause = cause;
       entered.streak += 1;
       entered.bad.add();
       const bad = entered.bad.total;

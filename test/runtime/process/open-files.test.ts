@@ -58,7 +58,8 @@ test.runIf(process.platform === 'linux')(
       return (await streamOf(client, requestId)).end.errorMessage;
     };
     // The provider is not the cause, so its circuit stays closed.
-    for (let id = 1n; id <= 12n; id += 1n) expect(await ask(id)).toMatch(/^no connection to .*: too many open files/);
+    for (let id = 1n; id <= 12n; id += 1n)
+      expect(await ask(id)).toMatch(/^no connection to .*: too many open files/);
 
     for (const socket of crowd) socket.destroy();
     await expect
