@@ -11,7 +11,7 @@ const SILENT_TURNS = 30;
 const MOST_TURNS = 50;
 
 interface Exporter<Items> {
-  export(items: Items, done: (result: { code: number }) => void): void;
+  export(items: Items, done: (result: { code: number; error?: Error }) => void): void;
 }
 
 /** The clock, in ms. `after` returns a function that removes the timer. */
@@ -25,17 +25,21 @@ const systemClock: Clock = {
   after,
 };
 
-/** Detects successful exports, so that the end of the program waits only for a collector that accepts data. */
-export function createProgress({ now, after } = systemClock) {
+/**
+ * Detects successful exports, so that the end of the program waits only for a collector that accepts data.
+ * @param onFailed called with the reason of each export that failed
+ */
+export function createProgress(onFailed: (reason: string) => void, { now, after } = systemClock) {
   let succeeded = (): void => {};
   return {
-    /** Lets the exporter report each success. */
+    /** Lets the exporter report each result. */
     followed<Items, One extends Exporter<Items>>(exporter: One | undefined): One | undefined {
       if (exporter === undefined) return undefined;
       const inner = exporter.export.bind(exporter);
       exporter.export = (items, done) =>
         inner(items, (result) => {
           if (result.code === 0) succeeded();
+          else if (result.error !== undefined) onFailed(reasonOf(result.error));
           done(result);
         });
       return exporter;
@@ -67,4 +71,12 @@ export function createProgress({ now, after } = systemClock) {
       return reason;
     },
   };
+}
+
+/** Returns why an export failed. The packages put the status of a collector's answer into the error's code. */
+function reasonOf(error: Error): string {
+  const status = 'code' in error ? Number(error.code) : Number.NaN;
+  return Number.isInteger(status)
+    ? `check OTEL_EXPORTER_OTLP_ENDPOINT: the collector answered ${status}`
+    : error.message;
 }

@@ -102,6 +102,8 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
   const note = (...parts: unknown[]): void => {
     const words = parts.map((one) => (one instanceof Error ? one.message : one));
     const text = words.filter((one) => typeof one === 'string').join(': ');
+    // The collector answered 200, in a format that the packages cannot read.
+    if (text.includes('Export succeeded')) return;
     problem ??= text.replace(/\s+/g, ' ').slice(0, 300);
   };
   // The packages would write to the console, into the answer. The response of a collector must not reach a terminal
@@ -117,7 +119,7 @@ async function open(plan: TelemetryPlan, { name, version, print }: Service): Pro
   );
   let next: Pick<SpanContext, 'traceId' | 'spanId'> | undefined;
   const random = new trace.RandomIdGenerator();
-  const progress = createProgress();
+  const progress = createProgress(note);
   const spans = progress.followed(await traceExporter(plan.traces, print));
   const tracing =
     spans &&

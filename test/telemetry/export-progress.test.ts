@@ -5,7 +5,7 @@ import { createFakeClock } from '../support/clocks/clock.js';
 /** An exporter whose exports end by hand, and the wait for its end. */
 function flushing() {
   const clock = createFakeClock();
-  const progress = createProgress(clock);
+  const progress = createProgress(() => {}, clock);
   const results: Array<(result: { code: number }) => void> = [];
   const exporter = progress.followed<string, { export(items: string, done: (typeof results)[0]): void }>({
     export: (_items, done) => void results.push(done),
@@ -57,7 +57,7 @@ test('a refused export does not extend the wait', async () => {
 test('a pause of the process is no silence of the collector', async () => {
   let nowMs = 0;
   const due: (() => void)[] = [];
-  const { until } = createProgress({
+  const { until } = createProgress(() => {}, {
     now: () => nowMs,
     after(_ms, callback) {
       due.push(callback);

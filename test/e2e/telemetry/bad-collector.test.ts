@@ -13,6 +13,20 @@ test.concurrent('a refusing or missing collector changes no answer and is report
   expect(stderr).toMatch(/^vastar-tui: warning: telemetry could not be exported: [^\n]+\n$/);
 });
 
+test.concurrent('the status of a collector that refuses the data is reported, and a healthy answer in another format is not', async (context) => {
+  const { place, endpoint, run } = await stageOf(context);
+  const collector = await startUpstream((_request, response) => void response.writeHead(404).end());
+  const other = await startUpstream((_request, response) => void response.end('<html>thanks</html>'));
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  expect((await run(['ask', PROMPT])).stderr).toBe(
+    'vastar-tui: warning: telemetry could not be exported: check OTEL_EXPORTER_OTLP_ENDPOINT: the collector answered 404\n',
+  );
+  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = other.url;
+  expect((await run(['ask', PROMPT])).stderr).toBe('');
+  await Promise.all([collector.close(), other.close()]);
+});
+
 test.concurrent('the program stops waiting for a collector that accepts nothing for 3 seconds', async (context) => {
   const { place, endpoint, run } = await stageOf(context);
   const silent = await startUpstream(() => {});
