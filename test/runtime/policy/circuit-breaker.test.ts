@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
@@ -9,6 +10,8 @@ import { createManualClock } from '../../support/clocks/manual-clock.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
 import { freePort } from '../../support/servers/free-port.js';
+import { startH2Upstream } from '../../support/servers/h2-upstream.js';
+import { CA_FILE } from '../../support/servers/tls-upstream.js';
 import {
   type Script,
   startTcpUpstream,
@@ -187,6 +190,28 @@ describe('these count as failures of the provider', () => {
     expect(sent).toBe(5);
   });
 });
+
+test.each(['in its answers', 'before its answers'])(
+  'a lost connection of HTTP/2 counts once for all its requests, %s',
+  async (when) => {
+    const upstream = await startH2Upstream((stream) => {
+      if (stream.session !== upstream.sessions[0])
+        return stream.respond({ ':status': 200 }, { endStream: true });
+      if (when === 'before its answers') return;
+      stream.respond({ ':status': 200 });
+      stream.write('half');
+    });
+    const pool = { ca: readFileSync(CA_FILE, 'utf8') };
+    const daemon = await testDaemon({ policies: { maxAttempts: 1 }, pool });
+    closing.push(daemon.close, upstream.close);
+    const asking = await daemon.client();
+    const ends = Array.from({ length: 8 }, () => ask(asking, upstream.url));
+    await expect.poll(() => upstream.requests.length).toBe(8);
+    upstream.sessions[0]?.destroy();
+    for (const { errorClass } of await Promise.all(ends)) expect(errorClass).toBe(ErrorClass.Transient);
+    expect((await ask(asking, upstream.url)).errorClass).toBe(ErrorClass.Success);
+  },
+);
 
 test('each tenant has its own circuits', async () => {
   const upstream = await upstreamOf({ status: 503 });

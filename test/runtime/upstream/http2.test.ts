@@ -317,32 +317,6 @@ describe('errors', () => {
     }
   });
 
-  test.each(['in their answers', 'before their answers'])(
-    'a connection lost by many requests %s is one failure for the circuit',
-    async (when) => {
-      const answering = when === 'in their answers';
-      const { send, client, upstream, origin } = await setUp(
-        (stream) => {
-          if (stream.session !== upstream.sessions[0]) hello(stream);
-          else if (answering) {
-            stream.respond({ ':status': 200 });
-            stream.write('half');
-          }
-        },
-        { policies: { maxAttempts: 1 } },
-      );
-      const ids = Array.from({ length: 8 }, () => send());
-      if (answering) for (const id of ids) await client.next(of(MessageType.StreamChunk, id));
-      else await expect.poll(() => upstream.requests.length).toBe(8);
-      upstream.sessions[0]?.destroy();
-      for (const id of ids) {
-        expect((await streamOf(client, id)).end.errorClass).toBe(ErrorClass.Transient);
-      }
-      expect((await streamOf(client, send())).end.errorClass).toBe(ErrorClass.Success);
-      expect(await origin()).toMatchObject({ circuit: 'closed' });
-    },
-  );
-
   test('a body shorter than its Content-Length is cut off', async () => {
     const { send, client } = await setUp((stream) => {
       stream.respond({ ':status': 200, 'content-length': '10' });
