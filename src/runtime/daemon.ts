@@ -13,7 +13,7 @@ import type { DaemonFlags } from './options/daemon-flags.js';
 import { daemonOptions } from './options/daemon-options.js';
 import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
-import { rehearseExchange, rehearseNetwork } from './rehearse.js';
+import { rehearseExchange, rehearseNetwork, rehearseTls } from './rehearse.js';
 import { type Runtime, startRuntime } from './server.js';
 
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
@@ -21,6 +21,11 @@ const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
 /** The exit code for wrong flags or configuration, which a restart would not correct. */
 export const EXIT_USAGE = 2;
+/**
+ * The delay of the rehearsal of TLS after the start, in ms. A program that starts the daemon for one request, such as
+ * `ask`, has sent it by then, and the rehearsal must not slow it down.
+ */
+const REHEARSE_TLS_MS = 1000;
 /** The longest wait for a program that holds the start lock, in ms. */
 const LEAVE_LIMIT_MS = 30_000;
 
@@ -71,6 +76,9 @@ async function serve(
     if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown, log);
     say(`listening on ${addressText(runtime.address)}`);
     void rehearseExchange();
+    setTimeout(() => {
+      if (runtime.requests === 0) void rehearseTls(shutdown.signal);
+    }, REHEARSE_TLS_MS).unref();
     if (runtime.metricsPort !== undefined) {
       say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { RehearsalServer } from './rehearsal-server.js';
 
 /** A key agreement without certificates, since the program has none for a server. Both sides are in this process. */
@@ -21,8 +21,20 @@ export async function startTlsRehearsalServer(events: readonly string[]): Promis
     },
   );
   server.on('error', () => {}).on('sessionError', () => {});
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { port, close: () => void server.close() };
+  return {
+    port,
+    close() {
+      server.close();
+      // The server would wait for a client that has not finished its handshake.
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

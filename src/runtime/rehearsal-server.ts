@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 /** A server in this process that gives each request the same response. */
 export interface RehearsalServer {
   readonly port: number;
-  /** Accepts no further connection. */
+  /** Accepts no further connection, and may close those that are open. */
   close(): void;
 }
 
@@ -24,7 +24,12 @@ export async function startRehearsalServer(
       });
   });
   server.listen(0, '127.0.0.1');
-  await once(server, 'listening', { ...(signal !== undefined && { signal }) });
+  try {
+    await once(server, 'listening', { ...(signal !== undefined && { signal }) });
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   const { port } = server.address() as AddressInfo;
   return { port, close: () => void server.close() };
 }

@@ -13,6 +13,7 @@ import { parseHttpRequest } from './upstream/http-request.js';
 import { createHttpTransport } from './upstream/http-transport.js';
 import { createTimeline, nowUs } from './upstream/timings.js';
 import type { Transport } from './upstream/transport.js';
+import type { PoolOptions } from './upstream/upstream-pools.js';
 
 // Node compiles code when it first runs. Without a rehearsal, a daemon's first request would take some 20 ms longer, and
 // its timings would show them as the provider's or the network's.
@@ -39,13 +40,32 @@ const LIMIT_MS = 1000;
  * @returns whether it succeeded; nothing depends on it
  */
 export async function rehearseNetwork(signal: AbortSignal): Promise<boolean> {
+  return rehearseWith((limit) => startRehearsalServer([RESPONSE], limit), 'http:', {}, signal);
+}
+
+/**
+ * Does the same over TLS and HTTP/2. Call it when the daemon is idle, because it takes more time.
+ * @returns whether it succeeded; nothing depends on it
+ */
+export async function rehearseTls(signal: AbortSignal): Promise<boolean> {
+  const { ANONYMOUS, startTlsRehearsalServer } = await import('./rehearsal-server-tls.js');
+  const anonymous = { verify: false, ciphers: ANONYMOUS };
+  return rehearseWith(() => startTlsRehearsalServer([EVENT]), 'https:', anonymous, signal);
+}
+
+async function rehearseWith(
+  start: (limit: AbortSignal) => Promise<RehearsalServer>,
+  protocol: 'http:' | 'https:',
+  pool: PoolOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
   let server: RehearsalServer | undefined;
-  const transport = createHttpTransport();
+  const transport = createHttpTransport(pool);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
-    server = await startRehearsalServer([RESPONSE], limit);
+    server = await start(limit);
     const { port } = server;
-    const sent = { method: 'POST', url: `http://127.0.0.1:${port}/`, body: '{}' };
+    const sent = { method: 'POST', url: `${protocol}//127.0.0.1:${port}/`, body: '{}' };
     const call = {
       request: parseHttpRequest(Buffer.from(JSON.stringify(sent))),
       tenantId: '',

@@ -48,6 +48,8 @@ export interface Runtime {
   readonly startedMs: number;
   /** Connections open now. */
   readonly connections: number;
+  /** Exchanges running now. */
+  readonly requests: number;
   /**
    * Frees the address before the daemon ends. If a client connected at that moment, the daemon listens there again.
    * @returns whether the daemon can end, because it has no client
@@ -181,6 +183,9 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     },
     get connections() {
       return sessions.size;
+    },
+    get requests() {
+      return count('request');
     },
     end: () => endNow.abort(),
   };
