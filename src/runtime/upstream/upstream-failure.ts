@@ -4,6 +4,7 @@ import type { Timings } from '../../protocol/messages.js';
 import { CHECK_CERTIFICATE, certificateFailure, SET_CERTIFICATE } from './certificate-failure.js';
 import { ConnectTimeout } from './connector.js';
 import { FIX_SERVER, notHttp } from './not-http.js';
+import { tlsFailure } from './tls-failure.js';
 import { Discard } from './transport.js';
 
 /** Reports an HTTP/2 stream that was closed before the response's end. */
@@ -149,39 +150,9 @@ function connectFailure(
   return handshake
     ? {
         ...NETWORK_ALWAYS,
-        what: `no trusted connection to ${origin}: ${tlsReason(error, text)}`,
-        ...tlsProblem(code),
+        ...tlsFailure(error, code, text, origin),
       }
     : { ...NETWORK_NOW, what: `no connection to ${origin}: ${text}`, advice: CHECK_BOTH };
-}
-
-/** Alerts (RFC 8446, 6) of servers that use TLS. */
-const TLS_ALERTS: readonly [RegExp, string][] = [
-  [/UNRECOGNIZED_NAME/, 'check base_url: the server does not know that host name'],
-  [/ALERT_PROTOCOL_VERSION/, 'the server has no version of TLS that this program accepts: update the server'],
-  [/NO_APPLICATION_PROTOCOL/, 'start the daemon with --http2 deny'],
-  [/ALERT/, 'check base_url; if it is right, read the log of the server or of the proxy in front of it'],
-];
-
-function tlsProblem(code: string): Pick<Failure, 'advice' | 'code'> {
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    const advice = "check this machine's clock; if it is right, the server needs a new certificate";
-    return { advice, code: FailureCode.CertificateExpired };
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const advice = 'check base_url: the certificate is for another host';
-    return { advice, code: FailureCode.CertificateHostMismatch };
-  }
-  const [, advice] = TLS_ALERTS.find(([alert]) => alert.test(code)) ?? [];
-  if (advice !== undefined) return { advice };
-  if (code.startsWith('ERR_SSL'))
-    return { advice: 'begin base_url with http: if that port does not use TLS', code: FailureCode.NoTls };
-  return {
-    // `bench` sends requests without a daemon.
-    advice:
-      'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE',
-    code: FailureCode.CertificateUntrusted,
-  };
 }
 
 /** undici's errors, by code or message, for responses that it refuses to read. */
@@ -270,11 +241,4 @@ function causeOf(error: Error): { code: string; text: string } {
   const [, reset] = /\bNGHTTP2_(\w+)/.exec(isReset(error) ? error.message : '') ?? [];
   const code = reset ?? (codeOf(error) || codeOf(first) || error.name);
   return { code, text: messageOf(error.message === '' ? first : error) };
-}
-
-/** Returns OpenSSL's reason without its source lines, or Node's message without its advice for developers. */
-function tlsReason(error: Error, text: string): string {
-  if ('reason' in error && typeof error.reason === 'string') return error.reason;
-  const [reason = text] = text.split(';');
-  return reason;
 }
