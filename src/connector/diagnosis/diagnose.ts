@@ -8,19 +8,13 @@ import type { RuntimeClient } from '../../sdk/index.js';
 import { runExchange } from '../exchange.js';
 import type { ChatAnswer } from '../types.js';
 import { apiOfUrl, createProbes, ONCE, type Probes } from './probes.js';
-import {
-  BEGIN_HTTPS,
-  connectionReason,
-  type Reason,
-  type ReasonWithAdvice,
-  reasonInWords,
-} from './refusal.js';
+import { BEGIN_HTTPS, connectionFault, type Fault, faultInWords, type NamedFault } from './refusal.js';
 
 /** The result of one test question to an endpoint. */
 export type Diagnosis =
   | { works: true; detail: string }
   /** `advice`: what the user should do. */
-  | { works: false; reason: Reason; detail: string; advice: string };
+  | { works: false; fault: Fault; detail: string; advice: string };
 
 const QUESTION = [{ role: 'user', content: 'Answer with the word OK.' }] as const;
 /** The default version of Azure's API. */
@@ -51,19 +45,19 @@ export async function diagnose(
     const { error: refusal } = answer;
     return worked || refusal === undefined || [400, 401, 403, 422, 429].includes(refusal.statusCode ?? 0);
   };
-  const [reason, advice] =
-    configurationReason(endpoint) ??
+  const [fault, advice] =
+    configurationFault(endpoint) ??
     (first.begun || error === undefined
       ? brokenAnswer(first)
-      : (connectionReason(error) ??
-        reasonInWords(error) ??
-        (await reasonOf(
+      : (connectionFault(error) ??
+        faultInWords(error) ??
+        (await faultOf(
           endpoint,
           error.statusCode ?? 0,
           detail,
           createProbes(client, endpoint, reads, options),
         ))));
-  return { works: false, reason, detail, advice };
+  return { works: false, fault, detail, advice };
 }
 
 interface Tested {
@@ -111,36 +105,36 @@ async function question(
   }
 }
 
-const OTHER: ReasonWithAdvice = ['other', 'read the message of the provider'];
+const OTHER: NamedFault = ['other', 'read the message of the provider'];
 
-/** Finds the reason of an incomplete answer. */
-function brokenAnswer({ silence, lost, answer: { error } }: Tested): ReasonWithAdvice {
+/** Finds the fault of an incomplete answer. */
+function brokenAnswer({ silence, lost, answer: { error } }: Tested): NamedFault {
   const look = 'check the log of the server and of any proxy in front of it';
   if (silence !== undefined) return ['stalled', `${look}: the server stops in the middle of the answer`];
   if (error === undefined || lost) return ['interrupted', `${look}: the answer is cut off`];
-  return reasonInWords(error) ?? OTHER;
+  return faultInWords(error) ?? OTHER;
 }
 
-/** Returns the reason when the configuration is unusable. Its `problem` already contains the advice. */
-function configurationReason({ problem }: Endpoint): ReasonWithAdvice | undefined {
+/** Returns the fault when the configuration is unusable. Its `problem` already contains the advice. */
+function configurationFault({ problem }: Endpoint): NamedFault | undefined {
   if (problem === undefined) return undefined;
   const [, ...advice] = problem.split(': ');
   return ['not configured', advice.join(': ') || 'add the missing setting'];
 }
 
-/** Finds the reason with further requests. */
-async function reasonOf(
+/** Finds the fault with further requests. */
+async function faultOf(
   endpoint: Endpoint,
   status: number,
   detail: string,
   probes: Probes,
-): Promise<ReasonWithAdvice> {
-  if (status >= 300 && status < 400) return redirectReason(endpoint, detail);
+): Promise<NamedFault> {
+  if (status >= 300 && status < 400) return redirectFault(endpoint, detail);
   if (status === 401 || status === 403) {
     const style = await probes.acceptedAuth();
-    return style === undefined ? keyReason(endpoint) : ['authentication', `set auth: ${style}`];
+    return style === undefined ? keyFault(endpoint) : ['authentication', `set auth: ${style}`];
   }
-  const version = await versionReason(endpoint, detail, probes);
+  const version = await versionFault(endpoint, detail, probes);
   if (version !== undefined) return version;
   if (status !== 404 && status !== 400 && status !== 405 && status !== 422) return OTHER;
   const { api, url } = endpoint.access;
@@ -149,7 +143,7 @@ async function reasonOf(
   const models = await probes.models();
   const unknown = models !== undefined && !models.includes(endpoint.model);
   if (unknown || /\b(model|deployment)\b.*\b(not|unknown|exist|invalid)/i.test(detail))
-    return modelReason(endpoint, models ?? []);
+    return modelFault(endpoint, models ?? []);
   if (status !== 404 && status !== 405) return OTHER;
   const base = models === undefined ? await probes.workingBase() : undefined;
   if (base !== undefined) return ['path', `set base_url: ${base}`];
@@ -158,31 +152,31 @@ async function reasonOf(
   return ['path', 'check the path of base_url'];
 }
 
-function redirectReason({ baseUrl }: Endpoint, detail: string): ReasonWithAdvice {
+function redirectFault({ baseUrl }: Endpoint, detail: string): NamedFault {
   const secure = baseUrl.replace(/^http:/, 'https:');
   return secure !== baseUrl && detail.includes(new URL(secure).origin)
     ? ['scheme', BEGIN_HTTPS]
     : ['redirect', 'set base_url to the address in the redirect: the daemon does not follow it with a POST'];
 }
 
-function keyReason(endpoint: Endpoint): ReasonWithAdvice {
+function keyFault(endpoint: Endpoint): NamedFault {
   const { apiKey } = endpoint;
   const foreign = presetRemarks(endpoint).find(({ detail }) => detail.startsWith('the key begins'));
   if (foreign !== undefined) return ['key', `${foreign.advice}: ${foreign.detail}`];
   return ['key', apiKey === undefined ? 'set api_key' : 'check api_key: it may belong to another account'];
 }
 
-function modelReason({ model }: Endpoint, models: readonly string[]): ReasonWithAdvice {
+function modelFault({ model }: Endpoint, models: readonly string[]): NamedFault {
   const offered = closestTo(model, models) ?? models.slice(0, 3).join(', ');
   return ['model', offered === '' ? 'check the model name' : `set model, e.g. ${offered}`];
 }
 
 /** Detects a wrong version of Azure's API, with which Azure answers as if the resource did not exist. */
-async function versionReason(
+async function versionFault(
   endpoint: Endpoint,
   detail: string,
   probes: Probes,
-): Promise<ReasonWithAdvice | undefined> {
+): Promise<NamedFault | undefined> {
   const { hostname, pathname, searchParams } = new URL(answerRequest(endpoint).url);
   const azure = /\.azure\.com$/.test(hostname) || pathname.includes('/openai/deployments/');
   if (!azure && !/api-version/i.test(detail)) return undefined;

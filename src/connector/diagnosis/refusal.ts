@@ -2,7 +2,7 @@ import { type ConnectorException, ErrorClass, FailureCode } from '../../common/e
 import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/errors/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
-export type Reason =
+export type Fault =
   | 'not configured'
   | 'refused'
   | 'name'
@@ -27,19 +27,19 @@ export type Reason =
   | 'interrupted'
   | 'other';
 
-/** A reason with the advice to the user. */
-export type ReasonWithAdvice = readonly [reason: Reason, advice: string];
+/** A fault with the advice to the user. */
+export type NamedFault = readonly [fault: Fault, advice: string];
 
 /** The advice for an endpoint that needs TLS. */
 export const BEGIN_HTTPS = 'begin base_url with https:';
 
-const SET_CLIENT_CERTIFICATE: ReasonWithAdvice = [
+const SET_CLIENT_CERTIFICATE: NamedFault = [
   'client certificate',
   'set client_cert and client_key: the server closes TLS connections without an answer, so it may require a client certificate',
 ];
 
-/** What each failure code means for an endpoint; undefined for a problem of the daemon's machine. */
-const CONNECTION_REASONS: Readonly<Record<FailureCode, ReasonWithAdvice | undefined>> = {
+/** The fault for each failure code; undefined for a problem of the daemon's machine. */
+const CONNECTION_FAULTS: Readonly<Record<FailureCode, NamedFault | undefined>> = {
   [FailureCode.ConnectionRefused]: ['refused', 'start the server there, or correct host and port'],
   [FailureCode.NameNotFound]: ['name', 'correct the host in base_url'],
   [FailureCode.NotHttp]: ['no http', 'correct host and port of base_url: no web server listens there'],
@@ -68,27 +68,23 @@ const CONNECTION_REASONS: Readonly<Record<FailureCode, ReasonWithAdvice | undefi
   [FailureCode.LocalResources]: undefined,
 };
 
-/** Finds the reason of a failed connection; undefined when the provider answered. */
-export function connectionReason({
-  hop,
-  errorClass,
-  code,
-}: ConnectorException): ReasonWithAdvice | undefined {
+/** Finds the fault of a failed connection; undefined when the provider answered. */
+export function connectionFault({ hop, errorClass, code }: ConnectorException): NamedFault | undefined {
   // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
     return ['not configured', 'correct the setting that the message names'];
-  const reason = code === undefined ? undefined : CONNECTION_REASONS[code];
-  if (reason !== undefined) return reason;
+  const fault = code === undefined ? undefined : CONNECTION_FAULTS[code];
+  if (fault !== undefined) return fault;
   return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
 }
 
 interface Rule {
   status?: readonly number[];
   words?: RegExp;
-  named: ReasonWithAdvice;
+  named: NamedFault;
 }
 
-const QUOTA: ReasonWithAdvice = [
+const QUOTA: NamedFault = [
   'quota',
   'add credit or raise the limit at the provider, or set the key of another account',
 ];
@@ -135,8 +131,8 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Finds the reason in a refusal's status and words; undefined when they do not suffice. */
-export function reasonInWords({ message, statusCode = 0 }: ConnectorException): ReasonWithAdvice | undefined {
+/** Finds the fault in a refusal's status and words; undefined when they do not suffice. */
+export function faultInWords({ message, statusCode = 0 }: ConnectorException): NamedFault | undefined {
   return RULES.find(
     (rule) =>
       (rule.status === undefined || rule.status.includes(statusCode)) &&

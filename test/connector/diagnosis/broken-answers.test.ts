@@ -50,7 +50,7 @@ test('an answer that stops after one chunk is diagnosed as stalled', async () =>
   const { url } = await streaming(() => {});
   expect(await examine(url, 500)).toEqual({
     works: false,
-    reason: 'stalled',
+    fault: 'stalled',
     detail: 'the answer began, and then nothing came for 0.5 s',
     advice: expect.stringMatching(/^check the log of the server/),
   });
@@ -61,7 +61,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   ['a body that ends without a finish reason', (response) => response.end()],
 ])('%s is diagnosed as interrupted', async (_name, after) => {
   const { url } = await streaming(after);
-  expect(await examine(url)).toMatchObject({ works: false, reason: 'interrupted' });
+  expect(await examine(url)).toMatchObject({ works: false, fault: 'interrupted' });
 });
 
 test('the diagnosis quotes an error in the answer', async () => {
@@ -70,7 +70,7 @@ test('the diagnosis quotes an error in the answer', async () => {
   );
   expect(await examine(url)).toMatchObject({
     works: false,
-    reason: 'other',
+    fault: 'other',
     detail: expect.stringContaining('out of memory'),
   });
 });
@@ -102,7 +102,7 @@ test.each([502, 503, 504])("a gateway's own page with status %i is diagnosed as 
   const page = `<html><head><title>${status} Bad Gateway</title></head><body>nginx</body></html>`;
   const upstream = await refusing(status, 'text/html', page);
   expect(await examine(upstream.url)).toMatchObject({
-    reason: 'gateway',
+    fault: 'gateway',
     advice: expect.stringContaining('cannot reach its upstream'),
   });
 });

@@ -85,11 +85,11 @@ test.each<[string, string, Partial<Profile>, string, string]>([
   ['a misspelt model', '/v1', { model: 'rihgt-1' }, 'model', 'set model, e.g. right-1'],
   ['a moved address', '/moved/chat/completions', {}, 'redirect', 'set base_url to the address'],
   ['the address of a web page', '/page/v1', {}, 'web page', 'set base_url to the address of the API'],
-])('%s: the diagnosis names the reason and gives advice', async (_name, path, wrong, reason, advice) => {
+])('%s: the diagnosis names the fault and gives advice', async (_name, path, wrong, fault, advice) => {
   const upstream = await startUpstream(provider);
   onTestFinished(() => upstream.close());
   const found = await examine({ ...RIGHT, base_url: `${upstream.url}${path}`, ...wrong });
-  expect(found).toMatchObject({ works: false, reason, advice: expect.stringContaining(advice) });
+  expect(found).toMatchObject({ works: false, fault, advice: expect.stringContaining(advice) });
   expect(JSON.stringify(found)).not.toContain('Bearer');
 });
 
@@ -105,7 +105,7 @@ test('a correct endpoint answers one request', async () => {
 
 test('a closed port is diagnosed as refused', async () => {
   expect(await examine({ ...RIGHT, base_url: `http://127.0.0.1:${await freePort()}` })).toMatchObject({
-    reason: 'refused',
+    fault: 'refused',
     advice: 'start the server there, or correct host and port',
   });
 });
@@ -117,18 +117,18 @@ test.each([
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.end(greeting)));
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
-    reason: greeting.startsWith('SSH') ? 'no http' : 'scheme',
+    fault: greeting.startsWith('SSH') ? 'no http' : 'scheme',
     advice: expect.stringContaining(advice),
   });
 });
 
 test('a host that does not exist is diagnosed as name', async () => {
-  expect(await examine({ ...RIGHT, base_url: 'http://absent.invalid' })).toMatchObject({ reason: 'name' });
+  expect(await examine({ ...RIGHT, base_url: 'http://absent.invalid' })).toMatchObject({ fault: 'name' });
 });
 
 test('a missing key variable is diagnosed before any request', async () => {
   expect(await examine({ provider: 'groq', model: 'm' })).toMatchObject({
-    reason: 'not configured',
+    fault: 'not configured',
     detail: expect.stringContaining('GROQ_API_KEY is not set'),
   });
 });
@@ -150,7 +150,7 @@ async function tlsServer(certificate: string, wantsClient: boolean): Promise<str
 
 test('a certificate from an unknown authority is diagnosed', async () => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer('self-signed', false) })).toMatchObject({
-    reason: 'certificate',
+    fault: 'certificate',
     advice: expect.stringContaining('--ca FILE'),
   });
 });
@@ -160,7 +160,7 @@ test.each([
   ['wrong-host', 'set base_url to a host name that is in the certificate'],
 ])('a certificate that is %s is diagnosed with advice', async (certificate, advice) => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer(certificate, false) })).toMatchObject({
-    reason: 'certificate',
+    fault: 'certificate',
     advice: expect.stringContaining(advice),
   });
 });
@@ -169,14 +169,14 @@ test('https at a port without TLS is diagnosed', async () => {
   const upstream = await startUpstream(provider);
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url.replace('http:', 'https:') })).toMatchObject({
-    reason: 'scheme',
+    fault: 'scheme',
     advice: 'begin base_url with http: if that port does not use TLS',
   });
 });
 
 test('a server that requires a client certificate is diagnosed', async () => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer('localhost', true) })).toMatchObject({
-    reason: 'client certificate',
+    fault: 'client certificate',
   });
 });
 
@@ -286,15 +286,15 @@ test.each<[string, number, unknown, string, string]>([
     'web page',
     'set base_url',
   ],
-])('%s is diagnosed from the refusal’s words', async (_name, status, body, reason, advice) => {
+])('%s is diagnosed from the refusal’s words', async (_name, status, body, fault, advice) => {
   const upstream = await server((_request, json) => json(status, body));
   const found = await examine({ ...RIGHT, base_url: upstream.url });
-  expect(found).toMatchObject({ works: false, reason, advice: expect.stringContaining(advice) });
+  expect(found).toMatchObject({ works: false, fault, advice: expect.stringContaining(advice) });
 });
 
 test('an error of a gateway that quotes a closed port is not diagnosed as one', async () => {
   const upstream = await server((_request, json) => json(500, error('connect ECONNREFUSED 127.0.0.1:11434')));
-  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ reason: 'other' });
+  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'other' });
 });
 
 test('a redirect to the same host with TLS is diagnosed as scheme', async () => {
@@ -302,7 +302,7 @@ test('a redirect to the same host with TLS is diagnosed as scheme', async () => 
     json(301, {}, { location: `https://${headers.host}${path}` }),
   );
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
-    reason: 'scheme',
+    fault: 'scheme',
     advice: 'begin base_url with https:',
   });
 });
@@ -325,7 +325,7 @@ test.each([
     return json(200, answer);
   });
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
-    reason: 'wire format',
+    fault: 'wire format',
     advice: `set api: ${api}`,
   });
 });
@@ -334,13 +334,13 @@ test('a server that refuses every route alike is not diagnosed as another wire f
   const upstream = await server(({ path }, json) =>
     path === '/v1/chat/completions' ? json(404, { detail: 'Not Found' }) : json(401, error('who are you?')),
   );
-  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ reason: 'path' });
+  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'path' });
 });
 
 test('an exact address of another wire format is diagnosed, whatever the server answers', async () => {
   const upstream = await server((_request, json) => json(422, { detail: 'input: Field required' }));
   expect(await examine({ ...RIGHT, url: `${upstream.url}/v1/responses` })).toMatchObject({
-    reason: 'wire format',
+    fault: 'wire format',
     advice: 'set api: responses',
   });
 });
@@ -365,10 +365,10 @@ test('an unknown Azure API version is distinguished from a missing deployment', 
   const profile = { provider: 'azure', api_key: 'right', model: 'mine', base_url: azure.url } as const;
   expect(await examine(profile)).toMatchObject({ works: true });
   expect(await examine({ ...profile, query: { 'api-version': '2024-13-99' } })).toMatchObject({
-    reason: 'api-version',
+    fault: 'api-version',
     advice: 'set query: { api-version: "2024-10-21" }',
   });
-  expect(await examine({ ...profile, model: 'gone' })).toMatchObject({ reason: 'model' });
+  expect(await examine({ ...profile, model: 'gone' })).toMatchObject({ fault: 'model' });
 });
 
 test('with a public list of models, a wrong key is not diagnosed as wrong authentication', async () => {
@@ -377,7 +377,7 @@ test('with a public list of models, a wrong key is not diagnosed as wrong authen
       ? json(200, { data: [{ id: 'right-1' }] })
       : json(401, error('No auth credentials found')),
   );
-  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ reason: 'key' });
+  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'key' });
 });
 
 test.each([
@@ -387,7 +387,7 @@ test.each([
 ])('the key %s is diagnosed with advice before any request', async (api_key, advice) => {
   const upstream = await server((_request, json) => json(200, CHAT));
   expect(await examine({ ...RIGHT, api_key, base_url: upstream.url })).toMatchObject({
-    reason: 'not configured',
+    fault: 'not configured',
     advice: expect.stringContaining(advice),
   });
   expect(upstream.requests).toHaveLength(0);
