@@ -225,7 +225,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     jobControl.dispose();
     instance?.unmount();
     reader?.end();
-    keyboard.leave();
+    await keyboard.leave();
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);

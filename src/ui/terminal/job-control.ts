@@ -24,7 +24,7 @@ export interface JobControlOptions {
   /** Stops this process's job like the terminal's own Ctrl+Z [SIGTSTP to the process group]. */
   stopJob?: (() => void) | undefined;
   /** Called before the terminal is left: resets modes other than the screen. `keep input`: only the screen is left. */
-  onLeave: (input?: 'keep input') => void;
+  onLeave: (input?: 'keep input') => Promise<void> | void;
   /** Called after the program has the terminal again. */
   onReturn: () => void;
 }
@@ -41,9 +41,10 @@ export function createJobControl({
   const leave = async (whileAway: () => Promise<void>, input?: 'keep input'): Promise<void> => {
     if (away || suspendTerminal === undefined) return;
     away = true;
-    // Reset the keyboard while our screen is active, because kitty keeps the key protocol per screen.
-    onLeave(input);
     try {
+      // Reset the keyboard while our screen is active, because kitty keeps the key protocol per screen.
+      await onLeave(input);
+      if (ended) return;
       const suspension = await suspendTerminal();
       try {
         await whileAway();

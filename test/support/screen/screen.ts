@@ -89,8 +89,10 @@ export function createScreen(
   // The program queries the device attributes each time it takes the keyboard.
   let expected = 0;
   terminal.onData((data) => {
-    if (expected > 0 && /^\x1b\[\?[\d;]*c$/.test(data)) expected -= 1;
-    else if (/^\x1b\[\d+;\d+R$/.test(data)) type(data);
+    if (expected > 0 && /^\x1b\[\?[\d;]*c$/.test(data)) {
+      expected -= 1;
+      type(data);
+    } else if (/^\x1b\[\d+;\d+R$/.test(data)) type(data);
     else events.push(`reply ${JSON.stringify(data)}`);
   });
   let rawMode = false;

@@ -66,7 +66,7 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     viewport: createViewport(),
     version: '0.1.0',
     painter,
-    keyboard: { open: () => () => {}, leave() {}, resume() {}, reportMouse() {} },
+    keyboard: { open: () => () => {}, leave: async () => {}, resume() {}, reportMouse() {} },
     onTerminal: () => {},
   };
   render(<SharedContext value={shared}>{component}</SharedContext>);

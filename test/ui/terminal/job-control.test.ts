@@ -6,7 +6,7 @@ function start() {
   const log: string[] = [];
   const control = createJobControl({
     stopJob: () => {},
-    onLeave: (input) => log.push(input === undefined ? 'leave' : `leave, ${input}`),
+    onLeave: (input) => void log.push(input === undefined ? 'leave' : `leave, ${input}`),
     onReturn: () => log.push('return'),
   });
   control.onTerminal(async () => ({
@@ -28,6 +28,28 @@ test('a terminal that was left when the interface ended is not taken back', asyn
   const { control, log } = start();
   await control.leave(async () => control.dispose());
   expect(log).toEqual(['leave']);
+});
+
+test('the other program starts after the terminal’s replies have come, and not at all when the interface ended meanwhile', async () => {
+  let reply = (): void => {};
+  const log: string[] = [];
+  const control = createJobControl({
+    stopJob: () => {},
+    onLeave: () => new Promise((resolve) => (reply = resolve)),
+    onReturn: () => log.push('return'),
+  });
+  control.onTerminal(async () => ({ resume: async () => {} }));
+  const first = control.leave(async () => void log.push('editor'));
+  await new Promise(setImmediate);
+  expect(log).toEqual([]);
+  reply();
+  await first;
+  expect(log).toEqual(['editor', 'return']);
+  const second = control.leave(async () => void log.push('editor'));
+  control.dispose();
+  reply();
+  await second;
+  expect(log).toEqual(['editor', 'return']);
 });
 
 test('drawing again keeps the input, but not after a stop, because the shell has reset the terminal', async () => {

@@ -7,8 +7,11 @@ import { createRawPaste } from './raw-paste.js';
 export interface Keyboard {
   /** Starts reading and calls `receive` for each event. @returns a function that stops it */
   open(receive: (event: TerminalEvent) => void): () => void;
-  /** Leaves the terminal to another program: stops reading and resets the modes. `keep input`: only resets modes. */
-  leave(input?: 'keep input'): void;
+  /**
+   * Leaves the terminal to another program: stops reading and resets the modes. `keep input`: only resets modes.
+   * Resolves when the terminal's replies have come that the other program would get as typed text.
+   */
+  leave(input?: 'keep input'): Promise<void>;
   /** Takes the terminal back after `leave`. */
   resume(): void;
   /** Switches mouse reports on or off [off]. */
@@ -32,6 +35,9 @@ const PASTE_OFF = '\x1b[?2004l';
 /** Queries the kitty flags, then the device attributes. Every terminal answers the second, which ends the wait. */
 const ASK = '\x1b[?u\x1b[c';
 const ASK_BACKGROUND = '\x1b]11;?\x1b\\';
+const ASK_DEVICE = '\x1b[c';
+/** A terminal that hasn't replied this long after a query won't reply. */
+const REPLY_LIMIT_MS = 1000;
 const KITTY_REPLY = /^\[\?\d+u$/;
 const DEVICE_REPLY = /^\[\?[\d;]*c$/;
 /** Disambiguate escape codes (1), report alternate keys (4). @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/ */
@@ -67,14 +73,26 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
   let mouseSeen = false;
   /** The sequence that switches the key protocol off; undefined until the terminal has reported its protocol. */
   let protocolOff: string | undefined;
+  /** Since when a reply with the device attributes is due; undefined when none is. */
+  let dueSinceMs: number | undefined;
+  /** How many more of these replies the end waits for. */
+  let due = 0;
+  let onReplied = (): void => {};
+  let left = Promise.resolve();
 
   const write = (text: string): void => {
     if (stdout.writable) stdout.write(text);
   };
   const onReply = (text: string): void => {
+    if (DEVICE_REPLY.test(text)) {
+      dueSinceMs = undefined;
+      due -= 1;
+      if (due === 0) onReplied();
+    }
+    if (!reading) return;
     options.onReply?.(text);
     const on = KITTY_REPLY.test(text) ? KITTY_ON : DEVICE_REPLY.test(text) ? MODIFIED_ON : undefined;
-    if (on === undefined || protocolOff !== undefined || plain || !reading) return;
+    if (on === undefined || protocolOff !== undefined || plain) return;
     protocolOff = on === KITTY_ON ? KITTY_OFF : MODIFIED_OFF;
     write(on);
   };
@@ -82,7 +100,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     for (const event of events) {
       mouseSeen ||= event.kind === 'mouse';
       if (event.kind === 'reply') onReply(event.text);
-      else receive?.(event);
+      else if (reading) receive?.(event);
     }
   };
   const wait = (): void => {
@@ -113,10 +131,12 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
       reading = true;
       stdin.setRawMode(true);
       stdin.ref();
+      stdin.off('data', onData);
       stdin.on('data', onData);
       stdin.resume();
     }
     protocolOff = undefined;
+    if (!plain) dueSinceMs = now();
     const ask = options.queriesBackground === true ? ASK_BACKGROUND + ASK : ASK;
     write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
   };
@@ -129,9 +149,28 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     reading = false;
     clearTimeout(timer);
     clearImmediate(turnEnd);
+    resetModes();
+    if (dueSinceMs !== undefined && now() - dueSinceMs < REPLY_LIMIT_MS) left = lastReply().then(release);
+    else release();
+  };
+  /**
+   * Resolves when no reply is due any more, at the latest after the limit. Terminals reply in order, so the reply to one
+   * more query comes after those to all others, such as the painter's.
+   */
+  const lastReply = (): Promise<void> =>
+    new Promise((resolve) => {
+      const limit = setTimeout(resolve, REPLY_LIMIT_MS);
+      due = 2;
+      onReplied = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      write(ASK_DEVICE);
+    });
+  const release = (): void => {
+    if (reading) return;
     stdin.off('data', onData);
     stdin.pause();
-    resetModes();
     stdin.setRawMode(false);
     stdin.unref();
   };
@@ -145,9 +184,10 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
         receive = undefined;
       };
     },
-    leave(input) {
+    async leave(input) {
       if (input === undefined) stop();
       else if (reading) resetModes();
+      await left;
     },
     resume() {
       if (receive !== undefined) start();

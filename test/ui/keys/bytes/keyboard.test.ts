@@ -106,11 +106,39 @@ test('for a screen reader only bracketed paste is switched on', () => {
   expect(written()).toBe('\x1b[?2004l');
 });
 
-test('another program gets the terminal in its earlier modes, and the chat reads no key meanwhile', () => {
+test('replies that come after the end are not left for the shell', async () => {
+  const { keyboard, close, send, got, listeners, rawMode, written } = start();
+  close();
+  expect(written().endsWith('\x1b[c')).toBe(true);
+  send('typed\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?0u\x1b[?62c\x1b[1;2R');
+  await vi.advanceTimersByTimeAsync(100);
+  expect([listeners(), rawMode()]).toEqual([1, true]);
+  send('\x1b[?62c');
+  await keyboard.leave();
+  expect([listeners(), rawMode(), got]).toEqual([0, false, []]);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(written()).toBe('');
+});
+
+test('a terminal that sends no reply is left after a second, and at once if it had a second before', async () => {
+  const { keyboard, close, listeners, rawMode } = start();
+  close();
+  await vi.advanceTimersByTimeAsync(999);
+  expect(rawMode()).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  await keyboard.leave();
+  expect([listeners(), rawMode()]).toEqual([0, false]);
+  const late = start();
+  await vi.advanceTimersByTimeAsync(1000);
+  late.close();
+  expect([late.listeners(), late.rawMode()]).toEqual([0, false]);
+});
+
+test('another program gets the terminal in its earlier modes, and the chat reads no key meanwhile', async () => {
   const { keyboard, send, written, got, listeners, rawMode } = start();
-  send('\x1b[?0u');
+  send('\x1b[?0u\x1b[?62c');
   written();
-  keyboard.leave();
+  await keyboard.leave();
   expect(written()).toBe('\x1b[<u\x1b[?2004l\x1b[?1007r');
   expect([listeners(), rawMode()]).toEqual([0, false]);
   keyboard.resume();
@@ -174,7 +202,7 @@ test('the wait for the rest of a sequence is longer than for a lone ESC', () => 
 
 test('no timer is left after the terminal is closed', () => {
   const { send, close } = start();
-  send('\x1b');
+  send('\x1b[?62c\x1b');
   close();
   expect(vi.getTimerCount()).toBe(0);
 });
