@@ -4,7 +4,7 @@ import type { SuspendTerminal } from '../components/context.js';
 export interface JobControl {
   /** Sets the function that leaves the terminal. */
   onTerminal(suspend: SuspendTerminal): void;
-  /** Handles Ctrl+Z: leaves the terminal and stops the process until the shell continues the job. */
+  /** Handles Ctrl+Z and SIGTSTP: leaves the terminal and stops the process until the shell continues the job. */
   suspend(): void;
   /**
    * Leaves the terminal until `meanwhile` resolves.
@@ -63,6 +63,17 @@ export function createJobControl({
   const onContinue = (): void => retake();
   process.on('SIGCONT', onContinue);
 
+  const stop = async (): Promise<void> => {
+    // Without a listener, the signal stops this process.
+    process.off('SIGTSTP', onStop);
+    await stopped(stopJob);
+    if (!ended) process.on('SIGTSTP', onStop);
+  };
+  const suspend = (): void => void leave(stop).catch(() => {});
+  // An editor that has the terminal sends its Ctrl+Z to the whole job.
+  const onStop = (): void => (away ? void stop() : suspend());
+  process.on('SIGTSTP', onStop);
+
   return {
     onTerminal(suspend) {
       suspendTerminal = suspend;
@@ -71,11 +82,12 @@ export function createJobControl({
       if (away || suspendTerminal === undefined) throw new Error('the terminal is in use elsewhere');
       await leave(meanwhile);
     },
-    suspend: () => void leave(() => stopped(stopJob)).catch(() => {}),
+    suspend,
     redraw: () => retake('keep input'),
     dispose() {
       ended = true;
       process.off('SIGCONT', onContinue);
+      process.off('SIGTSTP', onStop);
     },
   };
 }

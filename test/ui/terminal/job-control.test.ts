@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createJobControl } from '../../../src/ui/terminal/job-control.js';
 
-/** A job control that logs what it does to the terminal. */
+/** A job control that logs what it does to the terminal, and whether a stop signal would stop the process. */
 function start() {
   const log: string[] = [];
   const control = createJobControl({
-    stopJob: () => {},
+    stopJob: () => void log.push(process.listenerCount('SIGTSTP') === 0 ? 'stop' : 'stop is caught'),
     onLeave: (input) => void log.push(input === undefined ? 'leave' : `leave, ${input}`),
     onReturn: () => log.push('return'),
   });
@@ -50,6 +50,28 @@ test('the other program starts after the terminal’s replies have come, and not
   reply();
   await second;
   expect(log).toEqual(['editor', 'return']);
+});
+
+test('a stop signal from outside leaves the terminal first, each time', async () => {
+  const { control, log } = start();
+  for (const time of [1, 2]) {
+    process.emit('SIGTSTP');
+    await vi.waitFor(() => expect(log).toHaveLength(4 * time));
+    await vi.waitFor(() => expect(process.listenerCount('SIGTSTP')).toBe(1));
+  }
+  expect(log.slice(4)).toEqual(['leave', 'stop', 'resume', 'return']);
+  control.dispose();
+  expect(process.listenerCount('SIGTSTP')).toBe(0);
+});
+
+test('a stop signal while another program has the terminal stops the process, and leaves nothing', async () => {
+  const { control, log } = start();
+  await control.leave(async () => {
+    process.emit('SIGTSTP');
+    await vi.waitFor(() => expect(log).toContain('stop'));
+  });
+  expect(log).toEqual(['leave', 'stop', 'resume', 'return']);
+  control.dispose();
 });
 
 test('drawing again keeps the input, but not after a stop, because the shell has reset the terminal', async () => {
