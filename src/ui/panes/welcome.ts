@@ -72,6 +72,12 @@ export function welcomeLines(
   return forms.find((lines) => lines.length <= height) ?? short;
 }
 
+/** Returns the welcome for a screen reader, without the examples. */
+export function spokenWelcome(welcome: Welcome): readonly string[] {
+  const { send, help } = welcome.keys;
+  return [...introOf(welcome, Number.POSITIVE_INFINITY), `${send} sends, ${help} lists all keys.`];
+}
+
 /** The name of the bundled simulator's mode. */
 const SIMULATOR = 'simulator';
 

@@ -4,6 +4,7 @@ import type { AppState } from '../../state/app-state.js';
 import type { AssistantMessage, Message } from '../../state/messages.js';
 import type { AppStore } from '../../state/store.js';
 import { waitOf, waitWords } from '../panes/wait.js';
+import { spokenWelcome } from '../panes/welcome.js';
 import { count, duration, taken, tookMs } from '../style/format.js';
 
 /** A shorter wait is not spoken, in ms. */
@@ -21,7 +22,7 @@ interface SpokenLine {
   readonly text: string;
 }
 
-/** Logs the current state and then each change. */
+/** Logs the welcome, the current state and then each change. */
 export function createSpokenLog(store: AppStore): SpokenLog {
   const spoken = new Set<number>();
   const listeners = new Set<() => void>();
@@ -64,7 +65,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     say(texts);
   };
   const initial = store.getState();
-  say([...finished(initial), spokenConnection(initial)]);
+  say([...spokenWelcome(initial), ...finished(initial), spokenConnection(initial)]);
   // It never unsubscribes, because the store ends with the interface.
   store.subscribe(look);
   return {
