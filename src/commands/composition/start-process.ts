@@ -27,7 +27,7 @@ export function startProcess([file = process.execPath, ...args]: readonly string
   // Nothing is written to the pipe; the other process may end first.
   child.stdin.on('error', () => {});
   child.unref();
-  const ready = readiness(child, child.stderr, what);
+  const { ready, limit } = readiness(child, child.stderr, what);
   // The promise may fail before anything awaits it.
   ready.catch(() => {});
   for (const stream of [child.stdin, child.stderr]) {
@@ -38,41 +38,49 @@ export function startProcess([file = process.execPath, ...args]: readonly string
       return child.exitCode === null && child.signalCode === null;
     },
     ready,
-    release: () => void child.stdin.end(),
+    release() {
+      // This process may end before the other one has started.
+      limit.unref();
+      child.stdin.end();
+    },
   };
 }
 
-function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: string): Promise<boolean> {
-  return new Promise<boolean>((resolve, reject) => {
-    let output = '';
-    const fail = (message: string): void => {
-      reject(new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' }));
-    };
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail(`${what} did not start within ${START_LIMIT_MS / 1000} s`);
-    }, START_LIMIT_MS);
-    stderr.setEncoding('utf8');
-    stderr.on('data', (text: string) => {
-      if (output.length < 4096) output += text;
-      if (/listening on/.test(output)) {
-        clearTimeout(timer);
-        resolve(true);
-      }
-    });
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      fail(`${what} could not be started: ${error.message}`);
-    });
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      if (code === EXIT.inUse) resolve(false);
-      else
-        fail(
-          ownMessage(output) ?? `${what} ended at once: ${output.trim() || (signal ?? `exit code ${code}`)}`,
-        );
-    });
+function readiness(
+  child: ChildProcess,
+  stderr: NodeJS.ReadableStream,
+  what: string,
+): { ready: Promise<boolean>; limit: NodeJS.Timeout } {
+  const { promise: ready, resolve, reject } = Promise.withResolvers<boolean>();
+  let output = '';
+  const fail = (message: string): void => {
+    reject(new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' }));
+  };
+  const limit = setTimeout(() => {
+    child.kill('SIGKILL');
+    fail(`${what} did not start within ${START_LIMIT_MS / 1000} s`);
+  }, START_LIMIT_MS);
+  stderr.setEncoding('utf8');
+  stderr.on('data', (text: string) => {
+    if (output.length < 4096) output += text;
+    if (/listening on/.test(output)) {
+      clearTimeout(limit);
+      resolve(true);
+    }
   });
+  child.once('error', (error) => {
+    clearTimeout(limit);
+    fail(`${what} could not be started: ${error.message}`);
+  });
+  child.once('exit', (code, signal) => {
+    clearTimeout(limit);
+    if (code === EXIT.inUse) resolve(false);
+    else
+      fail(
+        ownMessage(output) ?? `${what} ended at once: ${output.trim() || (signal ?? `exit code ${code}`)}`,
+      );
+  });
+  return { ready, limit };
 }
 
 /** Returns the program's last message without the program's name. Such a message says what to do. */
