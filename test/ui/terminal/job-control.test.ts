@@ -56,8 +56,8 @@ test('a stop signal from outside leaves the terminal first, each time', async ()
   const { control, log } = start();
   for (const time of [1, 2]) {
     process.emit('SIGTSTP');
-    await vi.waitFor(() => expect(log).toHaveLength(4 * time));
-    await vi.waitFor(() => expect(process.listenerCount('SIGTSTP')).toBe(1));
+    await expect.poll(() => log).toHaveLength(4 * time);
+    await expect.poll(() => process.listenerCount('SIGTSTP')).toBe(1);
   }
   expect(log.slice(4)).toEqual(['leave', 'stop', 'resume', 'return']);
   control.dispose();
@@ -68,7 +68,7 @@ test('a stop signal while another program has the terminal stops the process, an
   const { control, log } = start();
   await control.leave(async () => {
     process.emit('SIGTSTP');
-    await vi.waitFor(() => expect(log).toContain('stop'));
+    await expect.poll(() => log).toContain('stop');
   });
   expect(log).toEqual(['leave', 'stop', 'resume', 'return']);
   control.dispose();
