@@ -57,6 +57,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
   let daemon: Child | undefined;
   let simulator: Child | undefined;
   let hold: Hold | undefined;
+  const ending = new AbortController();
 
   const neededDaemon: Needed = {
     what: 'the connector daemon',
@@ -87,14 +88,16 @@ export function createLauncher(options: LaunchOptions): Launcher {
   };
 
   return {
-    ensureDaemon: (signal) => ensure(neededDaemon, signal),
+    ensureDaemon: (signal) => ensure(neededDaemon, AbortSignal.any([signal, ending.signal])),
     async ensureSimulator(signal) {
-      if (isLoopback(options.simulatorUrl)) await ensure(neededSimulator, signal);
+      if (!isLoopback(options.simulatorUrl)) return;
+      await ensure(neededSimulator, AbortSignal.any([signal, ending.signal]));
     },
     get isOtherServer() {
       return hold !== undefined && !hold.isSimulator;
     },
     stop() {
+      ending.abort();
       hold?.release();
       daemon?.release();
       simulator?.release();
@@ -112,6 +115,7 @@ async function ensure(needed: Needed, signal: AbortSignal): Promise<void> {
     const look = async (): Promise<void> => {
       // Another process may have started one meanwhile.
       if (await needed.serves(signal)) return;
+      signal.throwIfAborted();
       starts += 1;
       await abortable(needed.start().ready, signal);
     };
