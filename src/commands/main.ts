@@ -30,7 +30,8 @@ function exitCodeFor(error: unknown): number {
     isRemovedFolder(error) ? 'change to a folder that exists: the current one was removed' : messageOf(error),
   );
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
-  if (error instanceof SessionsError && ['unknown', 'ambiguous'].includes(error.kind)) return EXIT.usage;
+  if (error instanceof SessionsError && ['unknown', 'ambiguous', 'invalid'].includes(error.kind))
+    return EXIT.usage;
   if (error instanceof ConnectorException) return exitCodeOfError(error);
   return EXIT.failed;
 }

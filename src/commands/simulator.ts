@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../common/errors.js';
 import { STOP_SIGNALS } from '../common/program/stop-signals.js';
 import { ENDPOINT_NAMES } from '../simulator/http/endpoints.js';
 import { modelHelp } from '../simulator/models.js';
@@ -10,6 +11,7 @@ import { type SimulatorFlags, simulatorOptions } from './simulator/simulator-opt
 import { EXIT } from './support/ending/exit-codes.js';
 import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
+import { UsageError } from './support/flags/usage-error.js';
 import { printMessage } from './support/output/print-message.js';
 import { stderr } from './support/output/sink.js';
 
@@ -108,7 +110,9 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
 
 async function openLog(file: string) {
   const { openRequestLog } = await import('../simulator/http/request-log.js');
-  return openRequestLog(file);
+  return openRequestLog(file).catch((error: unknown) => {
+    throw new UsageError(messageOf(error));
+  });
 }
 
 /** Starts the server. When the address is in use, it prints a message, sets the exit code and returns undefined. */

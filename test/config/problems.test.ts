@@ -44,7 +44,7 @@ test.each([
   ],
   [
     `simulator:\n  model: \${NOPE\n`,
-    `config.yaml:2:10: simulator.model contains "\${" without a variable - write \${NAME} or \${NAME:-default}`,
+    `config.yaml:2:10: simulator.model contains "\${" without a variable, or a variable in a default - write \${NAME} or \${NAME:-default}`,
   ],
 ])('%j: an invalid value is reported, and the default is used', (yaml, line) => {
   const loaded = loadYaml(yaml);

@@ -84,7 +84,12 @@ test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
   ],
   ['a recording as times that is missing', {}, { ttft: 'recorded:/no/such' }, /\/no\/such cannot be read/],
   ['--record alone', { record: 'f' }, {}, /--record FILE and --upstream URL are used together/],
-  ['a recording that cannot be written', { record: '/no/such/file', upstream: 'http://x' }, {}, /ENOENT/],
+  [
+    'a recording that cannot be written',
+    { record: '/no/such/file', upstream: 'http://x' },
+    {},
+    /The recording \/no\/such\/file cannot be written: there is no such file or folder/,
+  ],
   ['--upstream alone', { upstream: 'http://x' }, {}, /are used together/],
   [
     'an upstream that is not an address',

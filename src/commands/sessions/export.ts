@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
 import { VERSION } from '../../common/program/version.js';
 import { conversationIn } from '../../connector/request-body.js';
@@ -6,6 +6,7 @@ import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { printMessage } from '../support/output/print-message.js';
+import { isDescriptor } from '../support/output/replaced-file.js';
 import { stdout } from '../support/output/sink.js';
 
 export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning', 'html'] as const;
@@ -20,7 +21,7 @@ export interface ExportFlags {
 }
 
 /**
- * Writes the sessions with these ids, or with `--all` all sessions, to a new file or to stdout.
+ * Writes the sessions with these ids, or with `--all` all sessions, to a new file, to a pipe or to stdout (`-`).
  * @throws {UsageError} when there are neither ids nor `--all`, or when the file exists or can't be created
  */
 export async function exportSessions(
@@ -38,15 +39,30 @@ export async function exportSessions(
     html === undefined ? format : 'html',
     summaries.map(({ id }) => store.load(id)),
   );
-  if (output === undefined) {
+  if (output === undefined || output === '-') {
     stdout.print(text);
     return;
   }
   try {
-    writeFileSync(output, text, { flag: 'wx', mode: 0o600 });
+    writeNew(output, text);
   } catch (error) {
     const flag = html === undefined ? '--output' : '--html';
     throw new UsageError(`${flag} ${output} cannot be written: ${fileReason(error)}`);
+  }
+}
+
+/** Writes a new file, readable only by its owner; leaves no part of it when the disk is full. */
+function writeNew(path: string, text: string): void {
+  // A pipe such as >(gzip) exists already.
+  const isFile = !isDescriptor(path) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
+  const file = openSync(path, isFile ? 'wx' : 'a', 0o600);
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    if (isFile) rmSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -82,7 +82,9 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
     throw new UsageError(`--upstream must be an http or https address, but is ${upstream}`);
   }
   // Report the error now, not after the first answer.
-  await appendFile(record, '');
+  await appendFile(record, '').catch((error: unknown) => {
+    throw new UsageError(`The recording ${record} cannot be written: ${fileReason(error)}`);
+  });
   return { file: record, upstream, onProblem: (problem) => printMessage(problem.message) };
 }
 

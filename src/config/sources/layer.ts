@@ -82,7 +82,7 @@ export function writtenLayer(
       return refuse(
         path,
         'value',
-        `${name} contains "\${" without a variable`,
+        `${name} contains "\${" without a variable, or a variable in a default`,
         `write \${NAME} or \${NAME:-default}`,
       );
     }

@@ -8,7 +8,8 @@ export type Interpolated =
   /** The text contains `${` that does not start a variable. */
   | { kind: 'malformed' };
 
-const VARIABLE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
+/** A default contains no variable: the text after the first `}` would not belong to it. */
+const VARIABLE = /\$\{([A-Za-z_]\w*)(?::-((?:(?!\$\{)[^}])*))?\}/g;
 
 /** Returns the variable's value; undefined when it is unset or empty. */
 export function lookUp(env: Environment, variable: string): string | undefined {

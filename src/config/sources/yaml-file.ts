@@ -52,6 +52,8 @@ export function parseYaml(text: string, file: string): ParsedFile {
     // prevents it from printing warnings.
     const options = {
       lineCounter: lines,
+      // YAML 1.1's merge keys (`<<: *base`), as in the files of Docker Compose and GitLab.
+      merge: true,
       uniqueKeys: false,
       prettyErrors: false,
       logLevel: 'error',

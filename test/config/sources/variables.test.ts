@@ -26,12 +26,18 @@ test.each([`\${NOPE}`, `x\${NAME}\${NOPE}`, `\${EMPTY}`, `\${toString}`, `\${__p
   },
 );
 
-test.each([`\${`, `\${}`, `\${1}`, `\${A-B}`, `\${NAME:+x}`, `\${NAME`, `a \${NAME} \${ `])(
-  '%s is malformed',
-  (text) => {
-    expect(interpolate(text, env)).toEqual({ kind: 'malformed' });
-  },
-);
+test.each([
+  `\${`,
+  `\${}`,
+  `\${1}`,
+  `\${A-B}`,
+  `\${NAME:+x}`,
+  `\${NOPE:-\${NAME}}`,
+  `\${NAME`,
+  `a \${NAME} \${ `,
+])('%s is malformed', (text) => {
+  expect(interpolate(text, env)).toEqual({ kind: 'malformed' });
+});
 
 test('any value of a variable stays unchanged', () => {
   fc.assert(

@@ -75,6 +75,15 @@ test('an unknown tag is a warning', () => {
   ]);
 });
 
+test('a merge key adds the keys of another mapping', () => {
+  const text = 'profiles:\n  one: &one\n    model: a\n    base_url: u\n  two:\n    <<: *one\n    model: b\n';
+  expect(parseYaml(text, 'config.yaml')).toMatchObject({
+    kind: 'parsed',
+    tree: { profiles: { two: { model: 'b', base_url: 'u' } } },
+    problems: [],
+  });
+});
+
 test('an alias without its anchor makes the file unusable', () => {
   expect(problemsOf('openai: *nothing\n')).toMatchObject([{ message: expect.stringContaining('nothing') }]);
 });

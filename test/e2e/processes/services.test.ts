@@ -6,7 +6,7 @@ import { groundForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const ground = groundForEach();
-const { endpoint, start } = ground;
+const { endpoint, run, start } = ground;
 
 // Only the built program shows how the bundle treats Node's modules.
 test.concurrent('the daemon serves its metrics at the printed port', async () => {
@@ -41,4 +41,10 @@ test.concurrent('the simulator forwards and records a provider’s answers', asy
   simulator.child.kill();
   await simulator.ended;
   expect(parseRecordings(readFileSync(file, 'utf8'), file)).toMatchObject([{ model: 'm', ending: 'end' }]);
+});
+
+test('a simulator whose log cannot be written does not start, and exits with 2', async () => {
+  const { code, stderr } = await run(['simulator', '--port', '0', '--log', 'absent/log']);
+  expect(stderr).toBe('vastar-tui: The log absent/log cannot be written: there is no such file or folder\n');
+  expect(code).toBe(2);
 });
