@@ -15,7 +15,7 @@ import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom, turnsOf } from './bench/prompts/prompts.js';
 import type { EndpointRun, StoppedTest } from './bench/report/endpoint-run.js';
-import { onlyStdout, openReports, writeReports } from './bench/report/files.js';
+import { onlyStdout, openReports, replacesTables, writeReports } from './bench/report/files.js';
 import { resultJson } from './bench/report/result-json.js';
 import { resultText } from './bench/report/result-text.js';
 import { runOf } from './bench/report/run-of.js';
@@ -90,7 +90,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     }
     const interrupted = interruption.exitCode !== undefined;
     if (runs.length === 0) printMessage('stopped before the first answer: there is nothing to report');
-    else if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
+    else if (!replacesTables(files)) stdout.print(resultText(runs, setup));
     const json = resultJson(runs, setup, startedAt, interrupted);
     await writeReports(runs.length === 0 ? onlyStdout(files) : files, {
       json: () => reportText(json),

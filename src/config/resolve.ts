@@ -1,10 +1,11 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { userFolders } from '../common/program/user-folders.js';
 import { closestTo } from '../common/text/closest.js';
 import type { ApiKey } from './endpoints/api-key.js';
 import { withClientFiles } from './endpoints/client-files.js';
 import type { Endpoint } from './endpoints/endpoint.js';
 import { endpointsOf, sectionOf } from './endpoints/endpoints.js';
+import { namedPath } from './named-path.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
 import type { Candidate, UserDirectories } from './sources/find-file.js';
 import { type ConfigFlags, flagLayers } from './sources/flags.js';
@@ -134,13 +135,11 @@ function withTrust(
   return { endpoints: blockUnconfirmed(endpoints, trust.grants, file), trust };
 }
 
-/** A relative socket path begins at the folder of its file, else at the current directory. */
 function withSocketPath(config: Config, provenance: ReadonlyMap<string, Provenance>, cwd: string): Config {
   const { socketPath } = config.runtime;
   if (socketPath === undefined) return config;
-  const source = provenance.get('runtime.socket_path')?.source;
-  const folder = source?.kind === 'file' ? dirname(source.path) : '.';
-  return { ...config, runtime: { ...config.runtime, socketPath: resolve(cwd, folder, socketPath) } };
+  const absolute = namedPath(socketPath, provenance.get('runtime.socket_path')?.source, cwd);
+  return { ...config, runtime: { ...config.runtime, socketPath: absolute } };
 }
 
 function keyProblems(config: Config, provenance: ReadonlyMap<string, Provenance>): Problem[] {

@@ -1,6 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { addProfile } from '../../src/commands/endpoints/add.js';
@@ -53,4 +63,35 @@ test.each([
   const path = file(text);
   expect(() => addProfile(path, name, profile)).toThrow(message);
   expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('a linked configuration stays linked, and keeps its permissions and the ends of its lines', () => {
+  const path = file('openai:\r\n  model: m\r\n');
+  const link = join(dirname(path), 'link.yaml');
+  chmodSync(path, 0o640);
+  symlinkSync('config.yaml', link);
+  addProfile(link, 'b', { provider: 'ollama', model: 'x' });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(statSync(path).mode & 0o777).toBe(0o640);
+  expect(readFileSync(path, 'utf8')).toBe(
+    'openai:\r\n  model: m\r\nprofiles:\r\n  b:\r\n    provider: ollama\r\n    model: x\r\n',
+  );
+  expect(readdirSync(dirname(path))).toEqual(['config.yaml', 'link.yaml']);
+});
+
+test('only the owner may read a new configuration', () => {
+  const path = file();
+  addProfile(path, 'b', { provider: 'ollama', model: 'x' });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a configuration in another encoding stays unchanged, and a folder is refused', () => {
+  const path = file();
+  const bytes = Buffer.from('# caf\xe9\n', 'latin1');
+  writeFileSync(path, bytes);
+  const profile = { provider: 'ollama', model: 'x' };
+  expect(() => addProfile(path, 'b', profile)).toThrow(`save ${path} as UTF-8`);
+  expect(readFileSync(path)).toEqual(bytes);
+  const folder = dirname(path);
+  expect(() => addProfile(folder, 'b', profile)).toThrow(`${folder} cannot be read: it is a folder`);
 });

@@ -288,13 +288,16 @@ test('the config.yaml of another program is ignored with one warning', () => {
   expect(lines(place.load({ configPath: 'config.yaml' }))).toHaveLength(3);
 });
 
-test('a relative socket path starts at the file that names it, else at the current directory', () => {
+test('a relative socket path starts at the file that names it, else at the current directory; ~ is the home', () => {
   const place = makePlace();
   place.write('work/sub/c.yaml', 'runtime: { socket_path: run/v.sock }\n');
   const inFile = place.load({ configPath: 'sub/c.yaml' });
   expect(inFile.config.runtime.socketPath).toBe(join(place.cwd, 'sub/run/v.sock'));
   const byFlag = place.load({ configPath: 'sub/c.yaml', flags: { socket: 'v.sock' } });
   expect(byFlag.config.runtime.socketPath).toBe(join(place.cwd, 'v.sock'));
+  place.write('work/home.yaml', 'runtime: { socket_path: ~/v.sock }\n');
+  const atHome = place.load({ configPath: 'home.yaml' });
+  expect(atHome.config.runtime.socketPath).toBe(join(homedir(), 'v.sock'));
 });
 
 test('the path of a client certificate is relative to the file that names it, else to the current directory; ~ is the home', () => {

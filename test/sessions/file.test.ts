@@ -252,6 +252,9 @@ test('the error names a place where no file can be created', () => {
   );
   mkdirSync(join(dir, 'sessions.db'));
   expect(() => openSessions(join(dir, 'sessions.db'))).toThrow(/sessions.db, which is a folder/);
+  expect(() => openSessions('/dev/null')).toThrow(/\/dev\/null, which is a pipe or a device/);
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
+  expect(() => openSessions(join(dir, 'pipe'))).toThrow(/pipe, which is a pipe or a device/);
 });
 
 /** Runs `work` as a user without root's permissions. */

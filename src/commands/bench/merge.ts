@@ -12,7 +12,7 @@ import { stdout } from '../support/output/sink.js';
 import { addReportFlags, readCheck } from './flags/flags.js';
 import { readJson } from './read-json.js';
 import type { EndpointRun } from './report/endpoint-run.js';
-import { openReports, writeReports } from './report/files.js';
+import { openReports, replacesTables, writeReports } from './report/files.js';
 import { resultJson } from './report/result-json.js';
 import { resultText } from './report/result-text.js';
 import { figuresOf } from './report/run-of.js';
@@ -69,7 +69,7 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
     },
   };
   const files = openReports(outputs);
-  if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
+  if (!replacesTables(files)) stdout.print(resultText(runs, setup));
   await writeReports(files, {
     json: () => reportText(report),
     csv: () => requestsCsv(runs),

@@ -1,18 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Document, isMap, parseDocument } from 'yaml';
-import { messageOf } from '../../common/errors.js';
+import { fileReason } from '../../common/errors.js';
 import { loadConfigObject } from '../../config/load.js';
 import { ConfigError, formatProblem } from '../../config/problem.js';
 import { UsageError } from '../support/flags/usage-error.js';
+import { openReplacedFile } from '../support/output/replaced-file.js';
 
 /**
- * Adds a profile to a configuration file, and creates a missing file. Comments and all other content stay unchanged.
+ * Adds a profile to a configuration file, and creates a missing file. Comments and all other content stay unchanged,
+ * also the ends of lines.
  * @throws {UsageError} when the profile can't be used, its name is taken, or the file can't be changed
  */
 export function addProfile(path: string, name: string, profile: Record<string, unknown>): void {
   check(name, profile);
-  const document = existsSync(path) ? parseDocument(readFileSync(path, 'utf8')) : new Document({});
+  const before = existsSync(path) ? textOf(path) : undefined;
+  const document = before === undefined ? new Document({}) : parseDocument(before);
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`correct ${path} first: ${error.message}`);
   if (document.contents !== null && !isMap(document.contents))
@@ -23,13 +26,27 @@ export function addProfile(path: string, name: string, profile: Record<string, u
   // `profiles:` without content is not a mapping yet.
   if (!isMap(document.get('profiles'))) document.set('profiles', document.createNode({}));
   document.setIn(['profiles', name], document.createNode(profile));
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
+  const text = document.toString();
   try {
-    writeFileSync(draft, document.toString(), { mode: 0o600 });
-    renameSync(draft, path);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    openReplacedFile(path, 0o600).write([before?.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text]);
   } catch (error) {
-    throw new UsageError(`${path} could not be written: ${messageOf(error)}`);
+    throw new UsageError(`${path} cannot be written: ${fileReason(error)}`);
+  }
+}
+
+/** Reading other encodings would replace their characters. */
+function textOf(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${fileReason(error)}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`save ${path} as UTF-8: it has another encoding`);
   }
 }
 

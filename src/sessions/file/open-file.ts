@@ -21,6 +21,7 @@ export interface OpenedFile {
  */
 export function openFile(path: string, nowMs: number): OpenedFile {
   try {
+    refuseOtherKinds(path);
     refuseOthers(path);
     // Without the lock, two processes that open a damaged file at the same time would each move the other's new file
     // aside.
@@ -35,6 +36,14 @@ export function openFile(path: string, nowMs: number): OpenedFile {
   } catch (error) {
     throw problemOf(error, path);
   }
+}
+
+/** Opening a named pipe would wait for its writer. */
+function refuseOtherKinds(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const kind = found.isDirectory() ? 'a folder' : 'a pipe or a device';
+  throw new SessionsError('unwritable', `name a file: sessions can't be saved in ${path}, which is ${kind}`);
 }
 
 /** Returns the kind of the file. Throws for a file of another program or a newer version. */

@@ -166,7 +166,10 @@ export function addReportFlags(command: Command): Command {
   return command
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
-    .option('--html <file>', 'write the report as an HTML page with charts');
+    .option(
+      '--html <file>',
+      'write the report as an HTML page with charts; "-": to stdout, instead of the tables',
+    );
 }
 
 function readSlo(text: string): Slo {

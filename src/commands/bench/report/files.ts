@@ -25,9 +25,10 @@ export interface Reports {
 
 type ReportPaths = Partial<Record<keyof Reports, string | undefined>>;
 
-/** Opens the reports of `--json`, `--csv` and `--html`. @throws {UsageError} when one cannot be written */
+/** Opens the reports of `--json`, `--csv` and `--html`; one may be "-". @throws {UsageError} when one cannot be written */
 export function openReports({ json, csv, html }: ReportPaths): Reports {
-  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+  if ([json, csv, html].filter((path) => path === '-').length > 1)
+    throw new UsageError('only one of --json, --csv and --html can be "-"');
   const opened = new Map<string, string>();
   const open = (flag: string, path: string | undefined): ReportFile | undefined => {
     if (path === undefined) return undefined;
@@ -41,12 +42,15 @@ export function openReports({ json, csv, html }: ReportPaths): Reports {
 }
 
 /** Returns the reports to stdout. A test without a result does not replace the files of an earlier one. */
-export function onlyStdout({ json, csv }: Reports): Reports {
-  return {
-    json: json?.toStdout ? json : undefined,
-    csv: csv?.toStdout ? csv : undefined,
-    html: undefined,
-  };
+export function onlyStdout({ json, csv, html }: Reports): Reports {
+  const kept = (report: ReportFile | undefined): ReportFile | undefined =>
+    report?.toStdout ? report : undefined;
+  return { json: kept(json), csv: kept(csv), html: kept(html) };
+}
+
+/** Whether a report replaces the tables on stdout. */
+export function replacesTables({ json, csv, html }: Reports): boolean {
+  return [json, csv, html].some((report) => report?.toStdout === true);
 }
 
 /**

@@ -1,14 +1,13 @@
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
-  fchmodSync,
   ftruncateSync,
   lstatSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,9 +25,10 @@ export interface ReplacedFile {
 /**
  * Checks that a file can be written. It keeps its earlier content until the new one is complete, unless another file
  * can't be created beside it or it belongs to another user. Pipes and devices are opened at once.
+ * @param mode the permissions of a new file, which the umask reduces
  * @throws the error of the file system
  */
-export function openReplacedFile(path: string): ReplacedFile {
+export function openReplacedFile(path: string, mode = 0o666): ReplacedFile {
   const before = statSync(path, { throwIfNoEntry: false });
   const isLinkToNothing = before === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   if (isLinkToNothing || before?.isFile() === false || isDescriptor(path)) return inPlace(path, 'a');
@@ -40,7 +40,8 @@ export function openReplacedFile(path: string): ReplacedFile {
   return {
     write(pieces) {
       try {
-        writeNew(draft, before, pieces);
+        writeNew(draft, before?.mode ?? mode, pieces);
+        if (before !== undefined) chmodSync(draft, before.mode);
         moveOnto(draft, target);
       } finally {
         rmSync(draft, { force: true });
@@ -80,10 +81,9 @@ function inPlace(path: string, flags: 'a' | 'r+'): ReplacedFile {
   };
 }
 
-function writeNew(path: string, before: Stats | undefined, pieces: Iterable<string>): void {
-  const file = openSync(path, 'wx');
+function writeNew(path: string, mode: number, pieces: Iterable<string>): void {
+  const file = openSync(path, 'wx', mode);
   try {
-    if (before !== undefined) fchmodSync(file, before.mode);
     for (const text of joined(pieces)) writeFileSync(file, text);
   } finally {
     closeSync(file);

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openReport, openReports } from '../../../../src/commands/bench/report/files.js';
+import { openReport, openReports, replacesTables } from '../../../../src/commands/bench/report/files.js';
 import { forEachTest } from '../../../support/run/each-test.js';
 
 const folder = forEachTest(async () => {
@@ -73,6 +73,14 @@ test('the file of an open descriptor gets the report after what was already writ
   openReport('--json', `/dev/fd/${output}`).write(['report\n']);
   closeSync(output);
   expect(textOf('out')).toBe('tables\nreport\n');
+});
+
+test('one report may go to stdout, also the page', () => {
+  expect(replacesTables(openReports({ html: '-' }))).toBe(true);
+  expect(replacesTables(openReports({ json: inFolder('r.json') }))).toBe(false);
+  expect(() => openReports({ json: '-', html: '-' })).toThrow(
+    'only one of --json, --csv and --html can be "-"',
+  );
 });
 
 test('two reports in one file are refused', () => {
