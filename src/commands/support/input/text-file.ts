@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileReason } from '../../../common/errors.js';
@@ -49,6 +50,7 @@ export function startOf(bytes: Uint8Array, kinds: Readonly<Record<string, string
 
 /** Returns the message for bytes that are not text. */
 export function notText(bytes: Uint8Array): string {
+  if (bytes.length > constants.MAX_STRING_LENGTH) return 'is longer than 512 MB: split it';
   const program = compressedBy(bytes);
   if (program !== undefined) return `is compressed; decompress it first, with: ${program}`;
   return 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';

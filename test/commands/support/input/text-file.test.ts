@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { notText, readTextFile, textOf } from '../../../../src/commands/support/input/text-file.js';
@@ -24,6 +25,10 @@ test('the message for a compressed file names the program that decompresses it',
   expect(notText(gzipSync('text'))).toBe('is compressed; decompress it first, with: gunzip');
   expect(notText(zstdCompressSync('text'))).toBe('is compressed; decompress it first, with: unzstd');
   expect(notText(Buffer.of(0xfc))).toMatch(/^is not UTF-8 text/);
+});
+
+test('the message for a text that is too long for a string says so', () => {
+  expect(notText(Buffer.alloc(constants.MAX_STRING_LENGTH + 1))).toBe('is longer than 512 MB: split it');
 });
 
 test('a device without an end is refused like a file that is too large', () => {
