@@ -13,7 +13,7 @@ const SLOWEST = [
   'e2e/hostile-provider/compressed',
   'e2e/commands/record',
   'e2e/load-truth/truth',
-  'e2e/bench/server-metrics',
+  'e2e/bench-server-metrics/server-metrics',
   'e2e/hostile-provider/plain',
   'e2e/answers/endings',
   'connector/load-exchanges',

@@ -134,12 +134,7 @@ test.each([
     'the answer is not a Prometheus metrics page',
     (_request, response) => response.end('<html>hello</html>'),
   ],
-  [
-    'never ends',
-    /the transfer was interrupted|the server did not send it within 5 s/,
-    (_request, response) => response.writeHead(200).write('a 1\n'),
-  ],
-] as [string, string | RegExp, (...args: Parameters<Handler>) => void][])(
+] as [string, string, (...args: Parameters<Handler>) => void][])(
   'a page that %s does not change the test and is reported once',
   async (_name, problem, handler) => {
     await endpoint(answer);
@@ -147,9 +142,7 @@ test.each([
     const { code, stdout, stderr } = await run([...FLAGS, '--server-metrics', `${server.url}/metrics`]);
     expect(code).toBe(0);
     expect(read(stdout).completed).toBe(5);
-    expect(read(stdout).server_metrics?.problem).toEqual(
-      typeof problem === 'string' ? expect.stringContaining(problem) : expect.stringMatching(problem),
-    );
+    expect(read(stdout).server_metrics?.problem).toContain(problem);
     expect(stderr.match(/could not be read/g)).toHaveLength(1);
   },
 );
