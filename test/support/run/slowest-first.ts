@@ -36,7 +36,7 @@ const SLOWEST = [
   'connector/rates',
   'e2e/docs/seed',
   'e2e/bench-live/stopped',
-  'e2e/ask/streams',
+  'e2e/ask-streams/streams',
   'e2e/load-shards/shards',
   'runtime/policy/circuit-breaker',
   'e2e/processes/stopped',
