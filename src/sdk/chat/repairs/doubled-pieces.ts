@@ -11,7 +11,7 @@ const MAX_CHARS = 4096;
 
 /**
  * Removes the second of each two pieces from gateways that send every piece twice. All pieces from the beginning must
- * come in pairs, and the pairs must differ: "ha", "ha" proves nothing. From the first repetition on, pieces are
+ * come in pairs, and neighbouring pairs must differ: "ha", "ha" proves nothing. From the first repetition on, pieces are
  * withheld until it is clear. The remaining pieces go to `next`, which removes other repetitions.
  */
 export class DoubledPieces {
@@ -20,6 +20,8 @@ export class DoubledPieces {
   /** The first piece of a pair, until the second comes. */
   #first: string | undefined;
   readonly #pairs = new Set<string>();
+  /** The piece of the last pair. */
+  #last: string | undefined;
   /** The pieces after the first one, as they came. */
   #withheld: string[] = [];
   #removed = 0;
@@ -43,11 +45,14 @@ export class DoubledPieces {
       return this.#next.feed(piece);
     }
     this.#withheld.push(piece);
+    // Three equal pieces come from the model.
+    if (this.#first === undefined && piece === this.#last) return this.#decide(false);
     if (this.#first === undefined) this.#first = piece;
     else if (!second || piece.length > MAX_CHARS) return this.#decide(false);
     else {
       this.#first = undefined;
       this.#pairs.add(piece);
+      this.#last = piece;
       if (this.#shows(MIN_PAIRS)) return this.#decide(true);
     }
     return this.#withheld.length > MAX_PIECES || piece.length > MAX_CHARS ? this.#decide(false) : '';

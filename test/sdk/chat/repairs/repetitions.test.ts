@@ -92,6 +92,11 @@ describe('pieces that come twice each', () => {
     expect(read(...deltas)).toMatchObject({ reasoning: WORDS.join(''), text: 'Very old.' });
   });
 
+  test('do not delay a text of equal pieces', () => {
+    const { events } = read(...texts(...Array<string>(20).fill('tok ')));
+    expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(17);
+  });
+
   test('are shown as they come', () => {
     const { events } = read(...texts(...twice(WORDS)));
     expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(5);
