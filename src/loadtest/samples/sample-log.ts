@@ -1,7 +1,7 @@
-import { HOPS } from '../../metrics/hops.js';
+import type { HopName } from '../../metrics/hops.js';
 import { WITHHELD } from '../../metrics/speed.js';
 import type { Sample, Sent } from './sample.js';
-import { ABSENT, AT, IN_BLOCK, type Rows, samplesOf, WIDTH } from './sample-rows.js';
+import { ABSENT, AT, HOP_AT, IN_BLOCK, type Rows, samplesOf, WIDTH } from './sample-rows.js';
 
 /** An append-only list of samples. */
 export interface SampleLog {
@@ -82,10 +82,9 @@ export function createSampleLog(): SampleLog {
       block[from + AT.malformedEvents] = sample.malformedEvents ?? ABSENT;
       if (hops !== undefined) {
         block[from + AT.hasHops] = 1;
-        let place = from + AT.hops;
-        for (const { name } of HOPS) {
-          block[place] = hops[name] ?? ABSENT;
-          place += 1;
+        for (const name in hops) {
+          const hop = name as HopName;
+          block[from + HOP_AT[hop]] = hops[hop] ?? ABSENT;
         }
       }
       if (sample.outcome === 'complete') addSent(block, from, sample);

@@ -33,6 +33,12 @@ export const AT = {
 } as const;
 type FigureIndex = (typeof AT)[keyof typeof AT];
 
+/** The index of each hop in a row. */
+export const HOP_AT = Object.fromEntries(HOPS.map(({ name }, at) => [name, AT.hops + at])) as Record<
+  HopName,
+  number
+>;
+
 export const ABSENT = Number.NaN;
 /** How many numbers a row has. */
 export const WIDTH = AT.hops + HOPS.length;
@@ -86,7 +92,7 @@ class Row {
   }
 
   hop(name: HopName): number | undefined {
-    const ms = this.#block[this.#from + AT.hops + HOP_NAMES.indexOf(name)] ?? ABSENT;
+    const ms = this.#block[this.#from + HOP_AT[name]] ?? ABSENT;
     return Number.isNaN(ms) ? undefined : ms;
   }
 
@@ -126,8 +132,6 @@ class Row {
     return hops;
   }
 }
-
-const HOP_NAMES = HOPS.map(({ name }) => name);
 
 /** Returns the time of one hop; undefined when the request did not reach it. A view does not compute the others. */
 export function hopOf(sample: Sample, name: HopName): number | undefined {
