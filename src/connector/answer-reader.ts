@@ -63,12 +63,12 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     timeline.received(event.wireBytes ?? data.length, atMs, data.length);
     arrivedMs = atMs;
     readUs = event.offsetUs;
-    const wasOver = chat.over;
-    const fed = chat.feed(data);
-    if (fed === 'withheld') timeline.withheld(arrivedMs, readUs);
+    const { over: wasOver, withheld } = chat;
+    const active = chat.feed(data);
+    for (let pieces = withheld; pieces < chat.withheld; pieces += 1) timeline.withheld(arrivedMs, readUs);
     // Comments and pings after the end do not extend the wait.
     if (chat.over && !wasOver) stop.after(LINGER_MS);
-    else if (!chat.over && fed === 'events') stop.after(CLOSING_MS[chat.ending]);
+    else if (!chat.over && active) stop.after(CLOSING_MS[chat.ending]);
     const pause = drained?.();
     if (pause === undefined) {
       stop.bytes();

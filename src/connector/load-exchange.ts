@@ -202,11 +202,11 @@ export class LoadExchange implements LoadListener {
     this.#aliveMs = atMs;
     this.#arrivedMs = atMs;
     this.#readUs = offsetUs;
-    const wasOver = chat.over;
-    const fed = chat.feed(data);
-    if (fed === 'withheld') this.#timeline.withheld(atMs, offsetUs);
+    const { over: wasOver, withheld } = chat;
+    const active = chat.feed(data);
+    for (let pieces = withheld; pieces < chat.withheld; pieces += 1) this.#timeline.withheld(atMs, offsetUs);
     if (chat.over && !wasOver) this.#endAtMs = atMs + LINGER_MS;
-    else if (!chat.over && fed === 'events')
+    else if (!chat.over && active)
       this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);
   }
 

@@ -35,7 +35,7 @@ export type {
 export type { ClientCertificate, RequestPolicy, Timings } from '../protocol/messages.js';
 export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './chat/answer.js';
-export { type ChatStream, createChatStream, type FedBytes, type StreamEnding } from './chat/chat-stream.js';
+export { type ChatStream, createChatStream, type StreamEnding } from './chat/chat-stream.js';
 export type { ChatEvent, ChatResult, ToolCall } from './chat/chat-types.js';
 export type { AnswerContext, AnswerHead } from './chat/errors/chat-errors.js';
 export { RuntimeClient } from './client.js';

@@ -33,7 +33,7 @@ export interface Answer {
   readonly over: boolean;
   /** The number of reported events. */
   readonly events: number;
-  /** Grows with each piece of text, even when the piece causes no event (yet). */
+  /** The number of pieces that came without an event, because their text was withheld. */
   readonly withheld: number;
   /** Characters kept in memory. Each tool call adds a fixed amount, because it may be empty. */
   readonly size: number;
@@ -112,10 +112,9 @@ class ReadAnswer implements Answer {
   readonly #tags: ThinkingTags | undefined;
   readonly #end = new AnswerEnd();
   #over = false;
-  /** Characters that passed through the reader of tags. */
-  #tagged = 0;
   #size = 0;
   #events = 0;
+  #withheld = 0;
   /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
   #repeated: string | undefined = '';
 
@@ -132,7 +131,7 @@ class ReadAnswer implements Answer {
       case 'refusal': {
         const text = this.#pairs.join(piece.type, this.#fresh(piece.type, piece.text));
         if (text !== '' || piece.text === '') this.#pass(text === piece.text ? piece : { ...piece, text });
-        else this.#end.withheld();
+        else this.#withhold();
         return;
       }
       case 'tool_call': {
@@ -140,7 +139,7 @@ class ReadAnswer implements Answer {
         const args = this.#pairs.join(index, this.#fresh(index, piece.arguments));
         const bare = id === undefined && name === undefined;
         if (args !== '' || piece.arguments === '' || !bare) this.#pass({ ...piece, arguments: args });
-        else this.#end.withheld();
+        else this.#withhold();
         return;
       }
       default:
@@ -192,7 +191,7 @@ class ReadAnswer implements Answer {
   }
 
   get withheld(): number {
-    return this.#tagged + this.#repetitions.withheld;
+    return this.#withheld;
   }
 
   get size(): number {
@@ -201,8 +200,9 @@ class ReadAnswer implements Answer {
 
   #pass(piece: ChatEvent): void {
     if (piece.type === 'text' && this.#tags !== undefined) {
+      const { events } = this;
       this.#tags.feed(piece.text);
-      this.#tagged += piece.text.length;
+      if (this.#events === events) this.#withheld += 1;
       // Withheld text counts as output of this event, too.
       this.#end.withheld();
       return;
@@ -210,6 +210,12 @@ class ReadAnswer implements Answer {
     // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
     if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') this.#tags?.end();
     this.#report(piece);
+  }
+
+  /** Counts a piece whose text repeats the text before it, or may do so: then the text is withheld. */
+  #withhold(): void {
+    if (this.#repetitions.withheld > 0) this.#withheld += 1;
+    this.#end.withheld();
   }
 
   /** Returns the new part of a piece. */

@@ -16,16 +16,15 @@ export type StreamEnding =
   | { kind: 'stalled' }
   | { kind: 'failed'; error: ConnectorException };
 
-/**
- * What some bytes of an answer contained. `withheld`: text that has no event yet, such as white space that a tag may follow,
- * a tag, or a possible repetition. `nothing`: for example a comment, or half of an event.
- */
-export type FedBytes = 'events' | 'withheld' | 'nothing';
-
 /** Reads one answer. `over` and `ending` tell when to stop waiting for more. */
 export interface ChatStream {
-  /** Reads the answer's next bytes, in pieces of any size. */
-  feed(bytes: Uint8Array): FedBytes;
+  /** Reads the answer's next bytes, in pieces of any size. Returns whether they caused an event. */
+  feed(bytes: Uint8Array): boolean;
+  /**
+   * How many pieces of output caused no event when they came, because their text was withheld: white space that a tag
+   * may follow, a tag, or a possible repetition.
+   */
+  readonly withheld: number;
   /** Ends the answer and returns its result. Call it once, after all other calls. */
   end(how: StreamEnding): ChatResult;
   /**
@@ -84,12 +83,15 @@ class AnswerStream implements ChatStream {
     if (!succeeded) this.#body = failureBody(this.#answer, head, context);
   }
 
-  feed(bytes: Uint8Array): FedBytes {
+  feed(bytes: Uint8Array): boolean {
     const answer = this.#answer;
-    const { events, withheld } = answer;
+    const { events } = answer;
     if (answer.result.error === undefined) this.#feedText(this.#textOf(bytes));
-    if (answer.events > events) return 'events';
-    return answer.withheld > withheld ? 'withheld' : 'nothing';
+    return answer.events > events;
+  }
+
+  get withheld(): number {
+    return this.#answer.withheld;
   }
 
   end(how: StreamEnding): ChatResult {
