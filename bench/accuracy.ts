@@ -2,7 +2,7 @@
 // and when it sent each token. Counts must be equal, and TTFT, gaps and TPOT within 3 % at mean and p99, direct and
 // through the daemon.
 // Run: tsx bench/accuracy.ts [counts|1|50|500] [direct|daemon]. Put `chrt -r 10` in front on a busy machine.
-import { makePlace, runProgram } from '../test/support/programs/program.js';
+import { makeSandbox, runProgram } from '../test/support/programs/program.js';
 import { say, table } from './support/figures.js';
 import type { Logged, ServerLog } from './support/log-server.js';
 import { openBench } from './support/programs.js';
@@ -50,18 +50,18 @@ const server = await programs.logServer();
 
 /** Runs `bench` with the server at `path`. Returns its report and the server's own log. */
 async function measure(path: string, way: Way, ...flags: string[]): Promise<{ run: Run; log: ServerLog }> {
-  const place = await makePlace();
+  const sandbox = await makeSandbox();
   try {
-    place.writeConfig(`openai:\n  base_url: ${server.url}/${path}/v1\n  api_key: none\n`);
+    sandbox.writeConfig(`openai:\n  base_url: ${server.url}/${path}/v1\n  api_key: none\n`);
     await server.log();
-    const { stdout, stderr } = await runProgram(place, [
+    const { stdout, stderr } = await runProgram(sandbox, [
       ...['bench', '--mode', 'openai', '--through', way, '--json', '-', ...flags],
     ]);
     if (stdout === '') throw new Error(`bench gave no report: ${stderr}`);
     const { runs } = JSON.parse(stdout) as { runs: [Run] };
     return { run: runs[0], log: await server.log() };
   } finally {
-    place.remove();
+    sandbox.remove();
   }
 }
 

@@ -4,7 +4,7 @@
 // With a word, only the kinds of load run that have it in their name. On a busy machine, put `chrt -r 20` in front.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePlace, runProgram } from '../test/support/programs/program.js';
+import { makeSandbox, runProgram } from '../test/support/programs/program.js';
 import { runSimulator } from './simulator-client.js';
 import { say, table } from './support/figures.js';
 
@@ -92,19 +92,19 @@ interface FoundLoad {
 }
 
 async function find({ answer, simulator: settings, flags, windowS }: Case, seed: number): Promise<FoundLoad> {
-  const place = await makePlace();
+  const sandbox = await makeSandbox();
   const simulator = await runSimulator(
     'all',
     ...['--ttft', `constant:${answer.ttftMs}`, '--gap', `constant:${GAP_MS}`],
     ...['--tokens', String(answer.tokens), ...settings],
   );
   try {
-    const { code, stderr } = await runProgram(place, [
+    const { code, stderr } = await runProgram(sandbox, [
       ...['bench', '--base-url', simulator.url, '--model', 'm', '--mode', 'openai', '--workers', '1'],
       ...['--duration', String(windowS), '--seed', String(seed), '--json', 'found.json', ...flags],
     ]);
     if (code !== 0) throw new Error(stderr);
-    const { runs } = JSON.parse(readFileSync(join(place.dir, 'found.json'), 'utf8')) as {
+    const { runs } = JSON.parse(readFileSync(join(sandbox.dir, 'found.json'), 'utf8')) as {
       runs: [{ curve: { answer: { kept: number }; levels: { took_s: number; warnings: string[] }[] } }];
     };
     const { levels, answer: found } = runs[0].curve;
@@ -116,7 +116,7 @@ async function find({ answer, simulator: settings, flags, windowS }: Case, seed:
     };
   } finally {
     await simulator.stop();
-    place.remove();
+    sandbox.remove();
   }
 }
 

@@ -1,6 +1,6 @@
 // A server sends 10 chunks 100 ms apart. Measures the delay until `ask --json` prints the first delta, and the time
 // from the first to the last one. Median of 5. Run: npm run bench:first-delta
-import { makePlace, startProgram } from '../test/support/programs/program.js';
+import { makeSandbox, startProgram } from '../test/support/programs/program.js';
 import { sseEvents, startUpstream } from '../test/support/servers/upstream.js';
 import { median } from './support/figures.js';
 
@@ -22,11 +22,11 @@ async function run(): Promise<{ lagMs: number; spreadMs: number }> {
       sent[index] = performance.now();
     },
   });
-  const place = await makePlace();
-  place.writeConfig(
+  const sandbox = await makeSandbox();
+  sandbox.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
-  const running = startProgram(place, ['ask', '--json', 'hi']);
+  const running = startProgram(sandbox, ['ask', '--json', 'hi']);
   running.child.stdin.end();
   running.child.stdout.on('data', (text: string) => {
     for (let count = text.split('"type":"delta"').length - 1; count > 0; count -= 1) {
@@ -35,7 +35,7 @@ async function run(): Promise<{ lagMs: number; spreadMs: number }> {
   });
   await running.ended;
   await upstream.close();
-  place.remove();
+  sandbox.remove();
   const [first = Number.NaN] = printed;
   return { lagMs: first - (sent[0] ?? Number.NaN), spreadMs: (printed.at(-1) ?? Number.NaN) - first };
 }

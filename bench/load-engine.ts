@@ -10,7 +10,7 @@
 // Run on an idle machine: tsx bench/load-engine.ts [one|lag|share|ceiling]. On a busy one, put `chrt -r 20` in front.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { makePlace } from '../test/support/programs/program.js';
+import { makeSandbox } from '../test/support/programs/program.js';
 import { median, monotonicUs, say, table } from './support/figures.js';
 import { type Lag, lagOf, recording, type Sent } from './support/lag.js';
 import { type LoadClient, otherClients, ownClient, ownReport, runOwn } from './support/load-clients.js';
@@ -34,15 +34,15 @@ const SHARE_STREAMS = [125, 250, 350];
 const AIM_LAG_MS = 5;
 const AIM_RATIO = 0.8;
 
-const place = await makePlace();
+const sandbox = await makeSandbox();
 const bench = await openBench();
 const { url, peer } = await bench.server();
-const own = ownClient(place);
+const own = ownClient(sandbox);
 const { BASE } = process.env;
 const clients: LoadClient[] = [
   own,
-  ...(BASE === undefined ? [] : [ownClient(place, 'base', join(BASE, 'dist', 'cli.js'))]),
-  ...otherClients(place),
+  ...(BASE === undefined ? [] : [ownClient(sandbox, 'base', join(BASE, 'dist', 'cli.js'))]),
+  ...otherClients(sandbox),
 ];
 
 interface Ones {
@@ -119,7 +119,7 @@ async function lag(
   await peer.ask('sent');
   const rows: string[][] = [];
   for (const streams of counts) {
-    const env = recording(place.dir, hook, url);
+    const env = recording(sandbox.dir, hook, url);
     const load = [
       '--rate',
       String(streams / STREAM_S),
@@ -129,10 +129,10 @@ async function lag(
       String(LAG_S),
       ...flags,
     ];
-    const cpuS = runOwn(place, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, { env, under });
+    const cpuS = runOwn(sandbox, `${url}/rate/${RATE}/count/${DELTAS}/x`, load, { env, under });
     // The number of streams grows at first, and shrinks after the last arrival.
-    const found: Lag = lagOf(place.dir, await peer.ask<Sent>('sent'), STREAM_S, LAG_S);
-    const { completed, instrument } = ownReport(place);
+    const found: Lag = lagOf(sandbox.dir, await peer.ask<Sent>('sent'), STREAM_S, LAG_S);
+    const { completed, instrument } = ownReport(sandbox);
     if (completed * DELTAS !== found.sent || found.arrived !== found.sent)
       throw new Error(`${completed} streams, ${found.arrived} of ${found.sent} deltas`);
     rows.push([
@@ -163,7 +163,7 @@ async function ceiling(): Promise<void> {
   const beganUs = monotonicUs();
   const cpuS = own.run(`${url}/rate/0/count/${deltas}/x`, streams, streams);
   const tookS = (monotonicUs() - beganUs) / 1e6;
-  const { completed, requests_per_s } = ownReport(place);
+  const { completed, requests_per_s } = ownReport(sandbox);
   say(
     `as fast as the server sends, ${completed} streams of ${deltas}: ${(requests_per_s * deltas).toFixed(0)} deltas/s, ` +
       `${((cpuS * 1e6) / (streams * deltas)).toFixed(1)} µs of CPU a delta, ${tookS.toFixed(1)} s with the start`,
@@ -175,5 +175,5 @@ try {
     if (only === undefined || only === name) await part();
 } finally {
   await bench.close();
-  place.remove();
+  sandbox.remove();
 }

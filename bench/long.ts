@@ -1,7 +1,7 @@
 // Measures memory after a conversation of a million tokens. The chat runs in a real pseudo-terminal, with daemon and
 // simulator as separate processes. Answers have ten thousand tokens without pauses. Each request contains the whole
 // conversation. Run: tsx bench/long.ts [tokens] after a build
-import { makePlace, until } from '../test/support/programs/program.js';
+import { makeSandbox, until } from '../test/support/programs/program.js';
 import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { usageOf } from './processes.js';
 import { say, table } from './support/figures.js';
@@ -12,18 +12,18 @@ const REPORTS = 10;
 /** An answer takes seconds. One that takes longer than this is a failure. */
 const LIMIT_MS = 120_000;
 
-const place = await makePlace();
-const session = openTerminal(place);
+const sandbox = await makeSandbox();
+const session = openTerminal(sandbox);
 const rows = [['tokens', 'chat MB', 'all processes MB', 'seconds']];
 try {
   await session.untilScreen(/● connected/);
   await until(() =>
-    fetch(`${place.simulatorUrl}/v1/models`).then(
+    fetch(`${sandbox.simulatorUrl}/v1/models`).then(
       ({ ok }) => ok,
       () => false,
     ),
   );
-  await fetch(`${place.simulatorUrl}/admin/settings`, {
+  await fetch(`${sandbox.simulatorUrl}/admin/settings`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -50,5 +50,5 @@ try {
 } finally {
   session.close();
   await session.ended;
-  place.remove();
+  sandbox.remove();
 }

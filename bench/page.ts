@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromiumPath, openChromium } from '../scripts/support/chromium.js';
 import { createRandom, normal } from '../src/common/random.js';
 import { reportText } from '../src/loadtest/report/report-json.js';
-import { makePlace, runProgram } from '../test/support/programs/program.js';
+import { makeSandbox, runProgram } from '../test/support/programs/program.js';
 import { madeReport } from '../test/support/texts/made-report.js';
 import { say } from './support/figures.js';
 
@@ -19,16 +19,16 @@ if (program === undefined) {
   say('Chromium is not installed: apt-get install chromium');
   process.exit(1);
 }
-const place = await makePlace();
+const sandbox = await makeSandbox();
 const chromium = await openChromium(program);
 try {
-  const file = (name: string): string => join(place.dir, name);
+  const file = (name: string): string => join(sandbox.dir, name);
   const random = createRandom(1);
   writeFileSync(
     file('report.json'),
     [...reportText(madeReport(REQUESTS, random, () => normal(random)))].join(''),
   );
-  const { code, stderr } = await runProgram(place, [
+  const { code, stderr } = await runProgram(sandbox, [
     'bench',
     'merge',
     'report.json',
@@ -72,5 +72,5 @@ try {
   if (picture !== undefined) writeFileSync(picture, await page.screenshot());
 } finally {
   await chromium.close();
-  place.remove();
+  sandbox.remove();
 }

@@ -3,7 +3,7 @@
 // bench:profiles
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { makePlace } from '../test/support/programs/program.js';
+import { makeSandbox } from '../test/support/programs/program.js';
 import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { median } from './support/figures.js';
 
@@ -18,7 +18,7 @@ interface Start {
 }
 
 async function start(profiles: number): Promise<Start> {
-  const place = await makePlace();
+  const sandbox = await makeSandbox();
   const named = Array.from({ length: profiles }, (_, index) => [
     `profile-${index}`,
     {
@@ -28,14 +28,14 @@ async function start(profiles: number): Promise<Start> {
       body: { seed: index },
     },
   ]);
-  place.writeConfig(
+  sandbox.writeConfig(
     JSON.stringify({
-      simulator: { base_url: place.simulatorUrl },
+      simulator: { base_url: sandbox.simulatorUrl },
       ...(profiles > 0 && { profiles: Object.fromEntries(named) }),
     }),
   );
   const startMs = performance.now();
-  const session = openTerminal(place, ['--no-save']);
+  const session = openTerminal(sandbox, ['--no-save']);
   try {
     await session.untilScreen(/vastar-tui/);
     const frameMs = performance.now() - startMs;
@@ -51,7 +51,7 @@ async function start(profiles: number): Promise<Start> {
     return figures;
   } finally {
     session.close();
-    place.remove();
+    sandbox.remove();
   }
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createChatStream } from '../src/sdk/index.js';
 import { parseRecordings, type Recording } from '../src/simulator/recordings/recording.js';
-import { makePlace, type Place, runProgram } from '../test/support/programs/program.js';
+import { makeSandbox, runProgram, type Sandbox } from '../test/support/programs/program.js';
 import { runSimulator } from './simulator-client.js';
 import { median, percentile, report, say } from './support/figures.js';
 
@@ -42,8 +42,8 @@ function played({ parts, contentType, status }: Recording): Played {
   return { text: stream.end({ kind: 'closed' }).text, atMs };
 }
 
-async function replay(place: Place, file: string): Promise<Played> {
-  const { code, stdout, stderr } = await runProgram(place, ['replay', file, '--json']);
+async function replay(sandbox: Sandbox, file: string): Promise<Played> {
+  const { code, stdout, stderr } = await runProgram(sandbox, ['replay', file, '--json']);
   if (code !== 0) throw new Error(`replay ended with ${code}: ${stderr}`);
   const lines: { type: string; text: string; t_ms: number }[] = stdout
     .trimEnd()
@@ -55,11 +55,11 @@ async function replay(place: Place, file: string): Promise<Played> {
 
 const gapsOf = ({ atMs }: Played): number[] => atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? ms));
 
-async function record(place: Place, file: string): Promise<Played> {
+async function record(sandbox: Sandbox, file: string): Promise<Played> {
   const simulator = await runSimulator('all', ...ANSWER);
   try {
-    place.writeConfig(`simulator:\n  base_url: ${simulator.url}\n`);
-    const { code, stderr } = await runProgram(place, ['record', 'go', '--output', file]);
+    sandbox.writeConfig(`simulator:\n  base_url: ${simulator.url}\n`);
+    const { code, stderr } = await runProgram(sandbox, ['record', 'go', '--output', file]);
     if (code !== 0) throw new Error(`record ended with ${code}: ${stderr}`);
   } finally {
     await simulator.stop();
@@ -69,16 +69,16 @@ async function record(place: Place, file: string): Promise<Played> {
   return played(recording);
 }
 
-const place = await makePlace();
+const sandbox = await makeSandbox();
 try {
-  const file = join(place.dir, 'answer.jsonl');
-  const original = await record(place, file);
+  const file = join(sandbox.dir, 'answer.jsonl');
+  const original = await record(sandbox, file);
   const gaps = gapsOf(original);
   say(`${gaps.length} gaps, p50 ${median(gaps).toFixed(1)} ms, max ${Math.max(...gaps).toFixed(1)} ms`);
   const p95s: number[] = [];
   const first: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
-    const again = await replay(place, file);
+    const again = await replay(sandbox, file);
     if (again.text !== original.text) throw new Error('the replayed text differs');
     const errors = gapsOf(again).map((gap, index) => Math.abs(gap - (gaps[index] ?? Number.NaN)));
     p95s.push(percentile(errors, 0.95));
@@ -88,5 +88,5 @@ try {
   report('replay: error of a gap, p95', median(p95s), 'ms', AIM_MS);
   say(`replay: TTFT off by ${median(first).toFixed(1)} ms, including the path through the daemon`);
 } finally {
-  place.remove();
+  sandbox.remove();
 }

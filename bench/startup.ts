@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePlace } from '../test/support/programs/program.js';
+import { makeSandbox } from '../test/support/programs/program.js';
 import { KEY, openTerminal } from '../test/support/programs/terminal.js';
 import { median } from './support/figures.js';
 
@@ -14,9 +14,9 @@ const AIM_MS = { 'first frame': 250, connected: 700 } as const;
 type Figure = keyof typeof AIM_MS;
 
 async function run(cache: string): Promise<Record<Figure, number>> {
-  const place = await makePlace({ XDG_CACHE_HOME: cache });
+  const sandbox = await makeSandbox({ XDG_CACHE_HOME: cache });
   const startMs = performance.now();
-  const session = openTerminal(place, process.argv.slice(2));
+  const session = openTerminal(sandbox, process.argv.slice(2));
   try {
     await session.untilScreen(/vastar-tui/);
     const firstFrame = performance.now() - startMs;
@@ -29,7 +29,7 @@ async function run(cache: string): Promise<Record<Figure, number>> {
     return { 'first frame': firstFrame, connected };
   } finally {
     session.close();
-    place.remove();
+    sandbox.remove();
   }
 }
 

@@ -1,7 +1,7 @@
 // Measures speed, memory, CPU and bytes of the chat in a real pseudo-terminal of 120 x 40. The figures include the
 // daemon and the simulator that it starts. Medians. Run: tsx bench/tui.ts [runs] after a build
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePlace, type Place, until } from '../test/support/programs/program.js';
+import { makeSandbox, type Sandbox, until } from '../test/support/programs/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../test/support/programs/terminal.js';
 import { usageOf } from './processes.js';
 import { median } from './support/figures.js';
@@ -12,7 +12,7 @@ const KEY_EVERY_MS = 90;
 const QUESTION = 'Go on';
 
 interface Chat {
-  place: Place;
+  sandbox: Sandbox;
   session: TerminalSession;
 }
 
@@ -24,33 +24,33 @@ function note(name: string, value: number, unit: string, aim: number): void {
 }
 
 async function withChat(use: (chat: Chat) => Promise<void>): Promise<void> {
-  const place = await makePlace();
+  const sandbox = await makeSandbox();
   const startMs = performance.now();
-  const session = openTerminal(place);
+  const session = openTerminal(sandbox);
   try {
     await session.untilScreen(/> write a message/);
     note('start to ready to type', performance.now() - startMs, 'ms', 700);
     await session.untilScreen(/● connected/);
     const simulatorAnswers = (): Promise<boolean> =>
-      fetch(`${place.simulatorUrl}/v1/models`).then(
+      fetch(`${sandbox.simulatorUrl}/v1/models`).then(
         ({ ok }) => ok,
         () => false,
       );
     await until(simulatorAnswers);
-    await use({ place, session });
+    await use({ sandbox, session });
   } finally {
     session.send(KEY.ctrlC);
     session.send(KEY.ctrlC);
     await Promise.race([session.ended, sleep(3000)]);
     session.close();
     await session.ended;
-    place.remove();
+    sandbox.remove();
   }
 }
 
 /** Changes the simulator's settings. */
-async function answers(place: Place, settings: Record<string, unknown>): Promise<void> {
-  const response = await fetch(`${place.simulatorUrl}/admin/settings`, {
+async function answers(sandbox: Sandbox, settings: Record<string, unknown>): Promise<void> {
+  const response = await fetch(`${sandbox.simulatorUrl}/admin/settings`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(settings),
@@ -61,12 +61,12 @@ async function answers(place: Place, settings: Record<string, unknown>): Promise
 
 /** Streams a whole answer of `tokens` tokens at `perSecond`. */
 async function stream(
-  { place, session }: Chat,
+  { sandbox, session }: Chat,
   tokens: number,
   perSecond: number,
   aimMs: number,
 ): Promise<void> {
-  await answers(place, {
+  await answers(sandbox, {
     ttft: 'constant:0',
     gap: `constant:${1000 / perSecond}`,
     content: 'answer',
@@ -84,8 +84,8 @@ async function stream(
   note(`terminal, ${name}`, Buffer.byteLength(session.written().slice(written)) / 1000, 'kB', 250);
 }
 
-async function firstToken({ place, session }: Chat): Promise<void> {
-  await answers(place, { ttft: 'constant:0', gap: 'constant:0', text: 'ZEBRA' });
+async function firstToken({ sandbox, session }: Chat): Promise<void> {
+  await answers(sandbox, { ttft: 'constant:0', gap: 'constant:0', text: 'ZEBRA' });
   session.send(QUESTION);
   await session.untilScreen(new RegExp(`> ${QUESTION}`));
   const startMs = performance.now();
@@ -94,8 +94,8 @@ async function firstToken({ place, session }: Chat): Promise<void> {
   note('enter to first token on the screen', performance.now() - startMs, 'ms', 60);
 }
 
-async function echo({ place, session }: Chat): Promise<void> {
-  await answers(place, { ttft: 'constant:0', gap: 'constant:10', content: 'answer', tokens: 600 });
+async function echo({ sandbox, session }: Chat): Promise<void> {
+  await answers(sandbox, { ttft: 'constant:0', gap: 'constant:10', content: 'answer', tokens: 600 });
   session.send(QUESTION + KEY.enter);
   await session.untilScreen(/^ answering/m);
   const delays: number[] = [];

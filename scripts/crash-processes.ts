@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { crashProcess, VICTIMS } from '../test/support/programs/process-crash.js';
-import { makePlace, type Place } from '../test/support/programs/program.js';
+import { makeSandbox, type Sandbox } from '../test/support/programs/program.js';
 import { seededRandom } from '../test/support/run/random.js';
 
 const { values } = parseArgs({
@@ -25,8 +25,8 @@ const full = values.disk === 'full';
 const MOST_WAIT_MS = 2500;
 
 /** Mounts a nearly full file system at the folder where the programs save. Returns a function that unmounts it. */
-function fillDisk(place: Place): () => void {
-  const data = join(place.dir, '.local/share/vastar-tui');
+function fillDisk(sandbox: Sandbox): () => void {
+  const data = join(sandbox.dir, '.local/share/vastar-tui');
   mkdirSync(data, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', data], { stdio: 'ignore' });
   writeFileSync(join(data, 'ballast'), Buffer.alloc((700 + Math.floor(random() * 300)) * 1024));
@@ -41,11 +41,11 @@ async function work(): Promise<void> {
   for (let round = next++; round < count; round = next++) {
     const victim = VICTIMS[round % VICTIMS.length] ?? 'chat';
     const afterMs = Math.floor(random() * MOST_WAIT_MS);
-    const place = await makePlace();
-    const unmount = full ? fillDisk(place) : undefined;
+    const sandbox = await makeSandbox();
+    const unmount = full ? fillDisk(sandbox) : undefined;
     try {
       const options = { victim, afterMs, question: `write a long answer ${round}`, unsaved: full };
-      const result = await crashProcess(place, options);
+      const result = await crashProcess(sandbox, options);
       killed[victim] += 1;
       if (result.acknowledged) acknowledged += 1;
       for (const fault of result.faults) bad.push(`${victim} after ${afterMs} ms: ${fault}`);
@@ -53,7 +53,7 @@ async function work(): Promise<void> {
       bad.push(`${victim} after ${afterMs} ms: ${String(error).slice(0, 4000)}`);
     } finally {
       unmount?.();
-      place.remove();
+      sandbox.remove();
     }
   }
 }

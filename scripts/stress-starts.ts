@@ -3,7 +3,7 @@
 // when the others have ended. Then a second daemon follows the first.
 //   stress-starts.ts [--asks 50] [--chats 50] [--runs 5]
 import { parseArgs } from 'node:util';
-import { makePlace } from '../test/support/programs/program.js';
+import { makeSandbox } from '../test/support/programs/program.js';
 import { startAtOnce } from '../test/support/programs/starts.js';
 
 const { values } = parseArgs({
@@ -23,8 +23,8 @@ for (const [what, count] of [
 ] as const) {
   if (Object.values(count)[0] === 0) continue;
   for (let run = 1; run <= Number(values.runs); run += 1) {
-    const place = await makePlace();
-    const { failed, daemons, daemonsAtOnce, simulators, left, ms } = await startAtOnce(place, {
+    const sandbox = await makeSandbox();
+    const { failed, daemons, daemonsAtOnce, simulators, left, ms } = await startAtOnce(sandbox, {
       ...count,
       limitMs: 120_000,
     });
@@ -35,7 +35,7 @@ for (const [what, count] of [
     );
     for (const line of [...failed, ...left]) process.stdout.write(`  ${line}\n`);
     bad += failed.length + left.length + Math.max(0, daemonsAtOnce - 1);
-    place.remove();
+    sandbox.remove();
   }
 }
 process.exitCode = bad === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLI, NODE, type Place } from '../../test/support/programs/program.js';
+import { CLI, NODE, type Sandbox } from '../../test/support/programs/program.js';
 
 export const BODY = '{"model":"m","messages":[{"role":"user","content":"go"}],"stream":true}';
 const root = join(import.meta.dirname, '..', '..');
@@ -22,11 +22,11 @@ export interface Report {
 }
 
 /** Runs a program to its end. Returns its CPU time, in s. */
-function cpuOf(place: Place, name: string, args: readonly string[], cwd: string, env = {}): number {
+function cpuOf(sandbox: Sandbox, name: string, args: readonly string[], cwd: string, env = {}): number {
   const timed = ['-c', 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"', name, ...args];
   const { stderr, status } = spawnSync('bash', timed, {
     cwd,
-    env: { ...place.env, ...env },
+    env: { ...sandbox.env, ...env },
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
@@ -36,11 +36,11 @@ function cpuOf(place: Place, name: string, args: readonly string[], cwd: string,
 }
 
 /** Returns the client that runs `bench` of this project, or of another checkout at `cli`. */
-export function ownClient(place: Place, name = 'bench', cli = CLI): LoadClient {
+export function ownClient(sandbox: Sandbox, name = 'bench', cli = CLI): LoadClient {
   return {
     name,
     run(url, count, atATime) {
-      return runOwn(place, url, ['--requests', String(count), '--concurrency', String(atATime)], { cli });
+      return runOwn(sandbox, url, ['--requests', String(count), '--concurrency', String(atATime)], { cli });
     },
   };
 }
@@ -50,7 +50,7 @@ export function ownClient(place: Place, name = 'bench', cli = CLI): LoadClient {
  * @param under a command that runs the program, such as `taskset -c 1` [none]
  */
 export function runOwn(
-  place: Place,
+  sandbox: Sandbox,
   url: string,
   load: readonly string[],
   {
@@ -62,16 +62,16 @@ export function runOwn(
   const to = ['--mode', 'openai', '--model', 'm', '--url', url];
   const command = [...under, NODE, cli, 'bench', ...to, ...load, '--json', 'report.json'];
   const [name = NODE, ...args] = command;
-  return cpuOf(place, name, args, place.dir, env);
+  return cpuOf(sandbox, name, args, sandbox.dir, env);
 }
 
-export function ownReport(place: Place): Report {
-  const { runs } = JSON.parse(readFileSync(join(place.dir, 'report.json'), 'utf8')) as { runs: [Report] };
+export function ownReport(sandbox: Sandbox): Report {
+  const { runs } = JSON.parse(readFileSync(join(sandbox.dir, 'report.json'), 'utf8')) as { runs: [Report] };
   return runs[0];
 }
 
 /** Returns the clients for other programs that are installed. */
-export function otherClients(place: Place): LoadClient[] {
+export function otherClients(sandbox: Sandbox): LoadClient[] {
   const installed = (name: string): boolean => spawnSync('which', [name]).status === 0;
   const autocannon: LoadClient = {
     name: 'autocannon',
@@ -90,14 +90,14 @@ export function otherClients(place: Place): LoadClient[] {
         '-j',
         url,
       ];
-      return cpuOf(place, 'autocannon', args, place.dir);
+      return cpuOf(sandbox, 'autocannon', args, sandbox.dir);
     },
   };
   const hey: LoadClient = {
     name: 'hey',
     run(url, count, atATime) {
       const limits = ['-n', String(count), '-c', String(atATime), '-cpus', '1', '-t', '0'];
-      return cpuOf(place, 'hey', [...limits, '-m', 'POST', '-d', BODY, url], place.dir);
+      return cpuOf(sandbox, 'hey', [...limits, '-m', 'POST', '-d', BODY, url], sandbox.dir);
     },
   };
   const openai: LoadClient = {
@@ -109,7 +109,7 @@ export function otherClients(place: Place): LoadClient[] {
         await Promise.all(Array.from({ length: ${atATime} }, async () => {
           while (left-- > 0) for await (const _ of await client.chat.completions.create(${BODY}));
         }));`;
-      return cpuOf(place, NODE, ['--input-type=module', '-e', script], root);
+      return cpuOf(sandbox, NODE, ['--input-type=module', '-e', script], root);
     },
   };
   return [...(installed('autocannon') ? [autocannon] : []), ...(installed('hey') ? [hey] : []), openai];

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePlace, type Place } from '../../test/support/programs/program.js';
+import { makeSandbox, type Sandbox } from '../../test/support/programs/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../../test/support/programs/terminal.js';
 import { screenSvg } from './screen-svg.js';
 
@@ -75,24 +75,24 @@ const SCENES: readonly Scene[] = [
 /** Plays every scene in the real program and writes its picture to `folder`. @returns names and titles */
 export async function writePictures(folder: string): Promise<readonly { name: string; title: string }[]> {
   for (const scene of SCENES) {
-    const place = await makePlace();
-    place.writeConfig(
-      `simulator:\n  base_url: ${place.simulatorUrl}\nprofiles:\n  local:\n    base_url: ${place.simulatorUrl}\n    model: llama3.2\n`,
+    const sandbox = await makeSandbox();
+    sandbox.writeConfig(
+      `simulator:\n  base_url: ${sandbox.simulatorUrl}\nprofiles:\n  local:\n    base_url: ${sandbox.simulatorUrl}\n    model: llama3.2\n`,
     );
-    writeFileSync(join(folder, `${scene.name}.svg`), await pictureOf(scene, place));
+    writeFileSync(join(folder, `${scene.name}.svg`), await pictureOf(scene, sandbox));
   }
   return SCENES;
 }
 
-async function pictureOf({ title, columns, rows, play }: Scene, place: Place): Promise<string> {
-  const session = openTerminal(place, [], { columns, rows });
+async function pictureOf({ title, columns, rows, play }: Scene, sandbox: Sandbox): Promise<string> {
+  const session = openTerminal(sandbox, [], { columns, rows });
   try {
     await session.untilScreen(/● connected/);
     // A person does not type at once either. After this time, the programs have compiled the code of their first
     // requests.
     await sleep(1000);
     await play(session);
-    const address = place.simulatorUrl.replace('http://', '');
+    const address = sandbox.simulatorUrl.replace('http://', '');
     const replacements = [[address, 'localhost:4545']] as const;
     const written = session.written();
     const cursor = written.lastIndexOf('\x1b[?25h') > written.lastIndexOf('\x1b[?25l');
@@ -100,6 +100,6 @@ async function pictureOf({ title, columns, rows, play }: Scene, place: Place): P
   } finally {
     session.close();
     await session.ended;
-    place.remove();
+    sandbox.remove();
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problem.js';
-import { loadYaml } from './place.js';
+import { loadYaml } from './config-sandbox.js';
 
 test('the chat’s request settings, limits, theme and keys are read', () => {
   const { config, problems, provenance } = loadYaml(

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defineConfig } from '../../src/commands/config.js';
-import { makePlace, type Place } from './place.js';
+import { type ConfigSandbox, makeConfigSandbox } from './config-sandbox.js';
 
 let exitCodeBefore: typeof process.exitCode;
 beforeEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
   process.exitCode = exitCodeBefore;
 });
 
-async function run(place: Place, args: string[], env = {}) {
+async function run(sandbox: ConfigSandbox, args: string[], env = {}) {
   let stdout = '';
   let stderr = '';
   const program = new Command('vastar-tui')
@@ -29,21 +29,21 @@ async function run(place: Place, args: string[], env = {}) {
         stderr += text;
       },
     });
-  defineConfig(program.command('config'), { cwd: place.cwd, directories: place.directories, env });
+  defineConfig(program.command('config'), { cwd: sandbox.cwd, directories: sandbox.directories, env });
   await program.parseAsync(['config', ...args], { from: 'user' });
   return { stdout, stderr, exitCode: process.exitCode };
 }
 
 test('print shows each value with its source, and no key', async () => {
-  const place = makePlace();
-  place.writeConfig(`openai:
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig(`openai:
   api_key: \${OPENAI_API_KEY}
   model: "gpt-4o"
 profiles:
   gw: { base_url: http://localhost:1, model: m, api_key: sk-literal }
 `);
   const env = { OPENAI_API_KEY: 'sk-abcdef', VASTAR_SOCKET_PATH: '/run/v.sock' };
-  const { stdout, stderr, exitCode } = await run(place, ['print', '--mode', 'gw'], env);
+  const { stdout, stderr, exitCode } = await run(sandbox, ['print', '--mode', 'gw'], env);
   const rows = stdout
     .trimEnd()
     .split('\n')
@@ -88,9 +88,9 @@ profiles:
 });
 
 test('print --json prints the same as JSON', async () => {
-  const place = makePlace();
-  const file = place.writeConfig('openai: { modle: x }\n');
-  const { stdout, exitCode } = await run(place, ['print', '--json', '--model', 'm'], {
+  const sandbox = makeConfigSandbox();
+  const file = sandbox.writeConfig('openai: { modle: x }\n');
+  const { stdout, exitCode } = await run(sandbox, ['print', '--json', '--model', 'm'], {
     OPENAI_API_KEY: 'sk-abc',
   });
   expect(stdout).not.toContain('sk-abc');
@@ -111,35 +111,35 @@ test('print --json prints the same as JSON', async () => {
 });
 
 test('problems go to stderr, and an error sets the exit code', async () => {
-  const place = makePlace();
-  place.writeConfig('openai:\n  api_keyy: x\n');
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai:\n  api_keyy: x\n');
   for (const command of ['print', 'path']) {
-    const { stderr, exitCode } = await run(place, [command]);
+    const { stderr, exitCode } = await run(sandbox, [command]);
     expect(stderr).toBe('config.yaml:2:3: unknown key "openai.api_keyy" - did you mean "api_key"?\n');
     expect(exitCode).toBe(2);
   }
 });
 
 test('keys that the interface refuses are reported, too', async () => {
-  const place = makePlace();
-  place.writeConfig('keys:\n  send: foo\n');
-  const { stderr, exitCode } = await run(place, ['print']);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('keys:\n  send: foo\n');
+  const { stderr, exitCode } = await run(sandbox, ['print']);
   expect(stderr).toMatch(/^config.yaml:2:9: keys.send: "foo" is not a key: write it like ctrl\+k/);
   expect(exitCode).toBe(2);
 });
 
 test('a warning does not change the exit code', async () => {
-  const { stderr, exitCode } = await run(makePlace(), ['print'], { OPENAI_API_KEY: 'sk-abc\n' });
+  const { stderr, exitCode } = await run(makeConfigSandbox(), ['print'], { OPENAI_API_KEY: 'sk-abc\n' });
   expect(stderr).toMatch(/^OPENAI_API_KEY: .*white space/);
   expect(exitCode).toBeUndefined();
 });
 
 test('path prints the file in use, and the other places that are searched', async () => {
-  const place = makePlace();
-  const own = `${place.directories.config}/config.yaml`;
-  const here = `${place.cwd}/config.yaml`;
+  const sandbox = makeConfigSandbox();
+  const own = `${sandbox.directories.config}/config.yaml`;
+  const here = `${sandbox.cwd}/config.yaml`;
   const rows = async (...args: string[]) => {
-    const { stdout } = await run(place, ['path', ...args]);
+    const { stdout } = await run(sandbox, ['path', ...args]);
     return stdout
       .trimEnd()
       .split('\n')
@@ -149,9 +149,9 @@ test('path prints the file in use, and the other places that are searched', asyn
     ['not there', here, '(current directory)'],
     ['not there', own, '(user directory)'],
   ]);
-  place.write('home/config/config.yaml', '');
+  sandbox.write('home/config/config.yaml', '');
   expect((await rows())[1]).toEqual(['used', own, '(user directory)']);
-  place.writeConfig('');
+  sandbox.writeConfig('');
   expect(await rows()).toEqual([
     ['used', here, '(current directory)'],
     ['not used', own, '(user directory)'],
@@ -160,32 +160,34 @@ test('path prints the file in use, and the other places that are searched', asyn
 });
 
 test('trust shows the permissions, and grants them once', async () => {
-  const place = makePlace();
-  place.writeConfig('openai: { base_url: https://gateway.example/v1 }\n');
-  const before = await run(place, ['print']);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai: { base_url: https://gateway.example/v1 }\n');
+  const before = await run(sandbox, ['print']);
   expect(before.stderr).toContain(
     'openai is blocked: config.yaml would send OPENAI_API_KEY to https://gateway.example',
   );
-  const first = await run(place, ['trust']);
+  const first = await run(sandbox, ['trust']);
   expect(first.stdout).toBe(
-    `Confirmed: in ${place.cwd}\n  openai  OPENAI_API_KEY  -> https://gateway.example/v1\n`,
+    `Confirmed: in ${sandbox.cwd}\n  openai  OPENAI_API_KEY  -> https://gateway.example/v1\n`,
   );
-  expect((await run(place, ['trust'])).stdout).toMatch(/^Confirmed before: /);
-  expect((await run(place, ['print'])).stderr).toBe('');
+  expect((await run(sandbox, ['trust'])).stdout).toMatch(/^Confirmed before: /);
+  expect((await run(sandbox, ['print'])).stderr).toBe('');
 });
 
 test('trust prints a notice when there is nothing to confirm', async () => {
-  const place = makePlace();
-  await expect(run(place, ['trust'])).rejects.toThrow('run this command in the directory of the config.yaml');
-  await expect(run(place, ['trust', '--config', 'x.yaml'])).rejects.toThrow('needs no confirmation');
-  place.writeConfig('openai: { model: m }\n');
-  expect((await run(place, ['trust'])).stdout).toMatch(/^Nothing to confirm/);
+  const sandbox = makeConfigSandbox();
+  await expect(run(sandbox, ['trust'])).rejects.toThrow(
+    'run this command in the directory of the config.yaml',
+  );
+  await expect(run(sandbox, ['trust', '--config', 'x.yaml'])).rejects.toThrow('needs no confirmation');
+  sandbox.writeConfig('openai: { model: m }\n');
+  expect((await run(sandbox, ['trust'])).stdout).toMatch(/^Nothing to confirm/);
 });
 
 test('the terminal gets no control sequences from a hostile file', async () => {
-  const place = makePlace();
-  place.writeConfig('openai: { model: "a\\u202eb", "\\e]0;title\\a": 1 }\n');
-  const { stdout, stderr } = await run(place, ['print']);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai: { model: "a\\u202eb", "\\e]0;title\\a": 1 }\n');
+  const { stdout, stderr } = await run(sandbox, ['print']);
   expect(stdout).toContain('a\\u202eb');
   expect(stderr).toContain('unknown key');
   expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);

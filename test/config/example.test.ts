@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { KEYS } from '../../src/config/values/schema.js';
-import { loadYaml } from './place.js';
+import { loadYaml } from './config-sandbox.js';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');
 /** The example with all commented-out settings turned on. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { endpoint, lines, loadYaml, makePlace } from './place.js';
+import { endpoint, lines, loadYaml, makeConfigSandbox } from './config-sandbox.js';
 
 const NOT_SET =
   'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again, or use the simulator (--mode simulator)';
@@ -30,12 +30,12 @@ test('the error for an unset key names the variable of the file', () => {
 
 test('an endpoint at another address needs no key unless the file names one', () => {
   const flags = { mode: 'openai', baseUrl: 'http://127.0.0.1:11434' };
-  expect(makePlace().load({ flags }).endpoint.problem).toBeUndefined();
+  expect(makeConfigSandbox().load({ flags }).endpoint.problem).toBeUndefined();
   expect(loadYaml(`openai: { api_key: "\${K}" }\n`, { flags }).endpoint.problem).toContain('K is not set');
 });
 
 test('the simulator gets no key', () => {
-  expect(makePlace().load({ env: { OPENAI_API_KEY: 'sk-env' } }).endpoint.apiKey).toBeUndefined();
+  expect(makeConfigSandbox().load({ env: { OPENAI_API_KEY: 'sk-env' } }).endpoint.apiKey).toBeUndefined();
 });
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
 ])(
   'OPENAI_API_KEY replaces a key written for OpenAI, not one written for another address: %s',
   (_n, url, key) => {
-    const place = makePlace();
+    const place = makeConfigSandbox();
     place.write('work/c.yaml', `openai:\n  api_key: sk-file\n  base_url: ${url}\n`);
     const options = { configPath: 'c.yaml', env: { OPENAI_API_KEY: 'sk-env' } };
     expect(endpoint(place.load(options), 'openai').apiKey?.reveal()).toBe(key);
@@ -53,7 +53,7 @@ test.each([
 );
 
 test('OPENAI_API_KEY does not replace a key with an unset variable at the key’s own address', () => {
-  const place = makePlace();
+  const place = makeConfigSandbox();
   place.write('work/c.yaml', `openai:\n  api_key: \${GATEWAY_KEY}\n  base_url: https://gateway.example\n`);
   const loaded = place.load({ configPath: 'c.yaml', env: { OPENAI_API_KEY: 'sk-env' } });
   expect(endpoint(loaded, 'openai').apiKey).toBeUndefined();
@@ -70,7 +70,7 @@ test('OPENAI_BASE_URL and OPENAI_API_KEY replace address and key together', () =
 });
 
 test('a trailing newline is removed from a key, with a warning', () => {
-  const loaded = makePlace().load({ env: { OPENAI_API_KEY: 'sk-abc\n' } });
+  const loaded = makeConfigSandbox().load({ env: { OPENAI_API_KEY: 'sk-abc\n' } });
   expect(endpoint(loaded, 'openai').apiKey?.reveal()).toBe('sk-abc');
   expect(loaded.problems).toMatchObject([{ severity: 'warning' }]);
   expect(lines(loaded)).toEqual(['OPENAI_API_KEY: openai.api_key has white space around it; it was removed']);

@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, formatSource } from '../../src/config/problem.js';
-import { endpoint, lines, loadYaml, makePlace } from './place.js';
+import { endpoint, lines, loadYaml, makeConfigSandbox } from './config-sandbox.js';
 
 test('without a file, a variable and a flag, the defaults apply without a problem', () => {
-  const loaded = makePlace().load();
+  const loaded = makeConfigSandbox().load();
   expect(loaded.config).toEqual({
     openai: {
       access: expect.anything(),
@@ -75,7 +75,7 @@ simulator:
 });
 
 test('flags override the environment, the environment the file, and the file the defaults; each value has its source', () => {
-  const place = makePlace();
+  const sandbox = makeConfigSandbox();
   const steps = [
     [{}, 'gpt-3.5-turbo', 'default'],
     [{ yaml: 'openai:\n  model: from-file\n' }, 'from-file', 'config.yaml:2:10'],
@@ -85,10 +85,10 @@ test('flags override the environment, the environment the file, and the file the
   let env = {};
   let flags: object = { mode: 'openai' };
   for (const [change, model, source] of steps) {
-    if ('yaml' in change) place.writeConfig(change.yaml);
+    if ('yaml' in change) sandbox.writeConfig(change.yaml);
     if ('env' in change) env = change.env;
     if ('flags' in change) flags = { ...flags, ...change.flags };
-    const loaded = place.load({ env, flags });
+    const loaded = sandbox.load({ env, flags });
     expect(loaded.config.openai.model).toBe(model);
     expect(loaded.endpoint.model).toBe(model);
     expect(formatSource(loaded.provenance.get('openai.model')?.source ?? { kind: 'object' })).toBe(source);
@@ -123,7 +123,7 @@ test('an empty environment variable counts as unset', () => {
     USE_SIMULATOR: '',
     VASTAR_SOCKET_PATH: '',
   };
-  expect(makePlace().load({ env })).toEqual(makePlace().load());
+  expect(makeConfigSandbox().load({ env })).toEqual(makeConfigSandbox().load());
 });
 
 test.each([
@@ -171,14 +171,14 @@ test.each([
   ['--url', { url: 'http://localhost:8000/v1/chat' }],
   ['--auth', { auth: 'none' }],
 ])('%s without a mode: the error names the mode to add', (name, flags) => {
-  expect(() => makePlace().load({ flags })).toThrow(
+  expect(() => makeConfigSandbox().load({ flags })).toThrow(
     `${name}: does not apply to the simulator - add --mode openai, or --mode with a profile's name`,
   );
-  expect(makePlace().load({ flags: { ...flags, mode: 'openai' } }).mode).toBe('openai');
+  expect(makeConfigSandbox().load({ flags: { ...flags, mode: 'openai' } }).mode).toBe('openai');
 });
 
 test('an unknown --mode is an error that suggests the nearest name', () => {
-  expect(() => makePlace().load({ flags: { mode: 'opnai' } })).toThrow(
+  expect(() => makeConfigSandbox().load({ flags: { mode: 'opnai' } })).toThrow(
     new ConfigError([
       {
         severity: 'error',
@@ -189,7 +189,7 @@ test('an unknown --mode is an error that suggests the nearest name', () => {
       },
     ]),
   );
-  expect(() => makePlace().load({ flags: { mode: 'x' } })).toThrow(
+  expect(() => makeConfigSandbox().load({ flags: { mode: 'x' } })).toThrow(
     '--mode: no mode "x" - known modes: simulator, openai',
   );
 });
@@ -214,8 +214,8 @@ test.each([
   [{ model: ' ' }, '--model: simulator.model must not be empty'],
   [{ socket: '' }, '--socket: runtime.socket_path must not be empty'],
 ])('an invalid flag is an error: %j', (flags, message) => {
-  expect(() => makePlace().load({ flags })).toThrow(ConfigError);
-  expect(() => makePlace().load({ flags })).toThrow(message);
+  expect(() => makeConfigSandbox().load({ flags })).toThrow(ConfigError);
+  expect(() => makeConfigSandbox().load({ flags })).toThrow(message);
 });
 
 test('endpoints have the order of the mode key, and take missing settings from openai', () => {
@@ -235,83 +235,83 @@ profiles:
 });
 
 test('the current directory has priority over the user directory, and --config over both', () => {
-  const place = makePlace();
-  const own = place.write('home/config/config.yaml', 'openai: { model: own }\n');
-  expect(place.load()).toMatchObject({
+  const sandbox = makeConfigSandbox();
+  const own = sandbox.write('home/config/config.yaml', 'openai: { model: own }\n');
+  expect(sandbox.load()).toMatchObject({
     file: { path: own, origin: 'user directory' },
     config: { openai: { model: 'own' } },
   });
-  const here = place.writeConfig('openai: { model: here }\n');
-  expect(place.load()).toMatchObject({
+  const here = sandbox.writeConfig('openai: { model: here }\n');
+  expect(sandbox.load()).toMatchObject({
     file: { path: here, name: 'config.yaml', origin: 'current directory' },
     config: { openai: { model: 'here' } },
   });
-  const other = place.write('work/sub/other.yaml', 'openai: { model: other }\n');
-  expect(place.load({ configPath: 'sub/other.yaml' })).toMatchObject({
+  const other = sandbox.write('work/sub/other.yaml', 'openai: { model: other }\n');
+  expect(sandbox.load({ configPath: 'sub/other.yaml' })).toMatchObject({
     file: { path: other, origin: 'given by name' },
     config: { openai: { model: 'other' } },
   });
 });
 
 test('a missing file of --config is an error that says what to do', () => {
-  expect(() => makePlace().load({ configPath: 'nope.yaml' })).toThrow(
+  expect(() => makeConfigSandbox().load({ configPath: 'nope.yaml' })).toThrow(
     'nope.yaml: there is no such file - check the path, or copy config.example.yaml there',
   );
 });
 
 test('an unreadable file of --config is an error with the place; another file is only reported', () => {
-  const place = makePlace();
-  place.writeConfig('openai:\n  model: [\n');
-  expect(() => place.load({ configPath: 'config.yaml' })).toThrow(/^config\.yaml:\d:\d: /);
-  expect(() => place.load({ configPath: 'config.yaml' })).toThrow(ConfigError);
-  const loaded = place.load();
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai:\n  model: [\n');
+  expect(() => sandbox.load({ configPath: 'config.yaml' })).toThrow(/^config\.yaml:\d:\d: /);
+  expect(() => sandbox.load({ configPath: 'config.yaml' })).toThrow(ConfigError);
+  const loaded = sandbox.load();
   expect(loaded.mode).toBe('simulator');
   expect(lines(loaded)[0]).toMatch(/^config\.yaml:\d:\d: .* - the file is ignored until this is corrected$/);
 });
 
 test('a config.yaml that cannot be read is reported, and the program starts', () => {
-  const place = makePlace();
-  mkdirSync(join(place.cwd, 'config.yaml'));
-  expect(lines(place.load())).toEqual([expect.stringContaining('config.yaml: cannot be read')]);
+  const sandbox = makeConfigSandbox();
+  mkdirSync(join(sandbox.cwd, 'config.yaml'));
+  expect(lines(sandbox.load())).toEqual([expect.stringContaining('config.yaml: cannot be read')]);
 });
 
 test('the config.yaml of another program is ignored with one warning', () => {
-  const place = makePlace();
-  place.write('home/config/config.yaml', 'openai: { model: own }\n');
-  place.writeConfig('title: My site\nmenu:\n  - home\nparams: {}\n');
-  const loaded = place.load();
+  const sandbox = makeConfigSandbox();
+  sandbox.write('home/config/config.yaml', 'openai: { model: own }\n');
+  sandbox.writeConfig('title: My site\nmenu:\n  - home\nparams: {}\n');
+  const loaded = sandbox.load();
   expect(loaded.config.openai.model).toBe('own');
   expect(loaded.problems).toMatchObject([
     { severity: 'warning', message: expect.stringContaining('belongs to another program') },
   ]);
   // When the user names the file, its keys are checked.
-  expect(lines(place.load({ configPath: 'config.yaml' }))).toHaveLength(3);
+  expect(lines(sandbox.load({ configPath: 'config.yaml' }))).toHaveLength(3);
 });
 
 test('a relative socket path starts at the file that names it, else at the current directory; ~ is the home', () => {
-  const place = makePlace();
-  place.write('work/sub/c.yaml', 'runtime: { socket_path: run/v.sock }\n');
-  const inFile = place.load({ configPath: 'sub/c.yaml' });
-  expect(inFile.config.runtime.socketPath).toBe(join(place.cwd, 'sub/run/v.sock'));
-  const byFlag = place.load({ configPath: 'sub/c.yaml', flags: { socket: 'v.sock' } });
-  expect(byFlag.config.runtime.socketPath).toBe(join(place.cwd, 'v.sock'));
-  place.write('work/home.yaml', 'runtime: { socket_path: ~/v.sock }\n');
-  const atHome = place.load({ configPath: 'home.yaml' });
+  const sandbox = makeConfigSandbox();
+  sandbox.write('work/sub/c.yaml', 'runtime: { socket_path: run/v.sock }\n');
+  const inFile = sandbox.load({ configPath: 'sub/c.yaml' });
+  expect(inFile.config.runtime.socketPath).toBe(join(sandbox.cwd, 'sub/run/v.sock'));
+  const byFlag = sandbox.load({ configPath: 'sub/c.yaml', flags: { socket: 'v.sock' } });
+  expect(byFlag.config.runtime.socketPath).toBe(join(sandbox.cwd, 'v.sock'));
+  sandbox.write('work/home.yaml', 'runtime: { socket_path: ~/v.sock }\n');
+  const atHome = sandbox.load({ configPath: 'home.yaml' });
   expect(atHome.config.runtime.socketPath).toBe(join(homedir(), 'v.sock'));
 });
 
 test('the path of a client certificate is relative to the file that names it, else to the current directory; ~ is the home', () => {
-  const place = makePlace();
-  place.write('work/sub/c.yaml', 'openai: { client_cert: tls/c.pem, client_key: ~/k.pem }\n');
-  const inFile = place.load({ configPath: 'sub/c.yaml', flags: { mode: 'openai' } });
+  const sandbox = makeConfigSandbox();
+  sandbox.write('work/sub/c.yaml', 'openai: { client_cert: tls/c.pem, client_key: ~/k.pem }\n');
+  const inFile = sandbox.load({ configPath: 'sub/c.yaml', flags: { mode: 'openai' } });
   expect(inFile.endpoint.access.clientFiles).toEqual({
-    cert: join(place.cwd, 'sub/tls/c.pem'),
+    cert: join(sandbox.cwd, 'sub/tls/c.pem'),
     key: join(homedir(), 'k.pem'),
   });
   const flags = { mode: 'openai', clientCert: 'c.pem' };
-  const byFlag = place.load({ configPath: 'sub/c.yaml', flags });
-  expect(byFlag.endpoint.access.clientFiles?.cert).toBe(join(place.cwd, 'c.pem'));
-  expect(place.load({ flags }).endpoint.access.clientFiles?.key).toBe(join(place.cwd, 'c.pem'));
+  const byFlag = sandbox.load({ configPath: 'sub/c.yaml', flags });
+  expect(byFlag.endpoint.access.clientFiles?.cert).toBe(join(sandbox.cwd, 'c.pem'));
+  expect(sandbox.load({ flags }).endpoint.access.clientFiles?.key).toBe(join(sandbox.cwd, 'c.pem'));
 });
 
 test('a variable in the path of a client certificate is not secret', () => {
@@ -325,10 +325,10 @@ test('a variable in the path of a client certificate is not secret', () => {
 });
 
 test('loading creates no file', () => {
-  const place = makePlace();
-  place.load();
-  expect(readdirSync(place.cwd)).toEqual([]);
-  expect(readdirSync(join(place.cwd, '..'))).toEqual(['work']);
+  const sandbox = makeConfigSandbox();
+  sandbox.load();
+  expect(readdirSync(sandbox.cwd)).toEqual([]);
+  expect(readdirSync(join(sandbox.cwd, '..'))).toEqual(['work']);
 });
 
 test('a profile with dots in its name is found', () => {

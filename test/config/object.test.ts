@@ -4,7 +4,7 @@ import { loadConfigObject } from '../../src/config/load.js';
 import { ConfigError } from '../../src/config/problem.js';
 import type { ConfigObject } from '../../src/config/sources/config-object.js';
 import type { Environment } from '../../src/config/sources/variables.js';
-import { endpoint, lines } from './place.js';
+import { endpoint, lines } from './config-sandbox.js';
 
 const load = (input: ConfigObject, env: Environment = {}) => loadConfigObject(input, { env });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problem.js';
-import { endpoint, lines, loadYaml, makePlace } from './place.js';
+import { endpoint, lines, loadYaml, makeConfigSandbox } from './config-sandbox.js';
 
 test.each([
   ['openai:\n  api_keyy: x\n', 'config.yaml:2:3: unknown key "openai.api_keyy" - did you mean "api_key"?'],
@@ -49,7 +49,7 @@ test.each([
 ])('%j: an invalid value is reported, and the default is used', (yaml, line) => {
   const loaded = loadYaml(yaml);
   expect(lines(loaded)).toEqual([line]);
-  expect(loaded.config).toEqual(makePlace().load().config);
+  expect(loaded.config).toEqual(makeConfigSandbox().load().config);
 });
 
 test.each([['0'], ['-1'], ['1.5'], ['3600001'], ['.inf'], ['.nan'], ['soon'], ['true'], ['1e3x']])(
@@ -88,7 +88,7 @@ test('an invalid setting does not affect others', () => {
 test('empty settings count as missing', () => {
   const loaded = loadYaml('openai:\n  api_key:\n  model:\nruntime:\nsimulator: {}\nprofiles:\n');
   expect(loaded.problems).toEqual([]);
-  expect(loaded.config).toEqual(makePlace().load().config);
+  expect(loaded.config).toEqual(makeConfigSandbox().load().config);
 });
 
 test.each([

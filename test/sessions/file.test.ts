@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/sessions/file/schema.js';
 import { openSessions } from '../../src/sessions/store.js';
-import { ask, fakeClock, folder, openedStore } from './place.js';
+import { ask, fakeClock, folder, openedStore } from './fixtures.js';
 
 const V1 = join(import.meta.dirname, '..', 'fixtures', 'sessions', 'v1.db');
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createJournal } from '../../src/sessions/journal.js';
 import type { SessionsError } from '../../src/sessions/problem.js';
-import { exchange, fakeClock, folder, openedStore } from './place.js';
+import { exchange, fakeClock, folder, openedStore } from './fixtures.js';
 
 /** Timers that the test runs itself. */
 function fakeTimers() {

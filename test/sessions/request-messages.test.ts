@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Attachment } from '../../src/common/chat/attachments.js';
 import { requestMessages } from '../../src/sessions/request-messages.js';
 import type { Message } from '../../src/sessions/types.js';
-import { message } from './place.js';
+import { message } from './fixtures.js';
 
 const calls = (...ids: string[]): Message =>
   message({ role: 'assistant', toolCalls: ids.map((id) => ({ id, name: 'f', arguments: '{}' })) });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/sessions/file/database.js';
 import { migrate } from '../../src/sessions/file/open-file.js';
 import { parseQuery } from '../../src/sessions/search/query.js';
-import { ask, fakeClock, folder, openedStore } from './place.js';
+import { ask, fakeClock, folder, openedStore } from './fixtures.js';
 
 const NOW = new Date(2026, 10, 22, 15).getTime();
 const day = (month: number, date: number): number => new Date(2026, month - 1, date).getTime();

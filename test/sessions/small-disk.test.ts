@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { savedChat } from '../support/chat/saved-chat.js';
-import { openedStore } from './place.js';
+import { openedStore } from './fixtures.js';
 
 // Uses a file system of one megabyte, which needs the right to mount.
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
 import type { ToolCall } from '../../src/sessions/types.js';
-import { ask, fakeClock, folder, openedStore } from './place.js';
+import { ask, fakeClock, folder, openedStore } from './fixtures.js';
 
 test('only the user can read the file and its folder', () => {
   const path = join(folder(), 'data', 'sessions.db');

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
 import { bundled } from '../support/programs/bundled.js';
-import { folder, openedStore } from './place.js';
+import { folder, openedStore } from './fixtures.js';
 
 async function writer(...args: string[]): Promise<{ code: unknown; stderr: string }> {
   const program = await bundled('writer-program', 'test/sessions/writer-program.ts');

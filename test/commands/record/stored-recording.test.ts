@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordingOf } from '../../../src/commands/record/stored-recording.js';
-import { ask, fakeClock, openedStore } from '../../sessions/place.js';
+import { ask, fakeClock, openedStore } from '../../sessions/fixtures.js';
 
 test('a recording of a saved exchange keeps reasoning, cached and cache-write tokens', () => {
   const store = openedStore(undefined, { clock: fakeClock() });

@@ -8,14 +8,14 @@ import { expect, test } from 'vitest';
 import { systemClockMs } from '../../../src/common/time/system-clock.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { writePidFile } from '../../../src/runtime/pid-file.js';
-import { daemonGround } from '../../support/programs/daemon-ground.js';
+import { daemonHarness } from '../../support/programs/daemon-harness.js';
 import { runProgram } from '../../support/programs/daemon-program.js';
 import { httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
 import { HEALTHY, startScriptedDaemon } from '../../support/protocol/scripted-daemon.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const ground = daemonGround();
+const harness = daemonHarness();
 
 interface Outcome {
   code: number | NodeJS.Signals;
@@ -24,7 +24,9 @@ interface Outcome {
 }
 
 async function runtime(...args: string[]): Promise<Outcome> {
-  const program = runProgram(ground.programs.cli, ['runtime', ...args], { VASTAR_SOCKET_PATH: ground.path });
+  const program = runProgram(harness.programs.cli, ['runtime', ...args], {
+    VASTAR_SOCKET_PATH: harness.path,
+  });
   const code = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
@@ -32,40 +34,40 @@ async function runtime(...args: string[]): Promise<Outcome> {
 test.concurrent('start, status and stop work together, and may be repeated', async () => {
   expect(await runtime('status')).toEqual({
     code: 3,
-    stdout: `no daemon is running at ${ground.path}\n`,
+    stdout: `no daemon is running at ${harness.path}\n`,
     stderr: '',
   });
   expect(await runtime('start')).toEqual({
     code: 0,
-    stdout: `started, listening on ${ground.path}\n`,
+    stdout: `started, listening on ${harness.path}\n`,
     stderr: '',
   });
   expect(await runtime('start')).toEqual({
     code: 0,
-    stdout: `a daemon is running already at ${ground.path}\n`,
+    stdout: `a daemon is running already at ${harness.path}\n`,
     stderr: '',
   });
 
-  const { pid } = JSON.parse(readFileSync(`${ground.path}.pid`, 'utf8'));
+  const { pid } = JSON.parse(readFileSync(`${harness.path}.pid`, 'utf8'));
   const shown = await runtime('status');
   expect(shown.code).toBe(0);
   expect(shown.stdout).toMatch(
-    new RegExp(`^daemon 0\\.0\\.0-test at ${ground.path}   running   answers in \\d`),
+    new RegExp(`^daemon 0\\.0\\.0-test at ${harness.path}   running   answers in \\d`),
   );
   expect(shown.stdout).toContain(`process ${pid}   up `);
 
   expect(await runtime('stop')).toEqual({ code: 0, stdout: `stopped, it was process ${pid}\n`, stderr: '' });
-  expect([existsSync(ground.path), existsSync(`${ground.path}.pid`)]).toEqual([false, false]);
+  expect([existsSync(harness.path), existsSync(`${harness.path}.pid`)]).toEqual([false, false]);
   expect(await runtime('stop')).toMatchObject({
     code: 0,
-    stdout: `no daemon is running at ${ground.path}\n`,
+    stdout: `no daemon is running at ${harness.path}\n`,
   });
 });
 
 test.concurrent('status shows requests and pools, as text and as JSON', async () => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   await runtime('start');
-  const client = await rawClient({ kind: 'unix', path: ground.path });
+  const client = await rawClient({ kind: 'unix', path: harness.path });
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await client.next(of(MessageType.StreamChunk, 1n));
 
@@ -88,7 +90,7 @@ test.concurrent('status shows requests and pools, as text and as JSON', async ()
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     running: true,
-    address: ground.path,
+    address: harness.path,
     healthy: true,
     version: '0.0.0-test',
     active_requests: 1,
@@ -110,13 +112,13 @@ test.concurrent('status shows requests and pools, as text and as JSON', async ()
 test.concurrent('status --json without a daemon is JSON, with exit code 3', async () => {
   const { code, stdout } = await runtime('status', '--json');
   expect(code).toBe(3);
-  expect(JSON.parse(stdout)).toEqual({ running: false, address: ground.path });
+  expect(JSON.parse(stdout)).toEqual({ running: false, address: harness.path });
 });
 
 test.concurrent('stop is graceful: running exchanges finish first', async () => {
   const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 500 });
   await runtime('start');
-  const client = await rawClient({ kind: 'unix', path: ground.path });
+  const client = await rawClient({ kind: 'unix', path: harness.path });
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await client.next(of(MessageType.StreamChunk, 1n));
   const stopping = runtime('stop');
@@ -126,7 +128,7 @@ test.concurrent('stop is graceful: running exchanges finish first', async () => 
 });
 
 test.concurrent('a failing start prints the daemon’s error', async () => {
-  const outcome = await runtime('start', '--socket', join(ground.folder, 'missing', 'd.sock'));
+  const outcome = await runtime('start', '--socket', join(harness.folder, 'missing', 'd.sock'));
   expect(outcome.code).toBe(1);
   expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
 });
@@ -134,8 +136,8 @@ test.concurrent('a failing start prints the daemon’s error', async () => {
 test.concurrent('of several starts at the same time, one starts the daemon', async () => {
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => runtime('start')));
   expect(outcomes.map(({ stdout }) => stdout).toSorted()).toEqual([
-    ...Array<string>(3).fill(`a daemon is running already at ${ground.path}\n`),
-    `started, listening on ${ground.path}\n`,
+    ...Array<string>(3).fill(`a daemon is running already at ${harness.path}\n`),
+    `started, listening on ${harness.path}\n`,
   ]);
 });
 
@@ -145,42 +147,42 @@ test.concurrent('a pid file that can’t be written leaves no other file', async
     '-c',
     script,
     process.execPath,
-    ground.programs.cli,
+    harness.programs.cli,
     'runtime',
     'run',
     '--socket',
-    ground.path,
+    harness.path,
   ]);
-  ground.onEnd(async () => void child.kill('SIGKILL'));
+  harness.onEnd(async () => void child.kill('SIGKILL'));
   await expect.poll(async () => (await runtime('status')).code).toBe(0);
-  const left = readdirSync(ground.folder).filter((name) => name.includes('.pid'));
+  const left = readdirSync(harness.folder).filter((name) => name.includes('.pid'));
   child.kill();
   await once(child, 'exit');
   expect(left).toEqual([]);
 });
 
 test.concurrent('--socket before the subcommand is accepted, too', async () => {
-  const other = join(ground.folder, 'other.sock');
-  const program = runProgram(ground.programs.cli, ['--socket', other, 'runtime', 'status']);
+  const other = join(harness.folder, 'other.sock');
+  const program = runProgram(harness.programs.cli, ['--socket', other, 'runtime', 'status']);
   expect(await program.ended).toBe(3);
   expect(program.stdout()).toBe(`no daemon is running at ${other}\n`);
 });
 
 test.concurrent('stop never signals another process whose pid happens to be in the pid file', async () => {
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  ground.onEnd(async () => void stranger.kill('SIGKILL'));
+  harness.onEnd(async () => void stranger.kill('SIGKILL'));
   const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
 
   // No daemon answers, so the file is stale.
-  writeFileSync(`${ground.path}.pid`, JSON.stringify(claim));
+  writeFileSync(`${harness.path}.pid`, JSON.stringify(claim));
   expect(await runtime('stop')).toMatchObject({
     code: 0,
-    stdout: `no daemon is running at ${ground.path}\n`,
+    stdout: `no daemon is running at ${harness.path}\n`,
   });
 
   // A daemon answers, but the file belongs to another daemon.
   await runtime('start');
-  writeFileSync(`${ground.path}.pid`, JSON.stringify(claim));
+  writeFileSync(`${harness.path}.pid`, JSON.stringify(claim));
   const outcome = await runtime('stop');
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
   expect(outcome.stderr).toMatch(/no pid file names the process that answers/);
@@ -190,10 +192,10 @@ test.concurrent('stop never signals another process whose pid happens to be in t
 
 test.concurrent('the process of a daemon is known although its answer takes seconds', async () => {
   const slow = await startScriptedDaemon({ answersHealth: false });
-  ground.onEnd(slow.close);
+  harness.onEnd(slow.close);
   const startedMs = systemClockMs() - 5000;
   writePidFile(`${slow.path}.pid`, { pid: process.pid, startedMs });
-  const status = runProgram(ground.programs.cli, ['runtime', 'status', '--socket', slow.path]);
+  const status = runProgram(harness.programs.cli, ['runtime', 'status', '--socket', slow.path]);
   const connection = await slow.connection(0);
   // The first check recognises the daemon.
   for (const delayMs of [0, 1500]) {
@@ -208,7 +210,7 @@ test.concurrent('the process of a daemon is known although its answer takes seco
 
 test.concurrent('start, status and stop work over TCP', async () => {
   const port = String(await freePort());
-  ground.owns(`127.0.0.1:${port}`);
+  harness.owns(`127.0.0.1:${port}`);
   expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
     code: 0,
     stdout: `started, listening on 127.0.0.1:${port}\n`,

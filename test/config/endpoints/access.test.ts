@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { answerRequest, modelsRequest } from '../../../src/config/endpoints/endpoint-request.js';
 import { ConfigError } from '../../../src/config/problem.js';
 import type { ConfigFlags } from '../../../src/config/sources/flags.js';
-import { endpoint, lines, loadYaml } from '../place.js';
+import { endpoint, lines, loadYaml } from '../config-sandbox.js';
 
 const p = (settings: string): string => `profiles:\n  p: { model: m, ${settings} }\n`;
 const requestOf = (settings: string, env: Record<string, string> = {}) =>

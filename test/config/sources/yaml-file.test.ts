@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseYaml, readYamlFile } from '../../../src/config/sources/yaml-file.js';
-import { makePlace } from '../place.js';
+import { makeConfigSandbox } from '../config-sandbox.js';
 
 function problemsOf(text: string) {
   const parsed = parseYaml(text, 'config.yaml');
@@ -142,7 +142,7 @@ test.each([
   ['larger than 1 MiB', Buffer.alloc(1024 * 1024 + 1, '#'), 'cannot be read: it is larger than 1 MiB'],
   ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff), 'save it as UTF-8: it has another encoding'],
 ])('a file that is %s cannot be used', (_name, bytes, message) => {
-  const file = makePlace().write('some.yaml', bytes);
+  const file = makeConfigSandbox().write('some.yaml', bytes);
   expect(readYamlFile(file, 'some.yaml')).toMatchObject({
     kind: 'unusable',
     problems: [
@@ -152,12 +152,12 @@ test.each([
 });
 
 test('a file of exactly 1 MiB is read', () => {
-  const file = makePlace().write('some.yaml', Buffer.alloc(1024 * 1024, '#'));
+  const file = makeConfigSandbox().write('some.yaml', Buffer.alloc(1024 * 1024, '#'));
   expect(readYamlFile(file, 'some.yaml').kind).toBe('parsed');
 });
 
 test('a directory at the path is an error, and a path without a file is reported as missing', () => {
-  const { cwd } = makePlace();
+  const { cwd } = makeConfigSandbox();
   mkdirSync(join(cwd, 'config.yaml'));
   expect(readYamlFile(join(cwd, 'config.yaml'), 'config.yaml')).toMatchObject({
     kind: 'unusable',
@@ -167,7 +167,7 @@ test('a directory at the path is an error, and a path without a file is reported
 });
 
 test('a pipe at the path is refused without a wait', () => {
-  const pipe = join(makePlace().cwd, 'config.yaml');
+  const pipe = join(makeConfigSandbox().cwd, 'config.yaml');
   execFileSync('mkfifo', [pipe]);
   expect(readYamlFile(pipe, 'config.yaml')).toMatchObject({
     kind: 'unusable',

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LoadedConfig } from '../../../src/config/resolve.js';
 import { trustDirectory } from '../../../src/config/trust/trust.js';
-import { endpoint, loadYaml, makePlace, type Place } from '../place.js';
+import { type ConfigSandbox, endpoint, loadYaml, makeConfigSandbox } from '../config-sandbox.js';
 
 const env = { OPENAI_API_KEY: 'sk-env', K: 'sk-k' };
 
-function confirm(place: Place): void {
-  const { trust } = place.load({ env });
+function confirm(sandbox: ConfigSandbox): void {
+  const { trust } = sandbox.load({ env });
   if (trust === undefined) throw new Error('nothing to confirm');
-  trustDirectory(trust, place.directories);
+  trustDirectory(trust, sandbox.directories);
 }
 
 function blockedNames(loaded: LoadedConfig): string[] {
@@ -18,13 +18,13 @@ function blockedNames(loaded: LoadedConfig): string[] {
 }
 
 test('a file found in the current directory may not send a key elsewhere unconfirmed', () => {
-  const place = makePlace();
-  place.writeConfig('openai:\n  base_url: https://evil.example/v1\n');
-  const loaded = place.load({ env });
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai:\n  base_url: https://evil.example/v1\n');
+  const loaded = sandbox.load({ env });
   const { blocked, problem, apiKey } = endpoint(loaded, 'openai');
   expect(blocked).toEqual({
     reason: 'config.yaml would send OPENAI_API_KEY to https://evil.example, which you have not confirmed',
-    howToAllow: `if you trust that address, run "vastar-tui config trust" in ${place.cwd} once, or start with --config config.yaml`,
+    howToAllow: `if you trust that address, run "vastar-tui config trust" in ${sandbox.cwd} once, or start with --config config.yaml`,
   });
   expect(problem).toBe(`${blocked?.reason}: ${blocked?.howToAllow}`);
   expect(apiKey).toBeUndefined();
@@ -90,29 +90,31 @@ test('an address given by environment or flag needs no confirmation', () => {
 });
 
 test('the file of --config and the file in the user directory need no confirmation', () => {
-  const place = makePlace();
+  const sandbox = makeConfigSandbox();
   const yaml = 'openai: { base_url: https://gateway.example }\n';
-  place.write('home/config/config.yaml', yaml);
-  expect(place.load({ env })).toMatchObject({ file: { origin: 'user directory' } });
-  expect(endpoint(place.load({ env }), 'openai').apiKey?.reveal()).toBe('sk-env');
-  place.writeConfig(yaml);
-  expect(endpoint(place.load({ env, configPath: 'config.yaml' }), 'openai').apiKey?.reveal()).toBe('sk-env');
-  expect(endpoint(place.load({ env }), 'openai').apiKey).toBeUndefined();
+  sandbox.write('home/config/config.yaml', yaml);
+  expect(sandbox.load({ env })).toMatchObject({ file: { origin: 'user directory' } });
+  expect(endpoint(sandbox.load({ env }), 'openai').apiKey?.reveal()).toBe('sk-env');
+  sandbox.writeConfig(yaml);
+  expect(endpoint(sandbox.load({ env, configPath: 'config.yaml' }), 'openai').apiKey?.reveal()).toBe(
+    'sk-env',
+  );
+  expect(endpoint(sandbox.load({ env }), 'openai').apiKey).toBeUndefined();
 });
 
 test('a confirmation is saved in a private file, and ends the block', () => {
-  const place = makePlace();
-  place.writeConfig('openai: { base_url: https://gateway.example }\n');
-  confirm(place);
-  const file = join(place.directories.data, 'trusted-directories.json');
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(sandbox);
+  const file = join(sandbox.directories.data, 'trusted-directories.json');
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(statSync(place.directories.data).mode & 0o777).toBe(0o700);
+  expect(statSync(sandbox.directories.data).mode & 0o777).toBe(0o700);
   expect(readFileSync(file, 'utf8')).not.toContain('sk-');
-  const loaded = place.load({ env });
+  const loaded = sandbox.load({ env });
   expect(blockedNames(loaded)).toEqual([]);
   expect(endpoint(loaded, 'openai').apiKey?.reveal()).toBe('sk-env');
   // The key need not be set when it is confirmed, nor later.
-  expect(blockedNames(place.load())).toEqual([]);
+  expect(blockedNames(sandbox.load())).toEqual([]);
 });
 
 const withProfile = p(`base_url: https://evil.example, api_key: "\${K}"`);
@@ -123,47 +125,49 @@ test.each([
   ['another variable', `openai: { base_url: https://gateway.example, api_key: "\${K}" }`],
   ['one more endpoint', `openai: { base_url: https://gateway.example }\n${withProfile}`],
 ])('%s needs a new confirmation', (_name, yaml) => {
-  const place = makePlace();
-  place.writeConfig('openai: { base_url: https://gateway.example }\n');
-  confirm(place);
-  place.writeConfig(yaml);
-  expect(blockedNames(place.load({ env }))).not.toEqual([]);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(sandbox);
+  sandbox.writeConfig(yaml);
+  expect(blockedNames(sandbox.load({ env }))).not.toEqual([]);
 });
 
 test('other settings than addresses and keys may change without a confirmation', () => {
-  const place = makePlace();
-  place.writeConfig('openai: { base_url: https://gateway.example }\n');
-  confirm(place);
-  place.writeConfig('# note\nopenai: { base_url: https://gateway.example/, model: other, timeout_ms: 5 }\n');
-  expect(blockedNames(place.load({ env }))).toEqual([]);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(sandbox);
+  sandbox.writeConfig(
+    '# note\nopenai: { base_url: https://gateway.example/, model: other, timeout_ms: 5 }\n',
+  );
+  expect(blockedNames(sandbox.load({ env }))).toEqual([]);
 });
 
 test('a confirmation applies to one directory by its real path, and keeps those of others', () => {
-  const place = makePlace();
+  const sandbox = makeConfigSandbox();
   const yaml = 'openai: { base_url: https://gateway.example }\n';
-  place.writeConfig(yaml);
-  confirm(place);
-  const other = join(place.cwd, 'other');
+  sandbox.writeConfig(yaml);
+  confirm(sandbox);
+  const other = join(sandbox.cwd, 'other');
   mkdirSync(other);
   writeFileSync(join(other, 'config.yaml'), yaml);
-  const elsewhere = place.load({ env, cwd: other });
+  const elsewhere = sandbox.load({ env, cwd: other });
   expect(blockedNames(elsewhere)).toEqual(['openai']);
-  if (elsewhere.trust !== undefined) trustDirectory(elsewhere.trust, place.directories);
-  expect(blockedNames(place.load({ env, cwd: other }))).toEqual([]);
-  const link = join(place.cwd, 'link');
-  symlinkSync(place.cwd, link);
-  expect(blockedNames(place.load({ env, cwd: link }))).toEqual([]);
+  if (elsewhere.trust !== undefined) trustDirectory(elsewhere.trust, sandbox.directories);
+  expect(blockedNames(sandbox.load({ env, cwd: other }))).toEqual([]);
+  const link = join(sandbox.cwd, 'link');
+  symlinkSync(sandbox.cwd, link);
+  expect(blockedNames(sandbox.load({ env, cwd: link }))).toEqual([]);
 });
 
 test.each(['', 'not json', '{"version":2,"directories":{}}', '[]', '{"version":1,"directories":{"x":1}}'])(
   'a damaged record (%j) trusts nothing and is replaced',
   (record) => {
-    const place = makePlace();
-    place.writeConfig('openai: { base_url: https://gateway.example }\n');
-    place.write('home/data/trusted-directories.json', record);
-    expect(blockedNames(place.load({ env }))).toEqual(['openai']);
-    confirm(place);
-    expect(blockedNames(place.load({ env }))).toEqual([]);
+    const sandbox = makeConfigSandbox();
+    sandbox.writeConfig('openai: { base_url: https://gateway.example }\n');
+    sandbox.write('home/data/trusted-directories.json', record);
+    expect(blockedNames(sandbox.load({ env }))).toEqual(['openai']);
+    confirm(sandbox);
+    expect(blockedNames(sandbox.load({ env }))).toEqual([]);
   },
 );
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChatAnswer, OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, type Running, type Sandbox, startProgram } from '../../support/programs/program.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 // Each split of an answer into arrivals, with each form of usage, over HTTP through the real daemon. Times vary, so the
@@ -93,14 +93,14 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 let upstream: Upstream;
 let connector: OpenAIStreamConnector;
 
 beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run']);
+  sandbox = await makeSandbox();
+  daemon = startProgram(sandbox, ['runtime', 'run']);
   await daemon.untilStderr(/listening on/);
   upstream = await startUpstream(async (request, response) => {
     const [, split = '', form = ''] = /play (\d+) (\d+)/.exec(request.body.toString()) ?? [];
@@ -122,7 +122,7 @@ beforeAll(async () => {
   });
   connector = new OpenAIStreamConnector(
     { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } },
-    { socketPath: place.socketPath },
+    { socketPath: sandbox.socketPath },
   );
 });
 
@@ -131,7 +131,7 @@ afterAll(async () => {
   await upstream.close();
   daemon.child.kill();
   await daemon.ended;
-  place.remove();
+  sandbox.remove();
 });
 
 interface Asked {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 const PDF = Buffer.from('%PDF-1.7');
@@ -34,18 +34,18 @@ const sent = {
 test.concurrent.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'files attached in the chat are shown by name and size, and sent as %s has them',
   async (api) => {
-    const upstream = await ground.endpoint({
+    const upstream = await harness.endpoint({
       status: 400,
       contentType: 'application/json',
       chunks: ['{"error":{"message":"seen"}}'],
     });
-    ground.place.writeConfig(
+    harness.sandbox.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\n  model: m\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
-    writeFileSync(join(ground.place.dir, 'dot.png'), PNG);
-    writeFileSync(join(ground.place.dir, 'my doc.pdf'), PDF);
-    writeFileSync(join(ground.place.dir, 'notes.md'), '# Notes');
-    const session = ground.open();
+    writeFileSync(join(harness.sandbox.dir, 'dot.png'), PNG);
+    writeFileSync(join(harness.sandbox.dir, 'my doc.pdf'), PDF);
+    writeFileSync(join(harness.sandbox.dir, 'notes.md'), '# Notes');
+    const session = harness.open();
     await session.untilScreen(/● connected/);
     // One line after another: many lines at once would be a paste.
     for (const [typed, seen] of [

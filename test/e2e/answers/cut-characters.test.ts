@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { answerIn, type EventContent, WIRE_FORMATS } from '../../support/servers/wire-formats.js';
 
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
 
-const ground = groundWithDaemon();
-const run = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessWithDaemon();
+const run = (args: readonly string[]) => runHere(harness.sandbox, args);
 
 const TEXT = 'Es ist 🌦 in Bern 🏔!';
 const THOUGHT = 'Hm 🤔.';
@@ -30,8 +30,8 @@ function expectWhole(output: string): void {
 
 describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   const answering = async (brings: readonly EventContent[]) => {
-    const upstream = await ground.endpoint({ chunks: answerIn(api, brings) });
-    ground.place.writeConfig(
+    const upstream = await harness.endpoint({ chunks: answerIn(api, brings) });
+    harness.sandbox.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
     return upstream;
@@ -98,7 +98,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     const markdown = await exported('md');
     for (const part of [TEXT, THOUGHT, CALLED]) expect(markdown).toContain(part);
     expect(await exported('csv')).toContain(',tool_calls,1,');
-    writeFileSync(join(ground.place.dir, 'e.jsonl'), await exported('recording'));
+    writeFileSync(join(harness.sandbox.dir, 'e.jsonl'), await exported('recording'));
     expect(await run(['replay', 'e.jsonl', '--speed', '1000'])).toMatchObject({
       stdout: `${TEXT}\n`,
       code: 0,
@@ -114,7 +114,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
 
   test.concurrent('is whole in the history that bench sends and in its report', async () => {
     const upstream = await answering(WHOLE);
-    const json = join(ground.place.dir, 'b.json');
+    const json = join(harness.sandbox.dir, 'b.json');
     const { code } = await run([
       'bench',
       '--turns',

@@ -5,7 +5,7 @@ import { runExchange } from '../../../src/connector/exchange.js';
 import { LoadExchanges } from '../../../src/connector/load-exchanges.js';
 import { OpenAIStreamConnector } from '../../../src/index.js';
 import type { ChatResult } from '../../../src/sdk/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, type Running, type Sandbox, startProgram } from '../../support/programs/program.js';
 import { type Body, TRANSPORTS, type Transport } from '../../support/servers/transports.js';
 import { startTcpUpstream } from '../../support/servers/upstream.js';
 import {
@@ -18,7 +18,7 @@ import {
 
 // The known endings of answers, in each wire format and body framing, through the real daemon and directly.
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 let direct: DirectStreamer;
 let upstream: { url: string; close(): Promise<void> };
@@ -26,8 +26,8 @@ let upstream: { url: string; close(): Promise<void> };
 const played: { transport: Transport; body: Body }[] = [];
 
 beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run', '--max-attempts', '1']);
+  sandbox = await makeSandbox();
+  daemon = startProgram(sandbox, ['runtime', 'run', '--max-attempts', '1']);
   await daemon.untilStderr(/listening on/);
   direct = await openDirect({});
   upstream = await startTcpUpstream((socket) => {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await direct.close();
   daemon.child.kill();
   await daemon.ended;
-  place.remove();
+  sandbox.remove();
 });
 
 interface Ending {
@@ -116,7 +116,7 @@ function waysOf(api: WireFormatName) {
     openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm', api },
     simulator: { enabled: false },
   };
-  const connector = new OpenAIStreamConnector(settings, { socketPath: place.socketPath });
+  const connector = new OpenAIStreamConnector(settings, { socketPath: sandbox.socketPath });
   const { endpoints } = loadConfigObject(settings, { env: {} });
   const endpoint = endpoints.find(({ name }) => name === 'openai');
   if (endpoint === undefined) throw new Error('no endpoint');

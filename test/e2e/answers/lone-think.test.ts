@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { sseEvents } from '../../support/servers/upstream.js';
 
 // Models whose template puts the opening tag of their reasoning into the prompt.
 
-const ground = groundWithDaemon();
-const run = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessWithDaemon();
+const run = (args: readonly string[]) => runHere(harness.sandbox, args);
 const PIECES = ['We', ' think', '.\n</', 'think', '>', '\n\n', 'Hi', ' you'];
 
 const deltas = (pieces: readonly string[]) =>
   pieces.map((content) => JSON.stringify({ choices: [{ index: 0, delta: { content } }] }));
 const answering = (pieces: readonly string[]) =>
-  ground.endpoint({ chunks: sseEvents(...deltas(pieces), '[DONE]') });
+  harness.endpoint({ chunks: sseEvents(...deltas(pieces), '[DONE]') });
 const linesOf = (stdout: string) =>
   stdout
     .trimEnd()
@@ -61,7 +61,7 @@ test('an answer that a gateway begins again starts on a new line, with a notice'
   });
   const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
   const events = [begin('m1'), delta('Guten T'), begin('m2'), delta('Guten '), delta('Tag'), end];
-  await ground.endpoint({ chunks: sseEvents(...events.map((event) => JSON.stringify(event))) });
+  await harness.endpoint({ chunks: sseEvents(...events.map((event) => JSON.stringify(event))) });
   const { stdout, stderr } = await run(['ask', 'hi']);
   expect(stdout).toBe('Guten T\nGuten Tag\n');
   expect(stderr).toContain('the provider began its answer again');

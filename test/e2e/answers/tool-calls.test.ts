@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import type { Handler } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
 
@@ -47,15 +47,15 @@ const expected = {
 test.concurrent.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'in %s a tool call streams into the conversation, the user types its result, and the turn continues',
   async (api) => {
-    const between = await ground.endpoint(forwarding(ground.place.simulatorUrl));
-    ground.place.writeConfig(
+    const between = await harness.endpoint(forwarding(harness.sandbox.simulatorUrl));
+    harness.sandbox.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${between.url}\n  model: sim-instant\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
     const tools = [
       { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
     ];
-    writeFileSync(join(ground.place.dir, 'tools.json'), JSON.stringify(tools));
-    const session = ground.open();
+    writeFileSync(join(harness.sandbox.dir, 'tools.json'), JSON.stringify(tools));
+    const session = harness.open();
     await session.untilScreen(/● connected/);
     session.send('/tools tools.json\r');
     await session.untilScreen(/tools: get_weather/);

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { answerIn, WIRE_FORMATS } from '../../support/servers/wire-formats.js';
 
 const SAYS = 'vastar-tui: 2 events, or parts of them, could not be read and are left out\n';
 const UNREADABLE = [{ unreadable: { type: 'hologram', beam: 1 } }, { unreadable: { type: 'smell' } }];
 
-const ground = groundWithDaemon();
-const here = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessWithDaemon();
+const here = (args: readonly string[]) => runHere(harness.sandbox, args);
 
 describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
   const answering = async (brings: Parameters<typeof answerIn>[1]) => {
-    const upstream = await ground.endpoint({ chunks: answerIn(api, brings) });
-    ground.place.writeConfig(
+    const upstream = await harness.endpoint({ chunks: answerIn(api, brings) });
+    harness.sandbox.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
   };
@@ -43,7 +43,7 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
 
   test.concurrent('is counted by bench, in its table, its JSON and its CSV', async () => {
     await answering([{ text: 'a' }, ...UNREADABLE, { text: 'b' }]);
-    const [json, csv] = [join(ground.place.dir, 'r.json'), join(ground.place.dir, 'r.csv')];
+    const [json, csv] = [join(harness.sandbox.dir, 'r.json'), join(harness.sandbox.dir, 'r.csv')];
     const { stdout } = await here(['bench', '--requests', '3', '--json', json, '--csv', csv]);
     expect(stdout).toMatch(/^unreadable +6 events, or parts of them, in 3 answers$/m);
     const [run] = JSON.parse(readFileSync(json, 'utf8')).runs;

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
-const { endpoint, run, start } = ground;
+const harness = harnessWithDaemon();
+const { endpoint, run, start } = harness;
 const CALL = JSON.stringify({
   choices: [
     { index: 0, delta: { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] } },
@@ -15,7 +15,7 @@ const CALL = JSON.stringify({
 });
 
 /** Creates a named pipe, which has neither a reader nor a writer. */
-const makePipe = (): void => void execFileSync('mkfifo', [join(ground.place.dir, 'pipe')]);
+const makePipe = (): void => void execFileSync('mkfifo', [join(harness.sandbox.dir, 'pipe')]);
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
@@ -26,8 +26,8 @@ test.concurrent.for([
   [['bench', '--json', 'pipe'], /unknown key "colour"/],
 ] as const)('Ctrl+C ends %j while nothing has the other side of the pipe open', async ([args, before]) => {
   makePipe();
-  writeFileSync(join(ground.place.dir, 'a.png'), PNG);
-  ground.place.writeConfig('theme: dark\ncolour: red\n');
+  writeFileSync(join(harness.sandbox.dir, 'a.png'), PNG);
+  harness.sandbox.writeConfig('theme: dark\ncolour: red\n');
   const running = start(args);
   running.child.stdin.end();
   await running.untilStderr(before);

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { CLI, NODE, withoutBusy } from '../../support/programs/program.js';
 
 // The tests run at the same time, because they wait until the program stops waiting for stdin.
-const ground = groundWithDaemon();
-const { start } = ground;
+const harness = harnessWithDaemon();
+const { start } = harness;
 
 test.concurrent('a prompt with an open, silent stdin is sent after a wait, with a notice', async () => {
   const running = start(['ask', 'What is the capital of France?']);
@@ -35,7 +35,7 @@ test.concurrent.for([
 });
 
 test.concurrent('a closed stdout is an error, and no request is sent', async () => {
-  const { dir, env } = ground.place;
+  const { dir, env } = harness.sandbox;
   const shell = async (script: string): Promise<[number | null, string]> => {
     const child = spawn('sh', ['-c', script], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';

@@ -2,17 +2,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
-import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessForEach, harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { alive, CLI, runProgram, until } from '../../support/programs/program.js';
 import { openTerminal } from '../../support/programs/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 /** Where nothing runs. */
-const alone = groundForEach();
-const { endpoint, run, start } = ground;
-const here = (args: readonly string[]) => runHere(ground.place, args);
+const alone = harnessForEach();
+const { endpoint, run, start } = harness;
+const here = (args: readonly string[]) => runHere(harness.sandbox, args);
 
 interface Line {
   type: string;
@@ -31,7 +31,7 @@ const lines = (stdout: string): Line[] =>
 test.concurrent('with nothing running, ask starts daemon and simulator, which answer and exit afterwards', async () => {
   const answer = await alone.run(['ask', 'What is the capital of France?']);
   expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
-  await until(() => !existsSync(alone.place.socketPath));
+  await until(() => !existsSync(alone.sandbox.socketPath));
 });
 
 test.concurrent('ask prints each chunk as it arrives, not when the answer is complete', async () => {
@@ -60,8 +60,10 @@ test.concurrent('ask prints each chunk as it arrives, not when the answer is com
 });
 
 test.concurrent('a wrong API key is reported once, with the place of its setting', async () => {
-  const path = alone.place.writeConfig('openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n');
-  const { code, stderr } = await runHere(alone.place, ['ask', '--config', path, 'hi']);
+  const path = alone.sandbox.writeConfig(
+    'openai:\n  api_key: "\\"sk-abc\\""\nsimulator:\n  enabled: false\n',
+  );
+  const { code, stderr } = await runHere(alone.sandbox, ['ask', '--config', path, 'hi']);
   expect(code).toBe(2);
   expect(stderr).toBe('vastar-tui: openai.api_key is in quotes (config.yaml:2:12): leave them out\n');
 });
@@ -160,7 +162,7 @@ test.concurrent('an empty stream is not an answer', async () => {
 });
 
 test.concurrent('an unreachable endpoint is named with the cause', async () => {
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
   );
   const answer = await here(['ask', 'hi']);
@@ -169,9 +171,9 @@ test.concurrent('an unreachable endpoint is named with the cause', async () => {
 });
 
 test.concurrent('with --no-spawn and no daemon, the error says how to start one', async () => {
-  const answer = await runHere(alone.place, ['ask', '--no-spawn', 'hi']);
+  const answer = await runHere(alone.sandbox, ['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toContain(alone.place.socketPath);
+  expect(answer.stderr).toContain(alone.sandbox.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
@@ -190,8 +192,8 @@ test.concurrent('text on stdin is appended to the prompt', async () => {
 
 test.concurrent('files and stdin follow the prompt, and the parameters reach the provider', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('ok'), FINISH, '[DONE]') });
-  writeFileSync(join(ground.place.dir, 'a.txt'), 'alpha\n');
-  writeFileSync(join(ground.place.dir, 'b.md'), 'beta');
+  writeFileSync(join(harness.sandbox.dir, 'a.txt'), 'alpha\n');
+  writeFileSync(join(harness.sandbox.dir, 'b.md'), 'beta');
   const flags = ['--file', 'a.txt', '--file', 'b.md', '--temperature', '0.5', '--max-tokens', '7'];
   expect(await run(['ask', 'compare', ...flags], 'piped\n')).toMatchObject({ code: 0 });
   expect(JSON.parse((await upstream.request(0)).body.toString())).toMatchObject({
@@ -237,7 +239,7 @@ test.concurrent.each([
   [['--max-tokens', '1.5'], /whole number from 1/],
   [['--timeout', '0'], /number of seconds from 0\.001 to 3600/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
+  writeFileSync(join(harness.sandbox.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
   const answer = await here(['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
@@ -267,7 +269,7 @@ test.concurrent.each([
   ['a missing file', ['--config', 'absent.yaml'], undefined, /absent\.yaml/],
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
 ])('%s in the configuration is reported with its position', async (_name, flags, yaml, pattern) => {
-  if (yaml !== undefined) ground.place.writeConfig(yaml);
+  if (yaml !== undefined) harness.sandbox.writeConfig(yaml);
   const answer = await here([...flags, 'ask', 'hi']);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toMatch(pattern);
@@ -298,7 +300,7 @@ test.concurrent('text of model and provider cannot control the terminal, and sta
     ['ask', 'hi'],
     ['ask', 'hi', '--json'],
   ]) {
-    const session = openTerminal(ground.place, args);
+    const session = openTerminal(harness.sandbox, args);
     expect((await session.ended).exitCode).toBe(0);
     expect(session.written()).toContain('a');
     expect(session.written()).not.toMatch(sequence);
@@ -315,7 +317,7 @@ test.concurrent('text of model and provider cannot control the terminal, and sta
 test.concurrent('a full disk behind stdout is an error with exit code 1', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const command = `"${process.execPath}" "${CLI}" ask hi > /dev/full`;
-  const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
+  const session = openTerminal(harness.sandbox, [], { command: ['sh', '-c', command] });
   expect((await session.ended).exitCode).toBe(1);
   expect(session.written()).toMatch(/stdout cannot be written: the disk is full/);
   session.close();
@@ -323,7 +325,7 @@ test.concurrent('a full disk behind stdout is an error with exit code 1', async 
 
 test.concurrent('a prompt of 10 MB from any source is refused, and the error names the limit', async () => {
   const text = 'x'.repeat(10_000_000);
-  writeFileSync(join(ground.place.dir, 'big.txt'), text);
+  writeFileSync(join(harness.sandbox.dir, 'big.txt'), text);
   for (const [args, input] of [
     [['ask', '-'], text],
     [['ask', 'hi', '--file', 'big.txt'], ''],
@@ -349,13 +351,13 @@ test.concurrent('daemon and simulator exit with the program even when it is kill
   const running = alone.start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
-  const health = await fetch(`${alone.place.simulatorUrl}/health`);
+  const health = await fetch(`${alone.sandbox.simulatorUrl}/health`);
   expect(health.ok).toBe(true);
   running.child.kill('SIGKILL');
   await until(() => !alive(running.child.pid ?? 0));
-  await until(() => !existsSync(alone.place.socketPath));
+  await until(() => !existsSync(alone.sandbox.socketPath));
   await until(() =>
-    fetch(`${alone.place.simulatorUrl}/health`).then(
+    fetch(`${alone.sandbox.simulatorUrl}/health`).then(
       () => false,
       () => true,
     ),
@@ -370,8 +372,8 @@ test.concurrent('an empty session name, for example from an unset variable, is r
 
 test.concurrent('without a home folder the question is answered, and saving fails with the reason', async () => {
   const homeless = {
-    ...alone.place,
-    env: { ...alone.place.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
+    ...alone.sandbox,
+    env: { ...alone.sandbox.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
   };
   expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });
   const { code, stderr } = await runProgram(homeless, ['sessions', 'list']);

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram } from '../../support/programs/program.js';
+import { makeSandbox, runProgram, type Sandbox } from '../../support/programs/program.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
-let place: Place;
+let sandbox: Sandbox;
 let upstream: Upstream;
 beforeEach(async () => {
-  place = await makePlace();
+  sandbox = await makeSandbox();
   upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>My app</title>');
   });
 });
 afterEach(async () => {
-  place.remove();
+  sandbox.remove();
   await upstream.close();
 });
 
 test('a program that uses the simulator’s port is named, with another address to use', async () => {
-  place.writeConfig(`simulator:\n  base_url: ${upstream.url}\n`);
-  const { code, stdout, stderr } = await runProgram(place, ['ask', 'hi']);
+  sandbox.writeConfig(`simulator:\n  base_url: ${upstream.url}\n`);
+  const { code, stdout, stderr } = await runProgram(sandbox, ['ask', 'hi']);
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
   const { port, hostname } = new URL(upstream.url);
   expect(stderr).toContain(

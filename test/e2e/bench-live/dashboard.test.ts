@@ -1,8 +1,8 @@
 import { test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, type Script, serveScript, sseEvents } from '../../support/servers/upstream.js';
 
-const { endpoint, open, run } = groundForEach();
+const { endpoint, open, run } = harnessForEach();
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
 /** Longer than any machine needs to draw the plots and to end the test. */
 const LONG = ['bench', '--rate', '30', '--duration', '900'];

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, start } = ground;
+const harness = harnessForEach();
+const { endpoint, start } = harness;
 
 const WHOLE = sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]').join('');
 
@@ -84,7 +84,7 @@ test.concurrent('a search that is stopped reports the loads so far, and that hig
 test.concurrent('a test that is stopped while its worker threads start keeps the reports of the endpoints before it', async () => {
   const upstream = await endpoint(answering(5));
   const other = `profiles:\n  other:\n    base_url: ${upstream.url}\n    api_key: sk-test\n    model: m\n`;
-  ground.place.writeConfig(`openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\n${other}`);
+  harness.sandbox.writeConfig(`openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\n${other}`);
   const running = start([
     ...['bench', '--mode', 'openai,other', '--requests', '5', '--workers', '2', '--json', '-'],
   ]);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
 // In a file of its own, because the test takes as long as the limit for a page.
 
-const { endpoint, run } = groundForEach();
+const { endpoint, run } = harnessForEach();
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), FINISH, '[DONE]').join('');
 const answer: Handler = ({ path }, response) => {
   if (path === '/metrics') return void response.writeHead(200).write('a 1\n');

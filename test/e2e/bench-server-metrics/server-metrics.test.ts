@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import {
   deltaOf,
@@ -13,9 +13,9 @@ import {
   type Upstream,
 } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint } = ground;
-const run = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessForEach();
+const { endpoint } = harness;
+const run = (args: readonly string[]) => runHere(harness.sandbox, args);
 const pages: Upstream[] = [];
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.close()));
@@ -177,7 +177,7 @@ test("the endpoint's metrics_url is read without a flag", async () => {
   const chat = await endpoint(answer);
   const server = await metrics(page);
   writeFileSync(
-    join(ground.place.dir, 'config.yaml'),
+    join(harness.sandbox.dir, 'config.yaml'),
     `openai:\n  base_url: ${chat.url}\n  api_key: sk-test\n  metrics_url: ${server.url}/metrics\nsimulator:\n  enabled: false\n`,
   );
   expect(read((await run(FLAGS)).stdout).server_metrics?.server).toBe('vLLM');

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI } from '../../support/programs/program.js';
 import { openTerminal } from '../../support/programs/terminal.js';
 import { deltaOf, FINISH, type Handler, type Script, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run, start } = ground;
-const here = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessForEach();
+const { endpoint, run, start } = harness;
+const here = (args: readonly string[]) => runHere(harness.sandbox, args);
 
 const answer: Script = {
   chunks: sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]'),
@@ -105,8 +105,8 @@ test.concurrent('the report shows the number of random arrivals beside the expec
 
 test.concurrent('prompts come from a file in turn, and the CSV has a line for each request', async () => {
   const upstream = await endpoint(answer);
-  writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
-  const csv = join(ground.place.dir, 'requests.csv');
+  writeFileSync(join(harness.sandbox.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
+  const csv = join(harness.sandbox.dir, 'requests.csv');
   const { code, stdout } = await here([
     ...['bench', '--requests', '3', '--prompts', 'prompts.txt', '--csv', 'requests.csv', '--max-tokens', '7'],
   ]);
@@ -163,7 +163,7 @@ test.concurrent('a trace is replayed with its times and lengths, and the report 
   const lines = moments.map((timestamp, index) =>
     JSON.stringify({ timestamp, input_length: 10 + index, output_length: 20 + index, hash_ids: [index] }),
   );
-  writeFileSync(join(ground.place.dir, 'trace.jsonl'), lines.join('\n'));
+  writeFileSync(join(harness.sandbox.dir, 'trace.jsonl'), lines.join('\n'));
   const args = [
     'bench',
     '--trace',
@@ -189,7 +189,7 @@ test.concurrent('a trace is replayed with its times and lengths, and the report 
     [12, 22],
     [13, 23],
   ]);
-  const csv = readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n').slice(1);
+  const csv = readFileSync(join(harness.sandbox.dir, 'requests.csv'), 'utf8').trimEnd().split('\n').slice(1);
   const rows = csv.map((line) => line.split(',').map(Number));
   const intended = rows.map(([, index, , , intendedMs]) => [index, intendedMs]);
   expect(intended.toSorted()).toEqual([0, 0, 300, 700].map((at, index) => [index, at]));
@@ -238,7 +238,10 @@ test.concurrent.each([
   ['recorded', (question: string) => `kept ${question}`],
 ])('conversations continue turn by turn from the answers %s', async (history, answerTo) => {
   const upstream = await endpoint(echo);
-  writeFileSync(join(ground.place.dir, 'talks.jsonl'), `${conversation('a', 3)}\n${conversation('b', 2)}\n`);
+  writeFileSync(
+    join(harness.sandbox.dir, 'talks.jsonl'),
+    `${conversation('a', 3)}\n${conversation('b', 2)}\n`,
+  );
   const args = [
     'bench',
     '--prompts',
@@ -280,7 +283,10 @@ test.concurrent('a failed answer ends its conversation, and the next one begins'
     if (messages.at(-1)?.content !== 'a1') return echo(request, response, raw);
     response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}');
   });
-  writeFileSync(join(ground.place.dir, 'talks.jsonl'), `${conversation('a', 3)}\n${conversation('b', 2)}\n`);
+  writeFileSync(
+    join(harness.sandbox.dir, 'talks.jsonl'),
+    `${conversation('a', 3)}\n${conversation('b', 2)}\n`,
+  );
   const args = ['bench', '--prompts', 'talks.jsonl', '--turns', '2', '--conversations', '2'];
   const { stdout } = await here(args);
   expect(stdout).toMatch(/1 conversation at a time\n/);
@@ -306,7 +312,9 @@ test.concurrent('a report that a full disk cuts off is named, and the other repo
   expect(code).toBe(2);
   expect(stderr).toMatch(/--json \/dev\/full cannot be written: the disk is full/);
   expect(stdout).toMatch(/2 complete/);
-  expect(readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(3);
+  expect(readFileSync(join(harness.sandbox.dir, 'requests.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(
+    3,
+  );
 });
 
 test.concurrent('a full disk behind stdout exits with 1, even if every request was answered', async ({
@@ -314,7 +322,7 @@ test.concurrent('a full disk behind stdout exits with 1, even if every request w
 }) => {
   await endpoint(answer);
   const command = `"${process.execPath}" "${CLI}" bench --requests 2 --json - > /dev/full`;
-  const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
+  const session = openTerminal(harness.sandbox, [], { command: ['sh', '-c', command] });
   expect((await session.ended).exitCode).toBe(1);
   await expect.poll(() => session.written()).toMatch(/stdout cannot be written: the disk is full/);
   session.close();

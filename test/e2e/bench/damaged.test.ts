@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 
-const ground = groundForEach();
+const harness = harnessForEach();
 
 /** Writes a report of two requests with other members. */
 function report(name: string, changes: Record<string, unknown>, run: Record<string, unknown> = {}): string {
@@ -16,7 +16,7 @@ function report(name: string, changes: Record<string, unknown>, run: Record<stri
     runs: [{ mode: 'openai', model: 'm', url: 'http://x', ...counts, samples, requests, ...run }],
     ...changes,
   };
-  writeFileSync(join(ground.place.dir, name), JSON.stringify(value));
+  writeFileSync(join(harness.sandbox.dir, name), JSON.stringify(value));
   return name;
 }
 
@@ -34,7 +34,7 @@ test.each([
 ])('bench compare refuses a report %s and says what to do', async (_what, changes, run, message) => {
   report('good.json', {});
   report('odd.json', changes, run);
-  const { code, stderr } = await runHere(ground.place, ['bench', 'compare', 'good.json', 'odd.json']);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', 'compare', 'good.json', 'odd.json']);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
 });
@@ -44,7 +44,7 @@ test.each([
   ['whose requests lack a time', { requests: { index: [0, 1], intended_ms: [0, 1], end_ms: [5] } }],
 ])('bench merge refuses a report %s', async (_what, run) => {
   report('odd.json', {}, run);
-  const { code, stderr } = await runHere(ground.place, ['bench', 'merge', 'odd.json']);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', 'merge', 'odd.json']);
   expect(stderr).toContain('create odd.json again with this version: requests are missing or damaged');
   expect(code).toBe(2);
 });
@@ -80,9 +80,9 @@ test.each([
 ])('bench merge refuses a report with %s', async (_what, run) => {
   report('good.json', {}, { histograms: { itl_ms: GAPS }, server_metrics: SERVER });
   report('odd.json', {}, run);
-  const good = await runHere(ground.place, ['bench', 'merge', 'good.json']);
+  const good = await runHere(harness.sandbox, ['bench', 'merge', 'good.json']);
   expect([good.stderr, good.code]).toEqual(['', 0]);
-  const { code, stderr } = await runHere(ground.place, ['bench', 'merge', 'good.json', 'odd.json']);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', 'merge', 'good.json', 'odd.json']);
   expect(stderr).toContain('create odd.json again: the report is damaged');
   expect(code).toBe(2);
 });
@@ -91,18 +91,18 @@ test('reports without requests are merged and compared', async () => {
   const none = { completed: 0, samples: { ttft_ms: [], tpot_ms: [], e2e_ms: [] } };
   const requests = { index: [], intended_ms: [], end_ms: [] };
   report('none.json', {}, { ...none, requests });
-  const merged = await runHere(ground.place, ['bench', 'merge', 'none.json', '--html', 'none.html']);
+  const merged = await runHere(harness.sandbox, ['bench', 'merge', 'none.json', '--html', 'none.html']);
   expect(merged.stdout).toContain('0 complete, 0 failed');
-  const compared = await runHere(ground.place, ['bench', 'compare', 'none.json', 'none.json']);
+  const compared = await runHere(harness.sandbox, ['bench', 'compare', 'none.json', 'none.json']);
   expect(compared.stdout).toContain('too few values');
   expect(compared.code).toBe(0);
 });
 
 test('bench merge and bench compare read a report from stdin', async () => {
-  const text = readFileSync(join(ground.place.dir, report('a.json', {})), 'utf8');
-  const compared = await ground.run(['bench', 'compare', 'a.json', '-'], text);
+  const text = readFileSync(join(harness.sandbox.dir, report('a.json', {})), 'utf8');
+  const compared = await harness.run(['bench', 'compare', 'a.json', '-'], text);
   expect(compared.stdout).toMatch(/too few values/);
-  const empty = await ground.run(['bench', 'merge', '-', 'a.json'], '');
+  const empty = await harness.run(['bench', 'merge', '-', 'a.json'], '');
   expect(empty.stderr).toBe('vastar-tui: give a report of "bench --json": stdin is not JSON\n');
   expect(empty.code).toBe(2);
 });

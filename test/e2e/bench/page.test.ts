@@ -5,16 +5,16 @@ import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRandom, normal } from '../../../src/common/random.js';
 import { reportText } from '../../../src/loadtest/report/report-json.js';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, type Script, sseEvents } from '../../support/servers/upstream.js';
 import { HOSTILE_TEXT, madeReport } from '../../support/texts/made-report.js';
 
-const ground = groundForEach();
-const { endpoint } = ground;
-const run = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessForEach();
+const { endpoint } = harness;
+const run = (args: readonly string[]) => runHere(harness.sandbox, args);
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
-const path = (name: string): string => join(ground.place.dir, name);
+const path = (name: string): string => join(harness.sandbox.dir, name);
 
 /** The data that the page's script reads. */
 function dataOf(page: string): Record<string, unknown> {

@@ -2,30 +2,33 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint } = ground;
+const harness = harnessForEach();
+const { endpoint } = harness;
 const ANSWER = { chunks: [sseEvents(deltaOf('said'), FINISH, '[DONE]').join('')] };
 /** A PNG's signature is enough to be known as one. */
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
 const written = (name: string, ...values: unknown[]): void =>
-  writeFileSync(join(ground.place.dir, name), values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  writeFileSync(
+    join(harness.sandbox.dir, name),
+    values.map((value) => `${JSON.stringify(value)}\n`).join(''),
+  );
 
 /** Runs a test with these flags and returns the bodies of its requests. */
 async function bodiesOf(...flags: string[]): Promise<Record<string, unknown>[]> {
   const { requests } = await endpoint(ANSWER);
-  const { code, stderr } = await runHere(ground.place, ['bench', '--progress', 'none', ...flags]);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', '--progress', 'none', ...flags]);
   expect([code, stderr]).toEqual([0, '']);
   return requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
 }
 
 test('an image beside a prompt is read from the folder of the file, and an address is sent unchanged', async () => {
-  mkdirSync(join(ground.place.dir, 'data'));
-  writeFileSync(join(ground.place.dir, 'data', 'a.png'), PNG);
+  mkdirSync(join(harness.sandbox.dir, 'data'));
+  writeFileSync(join(harness.sandbox.dir, 'data', 'a.png'), PNG);
   const images = ['a.png', 'https://images.example/b.jpg'];
   written('data/asked.jsonl', { texts: ['What is it?'], images });
   const [body] = await bodiesOf('--prompts', 'data/asked.jsonl', '--requests', '1');
@@ -46,7 +49,7 @@ test.each([
   ['is no image', 'asked.jsonl', /line 2: the image asked\.jsonl is not a PNG, JPEG, GIF or WebP image/],
 ])('a file is refused with the line of an image that %s', async (_what, image, message) => {
   written('asked.jsonl', { text: 'a' }, { text: 'b', image });
-  const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked.jsonl']);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', '--prompts', 'asked.jsonl']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
@@ -57,14 +60,14 @@ test.each([
   [Buffer.from('PK\x03\x04\xff', 'latin1'), 'save a spreadsheet as CSV'],
   [Buffer.from('prompt\nGrüße\n', 'latin1'), 'convert the file to UTF-8, e.g. with iconv'],
 ])('a file without text is refused with what to do: %#', async (bytes, advice) => {
-  writeFileSync(join(ground.place.dir, 'asked'), bytes);
-  const { code, stderr } = await runHere(ground.place, ['bench', '--prompts', 'asked']);
+  writeFileSync(join(harness.sandbox.dir, 'asked'), bytes);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', '--prompts', 'asked']);
   expect([code, stderr]).toEqual([2, expect.stringContaining(advice)]);
 });
 
 test.each(['little', 'big'])('a table in UTF-16, as Excel writes it, is read: %s endian', async (order) => {
   const bytes = Buffer.from('\uFEFFprompt\tmax_tokens\r\n"Grüße, ""x"""\t12\r\n', 'utf16le');
-  writeFileSync(join(ground.place.dir, 'asked.txt'), order === 'big' ? bytes.swap16() : bytes);
+  writeFileSync(join(harness.sandbox.dir, 'asked.txt'), order === 'big' ? bytes.swap16() : bytes);
   const [body] = await bodiesOf('--prompts', 'asked.txt', '--requests', '1');
   expect(body).toMatchObject({ messages: [{ role: 'user', content: 'Grüße, "x"' }], max_tokens: 12 });
 });
@@ -123,7 +126,7 @@ test('with --turns, the rows of a session are one conversation', async () => {
 test('without --turns, each row of a session is a request, and the report names the flag', async () => {
   written('rows.jsonl', ...rows);
   const { requests } = await endpoint(ANSWER);
-  const { stdout } = await ground.run(['bench', '--prompts', 'rows.jsonl', '--requests', '3']);
+  const { stdout } = await harness.run(['bench', '--prompts', 'rows.jsonl', '--requests', '3']);
   expect(requests).toHaveLength(3);
   expect(stdout).toContain(
     '3 from rows.jsonl (prompt), each sent alone; --turns all joins those of one session',

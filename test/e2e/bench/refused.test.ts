@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI } from '../../support/programs/program.js';
 
-const ground = groundForEach();
+const harness = harnessForEach();
 
 test.each([
   [['--requests', '0'], /whole number from 1/],
@@ -56,7 +56,7 @@ test.each([
   [['--json', 'absent/file'], /absent\/file cannot be written/],
   [['--json', '-', '--csv', '-'], /only one/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  const { code, stdout, stderr } = await runHere(ground.place, ['bench', ...flags]);
+  const { code, stdout, stderr } = await runHere(harness.sandbox, ['bench', ...flags]);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(pattern);

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { type Running, startProgram } from '../../support/programs/program.js';
 import { KEY } from '../../support/programs/terminal.js';
 
 // The daemon or the simulator ends while the chat runs.
 
-const ground = groundForEach();
-const { open } = ground;
+const harness = harnessForEach();
+const { open } = harness;
 
 async function daemon(): Promise<Running> {
-  const running = ground.start(['runtime', 'run']);
+  const running = harness.start(['runtime', 'run']);
   await running.untilStderr(/listening on/);
   return running;
 }
@@ -65,7 +65,11 @@ test.concurrent('after its processes are killed, the chat reconnects, answers, a
 });
 
 test.concurrent('the chat restarts a simulator that ended with another program', async () => {
-  const other = startProgram(ground.place, ['simulator', '--port', new URL(ground.place.simulatorUrl).port]);
+  const other = startProgram(harness.sandbox, [
+    'simulator',
+    '--port',
+    new URL(harness.sandbox.simulatorUrl).port,
+  ]);
   await other.untilStderr(/listening on/);
   const session = open();
   await session.untilScreen(/● connected/);

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { until } from '../../support/programs/program.js';
 import { KEY } from '../../support/programs/terminal.js';
 import { expectRestored } from '../../support/screen/restored.js';
 
 // The chat starts the daemon and the simulator, which end with it.
 
-const ground = groundForEach();
-const { open, start } = ground;
+const harness = harnessForEach();
+const { open, start } = harness;
 
 test.concurrent('with nothing running, the chat connects in simulator mode, streams an answer and stops the processes it started', async () => {
   const session = open();
@@ -22,7 +22,7 @@ test.concurrent('with nothing running, the chat connects in simulator mode, stre
   session.send(KEY.ctrlC);
   expect((await session.ended).exitCode).toBe(0);
   expectRestored(session.written());
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(harness.sandbox.socketPath));
 });
 
 test.concurrent('with --no-spawn and no daemon, the screen shows the problem and a countdown to the next attempt', async () => {
@@ -39,23 +39,23 @@ test.concurrent.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal',
   session.kill(signal);
   await session.ended;
   expectRestored(session.written());
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(harness.sandbox.socketPath));
 });
 
 test.concurrent('daemon and simulator exit when the chat is killed', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   await until(() =>
-    fetch(`${ground.place.simulatorUrl}/health`).then(
+    fetch(`${harness.sandbox.simulatorUrl}/health`).then(
       (health) => health.ok,
       () => false,
     ),
   );
   session.kill('SIGKILL');
   await session.ended;
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(harness.sandbox.socketPath));
   await until(() =>
-    fetch(`${ground.place.simulatorUrl}/health`).then(
+    fetch(`${harness.sandbox.simulatorUrl}/health`).then(
       () => false,
       () => true,
     ),

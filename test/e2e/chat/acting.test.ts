@@ -1,14 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { KEY, type TerminalOptions, type TerminalSession } from '../../support/programs/terminal.js';
 import { sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 
 async function connected(options: TerminalOptions = {}): Promise<TerminalSession> {
-  const session = ground.open([], options);
+  const session = harness.open([], options);
   await session.untilScreen(/connected/);
   return session;
 }
@@ -21,7 +21,7 @@ test.concurrent('a pasted line of one megabyte is folded and sent completely, an
   const upstream = await startUpstream({
     chunks: sseEvents(JSON.stringify({ choices: [{ index: 0, delta: { content: 'got it' } }] }), '[DONE]'),
   });
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const chat = await connected();
@@ -52,7 +52,7 @@ test.concurrent('a message sent while an answer streams is queued and sent after
 });
 
 test.concurrent('the external editor gets the terminal, and its saved text becomes the draft', async () => {
-  const script = join(ground.place.dir, 'my editor.sh');
+  const script = join(harness.sandbox.dir, 'my editor.sh');
   writeFileSync(script, '#!/bin/sh\ntest -t 0 && printf "%s" " and a tty" >> "$1"\n');
   chmodSync(script, 0o755);
   const chat = await connected({ env: { EDITOR: `'${script}'` } });
@@ -75,8 +75,8 @@ test.concurrent.each([
 });
 
 test.concurrent("the configuration's keys work, and conflicts are reported with line and column", async () => {
-  ground.place.writeConfig(
-    `simulator:\n  base_url: ${ground.place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
+  harness.sandbox.writeConfig(
+    `simulator:\n  base_url: ${harness.sandbox.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );
   const chat = await connected();
   await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is not an action/);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { KEY } from '../../support/programs/terminal.js';
 import { sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
-const { open } = ground;
+const harness = harnessWithDaemon();
+const { open } = harness;
 
 test.concurrent('the history is sent with each turn', async () => {
   const upstream = await startUpstream({
@@ -14,7 +14,7 @@ test.concurrent('the history is sent with each turn', async () => {
       '[DONE]',
     ),
   });
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();
@@ -53,7 +53,7 @@ test.concurrent('hostile text from the model cannot move the cursor, set the tit
       '[DONE]',
     ),
   });
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();

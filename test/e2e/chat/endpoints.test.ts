@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { KEY, type TerminalSession } from '../../support/programs/terminal.js';
 
-const ground = groundWithDaemon();
-const { open } = ground;
+const harness = harnessWithDaemon();
+const { open } = harness;
 const CTRL_B = '\x02';
 
 /** Opens a chat with two endpoints. */
 async function connected(): Promise<TerminalSession> {
-  const { simulatorUrl } = ground.place;
-  ground.place.writeConfig(
+  const { simulatorUrl } = harness.sandbox;
+  harness.sandbox.writeConfig(
     `simulator:\n  base_url: ${simulatorUrl}\nprofiles:\n  local:\n    base_url: ${simulatorUrl}\n    model: llama3.2\n`,
   );
   const session = open();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 
-const { open } = groundWithDaemon();
+const { open } = harnessWithDaemon();
 
 test('with --screen-reader the chat appends plain lines', async () => {
   const chat = open(['--screen-reader']);

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, type TestContext, test } from 'vitest';
 import { startSimulator } from '../../../src/simulator/server.js';
 import { constant } from '../../simulator/chat-client.js';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { CLI, NODE } from '../../support/programs/program.js';
 import { KEY, type TerminalSession } from '../../support/programs/terminal.js';
 import { ALTERNATE_SCREEN_ON, expectRestored } from '../../support/screen/restored.js';
 
-const ground = groundWithDaemon();
-const { open } = ground;
+const harness = harnessWithDaemon();
+const { open } = harness;
 
 async function connected(): Promise<TerminalSession> {
   const session = open();
@@ -20,7 +20,7 @@ async function connected(): Promise<TerminalSession> {
 async function answerAtOnce({ onTestFinished }: TestContext, settings = ''): Promise<void> {
   const simulator = await startSimulator({ port: 0, settings: { ttft: constant(20), gap: constant(1) } });
   onTestFinished(() => simulator.close());
-  ground.place.writeConfig(`${settings}simulator:\n  base_url: ${simulator.url}\n`);
+  harness.sandbox.writeConfig(`${settings}simulator:\n  base_url: ${simulator.url}\n`);
 }
 
 /** Makes the terminal so low that the answer is longer than the screen; resolves when the chat has drawn itself anew. */

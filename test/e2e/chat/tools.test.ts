@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
-const { endpoint } = ground;
-const run = (args: readonly string[]) => runHere(ground.place, args);
+const harness = harnessWithDaemon();
+const { endpoint } = harness;
+const run = (args: readonly string[]) => runHere(harness.sandbox, args);
 
 const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(ground.place.dir, name);
+  const path = join(harness.sandbox.dir, name);
   writeFileSync(path, content);
   return path;
 };

@@ -3,14 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { until } from '../../support/programs/program.js';
 import type { Handler, Upstream } from '../../support/servers/upstream.js';
 
 const KEY = 'sk-canary-0123456789';
 
-const ground = groundForEach();
-const { run } = ground;
+const harness = harnessForEach();
+const { run } = harness;
 
 interface Report {
   healthy: boolean;
@@ -20,9 +20,9 @@ const find = (stdout: string, check: string): Report['findings'][number] | undef
   (JSON.parse(stdout) as Report).findings.find((one) => one.check === check);
 
 /** Makes `handler` the endpoint in use, with the canary key. */
-const endpoint = (handler: Handler): Promise<Upstream> => ground.endpoint(handler, KEY);
+const endpoint = (handler: Handler): Promise<Upstream> => harness.endpoint(handler, KEY);
 const realMode = (baseUrl: string): string =>
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     `openai:\n  api_key: ${KEY}\n  base_url: ${baseUrl}\nsimulator:\n  enabled: false\n`,
   );
 
@@ -37,7 +37,7 @@ test.concurrent('every line is ok when everything works, and the started process
   expect(stdout).toMatch(/ok +capabilities +.*stream/);
   expect(stdout).toMatch(/ok +socket +.*belongs to you.*mode 0600/);
   expect(stdout).toMatch(/Everything is fine\.\n$/);
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(harness.sandbox.socketPath));
 });
 
 test.concurrent('a missing daemon and simulator are problems that say how to start them', async () => {
@@ -68,7 +68,7 @@ test.concurrent('the endpoint receives a request only with permission, and the k
 
 test.concurrent('at a terminal, doctor requests permission and accepts a no', async () => {
   const upstream = await endpoint(models);
-  const session = ground.open(['doctor']);
+  const session = harness.open(['doctor']);
   try {
     await session.untilScreen(/with your key\?.*\[y\/N\]/);
     session.send('n\r');
@@ -139,7 +139,7 @@ test.concurrent('a certificate from an unknown authority is a problem', async ()
 });
 
 test.concurrent('an unreadable configuration is a finding, and the other checks still run', async () => {
-  ground.place.writeConfig('openai:\n  model: "x\n  api_keyy: 1\n');
+  harness.sandbox.writeConfig('openai:\n  model: "x\n  api_keyy: 1\n');
   const { code, stdout } = await run(['doctor', '--json']);
   expect(code).toBe(1);
   expect((JSON.parse(stdout) as Report).findings).toContainEqual(

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  makePlace,
-  type Place,
+  makeSandbox,
   type Running,
   runProgram,
+  type Sandbox,
   startProgram,
 } from '../../support/programs/program.js';
 import { openTerminal } from '../../support/programs/terminal.js';
@@ -59,7 +59,7 @@ const provider: Handler = ({ method, path, headers, body }, response) => {
   return void response.end(sseEvents(deltaOf('OK'), FINISH, '[DONE]').join(''));
 };
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 let upstream: Upstream;
 const secure = createServer({
@@ -68,7 +68,7 @@ const secure = createServer({
 });
 
 beforeAll(async () => {
-  place = await makePlace();
+  sandbox = await makeSandbox();
   upstream = await startUpstream(provider);
   await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
   const { port } = secure.address() as AddressInfo;
@@ -87,8 +87,8 @@ beforeAll(async () => {
     region: { ...right, base_url: `${upstream.url}/elsewhere/v1` },
     quota: { ...right, base_url: `${upstream.url}/unpaid/v1` },
   };
-  place.writeConfig(JSON.stringify({ profiles, simulator: { base_url: place.simulatorUrl } }));
-  daemon = startProgram(place, ['runtime', 'run']);
+  sandbox.writeConfig(JSON.stringify({ profiles, simulator: { base_url: sandbox.simulatorUrl } }));
+  daemon = startProgram(sandbox, ['runtime', 'run']);
   await daemon.untilStderr(/listening on/);
 });
 afterAll(async () => {
@@ -96,7 +96,7 @@ afterAll(async () => {
   await daemon.ended;
   await upstream.close();
   secure.close();
-  place.remove();
+  sandbox.remove();
 });
 
 test.each([
@@ -112,24 +112,24 @@ test.each([
   ['region', /^region: send requests through a proxy elsewhere/],
   ['quota', /^quota: add credit or raise the limit at the provider/],
 ])('endpoints test names the fault of "%s" and gives advice', async (name, words) => {
-  const { code, stdout } = await runProgram(place, ['endpoints', 'test', name]);
+  const { code, stdout } = await runProgram(sandbox, ['endpoints', 'test', name]);
   expect(stdout).toMatch(words);
   expect(code).toBe(1);
 });
 
 test('endpoints test --json has the name of the fault', async () => {
-  const { stdout } = await runProgram(place, ['endpoints', 'test', 'auth', '--json']);
+  const { stdout } = await runProgram(sandbox, ['endpoints', 'test', 'auth', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ endpoint: 'auth', works: false, fault: 'authentication' });
 });
 
 test('endpoints test reports that a correct endpoint answers', async () => {
-  const { code, stdout } = await runProgram(place, ['endpoints', 'test', 'right']);
+  const { code, stdout } = await runProgram(sandbox, ['endpoints', 'test', 'right']);
   expect(stdout).toBe('right: right-1 answers\n');
   expect(code).toBe(0);
 });
 
 test('endpoints add asks for each value at a terminal, and suggests the provider as the name', async () => {
-  const home = await makePlace();
+  const home = await makeSandbox();
   const session = openTerminal(home, ['endpoints', 'add']);
   try {
     await session.untilScreen(/^Provider \(/m);
@@ -147,7 +147,7 @@ test('endpoints add asks for each value at a terminal, and suggests the provider
 });
 
 test('endpoints add without a terminal says that the name is missing', async () => {
-  expect(await runProgram(place, ['endpoints', 'add', '--model', 'm'])).toMatchObject({
+  expect(await runProgram(sandbox, ['endpoints', 'add', '--model', 'm'])).toMatchObject({
     code: 2,
     stderr: 'vastar-tui: name the profile: vastar-tui endpoints add NAME\n',
   });

@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../../simulator/chat-client.js';
-import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessForEach, harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI, NODE } from '../../support/programs/program.js';
 import { flushed } from '../../support/servers/compress.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 /** Where nothing runs. */
-const alone = groundForEach();
-const { endpoint, run, start } = ground;
+const alone = harnessForEach();
+const { endpoint, run, start } = harness;
 const fixture = (name: string): string =>
   join(import.meta.dirname, '../../fixtures/recordings', `${name}.jsonl`);
-const inPlace = (name: string): string => join(ground.place.dir, name);
+const inPlace = (name: string): string => join(harness.sandbox.dir, name);
 const recorded = (name: string) => parseRecordings(readFileSync(inPlace(name), 'utf8'), name);
 
 const chunks = sseEvents(deltaOf('Es '), deltaOf('regnet.'), FINISH, '[DONE]');
@@ -125,7 +125,7 @@ describe('record', () => {
 
   test.concurrent("the simulator's reset is recorded as broken; a regular end without a finish is not", async () => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(10), gap: constant(1) } });
-    ground.place.writeConfig(`openai:\n  base_url: ${simulator.url}\n  api_key: sk-test\n`);
+    harness.sandbox.writeConfig(`openai:\n  base_url: ${simulator.url}\n  api_key: sk-test\n`);
     for (const [fault, code, ending] of [
       ['reset', 3, 'broken'],
       ['cut', 8, 'end'],
@@ -140,7 +140,7 @@ describe('record', () => {
   });
 
   test.concurrent('records nothing without an answer', async () => {
-    ground.place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\n');
+    harness.sandbox.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\n');
     const { code, stderr } = await run(['record', 'hi', '--mode', 'openai', '--output', 'r.jsonl']);
     expect(code).toBe(3);
     expect(stderr).toMatch(/ECONNREFUSED.*\nvastar-tui: nothing was recorded/);
@@ -150,7 +150,7 @@ describe('record', () => {
   test.concurrent('a recording that does not fit on the disk leaves nothing, and the file stays usable', async () => {
     const bytes = readFileSync(fixture('plain'));
     writeFileSync(inPlace('old.jsonl'), bytes);
-    const { dir, env } = ground.place;
+    const { dir, env } = harness.sandbox;
     for (const file of ['old.jsonl', 'new.jsonl']) {
       const command = `ulimit -f ${Math.ceil(bytes.length / 512) + 1}; exec "$@"`;
       const args = [
@@ -188,7 +188,7 @@ describe('record', () => {
     [['--output', '-'], /--output needs a file/],
   ])('with %j sends no question', async (flags, pattern) => {
     const upstream = await endpoint({ chunks });
-    expect(await runHere(ground.place, ['record', 'hi', ...flags])).toMatchObject({
+    expect(await runHere(harness.sandbox, ['record', 'hi', ...flags])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(pattern),
@@ -276,7 +276,7 @@ describe('replay', () => {
 
   test.concurrent('uses only the daemon and neither starts nor contacts a simulator', async () => {
     expect((await alone.run(['replay', fixture('plain')])).code).toBe(0);
-    await expect(fetch(alone.place.simulatorUrl)).rejects.toThrow();
+    await expect(fetch(alone.sandbox.simulatorUrl)).rejects.toThrow();
   });
 
   test.concurrent.each([
@@ -288,7 +288,7 @@ describe('replay', () => {
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],
   ])('%j is refused', async (args, pattern) => {
-    expect(await runHere(ground.place, ['replay', ...args])).toMatchObject({
+    expect(await runHere(harness.sandbox, ['replay', ...args])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(pattern),

@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runHere } from '../../support/programs/in-process.js';
-import { makePlace, type Place, runProgram } from '../../support/programs/program.js';
+import { makeSandbox, runProgram, type Sandbox } from '../../support/programs/program.js';
 
-let place: Place;
+let sandbox: Sandbox;
 const printed: Record<string, string> = {};
 
 beforeAll(async () => {
-  place = await makePlace();
+  sandbox = await makeSandbox();
   for (const args of [['completion', 'bash'], ['completion', 'zsh'], ['completion', 'fish'], ['man']]) {
-    const { code, stdout, stderr } = await runHere(place, args);
+    const { code, stdout, stderr } = await runHere(sandbox, args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     printed[args.at(-1) ?? ''] = stdout;
   }
 });
-afterAll(() => place.remove());
+afterAll(() => sandbox.remove());
 
 /** Returns the completions of bash for the last of these words. */
 function offered(...words: string[]): string[] {
@@ -24,18 +24,18 @@ function offered(...words: string[]): string[] {
     `COMP_WORDS=(vastar-tui ${typed}) COMP_CWORD=${words.length}`,
     `_vastar_tui; printf '%s\\n' "\${COMPREPLY[@]}"`,
   ].join('\n');
-  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: place.dir });
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: sandbox.dir });
   expect(stderr).toBe('');
   return stdout.split('\n').filter((line) => line !== '');
 }
 
 test('the help of each command fits into 80 columns, except for commands to copy', async () => {
-  const { stdout } = await runHere(place, ['completion', 'fish']);
+  const { stdout } = await runHere(sandbox, ['completion', 'fish']);
   const names = [...stdout.matchAll(/^complete .*__fish_use_subcommand.* -a (\w+)/gm)].map(
     ([, name]) => name ?? '',
   );
   for (const name of ['', 'ask', 'bench', 'doctor', 'record', 'replay', 'simulator', 'sessions', ...names]) {
-    const help = await runHere(place, [...(name === '' ? [] : [name]), '--help']);
+    const help = await runHere(sandbox, [...(name === '' ? [] : [name]), '--help']);
     const long = help.stdout
       .split('\n')
       .filter((line) => line.length > 80 && !/^ +(?:vastar-tui|curl|-d) /.test(line));
@@ -87,7 +87,7 @@ test('the chat’s flags are in the help and the completions of the program, bec
   expect(offered('--cont')).toEqual(['--continue']);
   expect(offered('--screen')).toEqual(['--screen-reader']);
   expect(printed.fish).toMatch(/-n '__fish_use_subcommand; or __fish_seen_subcommand_from chat' -l continue/);
-  expect((await runHere(place, ['--help'])).stdout).toMatch(/^Options of the chat:\n {2}--continue /m);
+  expect((await runHere(sandbox, ['--help'])).stdout).toMatch(/^Options of the chat:\n {2}--continue /m);
 });
 
 test('bash completes the command after help, and the modes that every configuration has', () => {
@@ -116,9 +116,9 @@ test('zsh completes flags after a question, too', () => {
 });
 
 test("each command's help names the flags of every command", async () => {
-  const { stdout } = await runHere(place, ['ask', '--help']);
+  const { stdout } = await runHere(sandbox, ['ask', '--help']);
   expect(stdout).toMatch(/^Flags of every command, .*--model.*: vastar-tui --help\n$/m);
-  expect((await runHere(place, ['--help'])).stdout).not.toContain('Flags of every command');
+  expect((await runHere(sandbox, ['--help'])).stdout).not.toContain('Flags of every command');
   expect(printed.man).not.toContain('Flags of every command');
 });
 
@@ -144,14 +144,14 @@ test('the manual shows the arguments and flags of each command with choices and 
 });
 
 test('help COMMAND prints the same as COMMAND --help', async () => {
-  const { stdout } = await runProgram(place, ['runtime', 'start', '--help']);
-  expect(await runProgram(place, ['help', 'runtime', 'start'])).toMatchObject({
+  const { stdout } = await runProgram(sandbox, ['runtime', 'start', '--help']);
+  expect(await runProgram(sandbox, ['help', 'runtime', 'start'])).toMatchObject({
     code: 0,
     stdout,
     stderr: '',
   });
   expect(stdout).toContain('--metrics-port');
-  expect(await runHere(place, ['help', 'runtime', 'stroll'])).toMatchObject({
+  expect(await runHere(sandbox, ['help', 'runtime', 'stroll'])).toMatchObject({
     code: 2,
     stdout: '',
     stderr: 'vastar-tui: there is no command "runtime stroll". "vastar-tui --help" lists them\n',
@@ -159,7 +159,8 @@ test('help COMMAND prints the same as COMMAND --help', async () => {
 });
 
 test('the error for a wrong flag names the help page that lists all flags', async () => {
-  const told = async (...args: string[]) => (await runHere(place, args)).stderr.trimEnd().split('\n').at(-1);
+  const told = async (...args: string[]) =>
+    (await runHere(sandbox, args)).stderr.trimEnd().split('\n').at(-1);
   expect(await told('bench', '--rate', 'fast')).toBe('(vastar-tui bench --help lists all flags)');
   expect(await told('runtime', 'run', '--drain', '-1')).toBe(
     '(vastar-tui runtime run --help lists all flags)',

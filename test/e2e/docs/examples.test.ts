@@ -2,36 +2,36 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, type Running, type Sandbox, startProgram } from '../../support/programs/program.js';
 import { startForeignDaemon } from '../../support/protocol/foreign-daemon.js';
 import { serveScript, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 let simulator: Running;
 let config: string;
 
 beforeAll(async () => {
-  place = await makePlace();
-  config = join(place.dir, 'config.yaml');
-  daemon = startProgram(place, ['runtime', 'run']);
-  const { port } = new URL(place.simulatorUrl);
-  simulator = startProgram(place, ['simulator', '--port', port, '--ttft', '5', '--tps', '500']);
+  sandbox = await makeSandbox();
+  config = join(sandbox.dir, 'config.yaml');
+  daemon = startProgram(sandbox, ['runtime', 'run']);
+  const { port } = new URL(sandbox.simulatorUrl);
+  simulator = startProgram(sandbox, ['simulator', '--port', port, '--ttft', '5', '--tps', '500']);
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
 });
 afterAll(async () => {
   daemon.child.kill();
   simulator.child.kill();
   await Promise.all([daemon.ended, simulator.ended]);
-  place.remove();
+  sandbox.remove();
 });
 
 /** Runs an example as a user would. It imports the built package by its name. */
 async function run(name: string, argument: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const child = spawn(process.execPath, [join(examples, name), argument], {
-    env: { ...place.env, ...env },
+    env: { ...sandbox.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -75,7 +75,7 @@ describe('the examples run and print the documented output', () => {
           : { contentType: 'application/json', chunks: [completion] };
       return serveScript(script)(...args);
     });
-    const own = await makePlace();
+    const own = await makeSandbox();
     const path = own.writeConfig(`simulator:\n  base_url: ${upstream.url}\n`);
     const output = await run('retry.ts', path);
     own.remove();
@@ -85,7 +85,7 @@ describe('the examples run and print the documented output', () => {
   });
 
   test('runtime-client', async () => {
-    const output = await run('runtime-client.ts', `${place.simulatorUrl}/v1/models`);
+    const output = await run('runtime-client.ts', `${sandbox.simulatorUrl}/v1/models`);
     expect(output).toMatch(
       /^200 application\/json[\s\S]*"object"[\s\S]*\n\d+ bytes in \d+ µs, attempts: 1\n$/,
     );
@@ -107,7 +107,7 @@ describe('the examples run and print the documented output', () => {
 test('the streaming example does not show a stream without an end mark as complete', async () => {
   const delta = JSON.stringify({ choices: [{ index: 0, delta: { content: 'Half an' } }] });
   const upstream = await startUpstream({ chunks: sseEvents(delta) });
-  const own = await makePlace();
+  const own = await makeSandbox();
   const path = own.writeConfig(`simulator:\n  base_url: ${upstream.url}\n`);
   const output = await run('streaming.ts', path);
   own.remove();

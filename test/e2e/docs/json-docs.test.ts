@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessForEach, harnessWithDaemon } from '../../support/programs/e2e.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 /** Where nothing runs. */
-const alone = groundForEach();
-const { run } = ground;
+const alone = harnessForEach();
+const { run } = harness;
 const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'json.md'), 'utf8');
 
 /** Returns the example below the heading that begins with this text. */
@@ -54,7 +54,7 @@ test('the report of bench matches the documentation', async () => {
     '--slo',
     'ttft=9000,errors<1%',
     '--server-metrics',
-    `${ground.place.simulatorUrl}/metrics`,
+    `${harness.sandbox.simulatorUrl}/metrics`,
   ];
   const { stdout } = await run(['bench', ...flags, '--check', 'errors<1', '--json', '-']);
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('bench')));
@@ -63,9 +63,9 @@ test('the report of bench matches the documentation', async () => {
 test('the status with and without a daemon matches the documentation', async () => {
   expect(await alone.run(['runtime', 'status', '--json'])).toMatchObject({
     code: 3,
-    stdout: `{"running":false,"address":${JSON.stringify(alone.place.socketPath)}}\n`,
+    stdout: `{"running":false,"address":${JSON.stringify(alone.sandbox.socketPath)}}\n`,
   });
-  const limits = join(alone.place.dir, 'limits.yaml');
+  const limits = join(alone.sandbox.dir, 'limits.yaml');
   writeFileSync(limits, 'tenants: { openai-connector: { concurrent: 9 } }\n');
   const daemon = alone.start(['runtime', 'run', '--limits', limits]);
   await daemon.untilStderr(/listening on/);

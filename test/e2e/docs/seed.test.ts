@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  makePlace,
-  type Place,
+  makeSandbox,
   type Running,
   runProgram,
+  type Sandbox,
   startProgram,
 } from '../../support/programs/program.js';
 
@@ -15,34 +15,34 @@ const snippets = join(root, 'test', 'fixtures', 'seed');
 
 const readmeSnippets = ['readme-1.ts', 'readme-2.ts'];
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 let simulator: Running;
 
 // The documented manual setup: runtime and simulator are started first.
 beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run']);
-  simulator = startProgram(place, [
+  sandbox = await makeSandbox();
+  daemon = startProgram(sandbox, ['runtime', 'run']);
+  simulator = startProgram(sandbox, [
     'simulator',
     '--port',
-    new URL(place.simulatorUrl).port,
+    new URL(sandbox.simulatorUrl).port,
     '--ttft',
     '5',
     '--tps',
     '2000',
   ]);
-  mkdirSync(join(place.dir, 'node_modules'));
-  symlinkSync(root, join(place.dir, 'node_modules', 'vastar-tui'));
-  symlinkSync(join(root, 'node_modules', '@types'), join(place.dir, 'node_modules', '@types'));
-  cpSync(snippets, place.dir, { recursive: true });
+  mkdirSync(join(sandbox.dir, 'node_modules'));
+  symlinkSync(root, join(sandbox.dir, 'node_modules', 'vastar-tui'));
+  symlinkSync(join(root, 'node_modules', '@types'), join(sandbox.dir, 'node_modules', '@types'));
+  cpSync(snippets, sandbox.dir, { recursive: true });
   const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(
     'http://localhost:4545',
-    place.simulatorUrl,
+    sandbox.simulatorUrl,
   );
   for (const [index, [, text = '']] of [...readme.matchAll(/^```ts\n(.*?)^```/gms)].entries())
-    writeFileSync(join(place.dir, `readme-${index + 1}.ts`), text);
-  writeFileSync(join(place.dir, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(sandbox.dir, `readme-${index + 1}.ts`), text);
+  writeFileSync(join(sandbox.dir, 'package.json'), '{"type":"module"}');
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
 });
 
@@ -50,13 +50,13 @@ afterAll(async () => {
   daemon.child.kill();
   simulator.child.kill();
   await Promise.all([daemon.ended, simulator.ended]);
-  place.remove();
+  sandbox.remove();
 });
 
 function node(args: readonly string[]) {
   return spawnSync(process.execPath, args, {
-    cwd: place.dir,
-    env: { ...place.env, BASE_URL: place.simulatorUrl },
+    cwd: sandbox.dir,
+    env: { ...sandbox.env, BASE_URL: sandbox.simulatorUrl },
     encoding: 'utf8',
   });
 }
@@ -71,7 +71,7 @@ test('the snippets compile in strict mode against the published types', () => {
 });
 
 test('the snippets of README.md run as they stand', () => {
-  place.writeConfig(`simulator:\n  base_url: ${place.simulatorUrl}\n`);
+  sandbox.writeConfig(`simulator:\n  base_url: ${sandbox.simulatorUrl}\n`);
   const [connector = '', client = ''] = readmeSnippets.map((name) => {
     const { stdout, stderr } = node([name]);
     expect(stderr).toBe('');
@@ -95,11 +95,11 @@ test('the SDK used directly collects a stream and parses it', () => {
 });
 
 test('errors carry the request, the class and a message', () => {
-  place.writeConfig(
+  sandbox.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n`,
   );
   const result = node(['errors.ts']);
-  place.writeConfig(`simulator:\n  base_url: ${place.simulatorUrl}\n`);
+  sandbox.writeConfig(`simulator:\n  base_url: ${sandbox.simulatorUrl}\n`);
   expect(result.stdout).toBe('');
   expect(result.stderr).toMatch(/Connector Error:/);
   expect(result.stderr).toMatch(/errorClass: 'Transient'/);
@@ -108,7 +108,7 @@ test('errors carry the request, the class and a message', () => {
 
 test('a copy of the example configuration works unchanged', async () => {
   const example = readFileSync(join(root, 'config.example.yaml'), 'utf8');
-  const own = await makePlace({ OPENAI_API_KEY: 'sk-test', USE_SIMULATOR: 'true' });
+  const own = await makeSandbox({ OPENAI_API_KEY: 'sk-test', USE_SIMULATOR: 'true' });
   own.writeConfig(example.replaceAll('http://localhost:4545', own.simulatorUrl));
   const answer = await runProgram(own, ['ask', 'What is the capital of France?']);
   own.remove();
@@ -116,12 +116,12 @@ test('a copy of the example configuration works unchanged', async () => {
 });
 
 test('the demo prints its three examples', async () => {
-  const { code, stdout, stderr } = await runProgram(place, ['demo', '--mode', 'simulator']);
+  const { code, stdout, stderr } = await runProgram(sandbox, ['demo', '--mode', 'simulator']);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   for (const part of [
     'Testing connection...',
-    `URL: ${place.simulatorUrl}/v1/chat/completions`,
+    `URL: ${sandbox.simulatorUrl}/v1/chat/completions`,
     'Connection successful',
     'Example 1: Streaming Chat Completion',
     'Example 2: Non-Streaming Chat Completion',

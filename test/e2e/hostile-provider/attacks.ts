@@ -2,7 +2,7 @@ import { afterAll, describe, expect, type TestAPI, test } from 'vitest';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { daemonForAll } from '../../support/programs/daemon-for-all.js';
 import { watchPeak } from '../../support/programs/peak-memory.js';
-import { makePlace, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, startProgram } from '../../support/programs/program.js';
 import { type Handler, startUpstream } from '../../support/servers/upstream.js';
 import { type Attack, GIVEN_UP } from './bodies.js';
 
@@ -23,19 +23,19 @@ export function testAttacks(
   const home = daemonForAll(['--max-attempts', '1']);
   afterAll(async () => {
     home.daemon.child.kill();
-    expect((await home.daemon.ended).stderr).toBe(`listening on ${home.place.socketPath}\n`);
+    expect((await home.daemon.ended).stderr).toBe(`listening on ${home.sandbox.socketPath}\n`);
   });
 
   /** Sends a request to the provider and measures the memory of daemon and program. */
   async function ask(answer: Handler, flags: readonly string[]) {
     const { daemon } = home;
     const upstream = await startUpstream(answer);
-    const place = await makePlace({ VASTAR_SOCKET_PATH: home.place.socketPath });
-    place.writeConfig(
+    const sandbox = await makeSandbox({ VASTAR_SOCKET_PATH: home.sandbox.socketPath });
+    sandbox.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
     const daemonPeak = watchPeak(daemon.child.pid ?? 0);
-    const running = startProgram(place, ['ask', 'hi', ...flags]);
+    const running = startProgram(sandbox, ['ask', 'hi', ...flags]);
     running.child.stdin.end();
     const peak = watchPeak(running.child.pid ?? 0);
     let mib = 0;
@@ -45,7 +45,7 @@ export function testAttacks(
     const { code, stderr } = await running.ended;
     clearInterval(timer);
     await upstream.close();
-    place.remove();
+    sandbox.remove();
     return { code, stderr, mib, daemonMib: daemonPeak.mib() };
   }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const { endpoint, run } = groundForEach();
+const { endpoint, run } = harnessForEach();
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
 interface Report {

@@ -3,13 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run } = ground;
-const path = (name: string): string => join(ground.place.dir, name);
+const harness = harnessForEach();
+const { endpoint, run } = harness;
+const path = (name: string): string => join(harness.sandbox.dir, name);
 
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
@@ -134,7 +134,7 @@ test.concurrent.each([
   [['--sweep', 'concurrency:1,2', '--concurrency', '3'], /remove --concurrency/],
 ])('%j is refused before any request', async (flags, reason) => {
   const upstream = await endpoint(upTo(1));
-  const { code, stderr } = await runHere(ground.place, ['bench', ...flags]);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', ...flags]);
   expect(stderr).toMatch(reason);
   expect(code).toBe(2);
   expect(upstream.requests).toHaveLength(0);

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, type Script, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run, start } = ground;
+const harness = harnessForEach();
+const { endpoint, run, start } = harness;
 
 const answer: Script = {
   chunks: sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]'),
@@ -27,7 +27,7 @@ interface Report {
     requests: Record<string, number[]>;
   }[];
 }
-const path = (name: string): string => join(ground.place.dir, name);
+const path = (name: string): string => join(harness.sandbox.dir, name);
 const report = (name: string): Report => JSON.parse(readFileSync(path(name), 'utf8')) as Report;
 
 /** Runs the test in one process, and then in three processes with a shard each. */
@@ -105,13 +105,13 @@ test.concurrent.each([
 test.concurrent('merging a single report returns the same report', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '20', '--concurrency', '4', '--json', 'one.json']);
-  const { stdout } = await runHere(ground.place, ['bench', 'merge', 'one.json', '--json', '-']);
+  const { stdout } = await runHere(harness.sandbox, ['bench', 'merge', 'one.json', '--json', '-']);
   const figures = ({ runs }: Report): unknown => {
     const { ttft_ms, itl_ms, completed, requests, max_in_flight } = runs[0] ?? {};
     return { ttft_ms, itl_ms, completed, requests, max_in_flight };
   };
   expect(figures(JSON.parse(stdout) as Report)).toEqual(figures(report('one.json')));
-  const tables = await runHere(ground.place, ['bench', 'merge', 'one.json', '--check', 'ttft.max<0.001']);
+  const tables = await runHere(harness.sandbox, ['bench', 'merge', 'one.json', '--check', 'ttft.max<0.001']);
   expect(tables.code).toBe(1);
   expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
 });
@@ -127,7 +127,7 @@ test.concurrent('the merged report has the metrics of the servers that the proce
     expect((await run(['bench', ...own, ...flags, `${index}.json`])).code).toBe(0);
   }
   await Promise.all(servers.map((server) => server.close()));
-  const { stdout } = await runHere(ground.place, [
+  const { stdout } = await runHere(harness.sandbox, [
     'bench',
     'merge',
     '0.json',
@@ -168,11 +168,11 @@ test.concurrent('reports that cannot be merged are refused with a reason', async
     [['absent.json'], /absent\.json cannot be read/],
     [['c.json'], /c\.json is not one/],
   ] as const) {
-    const { code, stdout, stderr } = await runHere(ground.place, ['bench', 'merge', ...files]);
+    const { code, stdout, stderr } = await runHere(harness.sandbox, ['bench', 'merge', ...files]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(pattern);
   }
-  const half = await runHere(ground.place, ['bench', 'merge', 'a.json']);
+  const half = await runHere(harness.sandbox, ['bench', 'merge', 'a.json']);
   expect(half.stderr).toMatch(/warning: shards are missing: 2 of 2/);
 });
 
@@ -182,7 +182,7 @@ test.concurrent.each([
   [['--start-at', 'noon'], /a time within a day/],
   [['--start-at', '1700000000'], /a time within a day/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  const { code, stderr } = await runHere(ground.place, ['bench', ...flags]);
+  const { code, stderr } = await runHere(harness.sandbox, ['bench', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toMatch(pattern);
 });

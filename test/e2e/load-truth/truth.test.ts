@@ -3,13 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI, NODE } from '../../support/programs/program.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run } = ground;
+const harness = harnessForEach();
+const { endpoint, run } = harness;
 
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]').join('');
 
@@ -53,7 +53,7 @@ test.concurrent.each(['direct', 'daemon'])(
 test.concurrent('a direct run starts no daemon', async () => {
   await endpoint((_request, response) => answer(response));
   expect((await bench('--requests', '2')).run.completed).toBe(2);
-  expect(existsSync(ground.place.socketPath)).toBe(false);
+  expect(existsSync(harness.sandbox.socketPath)).toBe(false);
 });
 
 test.concurrent('--policies retries failed attempts and reports their time', async () => {
@@ -128,7 +128,7 @@ test.concurrent('--policies replaces a dead connection, and the report counts ev
 
 test.concurrent('bench compare shows each figure of two reports, and exits with 1 after a regression', async () => {
   await endpoint((_request, response) => answer(response));
-  const path = (name: string): string => join(ground.place.dir, name);
+  const path = (name: string): string => join(harness.sandbox.dir, name);
   await run(['bench', '--requests', '60', '--concurrency', '60', '--json', 'before.json']);
   const report = JSON.parse(readFileSync(path('before.json'), 'utf8')) as {
     runs: [{ samples: { ttft_ms: number[] } }];
@@ -137,7 +137,7 @@ test.concurrent('bench compare shows each figure of two reports, and exits with 
   const longest = Math.max(...samples.ttft_ms);
   samples.ttft_ms = samples.ttft_ms.map((ms) => ms + 2 * longest);
   writeFileSync(path('after.json'), JSON.stringify(report));
-  const compare = (...args: string[]) => runHere(ground.place, ['bench', 'compare', ...args]);
+  const compare = (...args: string[]) => runHere(harness.sandbox, ['bench', 'compare', ...args]);
   const worse = await compare('before.json', 'after.json', '--tolerance', '10');
   expect(worse.code).toBe(1);
   expect(worse.stdout).toMatch(/ttft\.p50 .*worse, more than the tolerance/);
@@ -192,7 +192,7 @@ test.each(['direct', 'daemon'])('3,000 requests at a time are 3,000 at the serve
 
 test.concurrent('a concurrency above the limit of open files is refused, and the error names the limit to set', () => {
   const command = `ulimit -n 256 && exec "${NODE}" "${CLI}" bench --concurrency 300 --mode simulator`;
-  const { env, dir } = ground.place;
+  const { env, dir } = harness.sandbox;
   const { status, stderr } = spawnSync('sh', ['-c', command], { env, cwd: dir, encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toMatch(/raise the limit of open files \(ulimit -n 364\).*may only open 256/);

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run } = ground;
+const harness = harnessForEach();
+const { endpoint, run } = harness;
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
 /**
@@ -64,10 +64,10 @@ test.concurrent('a report with --warmup auto is merged with its excluded request
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   await run(['bench', ...flags, '--json', 'part.json']);
-  const { code } = await runHere(ground.place, ['bench', 'merge', 'part.json', '--json', 'merged.json']);
+  const { code } = await runHere(harness.sandbox, ['bench', 'merge', 'part.json', '--json', 'merged.json']);
   expect(code).toBe(0);
   const [part, merged] = ['part.json', 'merged.json'].map(
-    (name) => (JSON.parse(readFileSync(join(ground.place.dir, name), 'utf8')) as { runs: [Run] }).runs[0],
+    (name) => (JSON.parse(readFileSync(join(harness.sandbox.dir, name), 'utf8')) as { runs: [Run] }).runs[0],
   );
   expect(part?.warmup?.excluded.index).toHaveLength(400 - (part?.completed ?? 0));
   // Rates aside, it is the same run.
@@ -83,7 +83,7 @@ test.concurrent('the warm-up of shards is found in the requests of all of them',
     const { stdout } = await run(['bench', ...flags, '--json', `${shard[0]}.json`]);
     expect(stdout).toMatch(/these figures include the warm-up; "bench merge" excludes it/);
   }
-  const { stdout, code } = await runHere(ground.place, [
+  const { stdout, code } = await runHere(harness.sandbox, [
     'bench',
     'merge',
     '1.json',
@@ -92,7 +92,7 @@ test.concurrent('the warm-up of shards is found in the requests of all of them',
     'all.json',
   ]);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/excluded +\d+ warm-up requests/)]);
-  const { runs } = JSON.parse(readFileSync(join(ground.place.dir, 'all.json'), 'utf8')) as { runs: [Run] };
+  const { runs } = JSON.parse(readFileSync(join(harness.sandbox.dir, 'all.json'), 'utf8')) as { runs: [Run] };
   expect(runs[0].completed + (runs[0].warmup?.excluded.index.length ?? 0)).toBe(400);
 });
 
@@ -104,7 +104,13 @@ test.concurrent('--warmup auto excludes nothing from too few requests and prints
 });
 
 test.concurrent('a word other than auto is refused', async () => {
-  const { code, stderr } = await runHere(ground.place, ['bench', '--concurrency', '2', '--warmup', 'some']);
+  const { code, stderr } = await runHere(harness.sandbox, [
+    'bench',
+    '--concurrency',
+    '2',
+    '--warmup',
+    'some',
+  ]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--warmup/)]);
 });
 
@@ -122,7 +128,7 @@ async function promptsOf(warmup: number, flags: readonly string[]): Promise<[str
 
 test.concurrent('the warm-up sends the last prompts of a file, so that a prefix cache does not contain the first ones', async () => {
   const lines = Array.from({ length: 9 }, (_, index) => `prompt ${index + 1}`);
-  writeFileSync(join(ground.place.dir, 'lines.txt'), lines.join('\n'));
+  writeFileSync(join(harness.sandbox.dir, 'lines.txt'), lines.join('\n'));
   const flags = ['--prompts', 'lines.txt', '--requests', '5'];
   expect(await promptsOf(3, flags)).toEqual([lines.slice(6), lines.slice(0, 5)]);
   expect((await promptsOf(12, flags))[1]).toEqual(lines.slice(0, 5));

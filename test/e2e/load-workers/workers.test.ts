@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run, start } = ground;
+const harness = harnessForEach();
+const { endpoint, run, start } = harness;
 
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]').join('');
 const answer: Handler = (_request, response) => {
@@ -63,11 +63,11 @@ test.concurrent('the concurrency is shared by all workers', async () => {
 });
 
 test.concurrent('several workers together send the same arrivals and prompts as one worker, in the same order, and do not count the warm-up', async () => {
-  const file = join(ground.place.dir, 'prompts.txt');
+  const file = join(harness.sandbox.dir, 'prompts.txt');
   writeFileSync(file, Array.from({ length: 50 }, (_, index) => `question ${index}\n`).join(''));
   const asked = async (...flags: string[]): Promise<{ question: string; intendedMs: string }[]> => {
     await endpoint(answer);
-    const csv = join(ground.place.dir, 'out.csv');
+    const csv = join(harness.sandbox.dir, 'out.csv');
     const { code, stderr } = await run([
       ...['bench', '--rate', '100', '--requests', '40', '--prompts', file, '--csv', csv, ...flags],
       ...['--progress', 'none'],

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRecordings } from '../../../src/simulator/recordings/recording.js';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
-const ground = groundForEach();
-const { endpoint, run, start } = ground;
+const harness = harnessForEach();
+const { endpoint, run, start } = harness;
 
 // Only the built program shows how the bundle treats Node's modules.
 test.concurrent('the daemon serves its metrics at the printed port', async () => {
@@ -19,7 +19,7 @@ test.concurrent('the daemon serves its metrics at the printed port', async () =>
 });
 
 test.concurrent('an unwritable log is reported, and the daemon runs without it', async () => {
-  mkdirSync(join(ground.place.dir, 'log'));
+  mkdirSync(join(harness.sandbox.dir, 'log'));
   const daemon = start(['runtime', 'run', '--log-file', 'log']);
   await daemon.untilStderr(/the daemon writes no log: log cannot be written: it is a folder\n/);
   await daemon.untilStderr(/listening on/);
@@ -29,7 +29,7 @@ test.concurrent('an unwritable log is reported, and the daemon runs without it',
 
 test.concurrent('the simulator forwards and records a provider’s answers', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('yes'), FINISH, '[DONE]') });
-  const file = join(ground.place.dir, 'answers.jsonl');
+  const file = join(harness.sandbox.dir, 'answers.jsonl');
   const simulator = start(['simulator', '--port', '0', '--record', file, '--upstream', `${upstream.url}/v1`]);
   await simulator.untilStderr(/listening on \S+/);
   const [, url = ''] = /listening on (\S+)/.exec(simulator.stderr()) ?? [];

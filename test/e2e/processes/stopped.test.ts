@@ -1,9 +1,9 @@
 import { expect, type TestContext, test } from 'vitest';
-import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, type Running, type Sandbox, startProgram } from '../../support/programs/program.js';
 import { openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 interface Stage {
-  readonly place: Place;
+  readonly sandbox: Sandbox;
   readonly daemon: Running;
   readonly simulator: Running;
   /** Opens the program in a terminal that ends with the test. */
@@ -12,11 +12,11 @@ interface Stage {
 
 /** The tests run at the same time, because they mostly wait until the program reports the suspended process. */
 async function stageOf({ onTestFinished }: TestContext): Promise<Stage> {
-  const place = await makePlace();
-  const daemon = startProgram(place, ['runtime', 'run']);
-  const { port } = new URL(place.simulatorUrl);
+  const sandbox = await makeSandbox();
+  const daemon = startProgram(sandbox, ['runtime', 'run']);
+  const { port } = new URL(sandbox.simulatorUrl);
   // Long enough to be suspended in the middle.
-  const simulator = startProgram(place, ['simulator', '--port', port, '--ttft', '300', '--gap', '60']);
+  const simulator = startProgram(sandbox, ['simulator', '--port', port, '--ttft', '300', '--gap', '60']);
   const sessions: TerminalSession[] = [];
   onTestFinished(async () => {
     for (const session of sessions) session.close();
@@ -25,22 +25,22 @@ async function stageOf({ onTestFinished }: TestContext): Promise<Stage> {
       child.kill('SIGKILL');
     }
     await Promise.all([daemon.ended, simulator.ended, ...sessions.map(({ ended }) => ended)]);
-    place.remove();
+    sandbox.remove();
   });
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
   const open = (args: readonly string[] = []): TerminalSession => {
-    const session = openTerminal(place, args);
+    const session = openTerminal(sandbox, args);
     sessions.push(session);
     return session;
   };
-  return { place, daemon, simulator, open };
+  return { sandbox, daemon, simulator, open };
 }
 
 const QUESTION = 'write a long answer';
 
 test.concurrent('ask reports a suspended daemon without an error and continues when it resumes', async (context) => {
-  const { place, daemon } = await stageOf(context);
-  const asking = startProgram(place, ['ask', QUESTION, '--max-tokens', '120']);
+  const { sandbox, daemon } = await stageOf(context);
+  const asking = startProgram(sandbox, ['ask', QUESTION, '--max-tokens', '120']);
   asking.child.stdin.end();
   await asking.untilStdout(/\w/);
   daemon.child.kill('SIGSTOP');

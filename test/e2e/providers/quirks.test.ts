@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../../src/index.js';
-import { makePlace, type Place, type Running, startProgram } from '../../support/programs/program.js';
+import { makeSandbox, type Running, type Sandbox, startProgram } from '../../support/programs/program.js';
 import { chunksOfQuirk, quirks } from '../../support/servers/quirks.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-let place: Place;
+let sandbox: Sandbox;
 let daemon: Running;
 
 beforeAll(async () => {
-  place = await makePlace();
-  daemon = startProgram(place, ['runtime', 'run']);
+  sandbox = await makeSandbox();
+  daemon = startProgram(sandbox, ['runtime', 'run']);
   await daemon.untilStderr(/listening on/);
 });
 
 afterAll(async () => {
   daemon.child.kill();
   await daemon.ended;
-  place.remove();
+  sandbox.remove();
 });
 
 describe('a stream over HTTP, through the daemon process, to the connector', () => {
@@ -27,7 +27,7 @@ describe('a stream over HTTP, through the daemon process, to the connector', () 
     });
     const connector = new OpenAIStreamConnector(
       { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } },
-      { socketPath: place.socketPath },
+      { socketPath: sandbox.socketPath },
     );
     const answer = await connector.exchange([{ role: 'user', content: 'Hi' }]);
     await connector.close();

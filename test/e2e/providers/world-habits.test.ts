@@ -39,7 +39,7 @@ describe('a provider’s behaviour over HTTP, through the daemon process, to the
     const upstream = await startUpstream(playing(habit));
     const connector = new OpenAIStreamConnector(
       { openai: { api_key: 'sk-test', base_url: upstream.url, api }, simulator: { enabled: false } },
-      { socketPath: home.place.socketPath },
+      { socketPath: home.sandbox.socketPath },
     );
     const { metrics, ...answer } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
     await connector.close();

@@ -41,7 +41,7 @@ describe('class, message and number of requests are right', () => {
       });
       const connector = new OpenAIStreamConnector(
         { openai: { api_key: 'sk-test', base_url: `${upstream.url}${path}` }, simulator: { enabled: false } },
-        { socketPath: home.place.socketPath },
+        { socketPath: home.sandbox.socketPath },
       );
       const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
       await connector.close();

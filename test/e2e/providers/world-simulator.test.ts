@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { worldCases } from '../../support/servers/world.js';
 
 interface Shown {
@@ -82,7 +82,7 @@ const CASES: Record<string, Shown> = {
   },
 };
 
-const { run } = groundWithDaemon();
+const { run } = harnessWithDaemon();
 
 test('the simulator can play every reported case', () => {
   expect(Object.keys(CASES).sort()).toEqual(

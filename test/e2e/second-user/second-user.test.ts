@@ -15,10 +15,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   CLI,
   type Ended,
-  makePlace,
+  makeSandbox,
   NODE,
-  type Place,
   runProgram,
+  type Sandbox,
   startProgram,
   until,
 } from '../../support/programs/program.js';
@@ -44,7 +44,7 @@ describe.skipIf(why !== undefined)(
     /** Like /tmp: every user may create files, but only the owner may change them. */
     let shared: string;
     let socket: string;
-    let place: Place;
+    let sandbox: Sandbox;
     let home: string;
     const started: Array<{ kill(signal: NodeJS.Signals): boolean }> = [];
 
@@ -55,11 +55,11 @@ describe.skipIf(why !== undefined)(
       home = join(shared, 'stranger');
       mkdirSync(home);
       chownSync(home, STRANGER.uid, STRANGER.gid);
-      place = await makePlace({ VASTAR_SOCKET_PATH: socket });
+      sandbox = await makeSandbox({ VASTAR_SOCKET_PATH: socket });
     });
     afterEach(() => {
       for (const child of started.splice(0)) child.kill('SIGKILL');
-      place.remove();
+      sandbox.remove();
       rmSync(shared, { recursive: true, force: true });
     });
 
@@ -103,7 +103,7 @@ describe.skipIf(why !== undefined)(
       ['runtime', 'start'],
     ])('another user’s socket at our daemon’s path receives no byte: %s %s', async (...args) => {
       const heard = await listenAsStranger(socket);
-      const { code, stderr, stdout } = await runProgram(place, args);
+      const { code, stderr, stdout } = await runProgram(sandbox, args);
       expect(code).not.toBe(0);
       expect(stdout + stderr).toMatch(/belongs to (user 65534|another user \(uid 65534\))/);
       expect(heard()).toBe('');
@@ -111,24 +111,24 @@ describe.skipIf(why !== undefined)(
 
     test('another user’s start lock does not delay our programs', async () => {
       const heard = await listenAsStranger(`${socket}.starting`);
-      const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
+      const asked = await runProgram(sandbox, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
       expect(heard()).toBe('');
     });
 
     test('another user can’t use our daemon, and gets an error', async () => {
-      const daemon = startProgram(place, ['runtime', 'run']);
+      const daemon = startProgram(sandbox, ['runtime', 'run']);
       started.push(daemon.child);
       await daemon.untilStderr(/listening on/);
       const theirs = await asStranger([CLI, '--no-spawn', 'ask', 'hi']).ended;
       expect(theirs.code).toBe(4);
       expect(theirs.stderr).toMatch(/no permission to use the daemon's socket|belongs to user 0/);
-      expect((await runProgram(place, ['ask', 'What is the capital of France?'])).code).toBe(0);
+      expect((await runProgram(sandbox, ['ask', 'What is the capital of France?'])).code).toBe(0);
     });
 
     test('another user gets nothing over TCP without the token', async () => {
-      const token = join(place.dir, 'token');
-      const daemon = startProgram(place, ['runtime', 'run', '--tcp', '127.0.0.1:0', '--token-file', token]);
+      const token = join(sandbox.dir, 'token');
+      const daemon = startProgram(sandbox, ['runtime', 'run', '--tcp', '127.0.0.1:0', '--token-file', token]);
       started.push(daemon.child);
       await daemon.untilStderr(/listening on \S+\n/);
       const [, port = ''] = /listening on \S+:(\d+)/.exec(daemon.stderr()) ?? [];
@@ -145,15 +145,15 @@ describe.skipIf(why !== undefined)(
     });
 
     test('another user can’t read our saved files', async () => {
-      await runProgram(place, ['ask', 'What is the capital of France?', '--session', 'mine']);
-      const file = join(place.dir, '.local/share/vastar-tui/sessions/sessions.db');
-      chmodSync(place.dir, 0o755);
+      await runProgram(sandbox, ['ask', 'What is the capital of France?', '--session', 'mine']);
+      const file = join(sandbox.dir, '.local/share/vastar-tui/sessions/sessions.db');
+      chmodSync(sandbox.dir, 0o755);
       expect(existsSync(file)).toBe(true);
       const read = asStranger(['-e', `require('node:fs').readFileSync(${JSON.stringify(file)})`]);
       expect((await read.ended).stderr).toMatch(/EACCES/);
       const log = asStranger([
         '-e',
-        `require('node:fs').readFileSync(${JSON.stringify(join(place.dir, '.local/state/vastar-tui/daemon.log'))})`,
+        `require('node:fs').readFileSync(${JSON.stringify(join(sandbox.dir, '.local/state/vastar-tui/daemon.log'))})`,
       ]);
       expect((await log.ended).stderr).toMatch(/EACCES/);
     });
@@ -161,7 +161,7 @@ describe.skipIf(why !== undefined)(
     test('each user has a separate daemon at a separate socket', async () => {
       const theirs = asStranger([CLI, 'runtime', 'run'], join(home, 'd.sock'));
       await until(() => /listening on/.test(theirs.stderr()));
-      const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
+      const asked = await runProgram(sandbox, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
     });
   },

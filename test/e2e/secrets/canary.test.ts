@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSearch, watchArguments } from '../../support/programs/canary.js';
-import { makePlace, type Place, runProgram, startProgram, until } from '../../support/programs/program.js';
+import {
+  makeSandbox,
+  runProgram,
+  type Sandbox,
+  startProgram,
+  until,
+} from '../../support/programs/program.js';
 import { KEY as KEYS, openTerminal } from '../../support/programs/terminal.js';
 import { certificate } from '../../support/servers/tls-upstream.js';
 import {
@@ -32,7 +38,7 @@ const KEY_LINES = readFileSync(fixture('client.key.pem'), 'utf8')
   .filter((line) => line !== '' && !line.startsWith('-'));
 const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD, HEADER, PARAMETER, MEMBER, ...KEY_LINES]);
 
-let place: Place;
+let sandbox: Sandbox;
 let upstream: Upstream;
 let proxy: Upstream;
 /** Requires a client certificate and repeats it in the answer. */
@@ -44,8 +50,8 @@ beforeEach(async () => {
     const said = `${headers['proxy-authorization']} ${headers.authorization}`;
     response.writeHead(502, { 'content-type': 'text/plain' }).end(`no way for ${said}`);
   });
-  place = await makePlace({ OPENAI_API_KEY: ENVIRONMENT, GATEWAY_SECRET: HEADER });
-  place.env.HTTP_PROXY = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
+  sandbox = await makeSandbox({ OPENAI_API_KEY: ENVIRONMENT, GATEWAY_SECRET: HEADER });
+  sandbox.env.HTTP_PROXY = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
   demanding = createServer(
     { ...certificate('localhost'), requestCert: true, ca: readFileSync(fixture('client-ca.cert.pem')) },
     ({ socket }, response) => {
@@ -54,13 +60,13 @@ beforeEach(async () => {
     },
   ).listen(0, '127.0.0.1');
   await once(demanding, 'listening');
-  place.env.NODE_EXTRA_CA_CERTS = fixture('ca.cert.pem');
-  copyFileSync(fixture('client.cert.pem'), join(place.dir, 'client.pem'));
-  copyFileSync(fixture('client.key.pem'), join(place.dir, 'client.key'));
-  place.env.TMPDIR = join(place.dir, 'tmp');
-  mkdirSync(place.env.TMPDIR);
-  place.writeConfig(
-    `openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n` +
+  sandbox.env.NODE_EXTRA_CA_CERTS = fixture('ca.cert.pem');
+  copyFileSync(fixture('client.cert.pem'), join(sandbox.dir, 'client.pem'));
+  copyFileSync(fixture('client.key.pem'), join(sandbox.dir, 'client.key'));
+  sandbox.env.TMPDIR = join(sandbox.dir, 'tmp');
+  mkdirSync(sandbox.env.TMPDIR);
+  sandbox.writeConfig(
+    `openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n  base_url: ${sandbox.simulatorUrl}\n` +
       `profiles:\n  other:\n    base_url: ${upstream.url}\n    model: m\n    api_key: ${CONFIGURED}\n` +
       `    headers: { X-Team: "\${GATEWAY_SECRET}" }\n    query: { sig: "${PARAMETER}" }\n` +
       `    body: { metadata: { password: "${MEMBER}" } }\n` +
@@ -73,7 +79,7 @@ afterEach(async () => {
   demanding.closeAllConnections();
   demanding.close();
   await Promise.all([upstream.close(), proxy.close()]);
-  place.remove();
+  sandbox.remove();
 });
 
 /** An endpoint that repeats the key in every part of its response. */
@@ -128,8 +134,8 @@ async function oneByOne<T>(all: readonly T[], start: (one: T) => Promise<unknown
 }
 
 /** Asks in the chat and opens the inspector. Resolves to everything that the chat has written. */
-async function chatWith(place: Place): Promise<string> {
-  const chat = openTerminal(place, ['--mode', 'other', '--log-level', 'debug']);
+async function chatWith(sandbox: Sandbox): Promise<string> {
+  const chat = openTerminal(sandbox, ['--mode', 'other', '--log-level', 'debug']);
   try {
     await chat.untilScreen(/write a message/);
     for (const [way, shown] of [
@@ -160,14 +166,14 @@ test('no output, file or process list contains keys of the environment, the conf
   const args = watchArguments();
   const said: [string, string][] = [];
   const run = async (...words: string[]): Promise<string> => {
-    const { stdout, stderr } = await runProgram(place, words);
+    const { stdout, stderr } = await runProgram(sandbox, words);
     said.push([words.join(' '), `${stdout}\n${stderr}`]);
     return stdout;
   };
 
   // A daemon at debug level is killed in the middle of an answer.
-  const flags = ['--log-level', 'debug', '--log-file', join(place.dir, 'daemon.log')];
-  const daemon = startProgram(place, ['runtime', 'run', ...flags]);
+  const flags = ['--log-level', 'debug', '--log-file', join(sandbox.dir, 'daemon.log')];
+  const daemon = startProgram(sandbox, ['runtime', 'run', ...flags]);
   daemon.child.stdin.end();
   await daemon.untilStderr(/listening on/);
   const ways = ['status', 'redirect', 'page', 'event', 'malformed'];
@@ -184,8 +190,8 @@ test('no output, file or process list contains keys of the environment, the conf
     run('bench', '--requests', '2', '--mode', 'certified', '--json', 'c.json'),
     run('doctor', '--yes', '--mode', 'certified'),
     // The model's own text is shown unchanged and saved without the key.
-    runProgram(place, ['ask', 'say it by text', '--session', 'text']),
-    runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']),
+    runProgram(sandbox, ['ask', 'say it by text', '--session', 'text']),
+    runProgram(sandbox, ['record', 'say it by text', '--output', 'recorded.jsonl']),
   ]);
   expect(said.map(([, text]) => text).join('\n')).toContain('no entry for client');
   await Promise.all([
@@ -199,7 +205,7 @@ test('no output, file or process list contains keys of the environment, the conf
       run('config', 'print', ...flags),
     ),
   ]);
-  const hanging = startProgram(place, ['ask', 'say it by hanging', '--session', 'cut']);
+  const hanging = startProgram(sandbox, ['ask', 'say it by hanging', '--session', 'cut']);
   hanging.child.stdin.end();
   await hanging.untilStdout(/and then/);
   daemon.child.kill('SIGSEGV');
@@ -210,7 +216,7 @@ test('no output, file or process list contains keys of the environment, the conf
   );
 
   // From here on the programs start their own daemon behind the proxy.
-  const chatted = chatWith(place);
+  const chatted = chatWith(sandbox);
   await run('ask', 'hi', '--config', 'config.yaml', '--mode', 'proxied', '--log-level', 'debug');
   await run('doctor', '--yes', '--config', 'config.yaml', '--mode', 'proxied');
   expect(proxy.requests.length).toBeGreaterThan(0);
@@ -227,10 +233,10 @@ test('no output, file or process list contains keys of the environment, the conf
   expect(
     upstream.requests.some(({ headers, path }) => headers['x-team'] === HEADER && path.includes('sig=')),
   ).toBe(true);
-  const { files, found } = search.inFolder(place.dir, ['config.yaml', 'client.key']);
+  const { files, found } = search.inFolder(sandbox.dir, ['config.yaml', 'client.key']);
   expect(files).toEqual(expect.arrayContaining(['daemon.log', 'recorded.jsonl', 'b.json', 'b.csv']));
   expect(files.join()).toMatch(/sessions\.db/);
-  const log = readFileSync(join(place.dir, 'daemon.log'), 'utf8');
+  const log = readFileSync(join(sandbox.dir, 'daemon.log'), 'utf8');
   expect(log.split('\n').length).toBeGreaterThan(10);
   expect(found).toEqual([]);
   expect(said.flatMap(([where, text]) => search.inText(where, text))).toEqual([]);
@@ -246,7 +252,7 @@ test('the search itself finds a key in every form, and among the arguments of a 
   const listedKey = `listed-${ENVIRONMENT}`.replace('env', `${process.pid}`);
   const args = watchArguments();
   // It waits for stdin to end.
-  const running = startProgram(place, ['ask', '-', listedKey]);
+  const running = startProgram(sandbox, ['ask', '-', listedKey]);
   const listed = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8').includes(listedKey);
   await until(listed);
   const seen = args.stop();

@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../../support/programs/e2e.js';
+import { harnessForEach } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { CLI, NODE } from '../../support/programs/program.js';
 
-const ground = groundForEach();
-const sessions = (...args: string[]) => runHere(ground.place, ['sessions', ...args]);
+const harness = harnessForEach();
+const sessions = (...args: string[]) => runHere(harness.sandbox, ['sessions', ...args]);
 
 test('an export goes to a pipe, an open descriptor or stdout; a full disk leaves no part of its file', async () => {
   const long = [{ role: 'user', content: 'word '.repeat(100_000) }];
-  writeFileSync(join(ground.place.dir, 'long.json'), JSON.stringify(long));
+  writeFileSync(join(harness.sandbox.dir, 'long.json'), JSON.stringify(long));
   expect((await sessions('import', 'long.json')).code).toBe(0);
   const { stdout } = await sessions('export', '--all');
   expect(await sessions('export', '--all', '--output', '-')).toMatchObject({ code: 0, stdout });
-  const { dir, env } = ground.place;
+  const { dir, env } = harness.sandbox;
   const script = `
     "$@" /dev/stdout > out
     mkfifo pipe; cat pipe > piped & "$@" pipe; wait

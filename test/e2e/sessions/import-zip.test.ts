@@ -1,21 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { zipOf } from '../../support/texts/zip.js';
 
-const ground = groundWithDaemon();
-const { run } = ground;
-const sessions = (...args: string[]) => runHere(ground.place, ['sessions', ...args]);
+const harness = harnessWithDaemon();
+const { run } = harness;
+const sessions = (...args: string[]) => runHere(harness.sandbox, ['sessions', ...args]);
 
 test('a ZIP archive is imported, from its path and from stdin', async () => {
   const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'imports');
   const conversations = readFileSync(join(fixtures, 'chatgpt.json'), 'utf8');
-  const archive = join(ground.place.dir, 'chatgpt.zip');
+  const archive = join(harness.sandbox.dir, 'chatgpt.zip');
   // Files about the account are ignored, even those that can't be read.
   writeFileSync(archive, zipOf({ 'user.json': '{', 'conversations.json': conversations, 'chat.html': '' }));
-  const file = ['--file', join(ground.place.dir, 'zipped.db')];
+  const file = ['--file', join(harness.sandbox.dir, 'zipped.db')];
   const tried = await sessions(...file, 'import', '--dry-run', archive);
   expect(tried.stderr).toContain('is an export of ChatGPT, in a ZIP archive; nothing was added');
   const added = await sessions(...file, 'import', archive);
@@ -36,7 +36,7 @@ test('a ZIP archive is imported, from its path and from stdin', async () => {
 
 test('an archive that can not be imported is refused, with what to do', async () => {
   const told = async (archive: string | Uint8Array) => {
-    writeFileSync(join(ground.place.dir, 'export.zip'), archive);
+    writeFileSync(join(harness.sandbox.dir, 'export.zip'), archive);
     const { code, stdout, stderr } = await sessions('import', 'export.zip');
     expect(stdout).toBe('');
     return [code, stderr];

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chromiumPath, openChromium } from '../../../scripts/support/chromium.js';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { deltaOf, FINISH, sseEvents, startUpstream } from '../../support/servers/upstream.js';
 
-const ground = groundWithDaemon();
-const { endpoint, run } = ground;
-const path = (name: string): string => join(ground.place.dir, name);
+const harness = harnessWithDaemon();
+const { endpoint, run } = harness;
+const path = (name: string): string => join(harness.sandbox.dir, name);
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';

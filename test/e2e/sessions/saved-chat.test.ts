@@ -2,23 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram, until } from '../../support/programs/program.js';
+import { makeSandbox, runProgram, type Sandbox, until } from '../../support/programs/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 import { sseEvents, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
-let place: Place;
+let sandbox: Sandbox;
 let upstream: Upstream;
 let terminals: TerminalSession[];
 
 const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
 
 beforeEach(async () => {
-  place = await makePlace();
+  sandbox = await makeSandbox();
   terminals = [];
   // One answer that takes a minute.
   const words = Array.from({ length: 600 }, (_, index) => delta(`word${index} `));
   upstream = await startUpstream({ chunks: sseEvents(...words), gapMs: 100 });
-  place.writeConfig(
+  sandbox.writeConfig(
     `openai:\n  api_key: sk-test-key\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
 });
@@ -27,17 +27,17 @@ afterEach(async () => {
   for (const terminal of terminals) terminal.close();
   await Promise.all(terminals.map(({ ended }) => ended));
   await upstream.close();
-  place.remove();
+  sandbox.remove();
 });
 
 function open(...args: string[]): TerminalSession {
-  const terminal = openTerminal(place, args);
+  const terminal = openTerminal(sandbox, args);
   terminals.push(terminal);
   return terminal;
 }
 
 const sessionsFile = (): string =>
-  join(place.dir, '.local', 'share', 'vastar-tui', 'sessions', 'sessions.db');
+  join(sandbox.dir, '.local', 'share', 'vastar-tui', 'sessions', 'sessions.db');
 
 /** Resolves when the file has this draft, or an answer that begins so. */
 function untilSaved(table: 'drafts' | 'messages', text: string): Promise<void> {
@@ -52,7 +52,7 @@ function untilSaved(table: 'drafts' | 'messages', text: string): Promise<void> {
 }
 
 const list = async (): Promise<unknown> =>
-  JSON.parse((await runProgram(place, ['sessions', 'list', '--json'])).stdout);
+  JSON.parse((await runProgram(sandbox, ['sessions', 'list', '--json'])).stdout);
 
 test('--continue restores answer, queue and draft of a chat that was killed during an answer', async () => {
   const killed = open('--session', 'long story');
@@ -110,7 +110,7 @@ test('with --no-save or sessions.save: false nothing is saved, and the header sh
 });
 
 test('a file of another program stays unchanged, and the chat works', async () => {
-  await runProgram(place, ['sessions', 'list']);
+  await runProgram(sandbox, ['sessions', 'list']);
   writeFileSync(sessionsFile(), 'not a database of ours, but long enough to be looked at twice. '.repeat(4));
   const terminal = open();
   await terminal.untilScreen(/not being saved/);

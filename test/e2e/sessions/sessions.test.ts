@@ -4,16 +4,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSearch } from '../../support/programs/canary.js';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { type Script, sseEvents } from '../../support/servers/upstream.js';
 
 const KEY = 'sk-canary-1f2e3d/+9';
-const ground = groundWithDaemon({ OPENAI_API_KEY: KEY });
-const { run } = ground;
-const endpoint = (script: Script) => ground.endpoint(script, '');
+const harness = harnessWithDaemon({ OPENAI_API_KEY: KEY });
+const { run } = harness;
+const endpoint = (script: Script) => harness.endpoint(script, '');
 
-const sessions = (...args: string[]) => runHere(ground.place, ['sessions', ...args]);
+const sessions = (...args: string[]) => runHere(harness.sandbox, ['sessions', ...args]);
 const delta = (content: string): string =>
   JSON.stringify({
     choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],
@@ -71,7 +71,7 @@ test.concurrent('ask --session continues the session, which can be listed, found
     expect(code).toBe(0);
     expect(stdout).toContain('geography');
   }
-  const data = join(ground.place.dir, '.local', 'share', 'vastar-tui', 'sessions');
+  const data = join(harness.sandbox.dir, '.local', 'share', 'vastar-tui', 'sessions');
   const saved = readdirSync(data).map((name) => readFileSync(join(data, name), 'latin1'));
   for (const form of [KEY, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')]) {
     for (const text of [...saved, ...outputs.map(({ stdout }) => stdout)]) expect(text).not.toContain(form);
@@ -99,12 +99,12 @@ test.concurrent('saved answers can be replayed with their original pieces and ti
       await sleep(150);
     },
   });
-  const asking = ground.start(['ask', '--session', 'one', 'q']);
+  const asking = harness.start(['ask', '--session', 'one', 'q']);
   asking.child.stdin.end();
   await asking.untilStdout(/Yes, /);
   printed.resolve();
   await asking.ended;
-  ground.place.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
+  harness.sandbox.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
   await run(['ask', '--session', 'one', 'and then?']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
   const exported = await sessions('export', id, '--format', 'recording', '--output', 'one.jsonl');
@@ -142,15 +142,15 @@ test.concurrent('a turn with an image, tool calls and results is saved completel
     [delta('It rains.'), delta('')],
     [delta('As I said.'), delta('')],
   ];
-  const upstream = await ground.endpoint((_request, response) => {
+  const upstream = await harness.endpoint((_request, response) => {
     response
       .writeHead(200, { 'content-type': 'text/event-stream' })
       .end(sseEvents(...(answers.shift() ?? []), '[DONE]').join(''));
   }, '');
   const png = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
-  writeFileSync(join(ground.place.dir, 'dot.png'), png);
-  writeFileSync(join(ground.place.dir, 'tools.json'), '[{"name":"get_weather"}]');
-  writeFileSync(join(ground.place.dir, 'results'), 'rain\n');
+  writeFileSync(join(harness.sandbox.dir, 'dot.png'), png);
+  writeFileSync(join(harness.sandbox.dir, 'tools.json'), '[{"name":"get_weather"}]');
+  writeFileSync(join(harness.sandbox.dir, 'results'), 'rain\n');
   const turn = [
     '--system',
     'Be brief.',
@@ -217,7 +217,7 @@ test.concurrent.each(['chat-completions', 'responses', 'anthropic'])(
   async (api) => {
     const headers = { 'set-cookie': 'a=secret-cookie', 'x-said': KEY, 'x-request-id': 'req_1' };
     const upstream = await endpoint({ headers, chunks: sseEvents(delta('Paris'), delta(''), '[DONE]') });
-    ground.place.writeConfig(
+    harness.sandbox.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  query: { version: "1", sig: "${KEY}" }\n` +
         '  body: { metadata: { team: blue } }\nsimulator:\n  enabled: false\n',
     );
@@ -237,7 +237,7 @@ test.concurrent.each(['chat-completions', 'responses', 'anthropic'])(
     expect(response.headers).toContainEqual({ name: 'set-cookie', value: '[hidden]' });
     const secrets = createSearch([KEY, 'secret-cookie']);
     expect(secrets.inText('the export', stdout)).toEqual([]);
-    expect(secrets.inFolder(ground.place.dir, ['config.yaml']).found).toEqual([]);
+    expect(secrets.inFolder(harness.sandbox.dir, ['config.yaml']).found).toEqual([]);
   },
 );
 
@@ -259,7 +259,7 @@ test.concurrent('a session can be deleted, restored, exported to a file and impo
   });
   const imported = await sessions(
     '--file',
-    join(ground.place.dir, 'other', 'sessions.db'),
+    join(harness.sandbox.dir, 'other', 'sessions.db'),
     'import',
     'one.json',
   );
@@ -293,14 +293,14 @@ test.concurrent('conversations of another program are previewed before the impor
   ]);
   expect((await sessions('search', 'weather')).stdout).toContain('Weather in Paris');
   const empty = JSON.stringify([{ id: 'e', inserted_at: '2025-02-01T10:00:00Z', mapping: {} }]);
-  writeFileSync(join(ground.place.dir, 'empty.json'), empty);
+  writeFileSync(join(harness.sandbox.dir, 'empty.json'), empty);
   expect(await sessions('import', 'empty.json')).toMatchObject({
     code: 0,
     stdout: '',
     stderr: 'vastar-tui: nothing to add: no conversation in it has messages\n',
   });
 
-  const logs = join(ground.place.dir, 'logs.db');
+  const logs = join(harness.sandbox.dir, 'logs.db');
   const sqlite = new DatabaseSync(logs);
   sqlite.exec(readFileSync(join(fixtures, 'llm-responses.sql'), 'utf8'));
   sqlite.close();
@@ -316,7 +316,7 @@ test.concurrent('conversations of another program are previewed before the impor
 
 test.concurrent('several exports are imported at once, or none of them when one is unreadable', async () => {
   const fixture = (name: string) => join(import.meta.dirname, '..', '..', 'fixtures', 'imports', name);
-  const notes = join(ground.place.dir, 'notes.json');
+  const notes = join(harness.sandbox.dir, 'notes.json');
   writeFileSync(notes, '{"a":1}');
   expect(await sessions('import', fixture('chatgpt.json'), notes)).toMatchObject({
     code: 2,
@@ -336,8 +336,8 @@ test.concurrent('exporting, importing and exporting all sessions again yields th
   await run(['ask', '--session', 'one', 'q']);
   await run(['ask', '--session', 'two', 'q']);
   const exported = (await sessions('export', '--all', '--format', 'json')).stdout;
-  writeFileSync(join(ground.place.dir, 'all.json'), exported);
-  const elsewhere = ['--file', join(ground.place.dir, 'other.db')];
+  writeFileSync(join(harness.sandbox.dir, 'all.json'), exported);
+  const elsewhere = ['--file', join(harness.sandbox.dir, 'other.db')];
   expect((await sessions(...elsewhere, 'import', 'all.json')).code).toBe(0);
   expect((await sessions(...elsewhere, 'export', '--all', '--format', 'json')).stdout).toBe(exported);
 
@@ -350,7 +350,7 @@ test.concurrent('exporting, importing and exporting all sessions again yields th
 });
 
 test.concurrent('an error is one line, without a stack', async () => {
-  writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
+  writeFileSync(join(harness.sandbox.dir, 'notes.txt'), 'dear diary');
   const told = async (...args: string[]) => {
     const { code, stdout, stderr } = await sessions(...args);
     expect(stdout).toBe('');
@@ -360,7 +360,7 @@ test.concurrent('an error is one line, without a stack', async () => {
   expect(await told('show', 'abc')).toEqual([2, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
   expect(await told('import', 'notes.txt')).toEqual([2, expect.stringContaining('its format is unknown')]);
-  writeFileSync(join(ground.place.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":3}');
+  writeFileSync(join(harness.sandbox.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":3}');
   expect(await told('import', 'newer.json')).toEqual([
     2,
     expect.stringContaining('its version is 3, and this program knows up to 2: update it'),
@@ -382,7 +382,7 @@ test.concurrent('an error is one line, without a stack', async () => {
     2,
     expect.stringContaining('--file typo.db cannot be read: there is no such file'),
   ]);
-  expect(readdirSync(ground.place.dir).filter((name) => name.startsWith('typo'))).toEqual([]);
+  expect(readdirSync(harness.sandbox.dir).filter((name) => name.startsWith('typo'))).toEqual([]);
   expect(await told('list', '--limit', '-3')).toEqual([
     2,
     expect.stringContaining('Give a number from 1 up'),

@@ -24,8 +24,8 @@ const ms = ({ start, end }: SeenSpan): number => Number(end - start) / 1e6;
 test.for(['http/json', 'http/protobuf'])(
   'ask exports one trace of client, daemon and provider, whose spans sum to the waterfall: %s',
   async (protocol, context) => {
-    const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
-    place.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
+    const { sandbox, endpoint, collector, ask, daemonEnded } = await stageOf(context);
+    sandbox.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
     const provider = await endpoint(failingOnce(), KEY);
     const last = await ask();
     await daemonEnded();
@@ -100,10 +100,10 @@ test.for(['http/json', 'http/protobuf'])(
 );
 
 test('keys, questions and answers are not exported; the two texts are exported on request', async (context) => {
-  const { place, endpoint, collector, ask, daemonEnded } = await stageOf(context);
-  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
-  place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
-  place.env.OTEL_SERVICE_NAME = 'my-service';
+  const { sandbox, endpoint, collector, ask, daemonEnded } = await stageOf(context);
+  sandbox.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  sandbox.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
+  sandbox.env.OTEL_SERVICE_NAME = 'my-service';
   await endpoint(failingOnce(), KEY);
   await ask('--header', 'X-Secret: s3cret-header-value');
   await daemonEnded();
@@ -113,7 +113,7 @@ test('keys, questions and answers are not exported; the two texts are exported o
   expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['my-service']));
   expect(exported).toContain('deployment.environment.name');
 
-  place.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = 'true';
+  sandbox.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = 'true';
   await ask('--system', `use ${KEY}`);
   const all = collector.bytes.toString();
   expect(all).toContain(PROMPT);

@@ -4,8 +4,8 @@ import { attributesOf } from '../../support/servers/otlp.js';
 import { chunks, PROMPT, stageOf } from './stage.js';
 
 test('token usage and times are histograms with the bounds of the semantic conventions', async (context) => {
-  const { place, endpoint, collector, start } = await stageOf(context);
-  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  const { sandbox, endpoint, collector, start } = await stageOf(context);
+  sandbox.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const { promise: shown, resolve: onShown } = Promise.withResolvers<void>();
   // The second piece is sent when the first has arrived, however busy the machine is.
   const onSend = (index: number): Promise<void> | undefined => (index === 1 ? shown : undefined);
@@ -31,8 +31,8 @@ test('token usage and times are histograms with the bounds of the semantic conve
 });
 
 test('bench exports each request, also from several workers, and the provider receives its trace', async (context) => {
-  const { place, endpoint, run, collector } = await stageOf(context);
-  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  const { sandbox, endpoint, run, collector } = await stageOf(context);
+  sandbox.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const flags = ['--requests', '6', '--concurrency', '2', '--workers', '2'];
   expect((await run(['bench', ...flags])).code).toBe(0);

@@ -1,5 +1,5 @@
 import { expect, type TestContext } from 'vitest';
-import { type Ground, groundNow } from '../../support/programs/e2e.js';
+import { type Harness, harnessNow } from '../../support/programs/e2e.js';
 import { until, withoutBusy } from '../../support/programs/program.js';
 import { type Collector, startCollector } from '../../support/servers/otlp.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
@@ -8,7 +8,7 @@ export const KEY = 'canary-key/+7f3d9=b1c2~Zz';
 export const PROMPT = 'the secret of the pyramids';
 export const ANSWER = 'whispered wisdom';
 
-export interface Stage extends Ground {
+export interface Stage extends Harness {
   readonly collector: Collector;
   /** Runs `ask --json`, which must print nothing on stderr, and returns its last line. */
   ask(...flags: string[]): Promise<Last>;
@@ -20,12 +20,12 @@ export interface Stage extends Ground {
 export async function stageOf(context: TestContext): Promise<Stage> {
   const collector = await startCollector();
   context.onTestFinished(() => collector.close());
-  const ground = await groundNow(context, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  const harness = await harnessNow(context, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   return {
-    ...ground,
+    ...harness,
     collector,
     async ask(...flags) {
-      const { stdout, stderr, code } = await ground.run(['ask', '--json', ...flags, PROMPT]);
+      const { stdout, stderr, code } = await harness.run(['ask', '--json', ...flags, PROMPT]);
       expect({ code, stderr: withoutBusy(stderr) }).toEqual({ code: 0, stderr: '' });
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
     },

@@ -8,25 +8,25 @@ import { ANSWER, chunks, KEY, PROMPT, type Stage, stageOf } from './stage.js';
 // No test waits for an export, so all run at the same time.
 
 test.concurrent('nothing is exported without the variables or with the value none', async (context) => {
-  const { place, endpoint, collector, ask } = await stageOf(context);
+  const { sandbox, endpoint, collector, ask } = await stageOf(context);
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  place.env.OTEL_SDK_DISABLED = 'true';
+  sandbox.env.OTEL_SDK_DISABLED = 'true';
   await ask();
-  delete place.env.OTEL_SDK_DISABLED;
-  Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' });
+  delete sandbox.env.OTEL_SDK_DISABLED;
+  Object.assign(sandbox.env, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' });
   await ask();
   expect(collector.requests).toHaveLength(0);
   for (const { headers } of provider.requests) expect(headers.traceparent).toBeUndefined();
 });
 
 /** The modules that the program loads, as specifiers and addresses. */
-async function loaded({ place, run }: Stage): Promise<string> {
+async function loaded({ sandbox, run }: Stage): Promise<string> {
   const hook =
     "import{registerHooks}from'node:module';import{appendFileSync}from'node:fs';" +
     'registerHooks({resolve(name,context,next){const found=next(name,context);' +
     "appendFileSync(process.env.MODULES,name+' '+found.url+'\\n');return found}})";
-  const list = join(place.dir, 'modules');
-  Object.assign(place.env, {
+  const list = join(sandbox.dir, 'modules');
+  Object.assign(sandbox.env, {
     MODULES: list,
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
   });
@@ -36,26 +36,26 @@ async function loaded({ place, run }: Stage): Promise<string> {
 
 test.concurrent('without the variables no module of telemetry is loaded', async (context) => {
   const stage = await stageOf(context);
-  const { place, endpoint, collector } = stage;
+  const { sandbox, endpoint, collector } = stage;
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  delete place.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  delete sandbox.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const without = await loaded(stage);
   expect(without).toMatch(/\/dist\/cli\.js/);
   expect(without).not.toContain('opentelemetry');
-  place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  sandbox.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
   expect(await loaded(stage)).toContain('@opentelemetry/sdk-trace');
 });
 
 test.concurrent('with missing packages, one line says how to install them, and the answer arrives', async (context) => {
-  const { place, endpoint } = await stageOf(context);
+  const { sandbox, endpoint } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  const elsewhere = join(place.dir, 'installed');
+  const elsewhere = join(sandbox.dir, 'installed');
   cpSync(join(import.meta.dirname, '../../../dist'), join(elsewhere, 'dist'), { recursive: true });
   writeFileSync(join(elsewhere, 'package.json'), '{"type":"module"}');
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [join(elsewhere, 'dist', 'cli.js'), 'ask', PROMPT],
-    { env: place.env, cwd: place.dir },
+    { env: sandbox.env, cwd: sandbox.dir },
   );
   expect(stdout).toBe(`${ANSWER}\n`);
   expect(stderr).toMatch(
@@ -64,9 +64,9 @@ test.concurrent('with missing packages, one line says how to install them, and t
 });
 
 test.concurrent('the console is stderr, so that stdout has only the answer', async (context) => {
-  const { place, endpoint, run } = await stageOf(context);
+  const { sandbox, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  Object.assign(place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
+  Object.assign(sandbox.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
   const { stdout, stderr } = await run(['ask', PROMPT]);
   expect(stdout).toBe(`${ANSWER}\n`);
   const lines = stderr
@@ -79,9 +79,9 @@ test.concurrent('the console is stderr, so that stdout has only the answer', asy
 });
 
 test.concurrent('a warning names an unsupported protocol once', async (context) => {
-  const { place, endpoint, run } = await stageOf(context);
+  const { sandbox, endpoint, run } = await stageOf(context);
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
-  place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
+  sandbox.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
   const { code, stderr } = await run(['ask', PROMPT]);
   expect(code).toBe(0);
   expect(stderr).toBe(

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 let session: TerminalSession;
 
 beforeEach(async () => {
-  session = openTerminal(ground.place);
+  session = openTerminal(harness.sandbox);
   await session.untilScreen(/● connected/);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, until } from '../../support/programs/program.js';
+import { makeSandbox, type Sandbox, until } from '../../support/programs/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../../support/programs/terminal.js';
 
 /** A module that the chat loads and that prints, like a noisy library. */
@@ -17,31 +17,31 @@ if (process.argv.length === 2) {
 }
 `;
 
-let place: Place;
+let sandbox: Sandbox;
 let session: TerminalSession | undefined;
 
 beforeEach(async () => {
-  place = await makePlace();
+  sandbox = await makeSandbox();
 });
 afterEach(async () => {
   session?.close();
   await session?.ended;
-  place.remove();
+  sandbox.remove();
 });
 
 test('other output goes to a file and does not disturb the screen until the chat ends', async () => {
-  const talker = join(place.dir, 'talker.cjs');
+  const talker = join(sandbox.dir, 'talker.cjs');
   writeFileSync(talker, TALKER);
-  session = openTerminal(place, [], {
+  session = openTerminal(sandbox, [], {
     env: {
       NODE_OPTIONS: `--require ${talker}`,
       OPENAI_API_KEY: 'sk-a-key-that-is-secret',
-      XDG_STATE_HOME: place.dir,
+      XDG_STATE_HOME: sandbox.dir,
     },
   });
   await session.untilScreen(/● connected/);
   session.kill('SIGUSR2');
-  const log = (): string => readFileSync(join(place.dir, 'vastar-tui', 'chat.log'), 'utf8');
+  const log = (): string => readFileSync(join(sandbox.dir, 'vastar-tui', 'chat.log'), 'utf8');
   await until(() => {
     try {
       return log().includes('warning');

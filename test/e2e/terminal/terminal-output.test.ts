@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
-import { groundForEach, groundWithDaemon } from '../../support/programs/e2e.js';
+import { harnessForEach, harnessWithDaemon } from '../../support/programs/e2e.js';
 import { runHere } from '../../support/programs/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../../support/texts/hostile.js';
 
-const ground = groundWithDaemon();
+const harness = harnessWithDaemon();
 /** Where no daemon runs, for the commands that start, stop and describe one. */
-const alone = groundForEach();
+const alone = harnessForEach();
 
 /** For arguments, which must not contain NUL. */
 const HOSTILE_WORD = ALL_HOSTILE.replaceAll('\0', '').toWellFormed();
@@ -29,11 +29,11 @@ async function written(
   { until, here = false }: Pick<Case, 'until' | 'here'> = {},
 ): Promise<string> {
   if (here) {
-    const place = { ...ground.place, env: { ...ground.place.env, NO_COLOR: '1' } };
-    const { stdout, stderr } = await runHere(place, args, { terminal: true });
+    const sandbox = { ...harness.sandbox, env: { ...harness.sandbox.env, NO_COLOR: '1' } };
+    const { stdout, stderr } = await runHere(sandbox, args, { terminal: true });
     return `${stdout}${stderr}`.replace(OWN, '');
   }
-  const session = (args[0] === 'runtime' ? alone : ground).open(args, { env: { NO_COLOR: '1' } });
+  const session = (args[0] === 'runtime' ? alone : harness).open(args, { env: { NO_COLOR: '1' } });
   if (until !== undefined) {
     await session.untilWritten(until);
     session.send('\x03');
@@ -43,7 +43,7 @@ async function written(
 }
 
 function savedHostility(): { file: string; id: string } {
-  const file = join(ground.place.dir, 'sessions.db');
+  const file = join(harness.sandbox.dir, 'sessions.db');
   const store = openSessions(file);
   const { id } = store.create(ALL_HOSTILE);
   const question = store.append(id, { role: 'user', text: `needle ${ALL_HOSTILE}`, parentId: null });
@@ -59,14 +59,14 @@ function savedHostility(): { file: string; id: string } {
 
 function hostileConfig(baseUrl = 'http://127.0.0.1:1'): void {
   const text = JSON.stringify(ALL_HOSTILE);
-  ground.place.writeConfig(
+  harness.sandbox.writeConfig(
     `openai:\n  base_url: ${baseUrl}\n  api_key: sk-test\n  model: ${text}\n  ${text}: 1\nchat:\n  system: ${text}\n` +
       `profiles:\n  other:\n    base_url: http://127.0.0.1:1\n    model: ${text}\n`,
   );
 }
 
 function file(name: string, text: string): string {
-  const path = join(ground.place.dir, name);
+  const path = join(harness.sandbox.dir, name);
   writeFileSync(path, text);
   return path;
 }
@@ -82,7 +82,7 @@ interface Case {
 
 const ask = (words: readonly string[], script: typeof ANSWER | typeof REFUSAL = ANSWER): Case => ({
   async args() {
-    await ground.endpoint(script);
+    await harness.endpoint(script);
     return words;
   },
 });
@@ -156,7 +156,7 @@ const CASES: Record<string, Case> = {
   'sessions export as CSV': saved('export', 'ID', '--format', 'csv'),
   'sessions import': {
     here: true,
-    args: () => ['sessions', '--file', join(ground.place.dir, 'new.db'), 'import', file('x', ALL_HOSTILE)],
+    args: () => ['sessions', '--file', join(harness.sandbox.dir, 'new.db'), 'import', file('x', ALL_HOSTILE)],
   },
   'sessions rm': saved('rm', 'ID'),
   'sessions restore': saved('restore', HOSTILE_WORD),
@@ -177,7 +177,7 @@ const CASES: Record<string, Case> = {
   'doctor --json': configured('doctor', '--json'),
   'doctor, asking the endpoint': {
     async args() {
-      const { url } = await ground.endpoint(REFUSAL);
+      const { url } = await harness.endpoint(REFUSAL);
       hostileConfig(url);
       return ['doctor', '--mode', 'openai', '--yes'];
     },
@@ -198,7 +198,7 @@ describe('a terminal receives no foreign control sequence', () => {
   });
 
   test.concurrent('each command has a case', async () => {
-    const { stdout } = await ground.run(['--help']);
+    const { stdout } = await harness.run(['--help']);
     const list = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm);
     const commands = Array.from(list, ([, name]) => name ?? '');
     expect(commands.length).toBeGreaterThan(10);
@@ -218,8 +218,8 @@ test.concurrent('bidirectional controls are shown as marks', async () => {
 
 describe('a file or pipe receives the unchanged bytes', () => {
   test.concurrent('of an answer', async () => {
-    await ground.endpoint(ANSWER);
-    expect((await ground.run(['ask', 'hi'])).stdout).toBe(`${ALL_HOSTILE.toWellFormed()}\n`);
+    await harness.endpoint(ANSWER);
+    expect((await harness.run(['ask', 'hi'])).stdout).toBe(`${ALL_HOSTILE.toWellFormed()}\n`);
   });
 
   test.concurrent('of a saved conversation', async () => {
@@ -228,7 +228,7 @@ describe('a file or pipe receives the unchanged bytes', () => {
       ['show', id],
       ['export', id],
     ]) {
-      const { stdout } = await runHere(ground.place, ['sessions', '--file', file, ...words]);
+      const { stdout } = await runHere(harness.sandbox, ['sessions', '--file', file, ...words]);
       expect(stdout).toContain(`\x1b]0;owned\x07\x1b]2;owned`);
       expect(stdout).toContain(LAST_LINE);
     }
@@ -237,7 +237,7 @@ describe('a file or pipe receives the unchanged bytes', () => {
 
 test.concurrent('joiners and variation selectors are kept when a conversation is listed, found or shown', async () => {
   const text = 'می\u200cخواهم क्\u200dष 👩‍👩‍👧 ❤\ufe0f';
-  const file = join(ground.place.dir, 'sessions.db');
+  const file = join(harness.sandbox.dir, 'sessions.db');
   const store = openSessions(file);
   const { id } = store.create(text);
   store.append(id, { role: 'user', text: `needle ${text}`, parentId: null });

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { daemonGround } from '../../support/programs/daemon-ground.js';
+import { daemonHarness } from '../../support/programs/daemon-harness.js';
 import { runProgram } from '../../support/programs/daemon-program.js';
 import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { CA_FILE, startTlsUpstream } from '../../support/servers/tls-upstream.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const ground = daemonGround();
-const { start } = ground;
+const harness = daemonHarness();
+const { start } = harness;
 
 /** Starts a daemon process and connects a client. */
 async function daemon(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const program = await ground.daemon(args, env);
-  return { program, client: await ground.connect() };
+  const program = await harness.daemon(args, env);
+  return { program, client: await harness.connect() };
 }
 
 let lastId = 0n;
@@ -28,15 +28,15 @@ async function ask(client: RawClient, url: string, tenantId = 'test') {
 }
 
 test.concurrent('the daemon names the argument or file that it cannot use', async () => {
-  const limits = join(ground.folder, 'limits.yaml');
+  const limits = join(harness.folder, 'limits.yaml');
   await writeFile(limits, 'default: { requests_per_second: none }\n');
-  const config = join(ground.folder, 'daemon.yaml');
+  const config = join(harness.folder, 'daemon.yaml');
   await writeFile(config, 'retry:\n  attempt: 2\n');
-  const wrong = join(ground.folder, 'wrong.yaml');
+  const wrong = join(harness.folder, 'wrong.yaml');
   await writeFile(wrong, 'drain_s: -1\nx: 1\n');
-  const empty = join(ground.folder, 'empty.pem');
+  const empty = join(harness.folder, 'empty.pem');
   await writeFile(empty, 'no certificate\n');
-  const readable = join(ground.folder, 'token');
+  const readable = join(harness.folder, 'token');
   await writeFile(readable, 'a-token-that-all-can-read\n', { mode: 0o644 });
   const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
     [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
@@ -51,7 +51,7 @@ test.concurrent('the daemon names the argument or file that it cannot use', asyn
     [['--max-upstream', '0'], /give a whole number above 0/],
     [['--connect-timeout', '0'], /give a whole number above 0/],
     [
-      ['--ca', join(ground.folder, 'none.pem')],
+      ['--ca', join(harness.folder, 'none.pem')],
       /the certificates \(--ca, upstream\.ca\) in \/.*\/none\.pem cannot be read: there is no such file or folder/,
     ],
     [['--ca', empty], /contains no certificate in PEM/],
@@ -61,7 +61,7 @@ test.concurrent('the daemon names the argument or file that it cannot use', asyn
   ];
   await Promise.all(
     refusals.map(async ([args, message, env]) => {
-      const program = start(['--socket', join(ground.folder, 'x.sock'), ...args], env);
+      const program = start(['--socket', join(harness.folder, 'x.sock'), ...args], env);
       // An unsuitable file is not a usage error, so the exit code differs.
       expect(await program.ended).toBe(args.includes(readable) ? 1 : 2);
       expect(program.stderr()).toMatch(message);
@@ -72,7 +72,7 @@ test.concurrent('the daemon names the argument or file that it cannot use', asyn
 
 test.concurrent('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and both together', async () => {
   const upstream = await startTlsUpstream('localhost');
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   for (const [args, env] of [
     [['--ca', CA_FILE], {}],
     [[], { NODE_EXTRA_CA_CERTS: CA_FILE }],
@@ -87,17 +87,17 @@ test.concurrent('--ca and NODE_EXTRA_CA_CERTS are trusted, each separately and b
 
 test.concurrent('--insecure-skip-verify prints a warning and skips the checks', async () => {
   const upstream = await startTlsUpstream('wrong-host');
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   const { program, client } = await daemon(['--insecure-skip-verify']);
   expect(program.stderr()).toMatch(/^WARNING: --insecure-skip-verify: no TLS certificate is checked/);
   expect((await ask(client, upstream.url)).body.toString()).toBe('secret');
 });
 
 test.concurrent('limits and egress rules are enforced', async () => {
-  const limits = join(ground.folder, 'limits.yaml');
+  const limits = join(harness.folder, 'limits.yaml');
   await writeFile(limits, 'tenants: { test: { requests_per_second: 0.01 } }\n');
   const upstream = await startUpstream({ chunks: ['ok'] });
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   const { client } = await daemon(['--limits', limits, '--allow-origin', upstream.url]);
   expect((await ask(client, upstream.url)).body.toString()).toBe('ok');
   expect((await ask(client, upstream.url)).end.errorClass).toBe(ErrorClass.RateLimited);
@@ -106,12 +106,12 @@ test.concurrent('limits and egress rules are enforced', async () => {
 });
 
 test.concurrent('over TCP it creates its token, and reveals nothing to clients without it', async () => {
-  const tokenFile = join(ground.folder, 'token');
+  const tokenFile = join(harness.folder, 'token');
   const port = await freePort();
   const program = start(['--tcp', String(port), '--token-file', tokenFile]);
   await program.untilStderr(/listening on/);
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
-  const command = (...args: string[]) => runProgram(ground.programs.cli, ['runtime', ...args]);
+  const command = (...args: string[]) => runProgram(harness.programs.cli, ['runtime', ...args]);
   const locked = command('status', '--tcp', String(port), '--json');
   await locked.ended;
   expect(JSON.parse(locked.stdout())).toMatchObject({ healthy: false, origins: [] });
@@ -119,9 +119,9 @@ test.concurrent('over TCP it creates its token, and reveals nothing to clients w
 });
 
 test.concurrent('--insecure-skip-verify also prints a warning in the background, and status shows it', async () => {
-  const env = { VASTAR_SOCKET_PATH: ground.path };
+  const env = { VASTAR_SOCKET_PATH: harness.path };
   const command = async (...args: string[]) => {
-    const program = runProgram(ground.programs.cli, ['runtime', ...args], env);
+    const program = runProgram(harness.programs.cli, ['runtime', ...args], env);
     return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() };
   };
   const started = await command('start', '--insecure-skip-verify');
@@ -135,10 +135,10 @@ test.concurrent('--insecure-skip-verify also prints a warning in the background,
 
 test.concurrent('start, status and stop find the token by flag and by environment', async () => {
   const port = String(await freePort());
-  ground.owns(`127.0.0.1:${port}`);
-  const tokenFile = join(ground.folder, 'made', 'token');
+  harness.owns(`127.0.0.1:${port}`);
+  const tokenFile = join(harness.folder, 'made', 'token');
   const command = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
-    const program = runProgram(ground.programs.cli, ['runtime', ...args], env);
+    const program = runProgram(harness.programs.cli, ['runtime', ...args], env);
     return { code: await program.ended, stdout: program.stdout() };
   };
   expect(await command({}, 'start', '--tcp', port, '--token-file', tokenFile)).toMatchObject({ code: 0 });
@@ -148,9 +148,9 @@ test.concurrent('start, status and stop find the token by flag and by environmen
   expect(JSON.parse(status.stdout)).toMatchObject({ running: true, healthy: true, message: 'ok' });
 
   const upstream = await startUpstream({ chunks: ['ok'] });
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port: Number(port) });
-  ground.onEnd(client.close);
+  harness.onEnd(client.close);
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   expect(await client.next(of(MessageType.ExecuteResponse, 1n))).toMatchObject({
     errorClass: ErrorClass.Permanent,
@@ -160,7 +160,7 @@ test.concurrent('start, status and stop find the token by flag and by environmen
 
 test.concurrent('without a token over TCP it serves, but sends no requests to this machine unless allowed', async () => {
   const upstream = await startUpstream({ chunks: ['ok'] });
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   for (const [args, allowed] of [
     [[], false],
     [['--loopback', 'allow'], true],
@@ -168,7 +168,7 @@ test.concurrent('without a token over TCP it serves, but sends no requests to th
     const port = await freePort();
     await start(['--tcp', String(port), '--allow-tokenless', ...args]).untilStderr(/listening on/);
     const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
-    ground.onEnd(client.close);
+    harness.onEnd(client.close);
     const { end, body } = await ask(client, upstream.url);
     expect(body.toString()).toBe(allowed ? 'ok' : '');
     if (!allowed) expect(end.errorMessage).toMatch(/this machine itself \(--loopback allow permits it\)/);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { daemonGround } from '../../support/programs/daemon-ground.js';
+import { daemonHarness } from '../../support/programs/daemon-harness.js';
 import {
   httpRequest,
   httpStream,
@@ -19,12 +19,12 @@ import {
 } from '../../support/protocol/raw-client.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const ground = daemonGround();
-const daemon = (...args: string[]) => ground.daemon(args);
-const start = (...args: string[]) => ground.start(args);
+const harness = daemonHarness();
+const daemon = (...args: string[]) => harness.daemon(args);
+const start = (...args: string[]) => harness.start(args);
 
 async function client(): Promise<RawClient> {
-  const connected = await ground.connect();
+  const connected = await harness.connect();
   connected.send({ type: MessageType.HealthCheck });
   await connected.next(of(MessageType.HealthResponse));
   return connected;
@@ -34,7 +34,7 @@ test.concurrent('the daemon prints where it listens in one line on stderr, and n
   const program = await daemon();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
-  expect(program.stderr()).toBe(`listening on ${ground.path}\n`);
+  expect(program.stderr()).toBe(`listening on ${harness.path}\n`);
   expect(program.stdout()).toBe('');
 });
 
@@ -42,28 +42,28 @@ test.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   'on %s running exchanges finish, and no file is left',
   async (signal) => {
     const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 100 });
-    ground.onEnd(upstream.close);
+    harness.onEnd(upstream.close);
     const program = await daemon();
-    expect(existsSync(`${ground.path}.pid`)).toBe(true);
+    expect(existsSync(`${harness.path}.pid`)).toBe(true);
     const asking = await client();
     asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
     await asking.next(of(MessageType.StreamChunk, 1n));
     program.process.kill(signal);
     expect((await streamOf(asking, 1n)).body.toString()).toBe('ab');
     expect(await program.ended).toBe(0);
-    expect([existsSync(ground.path), existsSync(`${ground.path}.pid`)]).toEqual([false, false]);
+    expect([existsSync(harness.path), existsSync(`${harness.path}.pid`)]).toEqual([false, false]);
   },
 );
 
 test.concurrent('a second signal ends the wait for exchanges, with typed errors', async ({ expect }) => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
-  ground.onEnd(upstream.close);
+  harness.onEnd(upstream.close);
   const program = await daemon('--drain', '60');
   const asking = await client();
   asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await asking.next(of(MessageType.StreamChunk, 1n));
   program.process.kill('SIGTERM');
-  await expect.poll(() => existsSync(ground.path)).toBe(false);
+  await expect.poll(() => existsSync(harness.path)).toBe(false);
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
   expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
@@ -73,7 +73,7 @@ test.concurrent('with --exit-with-stdin it ends when stdin closes and no client 
   const program = await daemon('--exit-with-stdin');
   program.process.stdin?.end();
   expect(await program.ended).toBe(0);
-  expect(existsSync(ground.path)).toBe(false);
+  expect(existsSync(harness.path)).toBe(false);
 });
 
 test.concurrent('with --exit-with-stdin it stays while another client is connected', async ({ expect }) => {
@@ -95,7 +95,7 @@ test.concurrent('with --exit-with-stdin it ends when its parent is killed', asyn
     process.execPath,
     [
       '-e',
-      `const child = require('node:child_process').spawn(process.execPath, ${JSON.stringify([ground.programs.daemon, '--socket', ground.path, '--exit-with-stdin'])}, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+      `const child = require('node:child_process').spawn(process.execPath, ${JSON.stringify([harness.programs.daemon, '--socket', harness.path, '--exit-with-stdin'])}, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
        child.stderr.on('data', () => process.stdout.write('up'));
        setInterval(() => {}, 1000);`,
     ],
@@ -105,14 +105,14 @@ test.concurrent('with --exit-with-stdin it ends when its parent is killed', asyn
   const asking = await client();
   parent.kill('SIGKILL');
   await asking.close();
-  await expect.poll(() => existsSync(ground.path)).toBe(false);
+  await expect.poll(() => existsSync(harness.path)).toBe(false);
 });
 
 test.concurrent('the next daemon replaces the stale socket of a killed one', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;
-  expect(existsSync(ground.path)).toBe(true);
+  expect(existsSync(harness.path)).toBe(true);
   await daemon();
   await client();
 });
@@ -122,7 +122,7 @@ test('of twenty simultaneous starts over a stale socket, one daemon starts, and 
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;
-  const starts = Array.from({ length: 20 }, () => start('--socket', ground.path));
+  const starts = Array.from({ length: 20 }, () => start('--socket', harness.path));
   const outcomes = await Promise.all(
     starts.map((program) =>
       Promise.race([program.ended, program.untilStderr(/listening on/).then(() => 'up' as const)]),
@@ -139,11 +139,11 @@ test('of twenty simultaneous starts over a stale socket, one daemon starts, and 
 test.concurrent('another start does not disturb a running daemon', async ({ expect }) => {
   await daemon();
   const asking = await client();
-  const second = start('--socket', ground.path);
+  const second = start('--socket', harness.path);
   expect(await second.ended).toBe(69);
   asking.send({ type: MessageType.HealthCheck });
   await expect.poll(() => asking.received.filter(of(MessageType.HealthResponse)).length).toBe(2);
-  expect(existsSync(`${ground.path}.pid`)).toBe(true);
+  expect(existsSync(`${harness.path}.pid`)).toBe(true);
 });
 
 test.concurrent('over TCP it listens on this machine only', async () => {
@@ -151,7 +151,7 @@ test.concurrent('over TCP it listens on this machine only', async () => {
   await program.untilStderr(/listening on 127\.0\.0\.1:\d+/);
   const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
   const asking = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
-  ground.onEnd(asking.close);
+  harness.onEnd(asking.close);
   asking.send({ type: MessageType.HealthCheck });
   await asking.next(of(MessageType.HealthResponse));
   const second = start('--tcp', String(port), '--allow-tokenless');
@@ -195,7 +195,7 @@ test.concurrent('--version prints the version and --help the usage', async () =>
 });
 
 test.concurrent('SIGUSR1 opens the log again, and no debugger', async ({ expect }) => {
-  const logFile = join(ground.folder, 'daemon.log');
+  const logFile = join(harness.folder, 'daemon.log');
   const program = await daemon('--log-file', logFile);
   await rename(logFile, `${logFile}.moved`);
   program.process.kill('SIGUSR1');
@@ -209,8 +209,8 @@ test.concurrent('SIGUSR1 opens the log again, and no debugger', async ({ expect 
 
 test.concurrent('the log has mode 0600 and one JSON object a line, without headers, queries and bodies', async () => {
   const upstream = await startUpstream({ status: 503, chunks: ['body-secret'] });
-  ground.onEnd(upstream.close);
-  const logFile = join(ground.folder, 'made', 'daemon.log');
+  harness.onEnd(upstream.close);
+  const logFile = join(harness.folder, 'made', 'daemon.log');
   const program = await daemon('--log-file', logFile, '--log-level', 'debug');
   const asking = await client();
   const headers = { Authorization: 'Bearer header-secret', 'api-key': 'header-secret' };
@@ -265,7 +265,7 @@ test.concurrent('the log has mode 0600 and one JSON object a line, without heade
 });
 
 test.concurrent('the log has no entries below its level', async () => {
-  const logFile = join(ground.folder, 'daemon.log');
+  const logFile = join(harness.folder, 'daemon.log');
   const program = await daemon('--log-file', logFile, '--log-level', 'warn');
   program.process.kill('SIGTERM');
   await program.ended;
@@ -273,8 +273,8 @@ test.concurrent('the log has no entries below its level', async () => {
 });
 
 test.concurrent('the daemon serves even if it cannot write the log', async () => {
-  await writeFile(join(ground.folder, 'file'), '');
-  const program = await daemon('--log-file', join(ground.folder, 'file', 'daemon.log'));
+  await writeFile(join(harness.folder, 'file'), '');
+  const program = await daemon('--log-file', join(harness.folder, 'file', 'daemon.log'));
   await client();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
@@ -288,12 +288,12 @@ test.concurrent('certificates are checked against the host name, TLS is timed, a
     (_request, response) => response.end('secret kept'),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ground.onEnd(async () => {
+  harness.onEnd(async () => {
     server.closeAllConnections();
     server.close();
   });
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
-  const program = ground.start(['--socket', ground.path], { NODE_EXTRA_CA_CERTS: certificate });
+  const program = harness.start(['--socket', harness.path], { NODE_EXTRA_CA_CERTS: certificate });
   await program.untilStderr(/listening on/);
   const asking = await client();
 

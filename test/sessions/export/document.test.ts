@@ -5,7 +5,7 @@ import { document, fromDocument, toDocument } from '../../../src/sessions/export
 import type { SessionStore } from '../../../src/sessions/store.js';
 import type { Session } from '../../../src/sessions/types.js';
 import { ownSchema } from '../../support/texts/json-schema.js';
-import { ask, openedStore } from '../place.js';
+import { ask, openedStore } from '../fixtures.js';
 import { sample, sessions } from './samples.js';
 
 test('an export is the same after an import and another export', () => {

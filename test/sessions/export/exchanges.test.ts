@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toCsv, toJsonLines } from '../../../src/sessions/export/exchanges.js';
-import { exchange } from '../place.js';
+import { exchange } from '../fixtures.js';
 import { sample, withTools } from './samples.js';
 
 test('CSV has one exchange per row, quoted, and no formulas', () => {

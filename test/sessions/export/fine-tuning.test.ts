@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { toFineTuning } from '../../../src/sessions/export/fine-tuning.js';
 import { readImport } from '../../../src/sessions/import/recognise.js';
 import type { Session } from '../../../src/sessions/types.js';
-import { ask, exchange, openedStore } from '../place.js';
+import { ask, exchange, openedStore } from '../fixtures.js';
 
 interface Example {
   messages: (OpenAI.ChatCompletionMessageParam & { weight?: number })[];

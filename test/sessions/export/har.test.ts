@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { conversationIn } from '../../../src/connector/request-body.js';
 import { toHar } from '../../../src/sessions/export/har.js';
 import { harSchema } from '../../support/texts/json-schema.js';
-import { ask, exchange, fakeClock, openedStore } from '../place.js';
+import { ask, exchange, fakeClock, openedStore } from '../fixtures.js';
 import { har } from './har-schema.js';
 import { sample, sessions, withTools } from './samples.js';
 

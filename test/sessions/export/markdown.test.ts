@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { marked } from 'marked';
 import { expect, test } from 'vitest';
 import { toMarkdown } from '../../../src/sessions/export/markdown.js';
-import { ask, fakeClock, message, openedStore } from '../place.js';
+import { ask, fakeClock, message, openedStore } from '../fixtures.js';
 import { sample, withTools } from './samples.js';
 
 test('Markdown has the current branch', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MESSAGE_STATUSES, ROLES, type Session } from '../../../src/sessions/types.js';
-import { ask, exchange, fakeClock, openedStore } from '../place.js';
+import { ask, exchange, fakeClock, openedStore } from '../fixtures.js';
 
 /** A question with two branches: an unused one, and one that failed. */
 export function sample(): Session {

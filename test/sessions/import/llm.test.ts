@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { llmConversations } from '../../../src/sessions/import/llm.js';
 import { sessionsOf } from '../../../src/sessions/import/recognise.js';
 import type { Session } from '../../../src/sessions/types.js';
-import { folder } from '../place.js';
+import { folder } from '../fixtures.js';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures', 'imports');
 const made = (...parts: string[]): string => {

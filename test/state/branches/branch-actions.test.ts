@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folder, openedStore } from '../../sessions/place.js';
+import { folder, openedStore } from '../../sessions/fixtures.js';
 import { type SavedChat, savedChat } from '../../support/chat/saved-chat.js';
 
 async function talk(chat: SavedChat, question: string, answer: string): Promise<void> {

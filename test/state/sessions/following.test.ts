@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folder, openedStore } from '../../sessions/place.js';
+import { openedStore, sessionsPath } from '../../sessions/fixtures.js';
 import { savedChat } from '../../support/chat/saved-chat.js';
 import { createFakeClock } from '../../support/clocks/clock.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const place = (): string => join(folder(), 'data', 'sessions.db');
 
 test('an answer that another chat is writing is shown as running, grows, and ends when that chat saves its end', async () => {
-  const path = place();
+  const path = sessionsPath();
   const clock = createFakeClock();
   const writer = savedChat(path, { clock });
   writer.ask('Why?');
@@ -46,7 +44,7 @@ test('an answer that another chat is writing is shown as running, grows, and end
 });
 
 test('an answer becomes interrupted and keeps its text when its program stops saving', async () => {
-  const path = place();
+  const path = sessionsPath();
   const clock = createFakeClock();
   const store = openedStore(path, { clock });
   const { id } = store.create('t');
@@ -64,7 +62,7 @@ test('an answer becomes interrupted and keeps its text when its program stops sa
 });
 
 test('starting another conversation ends the updates of an answer that another chat writes', async () => {
-  const path = place();
+  const path = sessionsPath();
   const clock = createFakeClock();
   const store = openedStore(path, { clock });
   const { id } = store.create('t');

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folder, openedStore } from '../../sessions/place.js';
+import { openedStore, sessionsPath } from '../../sessions/fixtures.js';
 import { savedChat } from '../../support/chat/saved-chat.js';
-
-const place = (): string => join(folder(), 'data', 'sessions.db');
 
 const CAT = { name: 'cat.png', type: 'image/png', size: 3, data: 'AQID', url: null };
 
 test('attachments of queued messages and of the draft are there again after a crash', () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path, { attachment: CAT });
   first.ask('a long question');
   first.actions.attach('cat.png');
@@ -29,7 +26,7 @@ test('attachments of queued messages and of the draft are there again after a cr
 });
 
 test('an attachment of a message that was never sent is there again at the next start', () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path, { attachment: CAT });
   first.actions.attach('cat.png');
   first.clock.advance(1000);
@@ -41,7 +38,7 @@ test('an attachment of a message that was never sent is there again at the next 
 });
 
 test('attachments move with the draft to a new conversation', async () => {
-  const path = place();
+  const path = sessionsPath();
   const { actions, ask, type, store, clock, chat } = savedChat(path, { attachment: CAT });
   ask('one');
   await chat.latest.end();

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
 import type { Message } from '../../../src/sessions/types.js';
 import { awaitedCall } from '../../../src/state/tools/tool-calls.js';
-import { folder } from '../../sessions/place.js';
+import { sessionsPath } from '../../sessions/fixtures.js';
 import { type SavedChat, savedChat } from '../../support/chat/saved-chat.js';
 import { createFakeClock } from '../../support/clocks/clock.js';
 
-const place = (): string => join(folder(), 'data', 'sessions.db');
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const WEATHER = { id: 'c1', name: 'weather', arguments: '{"at":"Bern"}' };
 const TIME = { id: 'c2', name: 'time', arguments: '{}' };
@@ -33,7 +31,7 @@ const opened = async (path: string): Promise<SavedChat> => {
 };
 
 test('tool calls are on disk while they stream and at their end, and a result before it is sent', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('Weather and time?');
   first.chat.latest.start();
@@ -59,7 +57,7 @@ test('tool calls are on disk while they stream and at their end, and a result be
 });
 
 test('a reopened conversation continues with the tool call that waits for its result', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('Weather and time?');
   await called(first);
@@ -81,7 +79,7 @@ test('a reopened conversation continues with the tool call that waits for its re
 });
 
 test('a saved refusal is shown as the answer, with sanitized tool calls', async () => {
-  const path = place();
+  const path = sessionsPath();
   const store = openSessions(path);
   const { id } = store.create('asked');
   const question = store.append(id, { role: 'user', text: 'Q', parentId: null });
@@ -97,7 +95,7 @@ test('a saved refusal is shown as the answer, with sanitized tool calls', async 
 });
 
 test('attachments are saved with their question and sent again from the reopened conversation', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path, {
     attachment: { name: 'cat.png', type: 'image/png', size: 3, data: 'AAAA', url: null },
   });
@@ -117,7 +115,7 @@ test('attachments are saved with their question and sent again from the reopened
 });
 
 test('a reopened turn with calls sends the provider’s carried members back with the results', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   const carried = {
     message: { thinking_blocks: [{ type: 'thinking', thinking: 'Look.', signature: 'EqQBCgIYAh==' }] },
@@ -148,7 +146,7 @@ test('a reopened turn with calls sends the provider’s carried members back wit
 });
 
 test('reasoning of an answer without calls is not kept a second time', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('hi');
   await first.chat.latest.end({ carried: { message: { reasoning_content: 'Hm.' }, calls: {} } });

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../../src/sessions/store.js';
-import { folder } from '../../sessions/place.js';
+import { sessionsPath } from '../../sessions/fixtures.js';
 import { savedChat } from '../../support/chat/saved-chat.js';
-
-const place = (): string => join(folder(), 'data', 'sessions.db');
 
 test.each([
   ['complete', { malformedEvents: 2 }, '2 events, or parts of them, could not be read and are left out'],
@@ -19,7 +16,7 @@ test.each([
     'the answer is empty: the token limit was reached before any output (finish_reason length); ctrl+g asks again',
   ],
 ] as const)('a saved answer that is %s shows its remarks again: %o', async (outcome, ending, remark) => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   chat.ask('one');
   await chat.chat.latest.end({ outcome, ...ending });
@@ -33,7 +30,7 @@ test.each([
 });
 
 test('an answer with a refusal shows that the model refused, with its whole text, also when it is opened again', async () => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   chat.ask('one');
   chat.chat.latest.text('Well. ');

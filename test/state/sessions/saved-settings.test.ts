@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folder } from '../../sessions/place.js';
+import { sessionsPath } from '../../sessions/fixtures.js';
 import { savedChat } from '../../support/chat/saved-chat.js';
 
-const place = (): string => join(folder(), 'data', 'sessions.db');
-
 test('opening a session restores its system prompt', async () => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   chat.actions.setSystem('Be brief.');
   chat.ask('one');
@@ -28,7 +25,7 @@ test('opening a session restores its system prompt', async () => {
 });
 
 test("opening a session restores its parameters; a new session doesn't have them", async () => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   for (const set of ['top_p 0.5', 'temperature 1', 'stream_options null']) chat.actions.setParameter(set);
   chat.ask('one');
@@ -46,7 +43,7 @@ test("opening a session restores its parameters; a new session doesn't have them
 });
 
 test('opening a session restores the model of its last answer, at the same endpoint', async () => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   chat.actions.chooseModel('chosen-1');
   chat.ask('one');

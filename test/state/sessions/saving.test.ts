@@ -4,11 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { SessionsError } from '../../../src/sessions/problem.js';
 import { openSessions } from '../../../src/sessions/store.js';
-import { folder, openedStore } from '../../sessions/place.js';
+import { folder, openedStore, sessionsPath } from '../../sessions/fixtures.js';
 import { savedChat } from '../../support/chat/saved-chat.js';
 import { createFakeClock } from '../../support/clocks/clock.js';
 
-const place = (): string => join(folder(), 'data', 'sessions.db');
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 /** All texts in the file by session; the last used session comes first. */
 const inFile = (path: string): string[][] => {
@@ -21,7 +20,7 @@ const inFile = (path: string): string[][] => {
 };
 
 test('a question is on disk before it is sent', () => {
-  const path = place();
+  const path = sessionsPath();
   const { chat, ask } = savedChat(path);
   const send = chat.exchange;
   let onDisk: string[][] = [];
@@ -34,7 +33,7 @@ test('a question is on disk before it is sent', () => {
 });
 
 test('an answer is on disk within a second, and with its exchange at its end', async () => {
-  const path = place();
+  const path = sessionsPath();
   const { chat, clock, ask } = savedChat(path);
   ask('Why?');
   chat.latest.start();
@@ -60,7 +59,7 @@ test('an answer is on disk within a second, and with its exchange at its end', a
 });
 
 test('after a crash, the next start offers to resume with the partial answer, the queue and the draft', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('one');
   first.chat.latest.text('half an ans');
@@ -86,7 +85,7 @@ test('after a crash, the next start offers to resume with the partial answer, th
 });
 
 test('the start offers a conversation with an unsent draft, but not a finished one', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('one');
   await first.chat.latest.end();
@@ -100,7 +99,7 @@ test('the start offers a conversation with an unsent draft, but not a finished o
 });
 
 test('text typed before the first question is in the editor at the next start', () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.type('to be continued');
   first.clock.advance(1000);
@@ -112,7 +111,7 @@ test('text typed before the first question is in the editor at the next start', 
 });
 
 test('a sent draft is not restored', () => {
-  const path = place();
+  const path = sessionsPath();
   const { clock, type, actions } = savedChat(path);
   type('hello');
   clock.advance(1000);
@@ -124,7 +123,7 @@ test('a sent draft is not restored', () => {
 });
 
 test('branches are saved and return when the session is opened', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path);
   first.ask('q');
   first.chat.latest.text('first');
@@ -144,7 +143,7 @@ test('branches are saved and return when the session is opened', async () => {
 });
 
 test('both answers of a comparison are saved while they stream; the chosen one is in the branch in use', async () => {
-  const path = place();
+  const path = sessionsPath();
   const { type, actions, chat, clock } = savedChat(path);
   type('q');
   actions.compare('openai');
@@ -170,7 +169,7 @@ test('both answers of a comparison are saved while they stream; the chosen one i
 });
 
 test('a session opened by name continues; an unknown name starts a new session with it', async () => {
-  const path = place();
+  const path = sessionsPath();
   const first = savedChat(path, { begin: { kind: 'named', name: 'plans' } });
   expect(first.store.getState().name).toBe('plans');
   first.ask('one');
@@ -185,7 +184,7 @@ test('a session opened by name continues; an unknown name starts a new session w
 });
 
 test("each session has its own draft; opening one doesn't lose the editor's text", async () => {
-  const path = place();
+  const path = sessionsPath();
   const chat = savedChat(path);
   chat.ask('one');
   await chat.chat.latest.end();
@@ -237,7 +236,7 @@ test.each([
 });
 
 test('unsaved messages and branches are saved as soon as the file can be used', async () => {
-  const path = place();
+  const path = sessionsPath();
   let broken = true;
   const { ask, chat, store, actions } = savedChat(path, {
     openStore() {
@@ -270,7 +269,7 @@ test('unsaved messages and branches are saved as soon as the file can be used', 
 });
 
 test('the chat works while another program locks the file, and saves everything afterwards', async () => {
-  const path = place();
+  const path = sessionsPath();
   const { ask, chat, clock, store } = savedChat(path);
   ask('one');
   await chat.latest.end();
@@ -294,7 +293,7 @@ test('the chat works while another program locks the file, and saves everything 
 });
 
 test('a session that another program deleted permanently is saved again completely', async () => {
-  const path = place();
+  const path = sessionsPath();
   const { ask, chat } = savedChat(path);
   ask('one');
   chat.latest.text('first');
@@ -306,7 +305,7 @@ test('a session that another program deleted permanently is saved again complete
 });
 
 test('two chats can write to one file', async () => {
-  const path = place();
+  const path = sessionsPath();
   const [one, other] = [savedChat(path), savedChat(path)];
   for (const chat of [one, other, one]) {
     chat.ask('q');
@@ -320,7 +319,7 @@ test('two chats can write to one file', async () => {
 });
 
 test('setting the clock back does not change the order', async () => {
-  const path = place();
+  const path = sessionsPath();
   const early = savedChat(path, { clock: createFakeClock(Date.UTC(2026, 5, 2)) });
   early.ask('first');
   await early.chat.latest.end();
@@ -332,7 +331,7 @@ test('setting the clock back does not change the order', async () => {
 });
 
 test('an API key is never saved, even when the user types it', async () => {
-  const path = place();
+  const path = sessionsPath();
   const key = 'sk-canary-0123456789';
   const { ask, chat, type, clock } = savedChat(path, { secrets: [key] });
   ask(`my key is ${key}`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { SessionStore } from '../../../src/sessions/store.js';
 import type { SessionList } from '../../../src/state/sessions/session-list.js';
-import { ask, folder, openedStore } from '../../sessions/place.js';
+import { ask, folder, openedStore } from '../../sessions/fixtures.js';
 import { type SavedChat, savedChat } from '../../support/chat/saved-chat.js';
 
 /** A chat with three saved sessions and an open list. */

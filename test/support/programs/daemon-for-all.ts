@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
-import { makePlace, type Place, RUNTIME, type Running, startProgram } from './program.js';
+import { makeSandbox, RUNTIME, type Running, type Sandbox, startProgram } from './program.js';
 
 /** The built daemon as a process that serves all tests of a file. */
 export interface DaemonForAll {
   /** Its socket is the daemon's. */
-  readonly place: Place;
+  readonly sandbox: Sandbox;
   readonly daemon: Running;
 }
 
@@ -13,21 +13,21 @@ export interface DaemonForAll {
  * test.
  */
 export function daemonForAll(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): DaemonForAll {
-  let place: Place;
+  let sandbox: Sandbox;
   let daemon: Running;
   beforeAll(async () => {
-    place = await makePlace(env);
-    daemon = startProgram(place, ['--socket', place.socketPath, ...flags], RUNTIME);
+    sandbox = await makeSandbox(env);
+    daemon = startProgram(sandbox, ['--socket', sandbox.socketPath, ...flags], RUNTIME);
     await daemon.untilStderr(/listening on/);
   });
   afterAll(async () => {
     daemon.child.kill();
     await daemon.ended;
-    place.remove();
+    sandbox.remove();
   });
   return {
-    get place() {
-      return place;
+    get sandbox() {
+      return sandbox;
     },
     get daemon() {
       return daemon;

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { Readable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { main } from '../../../src/commands/main.js';
-import { type Place, withoutBusy } from './program.js';
+import { type Sandbox, withoutBusy } from './program.js';
 
 /** The result of a command line. */
 export interface Answered {
@@ -28,14 +28,18 @@ let last: Promise<unknown> = Promise.resolve();
  * other programs or stay open. stdin is empty. The commands run one after another, because a process has one folder and
  * one environment.
  */
-export function runHere(place: Place, args: readonly string[], options: HereOptions = {}): Promise<Answered> {
-  const answered = last.then(() => runNow(place, args, options));
+export function runHere(
+  sandbox: Sandbox,
+  args: readonly string[],
+  options: HereOptions = {},
+): Promise<Answered> {
+  const answered = last.then(() => runNow(sandbox, args, options));
   last = answered.catch(() => {});
   return answered;
 }
 
 async function runNow(
-  { dir, env }: Place,
+  { dir, env }: Sandbox,
   args: readonly string[],
   { terminal = false }: HereOptions,
 ): Promise<Answered> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSessions } from '../../../src/sessions/store.js';
 import { listProcesses } from './processes.js';
-import { alive, type Place, until } from './program.js';
+import { alive, type Sandbox, until } from './program.js';
 import { KEY, openTerminal, type TerminalSession } from './terminal.js';
 
 export const VICTIMS = ['chat', 'daemon', 'simulator'] as const;
@@ -30,10 +30,10 @@ export interface CrashOptions {
 const LIMIT_MS = 30_000;
 
 /** Kills one of the three processes of a chat (SIGKILL), and checks the processes and files that remain. Linux only. */
-export async function crashProcess(place: Place, options: CrashOptions): Promise<CrashResult> {
+export async function crashProcess(sandbox: Sandbox, options: CrashOptions): Promise<CrashResult> {
   const { victim, afterMs, question, shown = false, unsaved = false } = options;
   const onScreen = new RegExp(` you (?:↑ |.*\\n.*)${question}`);
-  const session = openTerminal(place, [], { columns: 100, rows: 30 });
+  const session = openTerminal(sandbox, [], { columns: 100, rows: 30 });
   const faults: string[] = [];
   let acknowledged = false;
   const check = async (what: string, result: Promise<unknown>): Promise<void> => {
@@ -45,7 +45,7 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
     if (shown) await session.untilScreen(onScreen, LIMIT_MS);
     await sleep(afterMs);
     acknowledged = shown || onScreen.test(session.screen().join('\n'));
-    const pid = victim === 'chat' ? session.pid : pidsOf(place)[victim];
+    const pid = victim === 'chat' ? session.pid : pidsOf(sandbox)[victim];
     if (pid !== undefined) {
       process.kill(pid, 'SIGKILL');
       // On a busy machine a killed process and its sockets stay for a while. Their parent, the chat, still runs.
@@ -55,13 +55,14 @@ export async function crashProcess(place: Place, options: CrashOptions): Promise
     else await goOn(session, acknowledged ? undefined : onScreen, check);
     await check(
       'orphans',
-      until(() => leftOver(place).length === 0, LIMIT_MS),
+      until(() => leftOver(sandbox).length === 0, LIMIT_MS),
     );
-    faults.push(...leftOver(place));
+    faults.push(...leftOver(sandbox));
   } finally {
     session.close();
   }
-  if (acknowledged && !unsaved && !questionsIn(place).includes(question)) faults.push('the question is lost');
+  if (acknowledged && !unsaved && !questionsIn(sandbox).includes(question))
+    faults.push('the question is lost');
   return { faults, acknowledged };
 }
 
@@ -107,7 +108,7 @@ async function stopped(session: TerminalSession): Promise<void> {
   throw new Error(`an answer runs still:\n${session.screen().join('\n')}`);
 }
 
-function questionsIn({ dir }: Place): string[] {
+function questionsIn({ dir }: Sandbox): string[] {
   const store = openSessions(join(dir, '.local/share/vastar-tui/sessions/sessions.db'));
   try {
     return store.list({ limit: 1000 }).flatMap(({ id }) => store.branchInUse(id).map(({ text }) => text));
@@ -116,18 +117,18 @@ function questionsIn({ dir }: Place): string[] {
   }
 }
 
-/** Processes and files of a place that only a running chat has. */
-function leftOver(place: Place): string[] {
-  const { daemon, simulator } = pidsOf(place);
-  const files = readdirSync(place.dir).filter((name) => /^(runtime\.sock|\.vt-)/.test(name));
+/** Processes and files of a sandbox that only a running chat has. */
+function leftOver(sandbox: Sandbox): string[] {
+  const { daemon, simulator } = pidsOf(sandbox);
+  const files = readdirSync(sandbox.dir).filter((name) => /^(runtime\.sock|\.vt-)/.test(name));
   return [
     ...files.map((name) => `left behind: ${name}`),
     ...[daemon, simulator].flatMap((pid) => (pid !== undefined && alive(pid) ? [`still runs: ${pid}`] : [])),
   ];
 }
 
-/** By their command lines, which name the place's socket and port. */
-function pidsOf({ socketPath, simulatorUrl }: Place): Partial<Record<'daemon' | 'simulator', number>> {
+/** By their command lines, which name the sandbox's socket and port. */
+function pidsOf({ socketPath, simulatorUrl }: Sandbox): Partial<Record<'daemon' | 'simulator', number>> {
   const { port } = new URL(simulatorUrl);
   const found: Partial<Record<'daemon' | 'simulator', number>> = {};
   for (const { pid, commandLine } of listProcesses()) {

@@ -20,22 +20,22 @@ export const NODE = process.execPath;
 export const CACHE = join(root, 'node_modules', '.cache');
 
 /** A separate home for one test: socket, configuration, logs. */
-export interface Place {
+export interface Sandbox {
   dir: string;
   socketPath: string;
   env: NodeJS.ProcessEnv;
-  /** The address of this place's simulator. */
+  /** The address of this sandbox's simulator. */
   simulatorUrl: string;
   writeConfig(yaml: string): string;
   remove(): void;
 }
 
 /** @param simulator the address of a running simulator [a free port] */
-export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: string): Promise<Place> {
+export async function makeSandbox(extra: NodeJS.ProcessEnv = {}, simulator?: string): Promise<Sandbox> {
   const dir = mkdtempSync(join(tmpdir(), 'vastar-'));
   const socketPath = join(dir, 'runtime.sock');
   const simulatorUrl = simulator ?? `http://127.0.0.1:${await freePort()}`;
-  const place: Place = {
+  const sandbox: Sandbox = {
     dir,
     socketPath,
     simulatorUrl,
@@ -58,8 +58,8 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: strin
       rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
-  place.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
-  return place;
+  sandbox.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
+  return sandbox;
 }
 
 export interface Ended {
@@ -82,8 +82,8 @@ export interface Running {
 }
 
 /** Starts the built program with these arguments; stdin stays open until `child.stdin.end()`. */
-export function startProgram(place: Place, args: readonly string[], file: string = CLI): Running {
-  const child = spawn(NODE, [file, ...args], { cwd: place.dir, env: place.env });
+export function startProgram(sandbox: Sandbox, args: readonly string[], file: string = CLI): Running {
+  const child = spawn(NODE, [file, ...args], { cwd: sandbox.dir, env: sandbox.env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -125,11 +125,11 @@ export const withoutBusy = (stderr: string): string => stderr.replace(BUSY, '');
 
 /** Runs the built program to its end. */
 export async function runProgram(
-  place: Place,
+  sandbox: Sandbox,
   args: readonly string[],
   input: string | Uint8Array = '',
 ): Promise<Ended> {
-  const running = startProgram(place, args);
+  const running = startProgram(sandbox, args);
   running.child.stdin.on('error', () => {});
   running.child.stdin.end(input);
   return running.ended;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { holdSimulator } from '../../../src/simulator/http/hold.js';
 import { listProcesses } from './processes.js';
-import { type Place, runProgram, until } from './program.js';
+import { runProgram, type Sandbox, until } from './program.js';
 import { KEY, openTerminal } from './terminal.js';
 
 const QUESTION = 'What is the capital of France?';
@@ -29,30 +29,30 @@ export interface Starts {
  * @param keep whether the daemon and simulator of the first program stay until the last program has ended
  */
 export async function startAtOnce(
-  place: Place,
+  sandbox: Sandbox,
   { asks = 0, chats = 0, limitMs = 60_000, keep = false },
 ): Promise<Starts> {
   const startedMs = performance.now();
-  const simulators = countSimulators(place.simulatorUrl);
-  const kept = keep ? keepRunning(place) : undefined;
+  const simulators = countSimulators(sandbox.simulatorUrl);
+  const kept = keep ? keepRunning(sandbox) : undefined;
   const failed = await Promise.all([
-    ...Array.from({ length: asks }, (_, index) => ask(place, index, keep)),
-    ...Array.from({ length: chats }, (_, index) => chat(place, index, limitMs)),
+    ...Array.from({ length: asks }, (_, index) => ask(sandbox, index, keep)),
+    ...Array.from({ length: chats }, (_, index) => chat(sandbox, index, limitMs)),
   ]);
   const ms = performance.now() - startedMs;
   kept?.release();
-  await until(() => remains(place).length === 0).catch(() => {});
+  await until(() => remains(sandbox).length === 0).catch(() => {});
   return {
     failed: failed.filter((line) => line !== undefined),
-    ...countDaemons(place),
+    ...countDaemons(sandbox),
     simulators: simulators.end(),
-    left: remains(place),
+    left: remains(sandbox),
     ms,
   };
 }
 
-/** Uses the place's daemon and simulator as soon as they run, which keeps them running. */
-function keepRunning({ socketPath, simulatorUrl }: Place): { release(): void } {
+/** Uses the sandbox's daemon and simulator as soon as they run, which keeps them running. */
+function keepRunning({ socketPath, simulatorUrl }: Sandbox): { release(): void } {
   const ended = new AbortController();
   const holds: { release(): void }[] = [];
   const daemon = async (): Promise<void> => {
@@ -80,14 +80,14 @@ function keepRunning({ socketPath, simulatorUrl }: Place): { release(): void } {
 /** The time to the first token: so long that the first answer doesn't end before `keep` holds the daemon. */
 const SLOW = ['--header', 'x-sim-ttft: 2000'];
 
-async function ask(place: Place, index: number, slow: boolean): Promise<string | undefined> {
-  const { code, stdout, stderr } = await runProgram(place, ['ask', QUESTION, ...(slow ? SLOW : [])]);
+async function ask(sandbox: Sandbox, index: number, slow: boolean): Promise<string | undefined> {
+  const { code, stdout, stderr } = await runProgram(sandbox, ['ask', QUESTION, ...(slow ? SLOW : [])]);
   if (code === 0 && stdout.trim() === ANSWER) return undefined;
   return `ask ${index} ended with ${code}: ${stdout.trim()} ${stderr.trim()}`;
 }
 
-async function chat(place: Place, index: number, limitMs: number): Promise<string | undefined> {
-  const session = openTerminal(place, [], { columns: 80, rows: 24 });
+async function chat(sandbox: Sandbox, index: number, limitMs: number): Promise<string | undefined> {
+  const session = openTerminal(sandbox, [], { columns: 80, rows: 24 });
   try {
     await session.untilWritten('\x1b[?1049h', limitMs);
     session.send(`${QUESTION}${KEY.enter}`);
@@ -131,7 +131,7 @@ function countSimulators(url: string): { end(): number } {
 }
 
 /** By the lines of their common log, which each daemon writes when it listens and when it has stopped. */
-function countDaemons({ dir }: Place): Pick<Starts, 'daemons' | 'daemonsAtOnce'> {
+function countDaemons({ dir }: Sandbox): Pick<Starts, 'daemons' | 'daemonsAtOnce'> {
   const log = join(dir, '.local/state/vastar-tui/daemon.log');
   const events =
     (existsSync(log) ? readFileSync(log, 'utf8') : '').match(/"event":"(?:listening|stopped)"/g) ?? [];
@@ -144,8 +144,8 @@ function countDaemons({ dir }: Place): Pick<Starts, 'daemons' | 'daemonsAtOnce'>
   return { daemons: events.filter((event) => event.includes('listening')).length, daemonsAtOnce };
 }
 
-/** Returns the processes with the place's socket or port in their command line; Linux only. */
-function remains({ dir, socketPath, simulatorUrl }: Place): string[] {
+/** Returns the processes with the sandbox's socket or port in their command line; Linux only. */
+function remains({ dir, socketPath, simulatorUrl }: Sandbox): string[] {
   const { port } = new URL(simulatorUrl);
   const files = readdirSync(dir).filter((name) => name.startsWith('runtime.sock') || name.startsWith('.vt-'));
   const processes = listProcesses()

@@ -2,7 +2,7 @@ import { type IPty, spawn } from '@lydell/node-pty';
 import headless, { type Terminal } from '@xterm/headless';
 import { PATIENCE_MS } from '../clocks/patience.js';
 import { UnicodeGraphemesAddon } from '../screen/unicode-graphemes.js';
-import { CLI, NODE, type Place } from './program.js';
+import { CLI, NODE, type Sandbox } from './program.js';
 
 /** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
 export interface TerminalSession {
@@ -44,7 +44,7 @@ export interface TerminalOptions {
 }
 
 export function openTerminal(
-  place: Place,
+  sandbox: Sandbox,
   args: readonly string[] = [],
   options: TerminalOptions = {},
 ): TerminalSession {
@@ -54,8 +54,8 @@ export function openTerminal(
     name: 'xterm-256color',
     cols: columns,
     rows,
-    cwd: place.dir,
-    env: { ...place.env, ...options.env },
+    cwd: sandbox.dir,
+    env: { ...sandbox.env, ...options.env },
   });
   const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
   terminal.loadAddon(new UnicodeGraphemesAddon());

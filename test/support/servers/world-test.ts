@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TestClock } from '../clocks/fast-clock.js';
 import { daemonForAll } from '../programs/daemon-for-all.js';
-import { makePlace, runProgram } from '../programs/program.js';
+import { makeSandbox, runProgram } from '../programs/program.js';
 import { startUpstream } from './upstream.js';
 import { lengthOf, playing, type Range, speedBounds, type WorldCase } from './world.js';
 
@@ -38,13 +38,13 @@ const later = (range: Range, ms: number): Range =>
 /** Plays one case to the program through the real daemon, and compares the last line of `ask --json`. */
 async function ask(socketPath: string, habit: WorldCase, clock: TestClock): Promise<void> {
   const upstream = await startUpstream(playing(habit, clock.speed));
-  const place = await makePlace({ ...clock.env, VASTAR_SOCKET_PATH: socketPath }, 'http://127.0.0.1:9');
+  const sandbox = await makeSandbox({ ...clock.env, VASTAR_SOCKET_PATH: socketPath }, 'http://127.0.0.1:9');
   try {
-    place.writeConfig(
+    sandbox.writeConfig(
       `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
     );
     const began = performance.now();
-    const { stdout } = await runProgram(place, ['ask', '--json', ...(habit.args ?? []), 'hi']);
+    const { stdout } = await runProgram(sandbox, ['ask', '--json', ...(habit.args ?? []), 'hi']);
     const wall = (performance.now() - began) * clock.speed;
     const lines = stdout.trimEnd().split('\n');
     const line = lines.at(-1) ?? '';
@@ -74,7 +74,7 @@ async function ask(socketPath: string, habit: WorldCase, clock: TestClock): Prom
     if (wall_ms !== undefined) expectWithin(wall, wall_ms, 'wall_ms');
   } finally {
     await upstream.close();
-    place.remove();
+    sandbox.remove();
   }
 }
 
@@ -84,5 +84,5 @@ async function ask(socketPath: string, habit: WorldCase, clock: TestClock): Prom
  */
 export function testWorldCases(cases: readonly WorldCase[], clock: TestClock = { speed: 1, env: {} }): void {
   const home = daemonForAll([], clock.env);
-  test.concurrent.each(cases)('$name', (habit) => ask(home.place.socketPath, habit, clock));
+  test.concurrent.each(cases)('$name', (habit) => ask(home.sandbox.socketPath, habit, clock));
 }

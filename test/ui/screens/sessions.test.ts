@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createJournal } from '../../../src/sessions/journal.js';
 import { openSessions } from '../../../src/sessions/store.js';
 import type { SessionsPort } from '../../../src/state/ports.js';
-import { ask, fakeClock, folder, openedStore } from '../../sessions/place.js';
+import { ask, fakeClock, folder, openedStore } from '../../sessions/fixtures.js';
 import { startTui } from '../../support/screen/tui.js';
 
 /** A sessions port with four saved sessions. */

@@ -13,7 +13,7 @@ import {
 import { killProcessesWith } from './processes.js';
 
 /** The environment of a test of the daemon's programs. */
-export interface DaemonGround {
+export interface DaemonHarness {
   readonly programs: DaemonPrograms;
   readonly folder: string;
   /** The daemon's socket in the folder. */
@@ -34,13 +34,13 @@ export interface DaemonGround {
  * Makes a folder for each test of the file, also for tests at the same time. After the test, it removes the folder and
  * ends the started daemons.
  */
-export function daemonGround(): DaemonGround {
+export function daemonHarness(): DaemonHarness {
   let programs: DaemonPrograms;
   beforeAll(async () => {
     programs = await buildDaemonPrograms();
   });
   const current = forEachTest(async () =>
-    createGround(programs, await mkdtemp(join(tmpdir(), 'vt-process-'))),
+    createHarness(programs, await mkdtemp(join(tmpdir(), 'vt-process-'))),
   );
   return {
     get programs() {
@@ -60,16 +60,16 @@ export function daemonGround(): DaemonGround {
   };
 }
 
-interface OwnedGround extends DaemonGround {
+interface OwnedHarness extends DaemonHarness {
   close(): Promise<void>;
 }
 
-function createGround(programs: DaemonPrograms, folder: string): OwnedGround {
+function createHarness(programs: DaemonPrograms, folder: string): OwnedHarness {
   const path = join(folder, 'd.sock');
   const running: RunningProgram[] = [];
   const closing: (() => Promise<void>)[] = [];
   const owned = [folder];
-  const start: DaemonGround['start'] = (args, env = {}) => {
+  const start: DaemonHarness['start'] = (args, env = {}) => {
     const program = runProgram(programs.daemon, args, env);
     running.push(program);
     return program;

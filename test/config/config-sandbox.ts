@@ -9,7 +9,7 @@ import type { LoadedConfig } from '../../src/config/resolve.js';
 import type { UserDirectories } from '../../src/config/sources/find-file.js';
 
 /** A separate current directory and home for one test. */
-export interface Place {
+export interface ConfigSandbox {
   cwd: string;
   directories: UserDirectories;
   write(path: string, text: string | Uint8Array): string;
@@ -18,7 +18,7 @@ export interface Place {
   load(options?: Partial<LoadOptions>): LoadedConfig;
 }
 
-export function makePlace(): Place {
+export function makeConfigSandbox(): ConfigSandbox {
   const root = mkdtempSync(join(tmpdir(), 'vastar-config-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const cwd = join(root, 'work');
@@ -39,11 +39,11 @@ export function makePlace(): Place {
   };
 }
 
-/** Loads `yaml` as the `config.yaml` of an otherwise empty place. */
+/** Loads `yaml` as the `config.yaml` of an otherwise empty folder. */
 export function loadYaml(yaml: string, options: Partial<LoadOptions> = {}): LoadedConfig {
-  const place = makePlace();
-  place.writeConfig(yaml);
-  return place.load(options);
+  const sandbox = makeConfigSandbox();
+  sandbox.writeConfig(yaml);
+  return sandbox.load(options);
 }
 
 /** The problems as lines for users. */

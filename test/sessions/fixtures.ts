@@ -23,8 +23,13 @@ export function fakeClock(startMs = Date.UTC(2026, 10, 22, 12)): { unixMs(): num
   };
 }
 
+/** Returns a path for a sessions file, in a folder that does not exist yet. */
+export function sessionsPath(): string {
+  return join(folder(), 'data', 'sessions.db');
+}
+
 export function openedStore(
-  path = join(folder(), 'data', 'sessions.db'),
+  path = sessionsPath(),
   options: Parameters<typeof openSessions>[1] = {},
 ): SessionStore {
   const store = openSessions(path, options);
