@@ -37,7 +37,8 @@ const fixed = (value: unknown): string[] =>
 
 test('the last line of ask matches the documentation', async () => {
   // Slow enough that even a busy machine reads it in several arrivals: one arrival has no gaps.
-  const { stdout } = await run(['ask', '--json', '--model', 'sim-60tps', 'Write a haiku about sockets']);
+  const flags = ['--json', '--model', 'sim-60tps', '--max-tokens', '80'];
+  const { stdout } = await run(['ask', ...flags, 'Write a long story about sockets']);
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
   expect(fixed(JSON.parse(last))).toEqual(fixed(documented('ask')));
 });
