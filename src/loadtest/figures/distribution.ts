@@ -90,7 +90,7 @@ export function createDistribution(): Distribution {
       if (count === 0) return undefined;
       const buckets: number[] = [];
       for (const [index, times] of counts.entries()) if (times > 0) buckets.push(beginOf(index), times);
-      return { sum: sumUs / 1000, min: minUs / 1000, max: maxUs / 1000, buckets };
+      return new StoredCounts(sumUs / 1000, minUs / 1000, maxUs / 1000, buckets);
     },
     add(other) {
       for (let at = 0; at < other.buckets.length; at += 2) {
@@ -99,6 +99,24 @@ export function createDistribution(): Distribution {
       extend(Math.round(other.sum * 1000), Math.round(other.min * 1000), Math.round(other.max * 1000));
     },
   };
+}
+
+/**
+ * A class, because V8 13.6 (Node 24) sometimes gives all objects of one literal the numbers of the last one, in the calls
+ * just after its compiler Maglev has compiled the function.
+ */
+class StoredCounts implements Counts {
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly buckets: readonly number[];
+
+  constructor(sum: number, min: number, max: number, buckets: readonly number[]) {
+    this.sum = sum;
+    this.min = min;
+    this.max = max;
+    this.buckets = buckets;
+  }
 }
 
 /** Returns a value's bucket. Below 2 * HALF each whole number has its bucket; above, each doubling has HALF buckets. */
