@@ -1,7 +1,9 @@
 import type { DecodedEvent } from './decoded-events.js';
 
-/** Statuses with which providers refuse a member of a request. Some servers in Python fail on one that they don't know. */
-const REFUSALS: readonly number[] = [400, 422, 500];
+/** Statuses with which providers refuse a member of a request. */
+const REFUSALS: readonly number[] = [400, 422];
+/** Some servers in Python fail on a member that they don't know, with this text. */
+const FAILED = { status: 500, text: /unexpected keyword argument/i };
 /** Largest refusal that is held back, in bytes. */
 const MAX_HELD = 65_536;
 
@@ -23,6 +25,7 @@ export function holdRefusal(
 ): HeldRefusal {
   let held: DecodedEvent[] | undefined;
   let bytes = 0;
+  let failed = false;
   const release = async (): Promise<void> => {
     const events = held ?? [];
     held = undefined;
@@ -30,7 +33,10 @@ export function holdRefusal(
   };
   return {
     onEvent(event) {
-      if (event.type === 'start' && REFUSALS.includes(event.statusCode)) held = [];
+      if (event.type === 'start') {
+        failed = event.statusCode === FAILED.status;
+        if (failed || REFUSALS.includes(event.statusCode)) held = [];
+      }
       if (held === undefined) return pass(event);
       held.push(event);
       onHeld();
@@ -40,7 +46,8 @@ export function holdRefusal(
     text() {
       if (held === undefined) return undefined;
       const parts = held.flatMap((event) => (event.type === 'chunk' ? [event.data] : []));
-      return Buffer.concat(parts).toString();
+      const text = Buffer.concat(parts).toString();
+      return failed && !FAILED.text.test(text) ? undefined : text;
     },
     get holding() {
       return held !== undefined;

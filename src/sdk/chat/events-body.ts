@@ -12,7 +12,7 @@ import {
   unusableError,
 } from './errors/chat-errors.js';
 import { isKeepAlive, LastWords } from './errors/last-words.js';
-import { errorEventOf } from './errors/reported-error.js';
+import { errorEventOf, isFailureCode, reportedErrorOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
 import { type ChatEventReader, isWholeCompletion } from './events/chat-events.js';
 import { createEventReader } from './events/event-reader.js';
@@ -162,6 +162,14 @@ class EventsBody implements AnswerBody {
     if (message !== '') answer.fail(streamError({ message, kind: '' }, this.#context));
   }
 
+  /** Fails an answer which an error has ended before its usage count or its finish reason. */
+  #checkWords(verdict: 'open' | 'closing'): void {
+    const { result } = this.#answer;
+    const message = this.#lastWords.error;
+    const early = result.finishReason === null ? verdict === 'closing' : isBare(result);
+    if (message !== '' && early) this.#answer.fail(streamError({ message, kind: '' }, this.#context));
+  }
+
   /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */
   #onPlain(data: string): boolean {
     const text = this.#answer.over ? undefined : this.#repeated.textOf(data);
@@ -270,7 +278,8 @@ class EventsBody implements AnswerBody {
   #readPlain(chunk: PlainChunk): boolean {
     this.#answer.nextEvent();
     if (!this.#reader.readPlain(chunk)) return false;
-    this.#lastWords.clear();
+    if (chunk.text === '') this.#checkWords('open');
+    else this.#lastWords.clear();
     this.#recognised = true;
     this.#checkSize();
     return true;
@@ -290,8 +299,11 @@ class EventsBody implements AnswerBody {
     }
     answer.nextEvent();
     const whole = plain === undefined && isBare(answer.result) && isWholeCompletion(event);
+    const { size, withheld } = answer;
     const verdict = this.#reader.read(event);
-    if (verdict !== 'unrecognised') this.#lastWords.clear();
+    if (answer.size > size || answer.withheld > withheld) this.#lastWords.clear();
+    else if (verdict !== 'unrecognised') this.#checkWords(verdict);
+    if (answer.over) return;
     if (verdict === 'open') this.#recognised = true;
     else if (isBare(answer.result)) {
       const native = nativeFormat(event, '', name);
@@ -326,6 +338,7 @@ class EventsBody implements AnswerBody {
 function isEnd(event: unknown): boolean {
   const record = recordOf(event);
   const { done, is_end, type } = record;
+  if (isFailureCode(reportedErrorOf(event)?.message)) return false;
   const marked = done === true || is_end === true || /^done$/i.test(stringOf(type));
   return marked || Object.values(record).includes(DONE);
 }

@@ -116,3 +116,21 @@ test.each([{}, { message: '', type: '', param: '', code: null }, { code: 0 }])(
     expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'a' });
   },
 );
+
+describe('an error whose form the program does not know', () => {
+  const HELLO = { choices: [{ delta: { content: 'Hello' } }] };
+  const FINISH = { choices: [{ delta: {}, finish_reason: 'stop' }] };
+  const USAGE = { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
+  test.each([
+    [[HELLO, { detail: 'CUDA out of memory' }, USAGE]],
+    [[HELLO, { code: 50, message: 'worker died' }, USAGE]],
+    [[{ status: 'blocked', message: 'no' }, FINISH]],
+    [[{ is_end: true, code: 3, message: 'Quota exceeded' }]],
+    [[{ type: 'done', message: 'Quota exceeded' }]],
+  ])('is the outcome, although other events follow: %j', (events) => {
+    const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    for (const event of events) stream.feed(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+    stream.feed(Buffer.from('data: [DONE]\n\n'));
+    expect(stream.end({ kind: 'closed' }).outcome).toBe('error');
+  });
+});

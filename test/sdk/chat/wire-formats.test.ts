@@ -342,3 +342,48 @@ describe("OpenAI's Responses", () => {
     });
   });
 });
+
+describe('an answer is not changed by what looks like a gateway’s habit', () => {
+  const plain = (...events: object[]): string =>
+    events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+
+  test('JSON with choices in the text of Ollama is the model’s own', () => {
+    const response = '{"choices":["a","b"]}';
+    expect(
+      read('chat-completions', plain({ response, done: true, done_reason: 'stop' })).result,
+    ).toMatchObject({
+      outcome: 'complete',
+      text: response,
+    });
+  });
+
+  test('a piece that a chunk has in two entries of a choice is read once', () => {
+    const entry = (content: string, finish_reason: string | null) => ({
+      index: 0,
+      delta: { content },
+      finish_reason,
+    });
+    const both = { choices: [entry('Hello', null), entry('Hello', 'stop')] };
+    expect(read('chat-completions', plain(both)).result.text).toBe('Hello');
+    const whole = [
+      { choices: [entry('Hello', null)] },
+      { choices: [entry(' you', null), entry('Hello you', 'stop')] },
+    ];
+    expect(read('chat-completions', plain(...whole)).result.text).toBe('Hello you');
+  });
+
+  test('a response that begins like the one before keeps its text', () => {
+    const response = (delta: string) => [
+      { type: 'response.created', response: {} },
+      { type: 'response.output_text.delta', delta },
+      { type: 'response.completed', response: { status: 'completed' } },
+    ];
+    const { result } = read('responses', sse([...response('Sure, let me look.'), ...response('Sure')]));
+    expect(result.text).toBe('Sure, let me look.Sure');
+  });
+});
+
+test('an event of many cut strings is read in linear time', () => {
+  const { result } = read('chat-completions', `data: {'error': '${"\\'".repeat(200_000)}\n\n`);
+  expect(result.outcome).not.toBe('complete');
+});

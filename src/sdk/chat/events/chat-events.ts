@@ -136,6 +136,14 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     readReason(why);
   };
 
+  /** Whether a further entry of the choice has its piece, or the whole text, once more. */
+  const again = (more: JsonRecord, first: JsonRecord | undefined): boolean => {
+    const { content } = recordOf(more.delta);
+    return (
+      stringOf(content) !== '' && (content === recordOf(first?.delta).content || content === result.text)
+    );
+  };
+
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
     let found: JsonRecord | undefined;
     const [only] = choices;
@@ -193,8 +201,11 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const read = (received: unknown): Verdict => {
     if (!isRecord(received)) return 'unrecognised';
-    const sent = unwrapped(received);
-    const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
+    const event = isOllamaEvent(received)
+      ? fromOllama(received)
+      : isCohereEvent(received)
+        ? fromCohere(received)
+        : unwrapped(received);
     const choices = choicesIn(event);
     const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
     const usage = usageIn(event, choice);
@@ -205,7 +216,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (Array.isArray(choices) && choices.length > 1)
       for (const more of choices)
         if (more !== choice && isRecord(more) && more.index !== undefined && indexOf(more) === chosen)
-          readChoice(more, event);
+          readChoice(again(more, choice) ? { ...more, delta: {} } : more, event);
     if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
       readDelta({ tool_calls: callsBeside(choices) });
     if (usage !== undefined) {
@@ -236,6 +247,9 @@ function choicesIn({ choices, delta, type, finish_reason }: JsonRecord): unknown
   return bare ? [{ delta, finish_reason }] : choices;
 }
 
+/** Matches names of members in which gateways put an answer as JSON text. In others, JSON is the model's own. */
+const TEXT_OF_JSON = /^(?:data|response|body|result|payload)$/;
+
 /**
  * Returns the answer inside of a gateway's own object, e.g. `{code: 0, data: {choices}}`, also as JSON text, or the
  * object itself.
@@ -244,10 +258,11 @@ function unwrapped(event: JsonRecord): JsonRecord {
   if (event.choices !== undefined) return event;
   for (const name in event) {
     const value = event[name];
-    const inner = recordOf(typeof value === 'string' && value.startsWith('{') ? parseJson(value) : value);
+    const isText = typeof value === 'string' && value.startsWith('{') && TEXT_OF_JSON.test(name);
+    const inner = recordOf(isText ? parseJson(value) : value);
     // The own API of DashScope, which has other conventions, has its answer in `output`.
     const own = name === 'output' && event.request_id !== undefined;
-    if (Array.isArray(inner.choices) && !own) return inner;
+    if (Array.isArray(inner.choices) && inner.choices.every(isRecord) && !own) return inner;
   }
   return event;
 }

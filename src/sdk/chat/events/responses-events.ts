@@ -104,6 +104,9 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   /** Reads the response object of the last event, or of an answer without streaming. */
   const readEnd = (response: JsonRecord): void => {
+    // This response only begins like the one before.
+    if (repeated !== undefined && repeated !== '' && repeated !== ended)
+      emit({ type: 'text', text: repeated });
     repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
     named(response);

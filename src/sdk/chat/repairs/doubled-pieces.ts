@@ -2,9 +2,7 @@ import type { CumulativeText } from './cumulative-text.js';
 import type { RepeatedArguments } from './repeated-arguments.js';
 
 /** Fewest pairs of equal pieces, at the beginning of a text, that prove that the server sends each piece twice. */
-const MIN_PAIRS = 3;
-/** The same, when the text has ended. */
-const MIN_PAIRS_AT_END = 2;
+const MIN_PAIRS = 5;
 /** The most pieces that are withheld, and the most characters of each. */
 const MAX_PIECES = 24;
 const MAX_CHARS = 4096;
@@ -53,7 +51,7 @@ export class DoubledPieces {
       this.#first = undefined;
       this.#pairs.add(piece);
       this.#last = piece;
-      if (this.#shows(MIN_PAIRS)) return this.#decide(true);
+      if (this.#shows()) return this.#decide(true);
     }
     return this.#withheld.length > MAX_PIECES || piece.length > MAX_CHARS ? this.#decide(false) : '';
   }
@@ -61,8 +59,7 @@ export class DoubledPieces {
   /** Decides about the withheld pieces, and returns their new part. */
   rest(): string {
     const held = this.#withheld.length > 0;
-    const text = held ? this.#decide(this.#first === undefined && this.#shows(MIN_PAIRS_AT_END)) : '';
-    return text + this.#next.rest();
+    return (held ? this.#decide(false) : '') + this.#next.rest();
   }
 
   /** Whether all further pieces pass unchanged. */
@@ -80,8 +77,8 @@ export class DoubledPieces {
     return this.#removed + this.#next.removed;
   }
 
-  #shows(pairs: number): boolean {
-    return [...this.#pairs].reduce((sum, piece) => sum + weightOf(piece), 0) >= pairs;
+  #shows(): boolean {
+    return [...this.#pairs].filter(isTelling).length >= MIN_PAIRS;
   }
 
   #decide(doubled: boolean): string {
@@ -95,10 +92,11 @@ export class DoubledPieces {
   }
 }
 
-/** Digits, letters and line breaks often come twice in a row, Chinese characters sometimes. */
-function weightOf(piece: string): number {
-  if (piece.length > 1) return 1;
-  return piece > '\u02ff' ? 0.5 : 0;
+/** Matches single characters, numbers and lines, which a model may well write twice in a row. */
+const OFTEN_TWICE = /^.?$|^\d+$|\n/u;
+
+function isTelling(piece: string): boolean {
+  return !OFTEN_TWICE.test(piece);
 }
 
 function lengthOf(pieces: readonly string[]): number {

@@ -2,8 +2,8 @@ import { isRecord, type JsonRecord, parseJson } from '../../../common/json.js';
 
 /** Matches the beginning of a dictionary. */
 const DICTIONARY = /^\{\s*'/;
-/** Matches strings in either kind of quotes, and the names of constants. */
-const PARTS = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|\b(?:None|True|False)\b/g;
+/** Matches strings in either kind of quotes, also one that the text cuts off, and the names of constants. */
+const PARTS = /'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|\b(?:None|True|False)\b/g;
 const CONSTANTS: Readonly<Record<string, string>> = { None: 'null', True: 'true', False: 'false' };
 const ESCAPES = /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([\s\S]))/gi;
 const NAMED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };

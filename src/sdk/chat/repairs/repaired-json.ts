@@ -2,10 +2,10 @@ import { isRecord, type JsonRecord, parseJson } from '../../../common/json.js';
 import { pythonDictionary } from './python-literals.js';
 
 /** Matches strings, and numbers that JSON lacks. */
-const PARTS = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
+const PARTS = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/g;
 
 /** Matches strings and line breaks. */
-const PARTS_AND_BREAKS = /"(?:[^"\\]|\\[\s\S])*"|[\r\n]+/g;
+const PARTS_AND_BREAKS = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[\r\n]+/g;
 
 /** Matches characters that begin or end a string, or hide the end of one. */
 const MARKS = /["\\]/g;
