@@ -50,7 +50,13 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const options = chatOptions(flags);
   const attachments = imagesOf(flags);
   const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
-  const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
+  let composition: ReturnType<typeof compose>;
+  try {
+    composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
+  } catch (error) {
+    results?.close();
+    throw error;
+  }
   reportProblems(composition.loaded);
   const abort = new AbortController();
   const stop = interruptOn(abort);

@@ -185,7 +185,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       return sessions.size;
     },
     get requests() {
-      return count('request');
+      return count('request') + count('stream');
     },
     end: () => endNow.abort(),
   };

@@ -79,6 +79,15 @@ test('a linked configuration stays linked, and keeps its permissions and the end
   expect(readdirSync(dirname(path))).toEqual(['config.yaml', 'link.yaml']);
 });
 
+test('a file with comments, lines of Windows and a byte order mark changes only by the profile', () => {
+  const text = '\ufeffmode: simulator\r\n# more\r\n# lines\r\nprofiles: {}\r\n';
+  const path = file(text);
+  for (const name of ['b', 'c', 'd']) addProfile(path, name, { provider: 'ollama', model: 'x' });
+  const added = readFileSync(path, 'utf8');
+  expect(added.startsWith(text.slice(0, text.indexOf('profiles')))).toBe(true);
+  expect(added).not.toContain('\r\r');
+});
+
 test('only the owner may read a new configuration', () => {
   const path = file();
   addProfile(path, 'b', { provider: 'ollama', model: 'x' });

@@ -1,4 +1,12 @@
-import { accessSync, closeSync, constants, createReadStream, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  openSync,
+  type ReadStream,
+  statSync,
+} from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileReason } from '../../common/errors.js';
 import type { ChatMessage } from '../../connector/messages.js';
@@ -55,16 +63,20 @@ export function openToolResults(path: string): ToolResults {
     close() {
       reader.close();
       input.destroy();
-      if (input.pending) releaseReader(path);
+      if (input.pending) releaseReader(input, path);
     },
   };
 }
 
-/** Opens a named pipe as a writer: the process can't end while it waits for one. */
-function releaseReader(path: string): void {
+/**
+ * Opens a named pipe as a writer until the reader has ended: the process can't end while the reader waits for a writer, or
+ * begins to. As a reader and writer, it opens a pipe without a reader, too.
+ */
+function releaseReader(input: ReadStream, path: string): void {
   try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    const writer = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    input.once('close', () => closeSync(writer));
   } catch {
-    // Nothing waits for a writer.
+    // This file can't be written, so it is no pipe that waits for this program.
   }
 }

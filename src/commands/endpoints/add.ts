@@ -29,11 +29,15 @@ export function addProfile(path: string, name: string, profile: Record<string, u
   const text = document.toString();
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    openReplacedFile(path, 0o600).write([before?.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text]);
+    // The document keeps a carriage return at the end of a comment.
+    const lines = before?.includes('\r\n') ? text.replace(/\r*\n/g, '\r\n') : text;
+    openReplacedFile(path, 0o600).write([before?.startsWith(BOM) ? BOM + lines : lines]);
   } catch (error) {
     throw new UsageError(`${path} cannot be written: ${fileReason(error)}`);
   }
 }
+
+const BOM = '\ufeff';
 
 /** Reading other encodings would replace their characters. */
 function textOf(path: string): string {
@@ -44,7 +48,7 @@ function textOf(path: string): string {
     throw new UsageError(`${path} cannot be read: ${fileReason(error)}`);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new UsageError(`save ${path} as UTF-8: it has another encoding`);
   }

@@ -70,8 +70,8 @@ export function createJobControl({
     if (!ended) process.on('SIGTSTP', onStop);
   };
   const suspend = (): void => void leave(stop).catch(() => {});
-  // An editor that has the terminal sends its Ctrl+Z to the whole job.
-  const onStop = (): void => (away ? void stop() : suspend());
+  // An editor that has the terminal sends its Ctrl+Z to the whole job. A plain interface has no screen to leave.
+  const onStop = (): void => (away || suspendTerminal === undefined ? void stop() : suspend());
   process.on('SIGTSTP', onStop);
 
   return {

@@ -44,6 +44,19 @@ test.concurrent('ask ends after an answer without tool calls, when nothing write
   expect(stdout).toContain('Paris');
 });
 
+test.concurrent.for([
+  ['nosuch', 2],
+  ['openai', 2],
+] as const)(
+  'ask ends with --mode %s, which cannot be used, and a pipe of results without a writer',
+  async ([mode, code]) => {
+    makePipe();
+    const ended = await run(['ask', 'hi', '--tool-results', 'pipe', '--mode', mode], '');
+    expect(ended.stderr).not.toBe('');
+    expect(ended.code).toBe(code);
+  },
+);
+
 test.concurrent('Ctrl+C ends the wait for the result of a tool call from a pipe without a writer', async () => {
   makePipe();
   await endpoint({ chunks: sseEvents(CALL, FINISH, '[DONE]') });

@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   copyFileSync,
   ftruncateSync,
   lstatSync,
@@ -8,6 +10,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,19 +27,20 @@ export interface ReplacedFile {
 
 /**
  * Checks that a file can be written. It keeps its earlier content until the new one is complete, unless another file
- * can't be created beside it or it belongs to another user. Pipes and devices are opened at once.
+ * can't be created beside it, or it has another owner, another group or a second name. Pipes and devices are opened at
+ * once.
  * @param mode the permissions of a new file, which the umask reduces
  * @throws the error of the file system
  */
 export function openReplacedFile(path: string, mode = 0o666): ReplacedFile {
   const before = statSync(path, { throwIfNoEntry: false });
   const isLinkToNothing = before === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (isLinkToNothing || before?.isFile() === false || isDescriptor(path)) return inPlace(path, 'a');
+  if (isLinkToNothing || before?.isFile() === false || isDescriptor(path)) return inPlace(path, 'a', mode);
   const target = before === undefined ? path : realpathSync(path);
   const draft = `${target}.${process.pid}.tmp`;
-  if (before !== undefined && (before.uid !== process.getuid?.() || !canCreate(draft)))
-    return inPlace(path, 'r+');
-  if (before === undefined) create(draft);
+  if (before !== undefined) accessSync(target, constants.W_OK);
+  const isPlain = before === undefined || (isOwn(before) && before.nlink === 1);
+  if (!isPlain || !canCreate(draft)) return inPlace(path, before === undefined ? 'a' : 'r+', mode);
   return {
     write(pieces) {
       try {
@@ -55,14 +59,15 @@ export function isDescriptor(path: string): boolean {
   return /^\/(dev\/(std|fd\/)|proc\/)/.test(resolve(path));
 }
 
-function create(path: string): void {
-  closeSync(openSync(path, 'wx'));
-  rmSync(path);
+/** Whether a new file has the owner and the group of this one. */
+function isOwn({ uid, gid }: Stats): boolean {
+  return uid === process.getuid?.() && gid === process.getgid?.();
 }
 
 function canCreate(path: string): boolean {
   try {
-    create(path);
+    closeSync(openSync(path, 'wx'));
+    rmSync(path);
     return true;
   } catch {
     return false;
@@ -70,8 +75,8 @@ function canCreate(path: string): boolean {
 }
 
 /** Without `a`, the earlier content is removed before the first piece. */
-function inPlace(path: string, flags: 'a' | 'r+'): ReplacedFile {
-  const file = openSync(path, flags);
+function inPlace(path: string, flags: 'a' | 'r+', mode: number): ReplacedFile {
+  const file = openSync(path, flags, mode);
   return {
     write(pieces) {
       if (flags === 'r+') ftruncateSync(file);

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  linkSync,
   lstatSync,
   mkdtempSync,
   openSync,
@@ -89,4 +90,19 @@ test('two reports in one file are refused', () => {
     `give --json and --csv different files: both are ${folder().path}/./r`,
   );
   expect(() => openReports({ csv: path, html: path })).toThrow('give --csv and --html different files');
+});
+
+test('a report with a second name (a hard link) keeps it', () => {
+  writeFileSync(inFolder('r.json'), 'earlier');
+  linkSync(inFolder('r.json'), inFolder('other.json'));
+  openReport('--json', inFolder('r.json')).write(['new']);
+  expect(textOf('other.json')).toBe('new');
+});
+
+test('a report whose draft cannot be created is written directly', () => {
+  const name = `${'x'.repeat(246)}.json`;
+  openReport('--json', inFolder(name)).write(['new']);
+  writeFileSync(inFolder(`r.json.${process.pid}.tmp`), 'left over');
+  openReport('--json', inFolder('r.json')).write(['new']);
+  expect([textOf(name), textOf('r.json')]).toEqual(['new', 'new']);
 });
