@@ -49,14 +49,9 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   // Opening a named pipe waits for its writer, and Ctrl+C ends this wait only before `interruptOn`.
   const options = chatOptions(flags);
   const attachments = imagesOf(flags);
+  const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
+  // After `compose`, which may throw: an open pipe without a writer would keep the process from ending.
   const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
-  let composition: ReturnType<typeof compose>;
-  try {
-    composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
-  } catch (error) {
-    results?.close();
-    throw error;
-  }
   reportProblems(composition.loaded);
   const abort = new AbortController();
   const stop = interruptOn(abort);

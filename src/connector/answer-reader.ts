@@ -65,7 +65,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     readUs = event.offsetUs;
     const { over: wasOver, withheld } = chat;
     const active = chat.feed(data);
-    for (let pieces = withheld; pieces < chat.withheld; pieces += 1) timeline.withheld(arrivedMs, readUs);
+    timeline.withheld(chat.withheld - withheld, arrivedMs, readUs);
     // Comments and pings after the end do not extend the wait.
     if (chat.over && !wasOver) stop.after(LINGER_MS);
     else if (!chat.over && active) stop.after(CLOSING_MS[chat.ending]);

@@ -204,7 +204,7 @@ export class LoadExchange implements LoadListener {
     this.#readUs = offsetUs;
     const { over: wasOver, withheld } = chat;
     const active = chat.feed(data);
-    for (let pieces = withheld; pieces < chat.withheld; pieces += 1) this.#timeline.withheld(atMs, offsetUs);
+    this.#timeline.withheld(chat.withheld - withheld, atMs, offsetUs);
     if (chat.over && !wasOver) this.#endAtMs = atMs + LINGER_MS;
     else if (!chat.over && active)
       this.#endAtMs = atMs + (CLOSING_MS[chat.ending] ?? Number.POSITIVE_INFINITY);

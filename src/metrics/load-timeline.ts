@@ -108,9 +108,10 @@ export class LoadTimeline {
     this.#arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
   }
 
-  /** Counts an arrival with output that only a later event reports. */
-  withheld(arrivedMs: number, readUs: number | undefined): void {
-    this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
+  /** Counts pieces of output that only a later event reports. */
+  withheld(pieces: number, arrivedMs: number, readUs: number | undefined): void {
+    for (let left = pieces; left > 0; left -= 1)
+      this.content({ kind: 'text', text: '', arrivedMs, decodedMs: performance.now(), readUs });
   }
 
   /** Records that the text so far turned out to be reasoning, or is replaced because the answer begins again. */

@@ -32,8 +32,8 @@ export interface Timeline {
   /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   content(mark: ContentMark): void;
-  /** Counts an arrival with output that only a later event reports, e.g. white space before a tag of reasoning. */
-  withheld(arrivedMs: number, readUs: number | undefined): void;
+  /** Counts pieces of output that only a later event reports, e.g. white space before a tag of reasoning. */
+  withheld(pieces: number, arrivedMs: number, readUs: number | undefined): void;
   /** Records that the text so far turned out to be reasoning, or is replaced because the answer begins again. */
   split(restarted: boolean): void;
   usage(counts: Usage): void;
@@ -165,9 +165,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       unpaintedMs ??= mark.arrivedMs;
       load.content(mark);
     },
-    withheld(arrivedMs, readUs) {
-      unpaintedMs ??= arrivedMs;
-      load.withheld(arrivedMs, readUs);
+    withheld(pieces, arrivedMs, readUs) {
+      if (pieces > 0) unpaintedMs ??= arrivedMs;
+      load.withheld(pieces, arrivedMs, readUs);
     },
     split: (restarted) => load.split(restarted),
     usage: (counts) => load.usage(counts),

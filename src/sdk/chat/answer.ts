@@ -214,7 +214,7 @@ class ReadAnswer implements Answer {
 
   /** Counts a piece whose text repeats the text before it, or may do so: then the text is withheld. */
   #withhold(): void {
-    if (this.#repetitions.withheld > 0) this.#withheld += 1;
+    if (this.#repetitions.waiting) this.#withheld += 1;
     this.#end.withheld();
   }
 

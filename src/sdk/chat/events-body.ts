@@ -158,16 +158,19 @@ class EventsBody implements AnswerBody {
   /** Fails an answer without an end whose last events report an error. */
   #checkEnd(words = this.#lastWords.message): void {
     const answer = this.#answer;
-    const message = answer.over || answer.concluded ? '' : words;
-    if (message !== '') answer.fail(streamError({ message, kind: '' }, this.#context));
+    if (!answer.over && !answer.concluded) this.#failBy(words);
+  }
+
+  /** Fails the answer with the message; ignores an empty one. */
+  #failBy(message: string): void {
+    if (message !== '') this.#answer.fail(streamError({ message, kind: '' }, this.#context));
   }
 
   /** Fails an answer which an error has ended before its usage count or its finish reason. */
   #checkWords(verdict: 'open' | 'closing'): void {
     const { result } = this.#answer;
-    const message = this.#lastWords.error;
     const early = result.finishReason === null ? verdict === 'closing' : isBare(result);
-    if (message !== '' && early) this.#answer.fail(streamError({ message, kind: '' }, this.#context));
+    if (early) this.#failBy(this.#lastWords.error);
   }
 
   /** Handles a complete event without a name. Returns false for one that a line break in a string has cut. */

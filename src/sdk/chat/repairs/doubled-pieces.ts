@@ -6,6 +6,8 @@ const MIN_PAIRS = 5;
 /** The most pieces that are withheld, and the most characters of each. */
 const MAX_PIECES = 24;
 const MAX_CHARS = 4096;
+/** Matches single characters, numbers and lines, which a model may well write twice in a row. */
+const OFTEN_TWICE = /^.?$|^\d+$|\n/u;
 
 /**
  * Removes the second of each two pieces from gateways that send every piece twice. All pieces from the beginning must
@@ -17,9 +19,10 @@ export class DoubledPieces {
   #state: 'unclear' | 'ordinary' | 'doubled' = 'unclear';
   /** The first piece of a pair, until the second comes. */
   #first: string | undefined;
-  readonly #pairs = new Set<string>();
   /** The piece of the last pair. */
   #last: string | undefined;
+  /** The pieces of the pairs that a model hardly writes twice in a row. */
+  readonly #telling = new Set<string>();
   /** The pieces after the first one, as they came. */
   #withheld: string[] = [];
   #removed = 0;
@@ -38,7 +41,7 @@ export class DoubledPieces {
       this.#removed += piece.length;
       return '';
     }
-    if (this.#first === undefined && this.#pairs.size === 0) {
+    if (this.#first === undefined && this.#last === undefined) {
       this.#first = piece;
       return this.#next.feed(piece);
     }
@@ -49,9 +52,9 @@ export class DoubledPieces {
     else if (!second || piece.length > MAX_CHARS) return this.#decide(false);
     else {
       this.#first = undefined;
-      this.#pairs.add(piece);
       this.#last = piece;
-      if (this.#shows()) return this.#decide(true);
+      if (!OFTEN_TWICE.test(piece)) this.#telling.add(piece);
+      if (this.#telling.size >= MIN_PAIRS) return this.#decide(true);
     }
     return this.#withheld.length > MAX_PIECES || piece.length > MAX_CHARS ? this.#decide(false) : '';
   }
@@ -69,16 +72,12 @@ export class DoubledPieces {
 
   /** Characters that are withheld now. */
   get withheld(): number {
-    return this.#withheld.reduce((sum, { length }) => sum + length, this.#next.withheld);
+    return lengthOf(this.#withheld) + this.#next.withheld;
   }
 
   /** Characters that were removed so far. */
   get removed(): number {
     return this.#removed + this.#next.removed;
-  }
-
-  #shows(): boolean {
-    return [...this.#pairs].filter(isTelling).length >= MIN_PAIRS;
   }
 
   #decide(doubled: boolean): string {
@@ -90,13 +89,6 @@ export class DoubledPieces {
     this.#removed += lengthOf(pieces) - lengthOf(fresh);
     return fresh.map((piece) => this.#next.feed(piece)).join('');
   }
-}
-
-/** Matches single characters, numbers and lines, which a model may well write twice in a row. */
-const OFTEN_TWICE = /^.?$|^\d+$|\n/u;
-
-function isTelling(piece: string): boolean {
-  return !OFTEN_TWICE.test(piece);
 }
 
 function lengthOf(pieces: readonly string[]): number {

@@ -1,11 +1,14 @@
 import { isRecord, type JsonRecord, parseJson } from '../../../common/json.js';
 import { pythonDictionary } from './python-literals.js';
 
+/** Matches a string, also one that the text cuts off: trying each quote as its beginning would take quadratic time. */
+const STRING = String.raw`"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)`;
+
 /** Matches strings, and numbers that JSON lacks. */
-const PARTS = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/g;
+const PARTS = new RegExp(String.raw`${STRING}|-?\b(?:NaN|Infinity)\b`, 'g');
 
 /** Matches strings and line breaks. */
-const PARTS_AND_BREAKS = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[\r\n]+/g;
+const PARTS_AND_BREAKS = new RegExp(String.raw`${STRING}|[\r\n]+`, 'g');
 
 /** Matches characters that begin or end a string, or hide the end of one. */
 const MARKS = /["\\]/g;
@@ -14,8 +17,9 @@ const MARKS = /["\\]/g;
 const LIMIT_CHARS = 1024 * 1024;
 
 /**
- * Reads an object that is JSON except for control characters in its strings, or numbers like `NaN`. Servers in Python
- * send these in log probabilities, or a dictionary of Python. Returns undefined for other text, and for text of more than 1 Mi characters.
+ * Reads an object that is JSON except for control characters in its strings, or numbers like `NaN`, which servers in
+ * Python send in log probabilities; or a dictionary of Python. Returns undefined for other text, and for text of more
+ * than 1 Mi characters.
  */
 export function repairedJson(text: string): JsonRecord | undefined {
   if (!text.startsWith('{') || text.length > LIMIT_CHARS) return undefined;

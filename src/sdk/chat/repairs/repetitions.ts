@@ -43,9 +43,9 @@ export class Repetitions {
     return [part, this.#parts[part]?.rest() ?? ''];
   }
 
-  /** Characters that are withheld now. */
-  get withheld(): number {
-    return this.#waiting === undefined ? 0 : (this.#parts[this.#waiting]?.withheld ?? 0);
+  /** Whether pieces are withheld now. */
+  get waiting(): boolean {
+    return this.#waiting !== undefined;
   }
 
   /** Characters that were removed so far. */
