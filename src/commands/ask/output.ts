@@ -20,9 +20,13 @@ export interface Output {
 export function plainText(): Output {
   const live = stdout.live();
   let last = '';
+  let printed = false;
   return {
     event(event) {
-      if (event.type === 'text') last = live.feed(event.text) || last;
+      if (event.type === 'text' || (event.type === 'split' && event.text !== '' && !printed)) {
+        printed ||= event.text !== '';
+        last = live.feed(event.text) || last;
+      }
       // Printed text cannot be taken back, so an answer that begins again starts on a new line.
       else if (event.type === 'split' && event.text === '' && event.reasoning === '') {
         if (last !== '' && !last.endsWith('\n')) last = live.feed('\n');

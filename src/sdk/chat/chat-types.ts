@@ -19,7 +19,7 @@ export type ChatEvent =
   /**
    * Replaces the reasoning and the text so far. A closing tag without an opening one, such as `</think>`, has shown that
    * the text before it was reasoning. When a gateway begins the answer again, both members are empty. Then earlier tool
-   * calls don't count either.
+   * calls don't count either. When a gateway has marked all of a whole answer as reasoning, it becomes the text.
    */
   | { type: 'split'; reasoning: string; text: string }
   /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */

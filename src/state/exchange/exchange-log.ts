@@ -168,8 +168,9 @@ function textOf(event: TextEvent): string {
     case 'refusal':
       return event.text;
     case 'split':
-      return beginsAgain(event)
-        ? 'the answer begins again'
+      if (beginsAgain(event)) return 'the answer begins again';
+      return event.reasoning === ''
+        ? 'the reasoning so far is the answer: all of it had the same mark'
         : 'the text so far was reasoning, up to the closing tag';
     case 'tool_call':
       return `${event.name ?? `#${event.index}`} ${event.arguments}`;

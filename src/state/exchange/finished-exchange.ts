@@ -79,6 +79,10 @@ export function createExchangeKeeper(
           if (beginsAgain(event)) {
             content.reasoning = createPieces();
             for (const list of [toolCalls.ms, toolCalls.chars, toolCalls.index]) list.length = 0;
+          } else if (event.reasoning === '' && content.text.ms.length === 0) {
+            // What looked like reasoning is the answer.
+            [content.text, content.reasoning] = [content.reasoning, content.text];
+            return;
           } else addAll(content.reasoning, content.text);
           content.text = createPieces();
           if (event.text !== '') addTo(content.text, event);

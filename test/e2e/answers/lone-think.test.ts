@@ -52,6 +52,21 @@ describe('a closing tag without its opening one', () => {
   });
 });
 
+test('an answer that a gateway marks as reasoning from beginning to end is printed and saved', async () => {
+  const marked = ['Guten', ' Tag', '!'].map((content) => ({
+    choices: [{ delta: { content, thinking: true } }],
+  }));
+  const end = { choices: [{ delta: {}, finish_reason: 'stop' }] };
+  await harness.endpoint({ chunks: sseEvents(...[...marked, end].map((event) => JSON.stringify(event))) });
+  const { stdout, stderr } = await run(['ask', '--session', 'marked', 'hi']);
+  expect([stdout, stderr]).toEqual(['Guten Tag!\n', '']);
+  const done = linesOf((await run(['ask', '--json', 'hi'])).stdout).at(-1);
+  expect(done).toMatchObject({ outcome: 'complete', text: 'Guten Tag!' });
+  expect(done).not.toHaveProperty('reasoning');
+  const saved = await run(['sessions', 'export', 'marked', '--format', 'json']);
+  expect(saved.stdout).toContain('"Guten Tag!"');
+});
+
 test('an answer that a gateway begins again starts on a new line, with a notice', async () => {
   const begin = (id: string) => ({ type: 'message_start', message: { id, content: [] } });
   const delta = (text: string) => ({

@@ -339,6 +339,49 @@ test.each([
   expect(read(delta)).toMatchObject(expected);
 });
 
+/** Reads several deltas, and a chunk with the finish reason. */
+function readAll(deltas: readonly object[], finish_reason: string | null = 'stop'): ChatResult {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  const chunks = [...deltas.map((delta) => [{ index: 0, delta }]), [{ index: 0, delta: {}, finish_reason }]];
+  stream.feed(
+    Buffer.from(sseEvents(...chunks.map((choices) => JSON.stringify({ choices })), '[DONE]').join('')),
+  );
+  return stream.end({ kind: 'closed' });
+}
+
+describe.each(['reasoning', 'thinking', 'is_reasoning', 'is_thinking'])(
+  'a boolean `%s` beside the content',
+  (flag) => {
+    const marked = ['Hi', ' there', '.'].map((content) => ({ content, [flag]: true }));
+
+    test('means reasoning when it flips', () => {
+      const off = { content: 'Bye', [flag]: false };
+      for (const last of [off, { content: 'Bye' }])
+        expect(readAll([...marked, last])).toMatchObject({ text: 'Bye', reasoning: 'Hi there.' });
+    });
+
+    test('is a mode when all of a whole answer has it', () => {
+      const expected = { outcome: 'complete', text: 'Hi there.', reasoning: '' };
+      expect(readAll([{ role: 'assistant', content: '', [flag]: true }, ...marked])).toMatchObject(expected);
+      const message = { role: 'assistant', content: 'Hi there.', [flag]: true };
+      const whole = createChatStream({ statusCode: 200, contentType: 'application/json' });
+      whole.feed(Buffer.from(JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] })));
+      expect(whole.end({ kind: 'closed' })).toMatchObject(expected);
+    });
+
+    test('is a mode when reasoning has a field of its own', () => {
+      const thought = { content: '', reasoning_content: 'hm', [flag]: true };
+      expect(readAll([thought, ...marked])).toMatchObject({ text: 'Hi there.', reasoning: 'hm' });
+    });
+
+    test('means reasoning when a limit or a tool call ended it', () => {
+      expect(readAll(marked, 'length')).toMatchObject({ text: '', reasoning: 'Hi there.' });
+      const calling = [...marked, { tool_calls: [call] }];
+      expect(readAll(calling, 'tool_calls')).toMatchObject({ text: '', reasoning: 'Hi there.' });
+    });
+  },
+);
+
 test('special tokens of gpt-oss do not belong to the name of a tool', () => {
   const leaked = { ...call, function: { name: 'look<|channel|>commentary', arguments: '{}' } };
   expect(read({ tool_calls: [leaked] }).toolCalls).toMatchObject([{ name: 'look' }]);

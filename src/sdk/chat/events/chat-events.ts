@@ -6,6 +6,7 @@ import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
 import { hasOnly, type PlainChunk } from './plain-chunk.js';
+import { isFlag, ReasoningFlags } from './reasoning-flags.js';
 import { otherReasoningIn, REASONING } from './reasoning-names.js';
 import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
@@ -42,6 +43,7 @@ export interface ChatEventReader {
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   let numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
+  let flags: ReasoningFlags | undefined;
   /** The index of the choice that is read, which is the lowest index before the first output. */
   let chosen: number | undefined;
   /** Whether the chosen choice has had output. */
@@ -61,21 +63,17 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const { content, refusal } = delta;
     const usual = hasOnly(delta, USUAL);
     if (!usual) parts.message(delta);
-    // Some gateways say with a boolean whether the content is reasoning.
-    const flagged = !usual && FLAGS.some((name) => isFlag(delta, name) && delta[name] === true);
-    const kind = flagged ? 'reasoning' : 'text';
     // Some gateways send each text as content and as reasoning.
     const doubled = !usual && stringOf(content) !== '' && REASONING.some((name) => delta[name] === content);
-    if (
+    // OpenRouter sends the reasoning twice, also in parts.
+    const named =
       !usual &&
       !doubled &&
-      !REASONING.some((name) => !isFlag(delta, name) && readContent(delta[name], 'reasoning'))
-    ) {
-      // OpenRouter sends the reasoning twice: here in parts.
-      if (!readContent(delta.reasoning_details, 'reasoning'))
-        readContent(otherReasoningIn(delta), 'reasoning');
-    }
-    readContent(content ?? delta.text ?? delta.parts, kind);
+      (REASONING.some((name) => !isFlag(delta, name) && readContent(delta[name], 'reasoning')) ||
+        readContent(delta.reasoning_details, 'reasoning') ||
+        readContent(otherReasoningIn(delta), 'reasoning'));
+    if (!usual) flags ??= new ReasoningFlags(result);
+    readContent(content ?? delta.text ?? delta.parts, flags?.kindOf(delta, named) ?? 'text');
     readContent(refusal, 'refusal');
     if (!usual) {
       const { audio } = delta;
@@ -182,7 +180,10 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   const readReason = (reason: string): void => {
-    if (reason !== '' && !NO_REASON.test(reason)) emit({ type: 'finish', reason });
+    if (reason === '' || NO_REASON.test(reason)) return;
+    emit({ type: 'finish', reason });
+    const split = flags?.atEnd(reason);
+    if (split !== undefined) emit(split);
   };
 
   const readPlain = ({ model, text, reason = '' }: PlainChunk): boolean => {
@@ -269,13 +270,6 @@ function unwrapped(event: JsonRecord): JsonRecord {
 
 /** Fewest characters of a text that is repeated. A shorter one, or one of a single piece, may be written twice. */
 const MIN_AGAIN = 16;
-
-/** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
-const FLAGS = ['reasoning', 'thinking', 'thought'];
-
-function isFlag(delta: JsonRecord, name: string): boolean {
-  return typeof delta[name] === 'boolean' && typeof delta.content === 'string' && FLAGS.includes(name);
-}
 
 /** Matches the absence of a finish reason in the words of JavaScript and Python. */
 const NO_REASON = /^(?:null|none|undefined)$/i;
