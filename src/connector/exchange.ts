@@ -106,7 +106,10 @@ export async function runExchange(
     );
     const send = async (again = false): Promise<StreamResult> => {
       const elapsedMs = again ? performance.now() - sentMs : 0;
-      const held = holdRefusal(answerReader.take, stop.bytes);
+      const held = holdRefusal(answerReader.take, () => {
+        stop.limit(REFUSAL_IDLE_MS);
+        stop.bytes();
+      });
       const decoding = decodeEvents((event) => {
         if (event.type === 'start') stop.limit(event.statusCode >= 400 ? REFUSAL_IDLE_MS : undefined);
         return held.onEvent(event);

@@ -14,6 +14,7 @@ import {
 import { type AdoptedResponse, adoptResponse } from './adopted-response.js';
 import { CLOSING_MS, isRestart, LINGER_MS, outputOf, unanswered } from './answer-reader.js';
 import { asException, runExchange, silence } from './exchange.js';
+import { isRefusalIn200 } from './held-refusal.js';
 import {
   copied,
   type LoadAnswer,
@@ -53,7 +54,7 @@ export class LoadExchange implements LoadListener {
   readonly #resolve: Resolve;
   #stream: LoadStream | undefined;
   #chat: ChatStream | undefined;
-  /** The response's head, until its first bytes show whether they are compressed. */
+  /** The response's head, until its first bytes show whether they are compressed or a refusal. */
   #start: StreamEvent | undefined;
   /** The response, when `runExchange` reads it. */
   #adopted: AdoptedResponse | undefined;
@@ -171,7 +172,9 @@ export class LoadExchange implements LoadListener {
       case 'chunk': {
         const start = this.#start;
         this.#start = undefined;
-        if (start !== undefined && codingByMagic(event.data) !== undefined) {
+        const { adapt } = this.#shared.target.endpoint.access;
+        const refused = start !== undefined && adapt && isRefusalIn200(event.data);
+        if (start !== undefined && (refused || codingByMagic(event.data) !== undefined)) {
           const chunk = copied(event);
           return this.#handOver(start).then(() => this.onEvent(chunk));
         }

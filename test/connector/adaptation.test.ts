@@ -99,6 +99,63 @@ describe('a refused stream_options', () => {
     ]);
   });
 
+  test.each([
+    ['a JSON body', '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}'],
+    [
+      'an event',
+      'data: {"error":{"message":"stream_options is not supported","code":400}}\n\ndata: [DONE]\n\n',
+    ],
+    ['a named event', 'event: error\ndata: {"message":"unknown field stream_options"}\n\n'],
+    ['a code', '{"code":20015,"message":"The parameter stream_options is invalid.","data":null}'],
+    ['a validator', '{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}'],
+  ])('is omitted after a refusal with status 200: %s', async (_name, body) => {
+    refusals = { stream_options: { status: 200, body } };
+    const events = await eventsOf();
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'request',
+      'headers',
+      'adapted',
+      'request',
+      'headers',
+      'text',
+      'text',
+      'finish',
+      'done',
+    ]);
+    expect(events.at(-1)).toMatchObject({
+      answer: { outcome: 'complete', text: 'Hello', malformedEvents: 0, metrics: { attempts: 2 } },
+    });
+    await eventsOf();
+    expect(upstream.requests.map((_, index) => 'stream_options' in sent(index))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    ['text', 'Set "stream_options" or max_tokens: both are not supported, says {"error":"bad"}'],
+    ['an error as text', '{"error":{"message":"stream_options is not supported"}}'],
+  ])('is sent once when an answer only writes about it: %s', async (_name, text) => {
+    const events = sseEvents(deltaOf(text), FINISH, '[DONE]').join('');
+    const whole = { choices: [{ index: 0, message: { content: text }, finish_reason: 'stop' }] };
+    for (const body of [events, JSON.stringify(whole)]) {
+      refusals = { stream_options: { status: 200, body } };
+      const answer = await connector.exchange([{ role: 'user', content: 'Hi' }]);
+      expect(answer).toMatchObject({ outcome: 'complete', text, metrics: { attempts: 1 } });
+    }
+  });
+
+  test('is sent once when the answer with status 200 is another error', async () => {
+    refusals = {
+      stream_options: { status: 200, body: { error: { message: 'no such model m', code: 400 } } },
+    };
+    const events = await eventsOf();
+    expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'error', 'done']);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   test('is omitted after a server in Python has failed on it', async () => {
     const detail = "create() got an unexpected keyword argument 'stream_options'";
     refusals = { stream_options: { status: 500, body: { detail } } };

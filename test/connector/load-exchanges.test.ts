@@ -95,25 +95,28 @@ test.concurrent.each(
     .map((habit) => [habit.name, habit] as const),
 )('a load test reads the habit %s as a single exchange does', (_, habit) => expectSame(playing(habit)));
 
-test('refused members are omitted, the answer counts, and later requests omit them too', async () => {
-  const endpoint = await serve((request, response) => {
-    const refused = request.body.includes('stream_options');
-    response.writeHead(refused ? 400 : 200, {
-      'content-type': refused ? 'application/json' : 'text/event-stream',
+test.each([400, 200])(
+  'members refused with status %i are omitted, the answer counts, and later requests omit them too',
+  async (status) => {
+    const endpoint = await serve((request, response) => {
+      const refused = request.body.includes('stream_options');
+      response.writeHead(refused ? status : 200, {
+        'content-type': refused ? 'application/json' : 'text/event-stream',
+      });
+      response.end(
+        refused
+          ? '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}'
+          : WHOLE.join(''),
+      );
     });
-    response.end(
-      refused
-        ? '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}'
-        : WHOLE.join(''),
-    );
-  });
-  const { exchanges, ask, notices } = exchangesOf(endpoint);
-  for (const answer of await Promise.all([ask(), ask(), ask()]))
-    expect(answer).toMatchObject({ outcome: 'complete', text: 'one two three', metrics: { attempts: 2 } });
-  expect(await ask()).toMatchObject({ outcome: 'complete', metrics: { attempts: 1 } });
-  expect(notices).toHaveLength(1);
-  exchanges.close();
-});
+    const { exchanges, ask, notices } = exchangesOf(endpoint);
+    for (const answer of await Promise.all([ask(), ask(), ask()]))
+      expect(answer).toMatchObject({ outcome: 'complete', text: 'one two three', metrics: { attempts: 2 } });
+    expect(await ask()).toMatchObject({ outcome: 'complete', metrics: { attempts: 1 } });
+    expect(notices).toHaveLength(1);
+    exchanges.close();
+  },
+);
 
 test('a redirect is followed, and each request that reached a server counts as an attempt', async () => {
   const endpoint = await serve((request, response) => {
