@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { questionMessage } from '../common/chat/attachments.js';
 import { answerMessage, type ChatMessage } from '../connector/messages.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, imagesOf, type PromptFlags, promptFrom } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, type PromptFlags, questionFrom } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';
 import { watchSilence } from './ask/silence.js';
 import { openToolResults } from './ask/tools.js';
@@ -45,10 +45,9 @@ const HEARTBEAT_MS = 1000;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   requireStdout();
-  const prompt = await promptFrom(words, flags);
   // Opening a named pipe waits for its writer, and Ctrl+C ends this wait only before `interruptOn`.
-  const options = chatOptions(flags);
-  const attachments = imagesOf(flags);
+  const asked = await questionFrom(words, flags);
+  const options = await chatOptions(flags);
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
   // After `compose`, which may throw: an open pipe without a writer would keep the process from ending.
   const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
@@ -66,14 +65,10 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
       const { name, baseUrl: url, model } = composition.connector.endpoint;
       const { temperature, maxTokens: max_tokens, body } = options;
       const sent = { temperature, max_tokens, ...body, ...(system.length > 0 && { messages: system }) };
-      const question = { text: prompt, attachments, endpoint: { name, url, model }, body: sent };
+      const question = { ...asked, endpoint: { name, url, model }, body: sent };
       session = openAskSession(flags.session, question, flags.config);
     }
-    const messages: ChatMessage[] = [
-      ...system,
-      ...(session?.history ?? []),
-      questionMessage({ text: prompt, attachments }),
-    ];
+    const messages: ChatMessage[] = [...system, ...(session?.history ?? []), questionMessage(asked)];
     for (;;) {
       const silence = watchSilence(composition.connector, process.stderr.isTTY, output.notice);
       const asking = composition.exchange(messages, {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { reportText } from '../loadtest/report/report-json.js';
@@ -97,10 +96,10 @@ async function bench(flags: BenchFlags): Promise<number> {
       csv: () => (search === undefined ? requestsCsv(runs) : curvesCsv(runs)),
       html: async () => [(await import('./bench/report/page.js')).reportPage(runs, setup, json)],
     });
-    // An error of stdout arrives in the next event-loop turn.
-    await nextTurn();
+    // An error of stdout arrives in the next event-loop turn, too.
+    const stopped = await interruption.latestExitCode();
     if (watch.exitCode === EXIT.failed) return EXIT.failed;
-    return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
+    return stopped ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
   } finally {
     interruption.remove();
     await composition.close();

@@ -74,7 +74,7 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
 }
 
 async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
-  const body = flags.tools === undefined ? {} : { tools: toolsFlag(flags.tools) };
+  const body = flags.tools === undefined ? {} : { tools: await toolsFlag(flags.tools) };
   // The interface is the largest part of the code, and only the chat loads it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });

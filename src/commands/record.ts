@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
+import { questionMessage } from '../common/chat/attachments.js';
+import { fileReason, messageOf } from '../common/errors.js';
 import type { ChatAnswer } from '../connector/types.js';
 import type { Recording } from '../simulator/recordings/recording.js';
+import { openRecordingFile, type RecordingFile } from '../simulator/recordings/recording-file.js';
 import { withoutKeys } from '../simulator/recordings/without-keys.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, type PromptFlags, promptFrom, questionOf } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, type PromptFlags, questionFrom } from './ask/prompt.js';
 import { compose, reportProblems } from './composition/compose.js';
 import { configuredKeys } from './composition/secrets.js';
-import { openRecordingFile } from './record/recording-file.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
 import { exitCodeOf } from './support/ending/exit-codes.js';
 import { interruptOn } from './support/ending/interrupt.js';
 import { helpNotes } from './support/flags/help-notes.js';
+import { UsageError } from './support/flags/usage-error.js';
 import { printMessage } from './support/output/print-message.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
 
@@ -40,13 +43,12 @@ export function defineRecord(command: Command): void {
 
 async function record(words: readonly string[], flags: RecordFlags): Promise<number> {
   requireStdout();
-  const prompt = await promptFrom(words, flags);
   // Opening a named pipe waits for its writer, and Ctrl+C ends this wait only before `interruptOn`.
-  const options = chatOptions(flags);
-  const question = questionOf(prompt, flags);
+  const question = questionMessage(await questionFrom(words, flags));
+  const options = await chatOptions(flags);
   const composition = compose(flags);
   reportProblems(composition.loaded);
-  const file = openRecordingFile(flags.output);
+  const file = fileOf(flags.output);
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
@@ -66,12 +68,28 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
     output.end(answer);
     const recorded = recording?.end(endingOf(answer));
     if (recorded === undefined) printMessage('nothing was recorded: there was no response');
-    else file.add(withoutKeys(recorded, configuredKeys(composition.loaded)));
+    else await save(file, withoutKeys(recorded, configuredKeys(composition.loaded)));
     if (recorded !== undefined && !flags.json) printMessage(summary(recorded, answer, flags.output));
     return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
   } finally {
     stop.remove();
     await composition.close();
+  }
+}
+
+function fileOf(path: string): RecordingFile {
+  try {
+    return openRecordingFile(path, '--output');
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+async function save(file: RecordingFile, recording: Recording): Promise<void> {
+  try {
+    await file.add(recording);
+  } catch (error) {
+    throw new Error(`the recording cannot be written: ${fileReason(error)}`);
   }
 }
 

@@ -12,6 +12,7 @@ import { interruptOn } from './support/ending/interrupt.js';
 import { numberWithin } from './support/flags/flag-number.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
+import { noticeWait } from './support/input/bytes.js';
 import { printMessage } from './support/output/print-message.js';
 import { requireStdout, watchStdout } from './support/output/stdout.js';
 
@@ -45,9 +46,12 @@ export function defineReplay(command: Command): void {
 
 async function replay(file: string, flags: ReplayFlags): Promise<number> {
   requireStdout();
-  const { recordings, problems } = await readRecordings(file).catch((error: unknown) => {
-    throw new UsageError(messageOf(error));
-  });
+  const waiting = noticeWait(file);
+  const { recordings, problems } = await readRecordings(file)
+    .catch((error: unknown) => {
+      throw new UsageError(messageOf(error));
+    })
+    .finally(() => clearTimeout(waiting));
   for (const problem of problems) printMessage(problem);
   const abort = new AbortController();
   const stop = interruptOn(abort);

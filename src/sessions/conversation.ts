@@ -1,4 +1,5 @@
 import type { Attachment } from '../common/chat/attachments.js';
+import { isAlive } from '../common/program/alive.js';
 import { type ExchangeTable, type FinishedExchange, finishReasonOf } from './exchange-table.js';
 import { type Database, integer, integerOrNull, type Row } from './file/database.js';
 import type { Answer, MessageTable } from './message-table.js';
@@ -14,7 +15,6 @@ import {
   type Role,
   type Session,
 } from './types.js';
-import { isAlive } from './writer.js';
 
 /** A message that is complete when it is saved. */
 interface NewMessage {

@@ -1,10 +1,10 @@
 import type { Attachment } from '../common/chat/attachments.js';
+import { isAlive } from '../common/program/alive.js';
 import { type Database, integer, text } from './file/database.js';
 import { isList, isObject, numberIn, parseJson, textIn } from './json.js';
 import { SessionsError } from './problem.js';
 import type { Redactor } from './redact.js';
 import type { Clock, Json } from './types.js';
-import { isAlive } from './writer.js';
 
 /**
  * Unsent text by session; null stands for a chat without a session. A text belongs to the process that wrote it, and no

@@ -88,7 +88,7 @@ test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
     'a recording that cannot be written',
     { record: '/no/such/file', upstream: 'http://x' },
     {},
-    /The recording \/no\/such\/file cannot be written: there is no such file or folder/,
+    /--record \/no\/such\/file cannot be written: there is no such file or folder/,
   ],
   ['--upstream alone', { upstream: 'http://x' }, {}, /are used together/],
   [

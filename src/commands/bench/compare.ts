@@ -13,6 +13,7 @@ import { EXIT } from '../support/ending/exit-codes.js';
 import { numberWithin } from '../support/flags/flag-number.js';
 import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
+import { requireOneStdin } from '../support/input/bytes.js';
 import { stdout } from '../support/output/sink.js';
 import { readJson } from './read-json.js';
 import { openReport } from './report/files.js';
@@ -61,6 +62,7 @@ export function addCompare(bench: Command): void {
 }
 
 async function compare(before: string, after: string, { tolerance, json }: CompareFlags): Promise<number> {
+  requireOneStdin([before, after]);
   const pairs = pairsOf(await readReport(before), await readReport(after)).map(
     ([one, other]): Pair => ({
       before: one,

@@ -5,8 +5,10 @@ import { reportText } from '../../loadtest/report/report-json.js';
 import { requestsCsv } from '../../loadtest/report/requests-csv.js';
 import { readReport, type SavedReport } from '../../loadtest/report/saved-report.js';
 import { EXIT } from '../support/ending/exit-codes.js';
+import { interruptOn } from '../support/ending/interrupt.js';
 import { helpNotes } from '../support/flags/help-notes.js';
 import { UsageError } from '../support/flags/usage-error.js';
+import { requireOneStdin } from '../support/input/bytes.js';
 import { printMessage } from '../support/output/print-message.js';
 import { stdout } from '../support/output/sink.js';
 import { addReportFlags, readCheck } from './flags/flags.js';
@@ -50,6 +52,7 @@ export function addMerge(bench: Command): void {
 }
 
 async function merge(paths: readonly string[], { check = [], ...outputs }: MergeFlags): Promise<number> {
+  requireOneStdin(paths);
   const reports: SavedReport[] = [];
   for (const path of paths) reports.push(await readFile(path));
   const [first, ...others] = reports;
@@ -69,12 +72,16 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
     },
   };
   const files = openReports(outputs);
+  // A signal waits until the files are complete: they take less time than the test did.
+  const stop = interruptOn(new AbortController());
   if (!replacesTables(files)) stdout.print(resultText(runs, setup));
   await writeReports(files, {
     json: () => reportText(report),
     csv: () => requestsCsv(runs),
     html: async () => [(await import('./report/page.js')).reportPage(runs, setup, report, merged.notes)],
   });
+  const stopped = await stop.latestExitCode();
+  if (stopped !== undefined) return stopped;
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok
     : EXIT.failed;

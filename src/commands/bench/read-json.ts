@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
 import { createReportReader } from '../../loadtest/report/report-reader.js';
 import { UsageError } from '../support/flags/usage-error.js';
-import { untilStdinEnds } from '../support/input/stdin.js';
+import { bytesOf } from '../support/input/bytes.js';
 import { compressedBy, encodingOf } from '../support/input/text-file.js';
 
 /**
@@ -14,8 +13,7 @@ export async function readJson(path: string): Promise<unknown> {
   const reader = createReportReader();
   let decoder: TextDecoder | undefined;
   try {
-    const bytes = path === '-' ? untilStdinEnds() : createReadStream(path, { highWaterMark: 1024 * 1024 });
-    for await (const chunk of bytes) {
+    for await (const chunk of bytesOf(path, 1024 * 1024)) {
       const program = decoder === undefined ? compressedBy(chunk) : undefined;
       if (program !== undefined) throw new UsageError(`decompress ${name} with ${program}`);
       // PowerShell's `>` writes UTF-16.

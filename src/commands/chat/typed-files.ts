@@ -1,42 +1,30 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { fileReason } from '../../common/errors.js';
 import type { FilesPort, ReadFile } from '../../state/ports.js';
 import { UsageError } from '../support/flags/usage-error.js';
 import { readAttachment } from '../support/input/attachment-file.js';
-import { readUtf8 } from '../support/input/text-file.js';
-import { readTools } from '../support/input/tools-file.js';
+import { type Refuse, readFileBytes } from '../support/input/bytes.js';
+import { utf8Of } from '../support/input/text-file.js';
+import { toolsIn } from '../support/input/tools-file.js';
 import { clipboardImage } from './clipboard-image.js';
 
 /** Reads files whose paths the user types in the chat, where no shell expands them. */
 export const typedFiles: FilesPort = {
-  readText: (typed) => reading(typed, readUtf8),
-  readTools: (typed) => reading(typed, readTools),
+  readText: (typed) => reading(typed, readText),
+  readTools: (typed) => reading(typed, (path, refuse) => toolsIn(readText(path, refuse), refuse)),
   readAttachment: (typed) => reading(typed, readAttachment),
   clipboardImage: () => clipboardImage(process.env),
 };
 
-type Read<T> = (path: string, refuse: (why: string) => UsageError) => T;
+const readText = (path: string, refuse: Refuse): string => utf8Of(readFileBytes(path, refuse), refuse);
 
-function reading<T>(typed: string, read: Read<T>): ReadFile<T> {
+function reading<T>(typed: string, read: (path: string, refuse: Refuse) => T): ReadFile<T> {
   const path = pathOf(typed);
-  const refuse = (why: string): UsageError => new UsageError(`${path} ${why}`);
   try {
-    // Reading a pipe or a device may never end, and would block the screen.
-    if (!isFile(path, refuse)) throw refuse('is not a file');
-    return { ok: true, content: read(path, refuse) };
+    return { ok: true, content: read(path, (why) => new UsageError(`${path} ${why}`)) };
   } catch (error) {
     if (error instanceof UsageError) return { ok: false, problem: error.message };
     throw error;
-  }
-}
-
-function isFile(path: string, refuse: (why: string) => UsageError): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch (error) {
-    throw refuse(`cannot be read: ${fileReason(error)}`);
   }
 }
 

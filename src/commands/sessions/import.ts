@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileReason } from '../../common/errors.js';
 import { counted } from '../../common/text/counted.js';
@@ -8,7 +8,7 @@ import { SessionsError } from '../../sessions/problem.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { UsageError } from '../support/flags/usage-error.js';
-import { untilStdinEnds } from '../support/input/stdin.js';
+import { bytesOf, requireOneStdin } from '../support/input/bytes.js';
 import { notText, textOf } from '../support/input/text-file.js';
 import { printMessage } from '../support/output/print-message.js';
 import { stdout } from '../support/output/sink.js';
@@ -24,6 +24,7 @@ export async function importSessions(
   paths: readonly string[],
   dryRun = false,
 ): Promise<void> {
+  requireOneStdin(paths);
   const exported: Imported[] = [];
   for (const path of paths) exported.push(await read(path, paths.length > 1));
   const known = new Set<string>();
@@ -82,8 +83,8 @@ async function read(path: string, named: boolean): Promise<Imported> {
 }
 
 async function readOne(path: string): Promise<Imported> {
-  const isStdin = path === '-';
-  const file = isStdin ? inMemory(await allOfStdin()) : opened(path);
+  const isPipe = isStream(path);
+  const file = isPipe ? inMemory(await allOf(path)) : opened(path);
   try {
     const start = file.readAt(0, 16).toString('latin1');
     if (start.startsWith(ZIP)) {
@@ -91,7 +92,7 @@ async function readOne(path: string): Promise<Imported> {
       return await readZip(file.length, file.readAt);
     }
     if (start === SQLITE) {
-      if (isStdin) throw new UsageError('give the path of the SQLite file: it cannot be read from stdin');
+      if (isPipe) throw new UsageError('give the path of the SQLite file: it cannot be read from a pipe');
       const { llmConversations } = await import('../../sessions/import/llm.js');
       const { sessionsOf } = await import('../../sessions/import/recognise.js');
       return {
@@ -105,7 +106,7 @@ async function readOne(path: string): Promise<Imported> {
     const bytes = file.all();
     const text = textOf(bytes);
     if (text === undefined) throw new UsageError(`the import ${notText(bytes)}`);
-    return await readImport(text, isStdin ? undefined : basename(path, extname(path)));
+    return await readImport(text, isPipe ? undefined : basename(path, extname(path)));
   } finally {
     file.close();
   }
@@ -128,46 +129,54 @@ function inMemory(bytes: Buffer): Source {
   };
 }
 
+/**
+ * Whether the path is stdin or a pipe, which is read once and has no length.
+ * @throws {UsageError} when it is a folder, or a device, which may have no end
+ */
+function isStream(path: string): boolean {
+  if (path === '-') return true;
+  const found = readable(() => statSync(path));
+  if (found.isDirectory())
+    throw new UsageError(`give the files in it, as ${visible(path)}/*.json: the import is a folder`);
+  if (found.isCharacterDevice() || found.isBlockDevice())
+    throw new UsageError(`give the file that another program exported: ${visible(path)} is a device`);
+  return !found.isFile();
+}
+
 function opened(path: string): Source {
-  const attempt = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      throw new UsageError(`the import can't be read: ${fileReason(error)}`);
-    }
-  };
-  const file = attempt(() => openSync(path, 'r'));
-  const found = attempt(() => fstatSync(file));
-  // A pipe has no length and is read once.
-  if (!found.isFile()) {
-    try {
-      if (found.isDirectory())
-        throw new UsageError(`give the files in it, as ${visible(path)}/*.json: the import is a folder`);
-      // A device such as /dev/zero may have no end.
-      if (found.isCharacterDevice() || found.isBlockDevice())
-        throw new UsageError(`give the file that another program exported: ${visible(path)} is a device`);
-      return inMemory(attempt(() => readFileSync(file)));
-    } finally {
-      closeSync(file);
-    }
-  }
-  const { size } = found;
+  const file = readable(() => openSync(path, 'r'));
+  const { size } = readable(() => fstatSync(file));
   return {
     length: size,
     readAt(at, length) {
       const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
       return buffer.subarray(
         0,
-        attempt(() => readSync(file, buffer, 0, buffer.length, at)),
+        readable(() => readSync(file, buffer, 0, buffer.length, at)),
       );
     },
-    all: () => attempt(() => readFileSync(file)),
+    all: () => readable(() => readFileSync(file)),
     close: () => closeSync(file),
   };
 }
 
-async function allOfStdin(): Promise<Buffer> {
+async function allOf(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of untilStdinEnds()) chunks.push(chunk);
+  try {
+    for await (const chunk of bytesOf(path)) chunks.push(chunk);
+  } catch (error) {
+    throw unreadable(error);
+  }
   return Buffer.concat(chunks);
 }
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+const unreadable = (error: unknown): UsageError =>
+  new UsageError(`the import can't be read: ${fileReason(error)}`);

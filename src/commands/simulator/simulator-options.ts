@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { fileReason, messageOf } from '../../common/errors.js';
 import type { SimulatorOptions } from '../../simulator/server.js';
 import { type ReadRecordedTimes, recordedFile, SettingError } from '../../simulator/settings/setting-rule.js';
@@ -81,11 +81,9 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
   if (!/^https?:$/.test(URL.parse(upstream)?.protocol ?? '')) {
     throw new UsageError(`--upstream must be an http or https address, but is ${upstream}`);
   }
-  // Report the error now, not after the first answer.
-  await appendFile(record, '').catch((error: unknown) => {
-    throw new UsageError(`The recording ${record} cannot be written: ${fileReason(error)}`);
-  });
-  return { file: record, upstream, onProblem: (problem) => printMessage(problem.message) };
+  const { openRecordingFile } = await import('../../simulator/recordings/recording-file.js');
+  const file = openRecordingFile(record, '--record');
+  return { file, upstream, onProblem: (problem) => printMessage(problem.message) };
 }
 
 async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {

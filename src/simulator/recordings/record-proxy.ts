@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { appendFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { fileReason, messageOf } from '../../common/errors.js';
 import { ApiError } from '../http/api-error.js';
 import type { Clock } from '../timing/clock.js';
-import { formatRecording, type Recording } from './recording.js';
+import type { Recording } from './recording.js';
+import type { RecordingFile } from './recording-file.js';
 import { withoutKeys } from './without-keys.js';
 
 /** Passes chat completions on to a provider, and records its answers with their times. */
@@ -30,7 +30,7 @@ export interface RecorderOptions {
   /** The provider's address with its path, e.g. `https://api.openai.com/v1`. */
   readonly upstream: string;
   /** Recordings are appended to this file. They contain neither the request's messages nor its headers. */
-  readonly file: string;
+  readonly file: RecordingFile;
   /** Called once, when the file can no longer be written. Recording stops then, and answers are still forwarded. */
   readonly onProblem?: (problem: Error) => void;
 }
@@ -45,12 +45,11 @@ export function createRecorder({ upstream, file, onProblem }: RecorderOptions, c
     written = written.then(async () => {
       if (ended) return;
       try {
-        await appendFile(file, formatRecording(recording));
+        await file.add(recording);
       } catch (error) {
-        // If the disk is full, recording ends: text after an incomplete recording could not be read. Answers continue.
         ended = true;
         onProblem?.(
-          new Error(`recording to ${file} has ended: ${fileReason(error)}; answers are still forwarded`),
+          new Error(`recording to ${file.path} has ended: ${fileReason(error)}; answers are still forwarded`),
         );
       }
     });

@@ -37,6 +37,25 @@ test.concurrent.for([
   expect(running.child.signalCode).toBe('SIGINT');
 });
 
+test.concurrent.for([
+  [['ask', 'hi', '--image', 'pipe']],
+  [['ask', 'hi', '--file', 'pipe']],
+  [['ask', 'hi', '--tools', 'pipe']],
+  [['record', 'hi', '--output', 'r.jsonl', '--image', 'pipe']],
+  [['bench', '--prompts', 'pipe']],
+  [['bench', 'compare', 'pipe', 'pipe']],
+  [['sessions', 'import', 'pipe']],
+  [['replay', 'pipe']],
+] as const)('%j says that it waits for a writer of the pipe', async ([args]) => {
+  makePipe();
+  const running = start(args);
+  running.child.stdin.end();
+  await running.untilStderr(/waiting for pipe to end \(if no program writes to it, press ctrl\+c\)/);
+  running.child.kill('SIGINT');
+  await running.ended;
+  expect(running.child.signalCode).toBe('SIGINT');
+});
+
 test.concurrent('ask ends after an answer without tool calls, when nothing writes to the pipe of results', async () => {
   makePipe();
   const { code, stdout } = await run(['ask', 'What is the capital of France?', '--tool-results', 'pipe'], '');

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
@@ -6,6 +7,7 @@ import {
   type Recording,
   readRecordings,
 } from '../../../src/simulator/recordings/recording.js';
+import { openRecordingFile } from '../../../src/simulator/recordings/recording-file.js';
 import { recordedTimes } from '../../../src/simulator/recordings/replay.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 import {
@@ -21,6 +23,7 @@ import {
 } from '../chat-client.js';
 import { RECORDING, recordingFile } from './recorded.js';
 
+const opened = (file: string) => openRecordingFile(file, '--record');
 const KEY = 'sk-not/to+be-written-down';
 const written = async (content: string | Buffer): Promise<string> => {
   const file = await recordingFile();
@@ -106,7 +109,9 @@ describe('a simulator that records', () => {
   async function recording(settings = {}) {
     const file = await recordingFile();
     const provider = await simulatorForTest({ settings });
-    const simulator = await simulatorForTest({ record: { file, upstream: `${provider.url}/v1/` } });
+    const simulator = await simulatorForTest({
+      record: { file: opened(file), upstream: `${provider.url}/v1/` },
+    });
     return { file, provider, simulator };
   }
 
@@ -129,6 +134,21 @@ describe('a simulator that records', () => {
     expect(written).not.toContain('What is the capital');
   });
 
+  test('creates the file with the first recording, for its owner alone', async () => {
+    const { file, simulator } = await recording({ ttft: constant(0), gap: constant(0) });
+    expect(existsSync(file)).toBe(false);
+    await receive(await postChat(simulator, { stream: true }));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('does not begin with a file of other content', async () => {
+    const file = await written('theme: dark\n');
+    expect(() => opened(file)).toThrow(
+      /line 1: this line does not belong to a recording\. Give --record a new file, or a file that contains/,
+    );
+    expect(await readFile(file, 'utf8')).toBe('theme: dark\n');
+  });
+
   test('forwards errors and broken connections, too', async () => {
     const { file, simulator } = await recording({ ttft: constant(0), gap: constant(1) });
     expect((await postChat(simulator, { model: 'sim-fault-429' })).status).toBe(429);
@@ -147,7 +167,7 @@ describe('a simulator that records', () => {
     const provider = await startUpstream({ headers, chunks: ['data: [DONE]\n\n'] });
     try {
       const file = await recordingFile();
-      const simulator = await simulatorForTest({ record: { file, upstream: provider.url } });
+      const simulator = await simulatorForTest({ record: { file: opened(file), upstream: provider.url } });
       await receive(
         await postChat(simulator, { stream: true }, undefined, { authorization: `Bearer ${KEY}` }),
       );
@@ -163,7 +183,7 @@ describe('a simulator that records', () => {
     const elsewhere = await startUpstream({ chunks: ['{}'] });
     const provider = await startUpstream({ status: 307, headers: { location: elsewhere.url } });
     try {
-      const record = { file: await recordingFile(), upstream: provider.url };
+      const record = { file: opened(await recordingFile()), upstream: provider.url };
       const simulator = await simulatorForTest({ record });
       expect((await postChat(simulator, {}, undefined, { 'api-key': KEY })).status).toBe(307);
       expect(elsewhere.requests).toEqual([]);
@@ -196,7 +216,7 @@ describe('a simulator that records', () => {
     const provider = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
     const simulator = await simulatorForTest({
       record: {
-        file: '/dev/full',
+        file: { path: 'r.jsonl', add: () => writeFile('/dev/full', 'x') },
         upstream: `${provider.url}/v1`,
         onProblem: ({ message }) => problems.push(message),
       },
@@ -206,7 +226,7 @@ describe('a simulator that records', () => {
       expect(ending).not.toBe('broken');
     }
     expect(problems).toEqual([
-      'recording to /dev/full has ended: the disk is full; answers are still forwarded',
+      'recording to r.jsonl has ended: the disk is full; answers are still forwarded',
     ]);
   });
 

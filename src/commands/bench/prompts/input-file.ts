@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { fileReason } from '../../../common/errors.js';
 import { InputError } from '../../../loadtest/input/input-error.js';
 import type { ValueFile } from '../../../loadtest/input/value-file.js';
 import { UsageError } from '../../support/flags/usage-error.js';
-import { untilStdinEnds } from '../../support/input/stdin.js';
+import { bytesOf } from '../../support/input/bytes.js';
 import { compressedBy, encodingOf, startOf } from '../../support/input/text-file.js';
 
 /** The first bytes of tables that are not text. */
@@ -37,8 +36,7 @@ export async function readInput(
     throw new UsageError(`${flag} ${path}: download the file, and give its path: bench reads files only`);
   try {
     let decoder: TextDecoder | undefined;
-    const bytes = path === '-' ? untilStdinEnds() : createReadStream(path);
-    for await (const chunk of bytes) {
+    for await (const chunk of bytesOf(path)) {
       const advice = decoder === undefined ? adviceFor(chunk) : undefined;
       if (advice !== undefined) throw new UsageError(`${flag} ${inputName(path)}: ${advice}`);
       decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { STOP_SIGNALS } from '../../../common/program/stop-signals.js';
 import { EXIT } from './exit-codes.js';
 
@@ -5,6 +6,8 @@ import { EXIT } from './exit-codes.js';
 export interface Interruption {
   /** The first signal that arrived. */
   readonly exitCode: number | undefined;
+  /** Resolves to `exitCode`, also for a signal that arrived during synchronous work just before. */
+  latestExitCode(): Promise<number | undefined>;
   remove(): void;
 }
 
@@ -22,6 +25,12 @@ export function interruptOn(abort: AbortController): Interruption {
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     get exitCode() {
+      return exitCode;
+    },
+    async latestExitCode() {
+      // The rest of the first turn may read no signals.
+      await nextTurn();
+      await nextTurn();
       return exitCode;
     },
     remove() {

@@ -1,30 +1,11 @@
 import { constants } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
-import { fileReason } from '../../../common/errors.js';
-import { UsageError } from '../flags/usage-error.js';
-
-/** The size limit of a file or of stdin in a prompt. */
-export const LIMIT_BYTES = 8 * 1024 * 1024;
-
-/** The message for more bytes than the limit. */
-export const OVER_LIMIT = `is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`;
+import type { Refuse } from './bytes.js';
 
 /**
- * Returns a text file as part of a prompt: its name, then its content.
- * @throws {UsageError} when it cannot be read, is not UTF-8, or is over 8 MiB
+ * Returns the text in a file's bytes.
+ * @throws the result of `refuse` when they are not UTF-8
  */
-export function readTextFile(path: string): string {
-  const refuse = (why: string): UsageError => new UsageError(`--file ${path} ${why}`);
-  return `${basename(path)}:\n${readUtf8(path, refuse).trimEnd()}`;
-}
-
-/**
- * Returns the content of a text file.
- * @throws the result of `refuse` when it cannot be read, is over 8 MiB, or is not UTF-8
- */
-export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
-  const bytes = readBytes(path, refuse);
+export function utf8Of(bytes: Buffer, refuse: Refuse): string {
   const text = textOf(bytes);
   if (text === undefined) throw refuse(notText(bytes));
   return text;
@@ -75,36 +56,4 @@ export function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Returns a file's bytes. @throws the result of `refuse` when it cannot be read, or is over 8 MiB */
-export function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    // The size of a pipe or a device is not known before it is read, and a device may have no end.
-    const bytes = atMost(file, LIMIT_BYTES);
-    if (bytes === undefined) throw refuse(OVER_LIMIT);
-    return bytes;
-  } catch (error) {
-    throw error instanceof UsageError ? error : refuse(`cannot be read: ${fileReason(error)}`);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
-
-const PIECE_BYTES = 64 * 1024;
-
-/** Reads to the end; undefined when there are more than `most` bytes. */
-function atMost(file: number, most: number): Buffer | undefined {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  while (bytes <= most) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const read = readSync(file, piece);
-    if (read === 0) return Buffer.concat(pieces);
-    pieces.push(piece.subarray(0, read));
-    bytes += read;
-  }
-  return undefined;
 }

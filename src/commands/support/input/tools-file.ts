@@ -1,18 +1,19 @@
 import { isRecord } from '../../../common/json.js';
 import { UsageError } from '../flags/usage-error.js';
-import { readUtf8 } from './text-file.js';
+import { type Refuse, readBytes } from './bytes.js';
+import { utf8Of } from './text-file.js';
 
 /**
- * Returns the tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name",
+ * Returns the tools in the text of a JSON file: an array, or an object with one as `tools`. A bare function (`{"name",
  * "parameters"}`) gets the form of a chat completion, which is translated for other wire formats.
- * @throws the result of `refuse` when the file cannot be read, or contains no tools
+ * @throws the result of `refuse` when the text contains no tools
  */
-export function readTools(path: string, refuse: (why: string) => UsageError): object[] {
+export function toolsIn(text: string, refuse: Refuse): object[] {
   let read: unknown;
   try {
-    read = JSON.parse(readUtf8(path, refuse));
-  } catch (error) {
-    throw error instanceof UsageError ? error : refuse('is not JSON');
+    read = JSON.parse(text);
+  } catch {
+    throw refuse('is not JSON');
   }
   const list: unknown = isRecord(read) && 'tools' in read ? read.tools : read;
   if (!Array.isArray(list)) throw refuse('needs an array of tools');
@@ -25,9 +26,10 @@ export function readTools(path: string, refuse: (why: string) => UsageError): ob
 }
 
 /**
- * Returns the tools that `--tools FILE` names.
+ * Resolves to the tools that `--tools FILE` names; "-" is stdin.
  * @throws {UsageError} when the file cannot be used
  */
-export function toolsFlag(path: string): object[] {
-  return readTools(path, (why) => new UsageError(`--tools ${path} ${why}`));
+export async function toolsFlag(path: string): Promise<object[]> {
+  const refuse = (why: string): UsageError => new UsageError(`--tools ${path} ${why}`);
+  return toolsIn(utf8Of(await readBytes(path, refuse), refuse), refuse);
 }

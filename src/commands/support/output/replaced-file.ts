@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -14,7 +15,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isAlive } from '../../../common/program/alive.js';
 
 /** A file that gets its content at the end of a command. */
 export interface ReplacedFile {
@@ -37,7 +40,8 @@ export function openReplacedFile(path: string, mode = 0o666): ReplacedFile {
   const isLinkToNothing = before === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   if (isLinkToNothing || before?.isFile() === false || isDescriptor(path)) return inPlace(path, 'a', mode);
   const target = before === undefined ? path : realpathSync(path);
-  const draft = `${target}.${process.pid}.tmp`;
+  const draft = `${target}.${hostname()}.${process.pid}.tmp`;
+  removeLeftDrafts(target);
   if (before !== undefined) accessSync(target, constants.W_OK);
   const isPlain = before === undefined || (isOwn(before) && before.nlink === 1);
   if (!isPlain || !canCreate(draft)) return inPlace(path, before === undefined ? 'a' : 'r+', mode);
@@ -62,6 +66,21 @@ export function isDescriptor(path: string): boolean {
 /** Whether a new file has the owner and the group of this one. */
 function isOwn({ uid, gid }: Stats): boolean {
   return uid === process.getuid?.() && gid === process.getgid?.();
+}
+
+/** Removes the drafts of processes of this machine that were killed while they wrote this file. */
+function removeLeftDrafts(target: string): void {
+  const start = `${basename(target)}.${hostname()}.`;
+  const folder = dirname(target);
+  try {
+    for (const name of readdirSync(folder)) {
+      const pid = name.startsWith(start) ? /^(\d+)\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
+      if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+      rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // They only take space.
+  }
 }
 
 function canCreate(path: string): boolean {

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -13,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openReport, openReports, replacesTables } from '../../../../src/commands/bench/report/files.js';
@@ -102,7 +104,21 @@ test('a report with a second name (a hard link) keeps it', () => {
 test('a report whose draft cannot be created is written directly', () => {
   const name = `${'x'.repeat(246)}.json`;
   openReport('--json', inFolder(name)).write(['new']);
-  writeFileSync(inFolder(`r.json.${process.pid}.tmp`), 'left over');
+  mkdirSync(inFolder(`r.json.${hostname()}.${process.pid}.tmp`));
   openReport('--json', inFolder('r.json')).write(['new']);
   expect([textOf(name), textOf('r.json')]).toEqual(['new', 'new']);
+});
+
+test('drafts that killed processes left are removed, and no others', () => {
+  const { pid: ended } = spawnSync(process.execPath, ['--version']);
+  const [left, own, running, elsewhere, other] = [
+    `r.json.${hostname()}.${ended}.tmp`,
+    `r.json.${hostname()}.${process.pid}.tmp`,
+    `r.json.${hostname()}.${process.ppid}.tmp`,
+    `r.json.elsewhere.${ended}.tmp`,
+    `other.json.${hostname()}.${ended}.tmp`,
+  ];
+  for (const name of [left, own, running, elsewhere, other]) writeFileSync(inFolder(name), 'left over');
+  openReport('--json', inFolder('r.json')).write(['new']);
+  expect(readdirSync(folder().path).sort()).toEqual(['r.json', running, elsewhere, other].sort());
 });

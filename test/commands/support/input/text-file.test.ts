@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { notText, readTextFile, textOf } from '../../../../src/commands/support/input/text-file.js';
+import { notText, textOf } from '../../../../src/commands/support/input/text-file.js';
 
 const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
@@ -29,8 +29,4 @@ test('the message for a compressed file names the program that decompresses it',
 
 test('the message for a text that is too long for a string says so', () => {
   expect(notText(Buffer.alloc(constants.MAX_STRING_LENGTH + 1))).toBe('is longer than 512 MB: split it');
-});
-
-test('a device without an end is refused like a file that is too large', () => {
-  expect(() => readTextFile('/dev/zero')).toThrow(/^--file \/dev\/zero is over 8 MiB: send less of it$/);
 });

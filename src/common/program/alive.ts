@@ -1,4 +1,4 @@
-import { codeOf } from '../common/error-code.js';
+import { codeOf } from '../error-code.js';
 
 /** Whether the process with this id still runs. 0 stands for no process. */
 export function isAlive(pid: number): boolean {
