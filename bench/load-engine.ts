@@ -18,7 +18,7 @@ import { openBench } from './support/programs.js';
 
 const only = process.argv[2];
 const ROUNDS = 3;
-const REQUESTS = 150_000;
+const REQUESTS = 500_000;
 const AT_A_TIME = 50;
 /** Slower clients get fewer requests. */
 const FEW: Readonly<Record<string, number>> = { openai: 5000 };

@@ -1,3 +1,4 @@
+import { nowMs } from '../common/time/now-ms.js';
 import { codingByMagic } from '../content/codings.js';
 import { type DaemonTimings, LoadTimeline } from '../metrics/load-timeline.js';
 import type { ChatEvent } from '../sdk/chat/chat-types.js';
@@ -49,7 +50,7 @@ export class LoadExchange implements LoadListener {
   readonly #request: LoadRequest;
   /** Aborts the exchange of `#runWhole`. */
   #wholeStop: AbortController | undefined;
-  readonly #sentMs = performance.now();
+  readonly #sentMs = nowMs();
   readonly #timeline: LoadTimeline;
   readonly #resolve: Resolve;
   #stream: LoadStream | undefined;
@@ -225,7 +226,7 @@ export class LoadExchange implements LoadListener {
       kind: output.kind,
       text: output.text,
       arrivedMs: this.#arrivedMs,
-      decodedMs: performance.now(),
+      decodedMs: nowMs(),
       readUs: this.#readUs,
     });
   };

@@ -7,7 +7,7 @@ import { type Results, send, type Target } from './send.js';
  * Runs one conversation: sends turn by turn, each with the history. It ends early after an incomplete answer or when
  * the time for further requests is over. Never rejects.
  */
-export async function converse(
+export function converse(
   target: Target,
   order: Order,
   results: Results,
@@ -15,42 +15,44 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<void> {
   const { prompts, pace, history } = target;
+  const { conversations } = results;
   const place = results.first + order.index;
   const turns = prompts.at(place);
   const last = Math.min(turns.length, pace.turns(place));
   const thinkMs = pace.thinkMs(place);
-  results.conversations.begun += 1;
-  let earlier: readonly ChatMessage[] = [];
-  let { intendedMs, readyMs } = order;
-  for (let number = 0; number < last; number += 1) {
-    const turn = turns[number] ?? turns[0];
-    if (number > 0) {
-      const nowMs = clock.now() - results.startMs;
-      intendedMs = nowMs + thinkMs(turn, nowMs - order.intendedMs);
-      readyMs = intendedMs;
-      if (intendedMs >= results.endMs) return;
-      const left = intendedMs - (clock.now() - results.startMs);
-      if (left > 0) await clock.wait(left, signal).catch(() => {});
-      if (signal.aborted) return;
-    }
-    const messages = number === 0 || turn.whole === true ? turn.messages : [...earlier, ...turn.messages];
-    const answer = await send(
-      target,
-      { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },
-      results,
-      signal,
-    );
-    if (answer.outcome !== 'complete') {
-      if (!signal.aborted) results.conversations.brokenOff += 1;
-      return;
-    }
-    if (number + 1 === last) break;
-    earlier = [
-      ...messages,
-      ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)]),
-    ];
-  }
-  results.conversations.complete += 1;
+  conversations.begun += 1;
+
+  const ask = (
+    number: number,
+    intendedMs: number,
+    readyMs: number,
+    earlier: readonly ChatMessage[],
+  ): Promise<void> => {
+    const turn = turns[number - 1] ?? turns[0];
+    const messages = number === 1 || turn.whole === true ? turn.messages : [...earlier, ...turn.messages];
+    const request = { index: order.index, intendedMs, readyMs, number, turn, messages };
+    return send(target, request, results, signal).then((answer) => {
+      if (answer.outcome !== 'complete') {
+        if (!signal.aborted) conversations.brokenOff += 1;
+        return undefined;
+      }
+      if (number >= last) {
+        conversations.complete += 1;
+        return undefined;
+      }
+      const reply = history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)];
+      return askAfterPause(number + 1, [...messages, ...reply]);
+    });
+  };
+  const askAfterPause = async (number: number, earlier: readonly ChatMessage[]): Promise<void> => {
+    const nowMs = clock.now() - results.startMs;
+    const dueMs = nowMs + thinkMs(turns[number - 1] ?? turns[0], nowMs - order.intendedMs);
+    if (dueMs >= results.endMs) return;
+    const leftMs = dueMs - (clock.now() - results.startMs);
+    if (leftMs > 0) await clock.wait(leftMs, signal).catch(() => {});
+    if (!signal.aborted) await ask(number, dueMs, dueMs, earlier);
+  };
+  return ask(1, order.intendedMs, order.readyMs, []);
 }
 
 const answered = (content: string): ChatMessage => ({ role: 'assistant', content });

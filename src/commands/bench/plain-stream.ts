@@ -1,11 +1,12 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
+import { nowMs } from '../../common/time/now-ms.js';
 import { copied, type LoadListener, type LoadStream } from '../../connector/load-types.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { headersLate } from '../../runtime/clients/time-limits.js';
 import type { HttpRequest } from '../../runtime/upstream/http-request.js';
 import type { Connection, RequestTarget } from '../../runtime/upstream/plain/connection.js';
 import type { PlainConnections } from '../../runtime/upstream/plain/plain-connections.js';
-import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
+import { createTimeline, nowUs, type Timeline } from '../../runtime/upstream/timings.js';
 import { upstreamFailure } from '../../runtime/upstream/upstream-failure.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
@@ -45,7 +46,7 @@ class PlainStream implements LoadStream, RequestTarget {
   readonly #streams: PlainStreams;
   readonly #plainRequest: PlainRequest;
   readonly #listener: LoadListener;
-  readonly #timeline = createTimeline(nowUs());
+  readonly #timeline: Timeline;
   /** Time limit until the response's headers. */
   readonly #dueMs: number;
   #connection: Connection | undefined;
@@ -65,9 +66,11 @@ class PlainStream implements LoadStream, RequestTarget {
     this.#streams = streams;
     this.#plainRequest = plainRequest;
     this.#listener = listener;
-    this.#dueMs = performance.now() + (plainRequest.config.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const startUs = nowUs();
+    this.#timeline = createTimeline(startUs);
+    this.#dueMs = startUs / 1000 + (plainRequest.config.timeoutMs ?? Number.POSITIVE_INFINITY);
     this.#timeline.beginAttempt();
-    const idle = streams.connections.idle(plainRequest.origin);
+    const idle = streams.connections.idle(plainRequest.origin, startUs / 1000);
     if (idle !== undefined) this.#begin(idle);
     else {
       streams.connections.open(
@@ -116,14 +119,14 @@ class PlainStream implements LoadStream, RequestTarget {
       return;
     }
     const { timings } = this.#timeline;
-    const atMs = performance.now();
+    const atMs = nowMs();
     this.#deliver({ type: 'start', statusCode, headers: recordOf(headers), timings, buffered: false, atMs });
   }
 
   onBody(data: Uint8Array): void {
     this.#bytes += data.length;
     const offsetUs = this.#timeline.readUs();
-    this.#deliver({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: performance.now() });
+    this.#deliver({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: nowMs() });
     this.#sequence += 1;
   }
 

@@ -1,8 +1,10 @@
 import { type ConnectorException, ErrorClass, FailureCode } from '../../common/errors.js';
 import { beginningOf } from '../../common/text/beginning.js';
+import { nowMs } from '../../common/time/now-ms.js';
 import { visible } from '../../config/problem.js';
 import type { LoadExchanges } from '../../connector/load-exchanges.js';
-import type { LoadAnswer, LoadTarget } from '../../connector/load-types.js';
+import type { LoadAnswer, LoadRequest, LoadTarget } from '../../connector/load-types.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import { keysOf } from '../../connector/prepared.js';
 import { short } from '../../loadtest/figures/short.js';
 import type { Counters } from '../../loadtest/load/counters.js';
@@ -66,9 +68,12 @@ export interface Results {
 }
 
 /** One request with its intended send time. */
-export interface Request extends Order, Turn {
-  /** Turn in the conversation, from 1. */
-  turn: number;
+export interface Request extends Order {
+  /** The turn's number in the conversation, from 1. */
+  number: number;
+  turn: Turn;
+  /** The turn's messages, with those of the conversation before it. */
+  messages: readonly ChatMessage[];
 }
 
 /** The part of a sample that does not depend on the outcome. */
@@ -76,10 +81,13 @@ type Common = Omit<Failed, 'outcome' | 'errorClass' | 'message'>;
 
 const MAX_MESSAGE = 300;
 
-/** Sends one request and adds its result. A request that the user stopped is only counted. Never rejects. */
-export async function send(
+/**
+ * Sends one request and adds its result. A request that the user stopped is only counted. Never rejects. It is not an
+ * async function, which would cost more: a test sends thousands of requests a second.
+ */
+export function send(
   { through, endpoint, options, prices, priced, telemetry }: Target,
-  { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
+  { index, number, turn, intendedMs, readyMs, messages }: Request,
   { startMs, add, lateness, counters, exchanges, stopped }: Results,
   signal: AbortSignal,
 ): Promise<LoadAnswer> {
@@ -92,53 +100,60 @@ export async function send(
     stream: endpoint.access.stream,
     keys: keysOf(endpoint),
   });
+  const onEnd = (bare: LoadAnswer): LoadAnswer | Promise<LoadAnswer> => {
+    counters.end();
+    const endMs = nowMs() - startMs;
+    following?.end({
+      answer: bare,
+      sentMs: sentMs === undefined ? undefined : sentMs + startMs,
+      endMs: endMs + startMs,
+      gapsMs,
+      retries: [],
+    });
+    return priced
+      ? withCost(bare, endpoint, prices, options.model).then((answer) => added(answer, endMs))
+      : added(bare, endMs);
+  };
+  const added = (answer: LoadAnswer, endMs: number): LoadAnswer => {
+    const { attempts, hops, replaced = 0 } = answer.metrics;
+    // Times are rounded as in a saved report, so that "bench merge" computes the same figures.
+    const common: Common = {
+      index,
+      turn: number,
+      intendedMs: short(intendedMs),
+      endMs: short(endMs),
+      attempts,
+      retriesMs: short(hops.retries ?? 0),
+      replaced,
+      hops,
+    };
+    if (answer.malformedEvents > 0) common.malformedEvents = answer.malformedEvents;
+    if (sentMs !== undefined) common.lagMs = short(sentMs - intendedMs);
+    if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
+    else if (signal.reason instanceof DrainLimit) {
+      const message = 'the answer was still running at the drain limit (--drain)';
+      // A daemon reports no attempts of a cancelled request. It had received the request, so count one attempt.
+      const sent = { ...common, attempts: Math.max(1, attempts) };
+      add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
+    } else {
+      stopped.requests += 1;
+      stopped.ms += endMs - (sentMs ?? endMs);
+    }
+    return answer;
+  };
   counters.begin();
-  const bare = await exchanges.ask({
+  const request: LoadRequest = {
     messages,
     traceId: following?.traceparent,
-    maxTokens,
-    body,
+    maxTokens: turn.maxTokens,
+    body: turn.body,
     onSent(atMs) {
       sentMs = atMs - startMs;
       lateness(Math.max(0, sentMs - readyMs));
     },
     onGap: (ms) => gapsMs.push(ms),
-  });
-  counters.end();
-  const endMs = performance.now() - startMs;
-  following?.end({
-    answer: bare,
-    sentMs: sentMs === undefined ? undefined : sentMs + startMs,
-    endMs: endMs + startMs,
-    gapsMs,
-    retries: [],
-  });
-  const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
-  const { attempts, hops, replaced = 0 } = answer.metrics;
-  // Times are rounded as in a saved report, so that "bench merge" computes the same figures.
-  const common: Common = {
-    index,
-    turn,
-    intendedMs: short(intendedMs),
-    endMs: short(endMs),
-    attempts,
-    retriesMs: short(hops.retries ?? 0),
-    replaced,
-    hops,
   };
-  if (answer.malformedEvents > 0) common.malformedEvents = answer.malformedEvents;
-  if (sentMs !== undefined) common.lagMs = short(sentMs - intendedMs);
-  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
-  else if (signal.reason instanceof DrainLimit) {
-    const message = 'the answer was still running at the drain limit (--drain)';
-    // A daemon reports no attempts of a cancelled request. It had received the request, so count one attempt.
-    const sent = { ...common, attempts: Math.max(1, attempts) };
-    add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
-  } else {
-    stopped.requests += 1;
-    stopped.ms += endMs - (sentMs ?? endMs);
-  }
-  return answer;
+  return exchanges.ask(request).then(onEnd);
 }
 
 /** The class of answers that the end of the test cut off. The provider did not cause these failures. */

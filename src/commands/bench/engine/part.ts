@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../../../common/time/now-ms.js';
 import { LoadExchanges } from '../../../connector/load-exchanges.js';
 import { type Counts, createDistribution } from '../../../loadtest/figures/distribution.js';
 import type { Counters } from '../../../loadtest/load/counters.js';
@@ -17,7 +18,7 @@ import type { Conversations, Stopped, Target } from '../send.js';
 const TOGETHER = 16;
 
 const clock: Clock = {
-  now: () => performance.now(),
+  now: nowMs,
   wait: (ms, signal) => sleep(ms, undefined, { signal }),
 };
 

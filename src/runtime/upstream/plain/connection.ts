@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HeaderList } from '../../../protocol/messages.js';
 import type { HttpRequest } from '../http-request.js';
-import type { ConnectionTimes } from '../timings.js';
+import { type ConnectionTimes, readNowUs } from '../timings.js';
 import type { Flow } from '../transport.js';
 import { requestBytes } from './request-bytes.js';
 import { createResponseReader } from './response-reader.js';
@@ -58,7 +58,7 @@ export function createConnection(
   let freshUntilMs = 0;
 
   const release = (keptMs = options.keepAliveMs): void => {
-    freshUntilMs = performance.now() + Math.min(keptMs, options.keepAliveMs);
+    freshUntilMs = readNowUs() / 1000 + Math.min(keptMs, options.keepAliveMs);
     options.onIdle(connection);
   };
   const fail = (error: Error): void => {

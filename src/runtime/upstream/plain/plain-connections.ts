@@ -8,8 +8,8 @@ import { type Connection, createConnection } from './connection.js';
 export interface PlainConnections {
   /** Whether plain connections can be used for the URL: it needs neither TLS nor a proxy. */
   serves(url: URL): boolean;
-  /** Returns an idle connection, or undefined: then call `open`. */
-  idle(origin: string): Connection | undefined;
+  /** Returns a connection that is idle at `nowMs`, or undefined: then call `open`. */
+  idle(origin: string, nowMs: number): Connection | undefined;
   open(url: URL, take: (connection: Connection) => void, fail: (error: Error) => void): void;
   /** Closes all connections. Requests that still run fail. */
   close(): void;
@@ -42,9 +42,8 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
     serves: (url) =>
       url.protocol === 'http:' &&
       options.proxies?.of('http:', { host: hostOf(url), port: portOf(url) }) === undefined,
-    idle(origin) {
+    idle(origin, nowMs) {
       const idle = idleByOrigin.get(origin);
-      const nowMs = performance.now();
       for (let one = idle?.pop(); one !== undefined; one = idle?.pop()) {
         if (!one.isStale(nowMs)) return one;
         one.destroy();

@@ -48,7 +48,7 @@ function ask(connections: PlainConnections, path: string): Promise<string> {
         onFailed: reject,
       },
     );
-  const idle = connections.idle(head.url.origin);
+  const idle = connections.idle(head.url.origin, performance.now());
   if (idle === undefined) connections.open(head.url, take, reject);
   else take(idle);
   return promise;
