@@ -12,7 +12,7 @@ import {
 } from './errors/chat-errors.js';
 import { errorEventOf, reportedErrorOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
-import { isWholeCompletion } from './events/chat-events.js';
+import { isWholeCompletion } from './events/chunk-forms.js';
 import { createEventReader } from './events/event-reader.js';
 import { nativeFormat } from './events/native-apis.js';
 import { isOllamaEvent } from './events/ollama-events.js';

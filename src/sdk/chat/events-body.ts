@@ -14,8 +14,9 @@ import {
 import { isKeepAlive, LastWords } from './errors/last-words.js';
 import { errorEventOf, isFailureCode, reportedErrorOf } from './errors/reported-error.js';
 import { BASE_URL_ADVICE } from './errors/status-advice.js';
-import { type ChatEventReader, isWholeCompletion } from './events/chat-events.js';
+import { isWholeCompletion } from './events/chunk-forms.js';
 import { createEventReader } from './events/event-reader.js';
+import type { ChatEventReader } from './events/event-reader-types.js';
 import { nativeFormat } from './events/native-apis.js';
 import { type PlainChunk, plainChunkOf, writtenChunkOf } from './events/plain-chunk.js';
 import { createPlainEvents } from './events/plain-events.js';

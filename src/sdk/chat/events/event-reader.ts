@@ -1,6 +1,7 @@
 import { WIRE_FORMATS, type WireFormat } from '../../../common/chat/wire-formats.js';
 import { createAnthropicReader } from './anthropic-events.js';
-import { type ChatEventReader, createChatEventReader, type ReadAnswer, type Verdict } from './chat-events.js';
+import { createChatEventReader } from './chat-events.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './event-reader-types.js';
 import type { PlainChunk } from './plain-chunk.js';
 import { createResponsesReader } from './responses-events.js';
 

@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import { isBare, keepModel } from '../chat-types.js';
-import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './event-reader-types.js';
 import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
 
