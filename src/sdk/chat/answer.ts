@@ -1,11 +1,12 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { AnswerEnd } from './answer-end.js';
+import { AnswerResult } from './answer-result.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { type CarriedParts, createCarriedParts } from './events/carried.js';
-import { GrowingText } from './repairs/growing-text.js';
 import { type AnswerPart, Repetitions } from './repairs/repetitions.js';
 import { createSurrogatePairs } from './repairs/surrogate-pairs.js';
-import { createThinkingTags, type TagTarget, type ThinkingTags } from './repairs/thinking-tags.js';
+import { TaggedText } from './repairs/tagged-text.js';
+import { createThinkingTags, type ThinkingTags } from './repairs/thinking-tags.js';
 
 /** The state of an answer while it is read. */
 export interface Answer {
@@ -50,7 +51,6 @@ export interface AnswerBody {
 export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 /** The most characters of all parts of an answer together. */
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
-const OVERHEAD_CHARS = 64;
 
 /**
  * Creates an answer without content.
@@ -61,67 +61,32 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   return new ReadAnswer(onEvent, thinkingTags);
 }
 
-/** The part of an answer that the reader of tags writes to. A class for the reason given at `ReadAnswer`. */
-class TagsOf implements TagTarget {
-  readonly #result: ChatResult;
-  readonly #report: (event: ChatEvent) => void;
-
-  constructor(result: ChatResult, report: (event: ChatEvent) => void) {
-    this.#result = result;
-    this.#report = report;
-  }
-
-  get text(): string {
-    return this.#result.text;
-  }
-
-  emit(type: 'text' | 'reasoning', text: string): void {
-    this.#report({ type, text });
-  }
-
-  split(thought: string, text: string): void {
-    const { reasoning } = this.#result;
-    // Some servers also send a part of the reasoning, or all of it, in a field. Don't add that part again.
-    const known = reasoning.trim().endsWith(thought.trim());
-    this.#report({ type: 'split', reasoning: known ? reasoning : reasoning + thought, text });
-  }
-}
-
 /**
  * A class, because V8 creates a hidden class for each object literal with getters. That hidden class refers to the
  * getters, so the whole answer would stay in memory until the next full garbage collection.
  */
 class ReadAnswer implements Answer {
-  readonly result: ChatResult = {
-    outcome: 'truncated',
-    text: '',
-    reasoning: '',
-    refusal: '',
-    toolCalls: [],
-    finishReason: null,
-    malformedEvents: 0,
-  };
-  readonly parts: CarriedParts = createCarriedParts((chars) => {
-    this.#size += chars;
-  });
+  readonly result: ChatResult;
+  readonly parts: CarriedParts;
   readonly #onEvent: (event: ChatEvent) => void;
-  #text = new GrowingText();
-  #reasoning = new GrowingText();
   readonly #pairs = createSurrogatePairs();
   #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
   readonly #end = new AnswerEnd();
+  readonly #collected = new AnswerResult(this.#end);
   #over = false;
-  #size = 0;
   #events = 0;
   #withheld = 0;
-  /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
-  #repeated: string | undefined = '';
 
   constructor(onEvent: (event: ChatEvent) => void, thinkingTags: boolean) {
+    const collected = this.#collected;
+    this.result = collected.result;
+    this.parts = createCarriedParts((chars) => {
+      collected.size += chars;
+    });
     this.#onEvent = onEvent;
     if (thinkingTags)
-      this.#tags = createThinkingTags(new TagsOf(this.result, (event) => this.#reportRead(event)));
+      this.#tags = createThinkingTags(new TaggedText(this.result, (event) => this.#report(event)));
   }
 
   readonly emit = (piece: ChatEvent): void => {
@@ -195,7 +160,7 @@ class ReadAnswer implements Answer {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#collected.size;
   }
 
   #pass(piece: ChatEvent): void {
@@ -244,75 +209,9 @@ class ReadAnswer implements Answer {
     else this.#pass({ type: part, text });
   }
 
-  #reportRead(event: ChatEvent): void {
-    if (event.type !== 'reasoning' || !this.#isRepeated(event.text)) this.#report(event);
-  }
-
-  #isRepeated(text: string): boolean {
-    if (this.#repeated === undefined) return false;
-    this.#repeated += text;
-    const { reasoning } = this.result;
-    if (reasoning !== '' && reasoning.trimStart().startsWith(this.#repeated.trimStart())) return true;
-    this.#repeated = undefined;
-    return false;
-  }
-
   #report(piece: ChatEvent): void {
-    this.#add(piece);
+    this.#collected.add(piece);
     this.#events += 1;
     this.#onEvent(piece);
-  }
-
-  #add(piece: ChatEvent): void {
-    const { result } = this;
-    switch (piece.type) {
-      case 'text':
-        result.text = this.#text.add(this.#counted(piece.text));
-        return;
-      case 'reasoning':
-        result.reasoning = this.#reasoning.add(this.#counted(piece.text));
-        return;
-      case 'refusal':
-        result.refusal += this.#counted(piece.text);
-        return;
-      case 'tool_call': {
-        let call = result.toolCalls[piece.index];
-        if (call === undefined) {
-          call = { id: '', name: '', arguments: '' };
-          result.toolCalls[piece.index] = call;
-          this.#size += OVERHEAD_CHARS;
-        }
-        if (piece.id !== undefined) call.id ||= this.#counted(piece.id);
-        if (piece.name !== undefined) call.name += this.#counted(piece.name);
-        call.arguments += this.#counted(piece.arguments);
-        return;
-      }
-      case 'split':
-        result.reasoning = piece.reasoning;
-        result.text = piece.text;
-        this.#reasoning = new GrowingText(piece.reasoning);
-        this.#text = new GrowingText(piece.text);
-        // Calls end a tag, so they come before this event only when the answer begins again.
-        if (result.toolCalls.length > 0) result.toolCalls = [];
-        return;
-      case 'usage':
-        result.usage = piece.usage;
-        return;
-      case 'finish':
-        result.finishReason = piece.reason;
-        this.#end.finish();
-        return;
-      case 'error':
-        result.error = piece.error;
-        return;
-      case 'malformed':
-        result.malformedEvents += 1;
-    }
-  }
-
-  #counted(text: string): string {
-    this.#size += text.length;
-    this.#end.output();
-    return text;
   }
 }
