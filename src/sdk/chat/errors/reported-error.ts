@@ -38,6 +38,9 @@ function errorObjectIn(root: JsonRecord): JsonRecord | undefined {
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
   // iFlytek's Spark sends `header` with success, too: then its code is 0.
   if (isRecord(header) && isFailureCode(header.code)) return header;
+  // Cohere's own API reports a failure in its last event.
+  const { error: last } = recordOf(choices === undefined ? root.delta : undefined);
+  if (stringOf(last) !== '') return { error: last };
   const wrapped = recordOf(root.Response).Error;
   if (isRecord(wrapped)) return wrapped;
   const [choice] = Array.isArray(choices) ? choices : [];

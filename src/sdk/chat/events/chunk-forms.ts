@@ -9,10 +9,14 @@ export function isWholeCompletion(event: unknown): boolean {
   return !isChunk && isRecord(message) && delta === undefined && reasonIn(reason) !== '';
 }
 
-/** Returns the choices, also the only one without a list around it (some gateways), or without its object (Databricks). */
-export function choicesIn({ choices, delta, type, finish_reason }: JsonRecord): unknown {
+/**
+ * Returns the choices, also the only one without a list around it (some gateways), or without its object (Databricks,
+ * Langflow).
+ */
+export function choicesIn({ choices, delta, type, object, finish_reason }: JsonRecord): unknown {
   if (isRecord(choices)) return [choices];
-  const bare = choices === undefined && type === undefined && typeof recordOf(delta).content === 'string';
+  if (choices !== undefined || type !== undefined || !isRecord(delta)) return choices;
+  const bare = typeof delta.content === 'string' || stringOf(object).endsWith('.chunk');
   return bare ? [{ delta, finish_reason }] : choices;
 }
 

@@ -26,9 +26,12 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['reasoning_content', 'reasoning'],
   ['reasoningContent', 'reasoning'],
   ['reasoningText', 'reasoning'],
+  ['thought', 'reasoning'],
   ['summary', 'reasoning'],
   ['refusal', 'refusal'],
 ];
+/** Matches members with opaque data. */
+const OPAQUE = /signature|redacted|encrypted/i;
 /** Types of parts without output: encrypted data, signatures, citations, and results of the server's own tools. */
 const SILENT =
   /encrypted|redacted|signature|citation|reference|annotation|tool_result|container|compaction|fallback/;
@@ -51,9 +54,10 @@ export function contentIn(value: unknown, type: Piece['type']): Content {
   const readPart = (part: JsonRecord, kind: Piece['type'], depth: number): void => {
     if (isSilent(part)) return;
     const own = kindOf(part, kind);
-    let known = Object.keys(part).length === 0;
+    let known = Object.keys(part).every((name) => OPAQUE.test(name));
     for (const [name, implied] of MEMBERS) {
-      if (part[name] === undefined) continue;
+      // Gemini's `thought` is a boolean.
+      if (part[name] === undefined || (name === 'thought' && typeof part[name] !== 'string')) continue;
       known = true;
       read(part[name], implied ?? own, depth + 1);
     }

@@ -1,5 +1,5 @@
 import { finishClassOf } from '../../../common/chat/finish-reasons.js';
-import type { JsonRecord } from '../../../common/json.js';
+import { type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import type { ChatEvent, ChatResult } from '../chat-types.js';
 
 /** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
@@ -30,7 +30,7 @@ export class ReasoningFlags {
   kindOf(delta: JsonRecord, named: boolean): 'text' | 'reasoning' {
     this.#mode ||= named;
     if (isFlag(delta, CERTAIN) && delta[CERTAIN] === true) return 'reasoning';
-    if (this.#mode || !FLAGS.some((name) => delta[name] === true && isFlag(delta, name))) return 'text';
+    if (this.#mode || !isMarked(delta)) return 'text';
     this.#marked ||= delta.content !== '';
     return 'reasoning';
   }
@@ -47,4 +47,11 @@ export class ReasoningFlags {
     this.#mode = true;
     return { type: 'split', reasoning: '', text: reasoning };
   }
+}
+
+function isMarked(delta: JsonRecord): boolean {
+  // Gemini's compatible API also writes tags around its thoughts, which are read like those of other servers.
+  const { thought } = recordOf(recordOf(delta.extra_content).google);
+  if (thought === true) return stringOf(delta.content) !== '' && !/^\s*</.test(stringOf(delta.content));
+  return FLAGS.some((name) => delta[name] === true && isFlag(delta, name));
 }

@@ -16,6 +16,9 @@ export const REASONING = [
 const OTHER_REASONING =
   /^(?:internal)?(?:reasoning|thinking|think|thoughts?|cot|chainofthought|analysis)(?:contents?|text|summary|delta|output|chunk|process)?$/;
 
+/** The member with the reasoning of Perplexity: a list of steps, each with a thought. */
+const STEPS = 'reasoning_steps';
+
 /** Frequent members that have no rarer name of reasoning. Searching each of them would double the time for a chunk. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...REASONING,
@@ -34,5 +37,5 @@ export function otherReasoningIn(delta: JsonRecord): unknown {
     if (OTHER_REASONING.test(plain) && stringOf(delta[name]) !== '') return delta[name];
   }
   const { reasoning_content: content, reasoning } = recordOf(delta.provider_specific_fields);
-  return content ?? reasoning;
+  return content ?? reasoning ?? delta[STEPS];
 }

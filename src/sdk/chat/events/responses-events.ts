@@ -5,17 +5,19 @@ import type { ChatEventReader, ReadAnswer, Verdict } from './event-reader-types.
 import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
 
-/** Maps delta events to the kind of their content. */
-const DELTAS: Readonly<Record<string, 'text' | 'reasoning' | 'refusal'>> = {
-  'response.output_text.delta': 'text',
-  'response.reasoning_summary_text.delta': 'reasoning',
-  'response.reasoning_text.delta': 'reasoning',
-  'response.refusal.delta': 'refusal',
-};
+/**
+ * Matches delta events, by the kind of their content. OpenAI has `output_text`, `refusal`, `reasoning_text`,
+ * `reasoning_summary_text` and `audio.transcript`; gateways have further names.
+ */
+const DELTAS: readonly (readonly [RegExp, 'text' | 'reasoning' | 'refusal'])[] = [
+  [/^response\.(?:output_text|text|content_part|(?:output_)?audio[._]transcript)\.delta$/, 'text'],
+  [/^response\.reasoning(?:_text|_content|_summary(?:_text)?)?\.delta$/, 'reasoning'],
+  [/^response\.refusal\.delta$/, 'refusal'],
+];
 /** Matches states of a response that is not over: one in the background, or one that was cancelled. */
 const UNFINISHED = /^(?:queued|in_progress|cancelled)$/;
 /** Matches items of the server's own tools. They are not part of the answer, except for images. */
-const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
+const OWN_TOOL = /(?<!image_generation)_call$|_output$|^mcp_|compaction/;
 
 /**
  * Maps the events of OpenAI's Responses API, or a whole response, to those of chat completions
@@ -109,6 +111,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
       emit({ type: 'text', text: repeated });
     repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
+    // Clients compute this member from the items, and some gateways send nothing else.
+    if (isBare(result)) readContent(response.output_text, 'text');
     named(response);
     const report = reportOf(response);
     if (report !== undefined) emit(report);
@@ -149,7 +153,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
       return 'open';
     }
     const type = stringOf(event.type);
-    const kind = DELTAS[type];
+    const kind = kindOf(type);
     if (kind !== undefined) {
       const delta = kind === 'text' ? fresh(event.delta) : event.delta;
       inPieces = readContent(delta, kind) || inPieces || repeated !== undefined;
@@ -201,6 +205,12 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   };
 
   return { read };
+}
+
+function kindOf(type: string): 'text' | 'reasoning' | 'refusal' | undefined {
+  // The common case, without a search.
+  if (type === 'response.output_text.delta') return 'text';
+  return type.endsWith('.delta') ? DELTAS.find(([name]) => name.test(type))?.[1] : undefined;
 }
 
 /** Whether this is an item of a response. */

@@ -6,10 +6,11 @@ import { isRecord, recordOf } from '../../../common/json.js';
  * @param json the text that `event` was parsed from
  */
 export function withWrittenNumber(event: unknown, json: string): unknown {
-  if (!isRecord(event) || !Array.isArray(event.choices)) return event;
-  const { delta, message } = recordOf(event.choices[0]);
-  if (typeof recordOf(delta ?? message).content !== 'number') return event;
+  if (!isRecord(event)) return event;
+  const { delta, message } = recordOf(Array.isArray(event.choices) ? event.choices[0] : undefined);
+  const member = typeof event.response === 'number' ? 'response' : 'content';
+  if (member === 'content' && typeof recordOf(delta ?? message).content !== 'number') return event;
   return JSON.parse(json, (name, value, written?: { source?: string }) =>
-    name === 'content' && typeof value === 'number' ? (written?.source ?? value) : value,
+    name === member && typeof value === 'number' ? (written?.source ?? value) : value,
   );
 }
