@@ -12,9 +12,10 @@ export type Scroll =
   | { readonly kind: 'follow' }
   | { readonly kind: 'held'; readonly top: Anchor; readonly seen: Anchor };
 
-/** A cell of the conversation: a row of a message's block and a column in it, both from 0. */
+/** A cell of the conversation: a part of a message's block, a row of the part and a column in it, all from 0. */
 export interface Point {
   readonly message: number;
+  readonly part: number;
   readonly row: number;
   readonly column: number;
 }

@@ -1,4 +1,5 @@
 import { memo, type ReactElement, useMemo } from 'react';
+import { counted } from '../../common/text/counted.js';
 import type { AppState } from '../../state/app-state.js';
 import { type Search, searchCount, searchPattern } from '../../state/view/search.js';
 import type { Panes, Stacked } from '../layout.js';
@@ -161,7 +162,8 @@ function contentOf(
   const question = height < QUESTION_FROM_ROWS ? undefined : questionLine(messages, top, width);
   if (question !== undefined) shown[0] = question;
   if (atEnd) return { title, rows: shown };
-  const words = newRows > 0 ? `${newRows} new lines ↓ ${keymap.hints.toEnd}` : `↓ ${keymap.hints.toEnd}`;
+  const toEnd = `↓ ${keymap.hints.toEnd}`;
+  const words = newRows > 0 ? `${counted(newRows, 'new line')} ${toEnd}` : toEnd;
   return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };
 }
 

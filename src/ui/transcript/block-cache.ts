@@ -79,11 +79,11 @@ export function createBlockCache(look: ScreenLook): BlockCache {
 
   const forgetOldest = (): void => {
     let rows = 0;
-    for (const { block } of makers.values()) rows += block.count;
+    for (const { block } of makers.values()) rows += block.counted;
     for (const [id, { block }] of makers) {
       if (makers.size <= MAX_BLOCKS && (rows <= MAX_ROWS || makers.size <= MIN_BLOCKS)) return;
       makers.delete(id);
-      rows -= block.count;
+      rows -= block.counted;
     }
   };
 

@@ -4,17 +4,21 @@ import { timeOfDay } from '../style/format.js';
 import { cut, type Line } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 import { answerLine, turnMark } from './answer-line.js';
-import { type Body, createPlainBody, type Row, rowOf } from './body.js';
+import { type Body, createPlainBody, laidOutPart, type Part, type Row, rowOf, rowsIn } from './body.js';
 import { createCallRows } from './calls.js';
 import type { Highlighter } from './markdown/highlight.js';
 import { createMarkdownBody } from './markdown/markdown-body.js';
 import { createReasoningRows } from './reasoning.js';
 
-/** A message as rows: a heading, its text, remarks and an empty row. */
+/** A message as rows: a heading, its text, remarks and an empty row. The first and the last part have rows. */
 export interface Block {
   readonly message: Message;
-  readonly count: number;
-  at(index: number): Row | undefined;
+  /** The number of parts. */
+  readonly parts: number;
+  /** @param index below `parts` */
+  part(index: number): Part;
+  /** The number of rows without those that were not laid out when the block was first made. */
+  readonly counted: number;
 }
 
 /** Makes the rows of a message; called again for each of its versions. */
@@ -52,12 +56,13 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
       : createPlainBody(width, first.role === 'notice' ? 'dim' : 'plain');
   const thoughts = createReasoningRows(width, reasoning);
   const calls = createCallRows(width);
+  const countedIn = createCount(body);
   return (message) => {
     body.update(message.text, isGrowing(message));
     // Offsets increase from row to row, also in rows without text, because a scroll position is an offset.
     const heading = rowOf(cut(headingOf(message, width), width), -2);
     const before = message.role === 'assistant' ? [heading, ...thoughts.rows(message)] : [heading];
-    return blockOf(message, before, body, afterText(message));
+    return blockOf(message, before, body, afterText(message), countedIn());
   };
 
   function afterText(message: Message): { open: readonly Row[]; after: readonly Row[] } {
@@ -79,7 +84,7 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   function wrapped({ tone, text }: Note): Row[] {
     const rows = createPlainBody(width, tone);
     rows.update(text);
-    return [...rows.closed, ...rows.open];
+    return rowsIn(rows);
   }
 }
 
@@ -90,21 +95,31 @@ function isGrowing(message: Message): boolean {
 function blockOf(
   message: Message,
   before: readonly Row[],
-  body: Body,
+  { closed }: Body,
   { open, after }: { open: readonly Row[]; after: readonly Row[] },
+  counted: number,
 ): Block {
-  const { closed } = body;
   // `closed` grows with later updates, so this block records its current length.
   const closedCount = closed.length;
   const rest = [...open, ...after];
+  const first = laidOutPart(before[0]?.offset ?? 0, before);
+  const last = laidOutPart(rest[0]?.offset ?? 0, rest);
   return {
     message,
-    count: before.length + closedCount + rest.length,
-    at(index) {
-      if (index < before.length) return before[index];
-      const inText = index - before.length;
-      return inText < closedCount ? closed[inText] : rest[inText - closedCount];
-    },
+    parts: closedCount + 2,
+    part: (index) => (index === 0 ? first : index <= closedCount ? (closed[index - 1] ?? last) : last),
+    counted: before.length + counted + rest.length,
+  };
+}
+
+/** Returns a function that returns the number of closed rows, without the parts that its first call finds deferred. */
+function createCount({ closed }: Body): () => number {
+  let next: number | undefined;
+  let rows = 0;
+  return () => {
+    next ??= closed.some(({ isLaidOut }) => !isLaidOut) ? closed.length : 0;
+    for (; next < closed.length; next += 1) rows += closed[next]?.count ?? 0;
+    return rows;
   };
 }
 

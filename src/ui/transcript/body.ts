@@ -22,17 +22,68 @@ export interface Row extends Copying {
   readonly offset: number;
 }
 
+/** Consecutive rows of a text, laid out when they are first needed. */
+export interface Part {
+  /** No row of an earlier part has this offset or a later one, and no row of this part an earlier one. */
+  readonly from: number;
+  readonly rows: readonly Row[];
+  /** The number of rows; an estimate until they are laid out. */
+  readonly count: number;
+  readonly isLaidOut: boolean;
+}
+
 /** The rows of a text that grows at its end. */
 export interface Body {
   /** Rows that are final. It is always the same array, which grows. */
-  readonly closed: readonly Row[];
+  readonly closed: readonly Part[];
   /** The rows after `closed`, which may still change. */
   readonly open: readonly Row[];
   /**
+   * A long text of the first call is only laid out where its rows are read.
    * @param text begins with the text of the previous call
    * @param growing more text will follow [false]
    */
   update(text: string, growing?: boolean): void;
+}
+
+/** From this many UTF-16 units on, laying out a text takes longer than a frame. */
+export const LONG_TEXT = 50_000;
+
+export function laidOutPart(from: number, rows: readonly Row[]): Part {
+  return { from, rows, count: rows.length, isLaidOut: true };
+}
+
+/** @param estimate returns about how many rows `layOut` will return */
+export function deferredPart(from: number, layOut: () => readonly Row[], estimate: () => number): Part {
+  let rows: readonly Row[] | undefined;
+  let estimated: number | undefined;
+  return {
+    from,
+    get rows() {
+      rows ??= layOut();
+      return rows;
+    },
+    get count() {
+      if (rows !== undefined) return rows.length;
+      estimated ??= estimate();
+      return estimated;
+    },
+    get isLaidOut() {
+      return rows !== undefined;
+    },
+  };
+}
+
+/** Returns about how many rows of this width a text takes. */
+export function estimatedRows(text: string, width: number): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return Math.max(lines, Math.ceil(text.length / width));
+}
+
+/** Returns all rows of a body. */
+export function rowsIn({ closed, open }: Body): Row[] {
+  return [...closed.flatMap(({ rows }) => rows), ...open];
 }
 
 export function rowOf(line: Line, offset: number, copying?: Copying): Row {
@@ -45,20 +96,48 @@ export function indented({ margin, glue }: Copying, cells: number): Copying {
   return glue === undefined ? moved : { ...moved, glue };
 }
 
+/** A part of a plain text has about this many rows. */
+const PART_ROWS = 128;
+/** A part that is not laid out ends at the first newline after this many UTF-16 units. */
+const PART_LENGTH = 6000;
+
 /** Creates a plain text that is wrapped between words. An update only processes its new text. */
 export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
-  const closed: Row[] = [];
-  let open: Row[] = [];
+  const closed: Part[] = [];
+  /** Final rows that are not yet in a part. */
+  let done: Row[] = [];
+  let open: Row | undefined;
   let lineStart = 0;
   // The start of the first row that may still change, relative to its line.
   let from = 0;
 
+  const closeDone = (): void => {
+    const [first] = done;
+    if (first !== undefined) closed.push(laidOutPart(first.offset, done));
+    done = [];
+  };
+
+  /** Divides the lines of a long text into parts that are not laid out yet. */
+  const divide = (text: string): void => {
+    for (;;) {
+      const start = lineStart;
+      const end = text.indexOf('\n', start + PART_LENGTH) + 1;
+      if (end === 0) return;
+      const lines = (): string => text.slice(start, end - 1);
+      const layOut = (): Row[] =>
+        rowsIn(plainBodyOf(lines(), width, tone)).map((row) => ({ ...row, offset: row.offset + start }));
+      closed.push(deferredPart(start, layOut, () => estimatedRows(lines(), width)));
+      lineStart = end;
+    }
+  };
+
   return {
     closed,
     get open() {
-      return open;
+      return open === undefined ? done : [...done, open];
     },
     update(text) {
+      if (open === undefined && text.length > LONG_TEXT) divide(text);
       for (;;) {
         const end = text.indexOf('\n', lineStart + from);
         const line = text.slice(lineStart, end < 0 ? undefined : end);
@@ -69,9 +148,12 @@ export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
           return rowOf(shown === '' ? [] : [[tone, shown]], lineStart + piece.start, copying);
         });
         const last = end < 0 ? rows.pop() : undefined;
-        for (const row of rows) closed.push(row);
+        for (const row of rows) {
+          done.push(row);
+          if (done.length === PART_ROWS) closeDone();
+        }
         if (last !== undefined) {
-          open = [last];
+          open = last;
           from = pieces.at(-1)?.start ?? 0;
           return;
         }
@@ -80,6 +162,12 @@ export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
       }
     },
   };
+}
+
+function plainBodyOf(text: string, width: number, tone: Tone): Body {
+  const body = createPlainBody(width, tone);
+  body.update(text);
+  return body;
 }
 
 function blanksBefore(line: string, offset: number): string {

@@ -1,5 +1,5 @@
 import type { ShownCall } from '../../state/messages.js';
-import { type Body, createPlainBody, indented, type Row, rowOf } from './body.js';
+import { type Body, createPlainBody, indented, type Row, rowOf, rowsIn } from './body.js';
 
 /** The rows of an answer's tool calls: each name, and below it the arguments that have arrived. */
 export interface CallRows {
@@ -22,9 +22,7 @@ export function createCallRows(width: number): CallRows {
         if (call.arguments === '') return title;
         const body = bodyOf(index);
         body.update(call.arguments);
-        const rows = [...body.closed, ...body.open].map((row) =>
-          rowOf([MARGIN, ...row.line], 0, indented(row, MARGIN.length)),
-        );
+        const rows = rowsIn(body).map((row) => rowOf([MARGIN, ...row.line], 0, indented(row, MARGIN.length)));
         return [...title, ...rows];
       }),
   };
@@ -34,5 +32,5 @@ export function createCallRows(width: number): CallRows {
 function titleBody(name: string, width: number): Row[] {
   const body = createPlainBody(width, 'accent');
   body.update(`calls ${name}`);
-  return [...body.closed, ...body.open];
+  return rowsIn(body);
 }

@@ -12,14 +12,14 @@ const MAX_CHARACTERS = 500;
  */
 export function questionLine(
   messages: readonly Message[],
-  { message: index, row, of }: Window['top'],
+  { message: index, edge }: Window['top'],
   width: number,
 ): Line | undefined {
   const answer = messages[index];
   if (answer?.role !== 'assistant') return undefined;
-  const isHeading = row === 0 && answer.status.kind !== 'streaming';
+  const isHeading = edge === 'first' && answer.status.kind !== 'streaming';
   // An answer's last row is empty, and the next question follows it.
-  if (isHeading || row === of - 1) return undefined;
+  if (isHeading || edge === 'last') return undefined;
   let question = index - 1;
   while (question >= 0 && messages[question]?.role !== 'user') question -= 1;
   const text = messages[question]?.text.trimStart().slice(0, MAX_CHARACTERS);

@@ -1,7 +1,7 @@
 import type { AssistantMessage } from '../../state/messages.js';
 import { count, seconds } from '../style/format.js';
 import type { Line } from '../style/line.js';
-import { createPlainBody, indented, type Row, rowOf } from './body.js';
+import { createPlainBody, indented, type Row, rowOf, rowsIn } from './body.js';
 
 /** The rows of an answer's reasoning: a title and, when unfolded, the text. */
 export interface ReasoningRows {
@@ -21,7 +21,7 @@ export function createReasoningRows(width: number, unfolded: boolean): Reasoning
       const title = rowOf(titleOf(message, unfolded), FIRST);
       if (!unfolded) return [title];
       body.update(message.reasoning);
-      const rows = [...body.closed, ...body.open].map((row) => {
+      const rows = rowsIn(body).map((row) => {
         const line = row.width === 0 ? [] : [MARGIN, ...row.line];
         return rowOf(line, FIRST + (row.offset + 1) * PLACE, indented(row, MARGIN.length));
       });

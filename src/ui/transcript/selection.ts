@@ -14,23 +14,26 @@ export interface SelectedRow extends Cells {
   readonly row: Row;
 }
 
+/** A row of the conversation. */
+export type RowPlace = Omit<Point, 'column'>;
+
+/** @returns less than 0 when `one` is above `other`, more than 0 when it is below, and 0 for the same row */
+function compareRows(one: RowPlace, other: RowPlace): number {
+  return one.message - other.message || one.part - other.part || one.row - other.row;
+}
+
 /** Returns the two ends of the selection, the earlier one first. */
 export function inOrder({ from, to }: Selected): readonly [Point, Point] {
-  const isForward = from.message - to.message || from.row - to.row || from.column - to.column;
+  const isForward = compareRows(from, to) || from.column - to.column;
   return isForward <= 0 ? [from, to] : [to, from];
 }
 
 /** Returns the selected cells of a row; undefined when none are. */
-export function cellsSelected(
-  selected: Selected,
-  { message, row }: { message: number; row: number },
-): Cells | undefined {
+export function cellsSelected(selected: Selected, row: RowPlace): Cells | undefined {
   const [first, last] = inOrder(selected);
-  const before = (a: Point): boolean => message < a.message || (message === a.message && row < a.row);
-  const after = (a: Point): boolean => message > a.message || (message === a.message && row > a.row);
-  if (before(first) || after(last)) return undefined;
-  const isFirst = message === first.message && row === first.row;
-  const isLast = message === last.message && row === last.row;
+  const [afterFirst, afterLast] = [compareRows(row, first), compareRows(row, last)];
+  if (afterFirst < 0 || afterLast > 0) return undefined;
+  const [isFirst, isLast] = [afterFirst === 0, afterLast === 0];
   return { from: isFirst ? first.column : 0, to: isLast ? last.column + 1 : Number.POSITIVE_INFINITY };
 }
 

@@ -1,13 +1,12 @@
 import type { Message } from '../../state/messages.js';
-import type { Anchor, Point, Scroll, Selected } from '../../state/view/scroll.js';
-import type { Block } from './block.js';
-import { createBlockCache, type Form, type ScreenLook } from './block-cache.js';
+import type { Anchor, Scroll, Selected } from '../../state/view/scroll.js';
+import { createBlockCache, type ScreenLook } from './block-cache.js';
 import type { Row } from './body.js';
-import { cellsSelected, inOrder, joinedText, type SelectedRow } from './selection.js';
+import { createPositions, isBefore, type RowPosition, type Shown, START } from './positions.js';
+import { cellsSelected, inOrder, joinedText, type RowPlace, type SelectedRow } from './selection.js';
 
 /** The messages, the scroll position and the window's size. */
-export interface View extends Form {
-  messages: readonly Message[];
+export interface View extends Shown {
   /** The number of rows. */
   height: number;
   scroll: Scroll;
@@ -15,21 +14,20 @@ export interface View extends Form {
 
 export interface Window {
   rows: readonly Row[];
-  /** The number of rows added since the user scrolled away from the end. */
+  /** The number of rows added since the user scrolled away from the end; about that many after a change of the width. */
   newRows: number;
   /** The last row is in view. */
   atEnd: boolean;
-  /** The first row: its message's index, its index in that message's block, and the block's number of rows. */
-  top: { message: number; row: number; of: number };
-  /** For each row, the id of its message and its index in that message's block. */
+  /** The first row: its message's index, and whether it is the first or the last row of that message's block. */
+  top: { message: number; edge: 'first' | 'last' | undefined };
+  /** For each row, the id of its message and its place in that message's block. */
   places: readonly RowPlace[];
 }
 
-type RowPlace = Omit<Point, 'column'>;
-
 /**
- * The visible part of a conversation. It wraps messages when they come into view and caches them. The cost of a frame
- * depends on its rows and on the new text of the last message, not on the length of the conversation.
+ * The visible part of a conversation. It lays out messages, and parts of long ones, when they come into view, and caches
+ * them. The cost of a frame depends on its rows and on the new text of the last message, not on the length of the
+ * conversation.
  */
 export interface Viewport {
   window(view: View): Window;
@@ -49,74 +47,30 @@ export interface Viewport {
   subscribe(listener: () => void): () => void;
 }
 
-/** A row of the conversation: its message's index, and its index in that message's block. */
-interface RowPosition {
-  message: number;
-  row: number;
-}
-
 export function createViewport(look: ScreenLook = {}): Viewport {
   const blocks = createBlockCache(look);
-
-  const blockAt = (view: View, index: number): Block | undefined => {
-    const message = view.messages[index];
-    return message === undefined ? undefined : blocks.of(message, view);
-  };
-  const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
-
-  /** Returns the place `steps` rows after `from`, clamped to the conversation. */
-  const walk = (view: View, from: RowPosition, steps: number): RowPosition => {
-    let { message, row } = from;
-    row += steps;
-    while (row < 0 && message > 0) {
-      message -= 1;
-      row += countAt(view, message);
-    }
-    for (;;) {
-      const count = countAt(view, message);
-      if (row < count || message >= view.messages.length - 1)
-        return { message, row: Math.max(0, Math.min(row, count - 1)) };
-      row -= count;
-      message += 1;
-    }
-  };
-
-  const lastPlace = (view: View): RowPosition => {
-    const message = Math.max(0, view.messages.length - 1);
-    return { message, row: Math.max(0, countAt(view, message) - 1) };
-  };
-
-  const placeOf = (view: View, anchor: Anchor): RowPosition => {
-    const { messages } = view;
-    const message = lastIndex(messages.length, (index) => (messages[index]?.id ?? 0) <= anchor.message);
-    const block = blockAt(view, message);
-    const row = lastIndex(block?.count ?? 0, (index) => (block?.at(index)?.offset ?? 0) <= anchor.offset);
-    return { message, row };
-  };
-
-  const anchorOf = (view: View, place: RowPosition): Anchor => ({
-    message: view.messages[place.message]?.id ?? 0,
-    offset: blockAt(view, place.message)?.at(place.row)?.offset ?? 0,
-  });
+  const { blockAt, rowsAt, nextPart, walk, last, placeOf, anchorOf, edgeOf, between } =
+    createPositions(blocks);
 
   /** Returns the last row before the final empty row. New text pushes the empty row down. */
-  const lastShown = (view: View): RowPosition => {
-    const { message, row } = lastPlace(view);
-    return { message, row: Math.max(0, row - 1) };
-  };
+  const lastShown = (view: View): RowPosition => walk(view, last(view), -1);
 
-  /** Returns the row that was last when the user scrolled away from the end. */
-  const seenIn = (view: View): Anchor =>
-    view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
+  /** Returns the place at which the conversation ended when the user scrolled away from the end. */
+  const seenIn = (view: View): Anchor => {
+    if (view.scroll.kind === 'held') return view.scroll.seen;
+    const place = lastShown(view);
+    const { message, offset } = anchorOf(view, place);
+    const text = view.messages[place.message]?.text ?? '';
+    // In a narrower window the text's last row may become several, of which none is new.
+    const end = offset > text.length ? offset : text.trimEnd().length - 1;
+    return { message, offset: Math.max(offset, end) };
+  };
 
   /** Returns the top row when the last row is at the bottom, less the rows left free for new text. */
   const bottomTop = (view: View): RowPosition => {
-    const last = lastPlace(view);
-    return walk(
-      view,
-      last,
-      1 - view.height + freeRows(view.messages[last.message], last.row + 1, view.height),
-    );
+    const end = last(view);
+    const rows = blockAt(view, end.message)?.counted ?? 0;
+    return walk(view, end, 1 - view.height + freeRows(view.messages[end.message], rows, view.height));
   };
 
   const topOf = (view: View): RowPosition => {
@@ -126,18 +80,11 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     return isBefore(lowest, held) ? lowest : held;
   };
 
-  const rowsBetween = (view: View, from: RowPosition, to: RowPosition): number => {
-    let rows = to.row - from.row;
-    for (let index = from.message; index < to.message; index += 1) rows += countAt(view, index);
-    return Math.max(0, rows);
-  };
-
   const rowOf = (view: View, anchor: Anchor): number | undefined => {
     const top = topOf(view);
     const place = placeOf(view, anchor);
-    if (isBefore(place, top)) return undefined;
-    const row = rowsBetween(view, top, place);
-    return row < view.height ? row : undefined;
+    if (isBefore(place, top) || isBefore(walk(view, top, view.height - 1), place)) return undefined;
+    return between(view, top, place);
   };
 
   return {
@@ -146,22 +93,21 @@ export function createViewport(look: ScreenLook = {}): Viewport {
       const rows: Row[] = [];
       const places: RowPlace[] = [];
       const top = topOf(view);
-      let { message, row } = top;
-      while (rows.length < height && message < messages.length) {
-        const next = blockAt(view, message)?.at(row);
-        if (next === undefined) {
-          message += 1;
-          row = 0;
-        } else {
+      let at: RowPosition | undefined = top;
+      while (at !== undefined && rows.length < height) {
+        const { message, part, row } = at;
+        const next: Row | undefined = rowsAt(view, at)[row];
+        if (next === undefined) at = nextPart(view, at);
+        else {
           rows.push(next);
-          places.push({ message: messages[message]?.id ?? 0, row });
-          row += 1;
+          places.push({ message: messages[message]?.id ?? 0, part, row });
+          at = { message, part, row: row + 1 };
         }
       }
       const atEnd = !isBefore(top, bottomTop(view));
       const newRows =
-        scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastShown(view));
-      return { rows, newRows, atEnd, top: { ...top, of: countAt(view, top.message) }, places };
+        scroll.kind === 'follow' ? 0 : between(view, placeOf(view, scroll.seen), lastShown(view));
+      return { rows, newRows, atEnd, top: { message: top.message, edge: edgeOf(view, top) }, places };
     },
     rowOf,
     showing(view, anchor) {
@@ -175,19 +121,19 @@ export function createViewport(look: ScreenLook = {}): Viewport {
       for (const [index, message] of view.messages.entries()) {
         if (message.id < first.message || message.id > last.message) continue;
         const block = blockAt(view, index);
-        const from = message.id === first.message ? first.row : 0;
-        const to = message.id === last.message ? last.row : (block?.count ?? 0) - 1;
-        for (let row = from; row <= to; row += 1) {
-          const found = block?.at(row);
-          if (found === undefined) continue;
-          const cells = cellsSelected(selected, { message: message.id, row });
-          if (cells !== undefined) pieces.push({ row: found, ...cells });
+        const from = message.id === first.message ? first.part : 0;
+        const to = message.id === last.message ? last.part : (block?.parts ?? 0) - 1;
+        for (let part = from; part <= to; part += 1) {
+          for (const [row, found] of (block?.part(part).rows ?? []).entries()) {
+            const cells = cellsSelected(selected, { message: message.id, part, row });
+            if (cells !== undefined) pieces.push({ row: found, ...cells });
+          }
         }
       }
       return joinedText(pieces);
     },
     toTop(view) {
-      return { kind: 'held', top: anchorOf(view, { message: 0, row: 0 }), seen: seenIn(view) };
+      return { kind: 'held', top: anchorOf(view, START), seen: seenIn(view) };
     },
     scrolledBy(view, steps) {
       const top = topOf(view);
@@ -195,7 +141,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
       if (steps > 0 && !isBefore(next, bottomTop(view))) {
         return view.scroll.kind === 'follow' ? undefined : { kind: 'follow' };
       }
-      if (next.message === top.message && next.row === top.row) return undefined;
+      if (!isBefore(next, top) && !isBefore(top, next)) return undefined;
       return { kind: 'held', top: anchorOf(view, next), seen: seenIn(view) };
     },
     get version() {
@@ -220,20 +166,4 @@ function freeRows(last: Message | undefined, rows: number, height: number): numb
   if (last?.role !== 'assistant') return 0;
   const step = Math.min(MAX_STEP, Math.max(1, Math.floor(height / ROWS_PER_STEP)));
   return (step - (rows % step)) % step;
-}
-
-/** Finds by binary search the last index with `holds`, which must be true up to there; 0 if it never is. */
-function lastIndex(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (holds(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function isBefore(a: RowPosition, b: RowPosition): boolean {
-  return a.message < b.message || (a.message === b.message && a.row < b.row);
 }

@@ -6,6 +6,7 @@ import { harnessWithDaemon } from '../../support/programs/e2e.js';
 import { CLI, NODE } from '../../support/programs/program.js';
 import { KEY, type TerminalSession } from '../../support/programs/terminal.js';
 import { ALTERNATE_SCREEN_ON, expectRestored } from '../../support/screen/restored.js';
+import { deltaOf, FINISH, sseEvents } from '../../support/servers/upstream.js';
 
 const harness = harnessWithDaemon();
 const { open } = harness;
@@ -103,6 +104,22 @@ test.concurrent('resizing many times while an answer streams leaves no residue, 
     };
   };
   await expect.poll(residue).toEqual({ top: true, panes: 1, bottoms: 1 });
+});
+
+test.concurrent('an answer of 50,000 lines is whole after the width changes', async () => {
+  const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index} of a long answer`);
+  await harness.endpoint({ chunks: sseEvents(deltaOf(lines.join('\n')), FINISH, '[DONE]') });
+  const session = await connected();
+  session.send('hi\r');
+  await session.untilScreen(/line 49999 of a long answer/);
+  session.resize(90, 30);
+  await session.untilScreen(/line 49998 of a long answer *\n *line 49999 of a long answer/);
+  session.send('\x1b[1;5H');
+  await session.untilScreen(/line 0 of a long answer *\n *line 1 of a long answer/);
+  session.resize(22, 30);
+  await session.untilScreen(/line 1 of a long *\n *answer *\n *line 2 of a long/);
+  session.send('\x1b[1;5F');
+  await session.untilScreen(/line 49999 of a long *\n *answer/);
 });
 
 test.concurrent('the wheel scrolls the conversation and F2 hides the panes; mouse reports end with the program', async (context) => {

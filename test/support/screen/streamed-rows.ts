@@ -1,5 +1,5 @@
 import { createSanitizer, sanitize } from '../../../src/state/text/sanitize.js';
-import type { Row } from '../../../src/ui/transcript/body.js';
+import { type Row, rowsIn } from '../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 
@@ -21,11 +21,11 @@ export function differsInPieces(text: string): boolean {
     if (at % every === every - 1) body.update(shown, true);
   }
   body.update(shown + sanitizer.flush());
-  return JSON.stringify([...body.closed, ...body.open]) !== JSON.stringify(rowsOf(sanitize(text)));
+  return JSON.stringify(rowsIn(body)) !== JSON.stringify(rowsOf(sanitize(text)));
 }
 
 function rowsOf(text: string): Row[] {
   const body = createMarkdownBody({ width: WIDTH, highlighter: plainHighlighter });
   body.update(text);
-  return [...body.closed, ...body.open];
+  return rowsIn(body);
 }

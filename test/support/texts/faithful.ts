@@ -1,5 +1,6 @@
 import type { Line } from '../../../src/ui/style/line.js';
 import type { Tone } from '../../../src/ui/style/theme.js';
+import { rowsIn } from '../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 
@@ -15,7 +16,7 @@ interface Shown {
 export function rowsOf(source: string, styles: boolean, width = WIDE): Line[] {
   const body = createMarkdownBody({ width, highlighter: plainHighlighter, styles });
   body.update(source);
-  return [...body.closed, ...body.open].map(({ line }) => line);
+  return rowsIn(body).map(({ line }) => line);
 }
 
 export function textOf(lines: readonly Line[]): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainText } from '../../../src/ui/style/line.js';
-import { type Body, createPlainBody, type Row } from '../../../src/ui/transcript/body.js';
+import { type Body, createPlainBody, rowsIn } from '../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 
@@ -9,10 +9,6 @@ const bodies: readonly (readonly [name: string, make: (width: number) => Body])[
   ['plain text', (width) => createPlainBody(width, 'plain')],
   ['markdown', (width) => createMarkdownBody({ width, highlighter: plainHighlighter })],
 ];
-
-function rowsOf(body: Body): Row[] {
-  return [...body.closed, ...body.open];
-}
 
 const text = fc
   .array(
@@ -63,7 +59,7 @@ test.each(bodies)('%s that grows gives the same rows as the whole text', (_name,
         growing.update(whole);
         const once = make(width);
         once.update(whole);
-        expect(rowsOf(growing)).toEqual(rowsOf(once));
+        expect(rowsIn(growing)).toEqual(rowsIn(once));
       },
     ),
     { numRuns: 600 },
@@ -88,9 +84,9 @@ test.each(bodies)('%s: offsets increase from row to row, and rows fit their widt
     fc.property(text, fc.integer({ min: 18, max: 60 }), (whole, width) => {
       const body = make(width);
       body.update(whole);
-      const offsets = rowsOf(body).map(({ offset }) => offset);
+      const offsets = rowsIn(body).map(({ offset }) => offset);
       expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
-      for (const row of rowsOf(body)) expect(row.width).toBeLessThanOrEqual(width);
+      for (const row of rowsIn(body)) expect(row.width).toBeLessThanOrEqual(width);
     }),
     { numRuns: 1000 },
   );
@@ -105,7 +101,7 @@ test.each(bodies)(
     body.update(whole.slice(0, words * 5));
     // Wrapping the whole text each time would exceed the test's time limit.
     for (let step = 1; step <= 2000; step += 1) body.update(whole.slice(0, (words + step) * 5), true);
-    const rows = rowsOf(body);
+    const rows = rowsIn(body);
     expect(rows.at(-1)?.offset).toBeGreaterThan(words * 5);
   },
 );
@@ -113,7 +109,7 @@ test.each(bodies)(
 test('plain text is shown unchanged', () => {
   const body = createPlainBody(20);
   body.update('# no heading\n- and **no** list that wraps here');
-  expect(rowsOf(body).map((row) => plainText(row.line))).toEqual([
+  expect(rowsIn(body).map((row) => plainText(row.line))).toEqual([
     '# no heading',
     '- and **no** list',
     'that wraps here',

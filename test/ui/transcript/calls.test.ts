@@ -5,6 +5,7 @@ import { plainText } from '../../../src/ui/style/line.js';
 import { type BlockMaker, createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { metricsOf, SIMULATOR } from '../../support/chat/chat-ports.js';
+import { blockRows } from '../../support/texts/block-rows.js';
 
 const answer = (toolCalls: readonly ShownCall[], text = '', streaming = true): AssistantMessage => ({
   role: 'assistant',
@@ -19,8 +20,9 @@ const answer = (toolCalls: readonly ShownCall[], text = '', streaming = true): A
 const makerFor = (message: Message, width = 40): BlockMaker =>
   createBlockMaker(message, { width, highlighter: plainHighlighter, reasoning: false });
 const rowsOf = (make: BlockMaker, message: Message): string[] => {
-  const block = make(message);
-  return Array.from({ length: block.count }, (_, index) => plainText(block.at(index)?.line ?? [])).slice(1);
+  return blockRows(make(message))
+    .map(({ line }) => plainText(line))
+    .slice(1);
 };
 
 test('a call shows its name, and its arguments as they arrive', () => {
@@ -64,15 +66,14 @@ test('a call comes after the text of its answer, and is wrapped', () => {
 test('every row of a call has its own offset, so that the user can scroll in it', () => {
   const args = Array.from({ length: 30 }, (_, index) => `"key ${index}": 1`).join(', ');
   const message = answer([{ id: 'c1', name: 'write', arguments: args }], 'Well.', false);
-  const block = makerFor(message, 30)(message);
-  const offsets = Array.from({ length: block.count }, (_, index) => block.at(index)?.offset ?? 0);
+  const offsets = blockRows(makerFor(message, 30)(message)).map(({ offset }) => offset);
   expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
 });
 
 test('a result is shown and read with the name of its tool', () => {
   const result: Message = { role: 'tool', id: 2, atMs: 0, text: 'rain', call: { id: 'c1', name: 'weather' } };
-  const block = makerFor(result)(result);
-  expect(plainText(block.at(0)?.line ?? [])).toMatch(/^result of weather /);
-  expect(plainText(block.at(1)?.line ?? [])).toBe('rain');
+  const [heading, text] = blockRows(makerFor(result)(result)).map(({ line }) => plainText(line));
+  expect(heading).toMatch(/^result of weather /);
+  expect(text).toBe('rain');
   expect(spokenMessage(result)).toBe('Result of weather: rain');
 });

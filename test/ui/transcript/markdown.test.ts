@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Line } from '../../../src/ui/style/line.js';
 import { plainTheme, type Theme } from '../../../src/ui/style/theme.js';
+import { rowsIn } from '../../../src/ui/transcript/body.js';
 import { createHighlighter, plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 
@@ -12,7 +13,7 @@ const paint = (line: Line, theme: Theme): string =>
 function shown(text: string, width = 60, theme = plainTheme, growing = false): string[] {
   const body = createMarkdownBody({ width, highlighter: plainHighlighter });
   body.update(text, growing);
-  return [...body.closed, ...body.open].map((row) => paint(row.line, theme));
+  return rowsIn(body).map((row) => paint(row.line, theme));
 }
 
 const DOCUMENT = `# Qubits & bits
@@ -143,7 +144,7 @@ describe("without styles, Markdown's marks stay visible", () => {
   ])('%s', (source, expected) => {
     const body = createMarkdownBody({ width: 60, highlighter: plainHighlighter, styles: false });
     body.update(source);
-    expect(body.open.concat(body.closed).map(({ line }) => paint(line, plainTheme))[0]).toBe(expected);
+    expect(rowsIn(body).map(({ line }) => paint(line, plainTheme))[0]).toBe(expected);
   });
 });
 

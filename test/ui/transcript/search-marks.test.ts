@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { searchPattern } from '../../../src/state/view/search.js';
+import { rowsIn } from '../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 import { markMatches } from '../../../src/ui/transcript/search-marks.js';
@@ -9,7 +10,7 @@ function marked(text: string, query: string, { width = 20, current = 0 } = {}): 
   const body = createMarkdownBody({ width, highlighter: plainHighlighter });
   body.update(text);
   const pattern = searchPattern(query) ?? /(?!)/g;
-  return markMatches([...body.closed, ...body.open], pattern, current).map((line) =>
+  return markMatches(rowsIn(body), pattern, current).map((line) =>
     line
       .map((span) => {
         if (typeof span === 'string') return span;

@@ -7,6 +7,7 @@ import { createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createViewport, type View, type Viewport } from '../../../src/ui/transcript/viewport.js';
 import { metricsOf, SIMULATOR } from '../../support/chat/chat-ports.js';
+import { blockRows } from '../../support/texts/block-rows.js';
 
 const FOLLOW: Scroll = { kind: 'follow' };
 
@@ -26,12 +27,8 @@ const answer = (id: number, text: string, streaming = false): Message => ({
 /** All rows of a conversation, made without a window. */
 function allRows(messages: readonly Message[], width: number): string[] {
   return messages.flatMap((message) => {
-    const block = createBlockMaker(message, {
-      width,
-      highlighter: plainHighlighter,
-      reasoning: false,
-    })(message);
-    return Array.from({ length: block.count }, (_, index) => plainText(block.at(index)?.line ?? []));
+    const make = createBlockMaker(message, { width, highlighter: plainHighlighter, reasoning: false });
+    return blockRows(make(message)).map(({ line }) => plainText(line));
   });
 }
 const shown = (viewport: Viewport, view: View): string[] =>
@@ -87,6 +84,65 @@ test('at any scroll position, the window is a slice of all rows', () => {
   );
 });
 
+describe('of a message that is too long to be laid out in a frame', () => {
+  const lines = Array.from(
+    { length: 1500 },
+    (_, index) => `Line ${index} has **some** words that are wrapped.`,
+  );
+  const paragraphs = lines.join('\n\n');
+  const long = [
+    question(1, 'first'),
+    answer(2, `${paragraphs}\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n- end`),
+    question(3, lines.join('\n')),
+  ];
+  const [width, height] = [36, 11];
+
+  test.each(['answer', 'question'])('only the rows that are read are laid out (%s)', (kind) => {
+    const message = kind === 'answer' ? answer(1, paragraphs) : question(1, paragraphs);
+    const make = createBlockMaker(message, { width, highlighter: plainHighlighter, reasoning: false });
+    const block = make(message);
+    const parts = Array.from({ length: block.parts }, (_, index) => block.part(index));
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.filter(({ isLaidOut }) => isLaidOut).length).toBeLessThan(5);
+    const estimated = parts.reduce((sum, { count }) => sum + count, 0);
+    expect(estimated / blockRows(block).length).toBeCloseTo(1, 0);
+  });
+
+  test('the window is a slice of all rows, also after jumps and changes of the width', () => {
+    for (const wide of [width, width + 20]) {
+      const all = allRows(long, wide);
+      const viewport = createViewport();
+      let scroll: Scroll = FOLLOW;
+      let top = all.length - height;
+      for (const step of [-5, -500, 3, -4000, 11, 900, -20_000, 7, 30_000, -1]) {
+        scroll = viewport.scrolledBy({ messages: long, width: wide, height, scroll }, step) ?? scroll;
+        top = Math.max(0, Math.min(all.length - height, top + step));
+        const view = { messages: long, width: wide, height, scroll };
+        expect(shown(viewport, view)).toEqual(all.slice(top, top + height));
+        expect(shown(createViewport(), view)).toEqual(all.slice(top, top + height));
+      }
+    }
+  });
+
+  test('text that arrives after a change of the width is counted and shown', () => {
+    const viewport = createViewport();
+    const view = (text: string, scroll: Scroll) => ({
+      messages: [answer(1, text, true)],
+      width,
+      height,
+      scroll,
+    });
+    const scroll = viewport.toTop(view(paragraphs, FOLLOW));
+    const more = `${paragraphs}\n\none\n\ntwo\n\nthree`;
+    expect(viewport.window(view(more, scroll)).newRows).toBe(6);
+    expect(
+      shown(viewport, view(more, FOLLOW))
+        .filter((row) => row !== '')
+        .slice(-3),
+    ).toEqual(['one', 'two', 'three▌']);
+  });
+});
+
 describe('after scrolling away from the end, the window', () => {
   const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `question ${index + 1}`));
   const height = 9;
@@ -111,6 +167,13 @@ describe('after scrolling away from the end, the window', () => {
     for (const width of [30, 45, 60]) {
       expect(shown(viewport, { messages: long, width, height: 4, scroll }).join(' ')).toContain('HERE');
     }
+  });
+
+  test('counts no row as new that only a narrower window makes', () => {
+    const one = [question(1, `${'line\n'.repeat(20)}some words that fit into a row`)];
+    const viewport = createViewport();
+    const scroll = viewport.toTop({ messages: one, width: 40, height, scroll: FOLLOW });
+    expect(viewport.window({ messages: one, width: 12, height, scroll }).newRows).toBe(0);
   });
 
   test('follows again from the end', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rowsIn } from '../../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../../src/ui/transcript/markdown/markdown-body.js';
 import { shield } from '../../../../src/ui/transcript/markdown/shield.js';
@@ -8,7 +9,7 @@ import { shield } from '../../../../src/ui/transcript/markdown/shield.js';
 function shown(text: string): string {
   const body = createMarkdownBody({ width: 200, highlighter: plainHighlighter });
   body.update(text);
-  return [...body.closed, ...body.open]
+  return rowsIn(body)
     .map(({ line }) =>
       line.map((span) => (typeof span === 'string' ? span : `<${span[0]}>${span[1]}</>`)).join(''),
     )

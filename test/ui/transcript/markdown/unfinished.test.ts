@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rowsIn } from '../../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../../src/ui/transcript/markdown/markdown-body.js';
 
@@ -12,7 +13,7 @@ interface Look {
 function shown(text: string, { growing = true, styles = true }: Look = {}): string {
   const body = createMarkdownBody({ width: 400, highlighter: plainHighlighter, styles });
   body.update(text, growing);
-  return [...body.closed, ...body.open]
+  return rowsIn(body)
     .map(({ line }) => line.map((span) => (typeof span === 'string' ? span : `<${span[0]}>${span[1]}</>`)))
     .map((spans) => spans.join(''))
     .join('\n');
