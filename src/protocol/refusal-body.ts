@@ -14,12 +14,12 @@ export interface RefusalBody {
 
 /** Error codes that always mean quota or billing. */
 const UNPAID_CODE =
-  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits?(_balance)?_exhausted|(organization|project)_(spend|usage)_limit_exceeded|cost_limit_exceeded|arrearage|budget_exceeded|AccountOverdueError|SetLimitExceeded)\b|\bFreeTierOnly\b/i;
+  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits?(_balance)?_exhausted|(organization|project)_(spend|usage)_limit_exceeded|cost_limit_exceeded|arrearage|budget_exceeded|pre_consume_token_quota_failed|not_enough_balance|AccountOverdueError|SetLimitExceeded)\b|\bFreeTierOnly\b/i;
 const UNPAID_WORDS =
-  /credit balance|insufficient (balance|funds|credits?|quota)|balance (is |was )?(insufficient|overdue|too low|not enough)|overdue balance|past invoices|update billing|plan and billing|billing (hard |soft )?limit|spend(ing)? (limit|cap)|(out of|no more|not enough|ha(?:s|ve) no) credits?|requires more credits|included credits|credits? (are |is |have )?(exhausted|expired|depleted|used up)|free (tier|quota)[^.]{0,40}(exhausted|used up)|extra usage is required|payment required|budget (has been |is |was )?exceeded|欠费|余额不足|额度(?:不足|已用尽)/i;
+  /credit balance|not enough (?:balance|credits?|funds)|do(?:es)?(?: not|n['’]t) have (?:any|enough|sufficient) (?:credits?|balance|funds)|requires a (?:paid )?subscription|insufficient (balance|funds|credits?|quota)|balance (is |was )?(insufficient|overdue|too low|not enough)|overdue balance|past invoices|update billing|plan and billing|billing (hard |soft )?limit|spend(ing)? (limit|cap)|(out of|no more|not enough|ha(?:s|ve) no) credits?|requires more credits|included credits|credits? (are |is |have )?(exhausted|expired|depleted|used up)|free (tier|quota)[^.]{0,40}(exhausted|used up)|extra usage is required|payment required|budget (has been |is |was )?exceeded|欠费|余额不足|额度(?:不足|已用尽)/i;
 /** Matches limits that renew after hours, days or months. */
 const USED_UP =
-  /\b(daily|weekly|monthly)\b[^.]{0,40}\b(limit|quota|allocation|allowance|cap)\b|\bper[- _](day|week|month)\b|billing cycle|\busage[_ ]limit|hit your limit|(allotted|call volume) quota|used up your/i;
+  /\btoday['’]s (?:limit|quota|allowance)\b|try again tomorrow|\b(daily|weekly|monthly)\b[^.]{0,40}\b(limit|quota|allocation|allowance|cap)\b|\bper[- _](day|week|month)\b|billing cycle|\busage[_ ]limit|hit your limit|(allotted|call volume) quota|used up your/i;
 /** Matches Google's error for an account without such a quota. It requests a wait, but waiting does not help. */
 const NO_QUOTA = /quota[^\n]{0,200}\blimit: 0\b/i;
 const TOO_LARGE = /\brequest too large\b|tokens must be reduced/i;

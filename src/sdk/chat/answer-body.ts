@@ -164,7 +164,9 @@ function resultOf(value: unknown): unknown {
   const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
   const { result, success, statusCode, body } = recordOf(one);
   if (statusCode === 200 && typeof body === 'string') return parseJson(body);
-  return success === true && isRecord(result) ? result : one;
+  if (success !== true || !isRecord(result)) return one;
+  // Cloudflare parses the text of its JSON mode.
+  return isRecord(result.response) ? { ...result, response: JSON.stringify(result.response) } : result;
 }
 
 const EVENT_STREAM = 'text/event-stream';

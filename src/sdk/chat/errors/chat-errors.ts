@@ -14,6 +14,7 @@ import { refusedMembers, withoutEchoes } from './refused-members.js';
 import { type ReportedError, reportedErrorOf } from './reported-error.js';
 import {
   adviceByClass,
+  adviceByTitle,
   adviceOf,
   BASE_URL_ADVICE,
   BILLING_ADVICE,
@@ -142,7 +143,8 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
 /** Returns the error for a web page instead of an answer. */
 export function webPageError(page: string, context: AnswerContext): ConnectorException {
   const what = sentence(`${whereOf(context)} answered${webPage(page, context.keys)}`);
-  return providerError(`${what} ${BASE_URL_ADVICE}`, ErrorClass.Permanent, context);
+  const advice = adviceByTitle(webPageTitle(page)) ?? BASE_URL_ADVICE;
+  return providerError(`${what} ${advice}`, ErrorClass.Permanent, context);
 }
 
 /** Returns the error for an unusable answer. `what` continues the sentence "The provider …". */

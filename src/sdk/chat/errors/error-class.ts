@@ -13,6 +13,8 @@ export function classOf(
   if (isTooLong(message)) return ErrorClass.InvalidRequest;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
   if (statusCode === 501 || statusCode === 505) return ErrorClass.InvalidRequest;
+  // A gateway refuses with 500 what its own filter has found.
+  if (statusCode === 500 && isModerated(kind, '')) return ErrorClass.InvalidRequest;
   if (SERVER_FAILURES.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return ErrorClass.InvalidRequest;
   // Some gateways refuse a request above a limit with 403, and say when the limit renews.
@@ -39,7 +41,9 @@ function classByWords(message: string): ErrorClass | undefined {
   if (isKeyRefused(message)) return ErrorClass.Permanent;
   if (isTooLong(message)) return ErrorClass.InvalidRequest;
   if (causeAdvice(message) !== undefined) return ErrorClass.Permanent;
-  return /rate.?limit|too many requests|\b(qps|rpm|tpm|rps|requests?|concurrency) limit/i.test(message)
+  return /rate.?limit|too many (?:concurrent )?requests|\b(qps|rpm|tpm|rps|requests?|concurrency) limit/i.test(
+    message,
+  )
     ? ErrorClass.RateLimited
     : undefined;
 }

@@ -53,9 +53,14 @@ function errorObjectIn(root: JsonRecord): JsonRecord | undefined {
   // Bedrock's events, as gateways pass them on: `{throttlingException: {message}}`.
   const [exception] = Object.entries(root).filter(([name]) => name.endsWith('Exception'));
   if (exception !== undefined) return { error: { type: exception[0], ...recordOf(exception[1]) } };
+  if (type === 'error' && typeof code === 'string' && errorMessageIn(root) === '') return { error: code };
   if (errorMessageIn(root) === '') return undefined;
   const failed =
-    type === 'error' || error === true || root.success === false || root.errorMessage !== undefined;
+    type === 'error' ||
+    root.event === 'error' ||
+    error === true ||
+    root.success === false ||
+    root.errorMessage !== undefined;
   return failed || [code, root.status, root.status_code, root.error_code].some(isSurelyFailure)
     ? root
     : undefined;

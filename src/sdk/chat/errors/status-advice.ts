@@ -9,6 +9,8 @@ const FILTER_ADVICE = "Change the messages: the provider's content filter refuse
 const CHANGE_ADVICE = 'The request must change before it is sent again.';
 export const BASE_URL_ADVICE = 'Is base_url right?';
 const MODEL_ADVICE = 'Check the model name.';
+const ACCESS_ADVICE = 'Check what the API key is allowed to use.';
+const SIGN_IN_ADVICE = 'Set headers to what the gateway demands, or correct base_url';
 const REGION_ADVICE = 'Use another provider if this one does not serve your region.';
 
 /** The facts about a refusal that determine the advice. */
@@ -23,8 +25,7 @@ export interface Refused {
 /** Returns advice for a response with this status. */
 export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Refused): string {
   if (statusCode === 401) return KEY_ADVICE;
-  if (statusCode === 403 && errorClass === ErrorClass.Permanent)
-    return 'Check what the API key is allowed to use.';
+  if (statusCode === 403 && errorClass === ErrorClass.Permanent) return ACCESS_ADVICE;
   if (statusCode === 404 || statusCode === 410) return 'Check the model name and base_url.';
   if (statusCode === 407) return "Add user name and password to the proxy's address: the proxy demands them.";
   if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
@@ -35,6 +36,9 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
   if ([405, 415, 426].includes(statusCode)) return BASE_URL_ADVICE;
   if (statusCode === 414) return 'Shorten base_url and query.';
   if (statusCode === 431) return 'Send fewer or shorter headers.';
+  if (statusCode === 511) return 'Open any web page in a browser and sign in: the network demands it.';
+  const page = loginPage(location);
+  if (page !== undefined) return `${SIGN_IN_ADVICE}: it leads to the login page ${page}.`;
   if (statusCode < 400)
     return location === undefined ? BASE_URL_ADVICE : `It points to ${location}: set base_url accordingly.`;
   return adviceByClass(errorClass, retryAfterMs);
@@ -49,13 +53,13 @@ export function adviceByClass(errorClass: ErrorClass, retryAfterMs?: number): st
 
 /** Matches refusals of the key that come with another status than 401, or with 200. */
 const KEY_REFUSED =
-  /\b(incorrect|invalid|wrong|expired|missing|unknown|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* (fail|error)|身份验证失败|令牌(无效|已?过期)|无效的(令牌|密钥|api ?key)/i;
+  /\b(incorrect|invalid|wrong|expired|missing|unknown|no) (api|subscription|access|security|auth\w*|bearer)[ _-]?(key|token)\b|\b(api|subscription)[ _-]?key (is |was |has )?(not valid|invalid|incorrect|expired|missing|revoked|disabled|reported as leaked)|\b(access|security|auth\w*|bearer|api) token\b[^.]{0,40}\b(expired|invalid|not valid|revoked|missing)|authorization header is|\blogin fail|\bauth\w* (fail|error)|身份验证失败|令牌(无效|已?过期)|无效的(令牌|密钥|api ?key)/i;
 /** Matches errors of a conversation that is too long for the model. */
 const TOO_LONG =
-  /maximum context length|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
+  /maximum context length|prompt ?(?:超长|过长)|超(?:出|过).{0,12}上下文|context[ _](window|length|size|limit)|prompt is too long|prompt exceeds|too many (input )?tokens|input is too long|input length|reduce the length|`?inputs`? tokens \+ |request body too large|tokens_limit_reached/i;
 /** Matches refusals by a filter for unwanted content. */
 const MODERATED =
-  /\b(content_filter|content_policy_violation|moderation_blocked|data_?inspection_?failed|ResponsibleAIPolicyViolation)\b|content management policy|\bsafety system\b|content filter(ing)? policy|content polic(y|ies)|flagged (for moderation|as|by)|inappropriate content|content exists risk|considered high risk|\b(input|output) (new_)?sensitive|(敏感|违规|不当)(内容|信息)/i;
+  /\b(content_filter|content_policy_violation|censorship_blocked|sensitive_words_detected|moderation_blocked|data_?inspection_?failed|ResponsibleAIPolicyViolation)\b|content management policy|\bsafety system\b|content filter(ing)? policy|content polic(y|ies)|flagged (for moderation|as|by)|inappropriate content|content exists risk|considered high risk|\b(input|output) (new_)?sensitive|(敏感|违规|不当)(内容|信息)/i;
 const RENEWS = /\bwait\b|try again/i;
 /** Matches the messages of servers without such a route. AWS's gateway demands a token for a missing route. */
 const NO_ROUTE = /unexpected endpoint|missing authentication token|no route matched/i;
@@ -65,7 +69,12 @@ const MAX_TOKENS_MISSING = /\b(missing|required)\b.*\bmax_tokens\b|\bmax_tokens\
 
 /** Matches refusals of the model with another status than 404. At most its name may be between "model" and the verdict. */
 const NO_MODEL =
-  /\b(model_?not_?(found|supported|exist)|invalid_model)\b|\bmodel\b(?! (parameter|field)\b):?( \S+)?( is| was| has been)? (not found|does not exist|not exist|not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
+  /\b(model_?not_?(found|supported|exist|available)|invalid_model)\b|\binference profile\b|\bmodel\b(?! (parameter|field)\b):?( \S+)?( is| was| has been)? (not found|does not exist|not exist|not supported|not a valid|deprecated|decommissioned)\b|\b(invalid|unknown|unsupported|no such) model\b(?! (parameter|field|input))|not a valid model|model identifier is invalid|模型不存在|无可用渠道/i;
+/** Matches refusals of models that the key may not use, with status 401. */
+const NO_ACCESS = /not allowed to access|do(?:es)? not have access to|key_model_access_denied/i;
+/** Matches refusals of models that answer only in the format of Responses. */
+const ONLY_RESPONSES =
+  /\b(?:only|use|via|through|requires?)\b[^.]{0,40}(?:\bv1\/responses|\bresponses (?:api|endpoint))\b/i;
 /** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
 const NO_STREAM =
   /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
@@ -95,7 +104,7 @@ export function isTooLong(message: string): boolean {
 }
 
 /** Statuses with which content filters refuse a request. */
-export const FILTERED: readonly number[] = [400, 403, 422, 451];
+export const FILTERED: readonly number[] = [400, 403, 422, 451, 500];
 
 /** Returns advice when an error's message shows a common cause. @param kind the error's own `type` and `code` */
 export function causeAdvice(message: string, statusCode = 400, kind = ''): string | undefined {
@@ -104,8 +113,11 @@ export function causeAdvice(message: string, statusCode = 400, kind = ''): strin
   if (isTooLong(message)) return SHORTER_ADVICE;
   if (NO_MEMORY.test(message)) return 'Use a smaller model, or free memory on the server.';
   if (FILTERED.includes(statusCode) && isModerated(kind, message)) return FILTER_ADVICE;
-  if ([400, 403, 422, 503].includes(statusCode) && (NO_MODEL.test(message) || NO_MODEL.test(kind)))
+  if (ONLY_RESPONSES.test(message)) return 'Set api: responses.';
+  if (statusCode === 401 && (NO_ACCESS.test(message) || NO_ACCESS.test(kind))) return ACCESS_ADVICE;
+  if ([400, 401, 403, 422, 503].includes(statusCode) && (NO_MODEL.test(message) || NO_MODEL.test(kind)))
     return MODEL_ADVICE;
+  if (statusCode === 403 && isKeyRefused(message)) return KEY_ADVICE;
   if (statusCode !== 400 && statusCode !== 422) return undefined;
   if (NO_STREAM.test(message)) return 'Set stream: false.';
   if (ONLY_STREAM.test(message)) return 'Set stream: true.';
@@ -133,10 +145,31 @@ export function cloudflareMeaning(text: string): { meaning: string; advice?: str
 /** Statuses below 500 whose meaning is the same when they come with a proxy's web page. */
 const MEANT_BY_PROXIES: readonly number[] = [401, 407, 408, 413, 414, 429, 431];
 
+/** The origin of relative addresses. */
+const SAME_HOST = 'http://same-host';
+/** Match hosts and paths of login pages. */
+const LOGIN_HOST = /^(?:auth|login|sso|idp|accounts?)\.|cloudflareaccess\.com$/i;
+const LOGIN_PATH = /\/(?:log-?in|sign-?in|sso|saml2?|oauth2?|authorize)(?:\/|$)/i;
+
+/** Returns the login page that a redirect points to, without its query; undefined for another redirect. */
+function loginPage(location: string | undefined): string | undefined {
+  const url = location === undefined ? null : URL.parse(location, SAME_HOST);
+  if (url === null || !(LOGIN_HOST.test(url.host) || LOGIN_PATH.test(url.pathname))) return undefined;
+  return url.origin === SAME_HOST ? url.pathname : `${url.origin}${url.pathname}`;
+}
+
 /** Web pages whose title says more than their status. */
 const TITLES: readonly [RegExp, string][] = [
   [/requested URL could not be retrieved/i, 'Check the proxy: it may not pass the request on, or it cannot.'],
   [/^ngrok$/i, 'Start the tunnel again, or correct base_url: ngrok has no such endpoint.'],
+  [
+    /\b(?:sign|log)(?:ging)?[- ]?in\b|single sign-on|\bSSO\b/i,
+    `${SIGN_IN_ADVICE}: it leads to a login page.`,
+  ],
+  [
+    /zscaler|fortigu?ard|fortigate|netskope|forcepoint|websense|cisco umbrella|web ?filter|(?:page|site|website|url|content) (?:is |has been |was )?blocked/i,
+    "Ask your network's administrator to allow the address: a filter of the network blocks it.",
+  ],
   [/header or cookie too large/i, 'Send fewer or shorter headers.'],
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
   [/SSL certificate error/i, 'The server does not accept the client certificate: check client_cert.'],
@@ -152,11 +185,16 @@ const TITLES: readonly [RegExp, string][] = [
 
 /** Returns advice for a web page instead of an answer. */
 export function pageAdvice(title: string, refused: Refused): string {
-  const [, byTitle] = TITLES.find(([words]) => words.test(title)) ?? [];
+  const byTitle = adviceByTitle(title);
   if (byTitle !== undefined) return byTitle;
   const { statusCode, location } = refused;
   const meant = statusCode >= 500 || MEANT_BY_PROXIES.includes(statusCode) || location !== undefined;
   return meant ? adviceOf(refused) : BASE_URL_ADVICE;
+}
+
+/** Returns advice for a web page whose title says what is wrong. */
+export function adviceByTitle(title: string): string | undefined {
+  return TITLES.find(([words]) => words.test(title))?.[1];
 }
 
 /** The meaning of a status from a proxy, whose page explains little. */
@@ -169,6 +207,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   502: 'the server behind the proxy gave no usable answer',
   503: 'the service is unavailable',
   504: 'the server behind the proxy took too long',
+  511: 'the network demands a login',
   520: 'the server behind Cloudflare gave no usable answer',
   521: 'the server behind Cloudflare refuses connections',
   522: 'Cloudflare got no connection to the server behind it',
