@@ -2,7 +2,7 @@ import { type KeyPress, keyName, type Modifiers, NO_MODIFIERS, reportedModifiers
 import { codedKey } from './coded-key.js';
 import { byPosition } from './layouts.js';
 import { type MouseReport, mouseReport } from './mouse.js';
-import type { Token } from './tokens.js';
+import type { Token } from './token.js';
 
 /** An event from the terminal. */
 export type TerminalEvent =

@@ -1,5 +1,6 @@
 import { type TerminalEvent, tokenEvents } from './key-events.js';
-import { createTokenizer, type Waiting } from './tokens.js';
+import type { Waiting } from './token.js';
+import { createTokenizer } from './tokenizer.js';
 
 /** Parses the terminal's bytes into keys, pastes, mouse reports and replies. The caller has the timer. */
 export interface KeyParser {
