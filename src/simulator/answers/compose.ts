@@ -13,7 +13,7 @@ import { LONG_TEXT } from './long.js';
 import { PROGRAMMING } from './programming.js';
 import { SCIENCE } from './science.js';
 import { SMALL_TALK } from './small-talk.js';
-import { snippetAnswer } from './snippets.js';
+import { snippetAnswer } from './snippets/snippet-answer.js';
 import { quote, subjectOf } from './subject.js';
 import type { Topic } from './topic.js';
 import { UNICODE_SAMPLE } from './unicode.js';
