@@ -14,8 +14,9 @@ import {
 } from '../sdk/index.js';
 import { type AdoptedResponse, adoptResponse } from './adopted-response.js';
 import { CLOSING_MS, isRestart, LINGER_MS, outputOf, unanswered } from './answer-reader.js';
-import { asException, runExchange, silence } from './exchange.js';
+import { asException, silence } from './exchange-errors.js';
 import { isRefusalIn200 } from './held-refusal.js';
+import { runWhole, startHttp } from './load-fallback.js';
 import {
   copied,
   type LoadAnswer,
@@ -86,7 +87,7 @@ export class LoadExchange implements LoadListener {
     }
     const request = this.#httpRequest(body);
     try {
-      this.#stream = streamer.start?.(request, this) ?? this.#viaHttp(request);
+      this.#stream = streamer.start?.(request, this) ?? startHttp(streamer, request, this);
     } catch (error) {
       this.onFailed(error);
     }
@@ -135,16 +136,6 @@ export class LoadExchange implements LoadListener {
     if (answer instanceof Promise) answer.then(leave, leave);
     else leave();
     this.#resolve(answer);
-  }
-
-  #viaHttp(request: HTTPRequestConfig): LoadStream {
-    const stop = new AbortController();
-    const { streamer } = this.#shared.target;
-    streamer.streamHTTP(request, { onEvent: (event) => this.onEvent(event), signal: stop.signal }).then(
-      (result) => this.onEnd(result),
-      (error: unknown) => this.onFailed(error),
-    );
-    return { cancel: () => stop.abort(), check() {} };
   }
 
   #httpRequest(body: Buffer): HTTPRequestConfig {
@@ -242,23 +233,8 @@ export class LoadExchange implements LoadListener {
 
   /** @param sentWhole whether the request was already sent, with all members */
   #runWhole(client: HttpStreamer, sentWhole = false): Promise<LoadAnswer> {
-    const { target } = this.#shared;
-    const { messages, maxTokens, body, traceId, onGap } = this.#request;
     this.#wholeStop = new AbortController();
-    return runExchange(client, target.endpoint, 0, messages, {
-      stream: true,
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(body !== undefined && { body }),
-      ...(traceId !== undefined && { traceId }),
-      ...target.options,
-      adaptations: target.adaptations,
-      sentMs: this.#sentMs,
-      sentWhole,
-      signal: this.#wholeStop.signal,
-      onGap,
-      onEvent(event) {
-        if (event.type === 'adapted') target.onNotice(event.notice);
-      },
-    });
+    const { signal } = this.#wholeStop;
+    return runWhole(client, this.#shared.target, this.#request, { sentMs: this.#sentMs, sentWhole, signal });
   }
 }

@@ -1,7 +1,7 @@
 import { LoadExchange, type LoadShared, type Resolve } from './load-exchange.js';
 import type { LoadAnswer, LoadRequest, LoadTarget } from './load-types.js';
 import type { ChatMessage } from './messages.js';
-import { prepared } from './prepared.js';
+import { contextOf, prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 
 /** Interval at which running requests' time limits are checked, in ms. */
@@ -45,14 +45,7 @@ export class LoadExchanges {
       timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
       answerMs: options.answerMs ?? endpoint.answerMs,
       policy: { scope: model, repeatable: true, ...options.policy },
-      context: {
-        source: request.host,
-        path: request.path,
-        keys: request.keys,
-        settings: settingsOf(endpoint, options),
-        format: endpoint.access.api,
-        thinkingTags: endpoint.access.thinkingTags,
-      },
+      context: contextOf(endpoint, request, settingsOf(endpoint, options)),
       done: (exchange) => this.#remove(exchange),
     };
     this.#timer = setInterval(() => {

@@ -6,7 +6,7 @@ import { quote, statusError } from '../sdk/chat/errors/chat-errors.js';
 import { reportedErrorOf } from '../sdk/chat/errors/reported-error.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { identityOf } from './client-certificate.js';
-import { usable } from './exchange.js';
+import { usable } from './exchange-errors.js';
 import { keysOf } from './prepared.js';
 
 /**

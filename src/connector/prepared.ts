@@ -1,6 +1,7 @@
 import type { Endpoint } from '../config/endpoints/endpoint.js';
 import { answerRequest, type EndpointRequest } from '../config/endpoints/endpoint-request.js';
 import { proxyPasswords } from '../config/endpoints/proxy-passwords.js';
+import type { AnswerContext } from '../sdk/index.js';
 
 /** The parts that all requests for one model's answers share. */
 export interface Prepared extends Omit<EndpointRequest, 'headers'> {
@@ -51,4 +52,13 @@ function prepare(endpoint: Endpoint, model: string): Prepared {
 export function keysOf({ apiKey, access }: Endpoint): string[] {
   const secrets = access.secrets.map((secret) => secret.reveal());
   return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...secrets, ...proxyPasswords(process.env)];
+}
+
+/** Returns what an answer's reader knows about its endpoint and request. */
+export function contextOf(
+  { access }: Endpoint,
+  { host, path, keys }: Prepared,
+  settings: ReadonlyMap<string, string>,
+): AnswerContext {
+  return { source: host, path, keys, settings, format: access.api, thinkingTags: access.thinkingTags };
 }
