@@ -1,20 +1,8 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
-import type { ChatSettings } from '../state/endpoint/chat-settings.js';
-import type { Slo } from '../state/exchange/figures.js';
 import { systemClock } from '../state/exchange/frames.js';
-import type {
-  ChatPort,
-  Clock,
-  ConnectionPort,
-  FilesPort,
-  ModePort,
-  Notice,
-  ScreenPort,
-  ServerPort,
-  SessionsPort,
-} from '../state/ports.js';
-import { createAppStore } from '../state/store.js';
+import type { ScreenPort } from '../state/ports.js';
+import { type AppStore, createAppStore } from '../state/store.js';
 import { App } from './app.js';
 import { SharedContext, type SuspendTerminal } from './components/context.js';
 import { createKeymap, type Keymap } from './keys/bindings.js';
@@ -23,100 +11,37 @@ import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';
 import { createReaderOutput } from './screen-reader/reader-output.js';
-import { type Look, lookAfter, themeFor } from './style/look.js';
-import type { ThemeName } from './style/theme.js';
+import { type Look, lookAfter, type ThemeOptions, themeFor } from './style/look.js';
 import { osc52 } from './terminal/clipboard.js';
 import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
 import { assumeSize } from './terminal/size.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
+import type { TuiOptions } from './tui-options.js';
 
 export { createKeymap } from './keys/bindings.js';
-
-export interface TuiOptions {
-  connection: ConnectionPort;
-  chat: ChatPort;
-  /** Reads the load of inference servers [none]. */
-  server?: ServerPort;
-  modes: ModePort;
-  /** Messages to show at the start of the conversation. */
-  notices?: readonly Notice[];
-  /** Lists the models of the endpoint in use [no list]. */
-  models?: () => Promise<readonly string[]>;
-  /** Opens a text in the user's own editor [no editor]. */
-  editText?: (text: string) => Promise<string>;
-  /** Reads files that the user names by path [none]. */
-  files?: FilesPort;
-  /** Copies to the desktop's clipboard, for terminals without OSC 52 [none]. */
-  copyText?: (text: string) => void;
-  /** The saved sessions. With `off` conversations are not saved, and the screen shows `not saved`. */
-  sessions?: SessionsPort | 'off';
-  /** The key bindings [the defaults]. */
-  keymap?: Keymap;
-  /** The colours; NO_COLOR takes precedence [auto]. */
-  theme?: ThemeName | undefined;
-  /** Reduced motion [false]. */
-  calm?: boolean;
-  /** Whether the program handles the mouse [the terminal does]. */
-  mouse?: boolean;
-  /** The objectives of a good answer [500 ms to the first token, 50 ms per further one]. */
-  slo?: { readonly [K in keyof Slo]?: number | undefined };
-  /** The settings of the first conversation [none]. */
-  settings?: ChatSettings;
-  /** The words that start this program in a shell [vastar-tui]. */
-  program?: string;
-  /** The program's version, shown in the help. */
-  version: string;
-  /** A terminal [process.stdin]. */
-  stdin?: NodeJS.ReadStream;
-  /** A terminal [process.stdout]. */
-  stdout?: NodeJS.WriteStream;
-  /** Aborting it ends the interface, as quitting does. */
-  signal?: AbortSignal;
-  /** Resolves to whether the terminal around this one reads UTF-8; undefined when that is not known [not known]. */
-  outerReadsUtf8?: () => Promise<boolean | undefined>;
-  /** Whether to use no colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
-  noColor?: boolean;
-  /** Whether to append plain lines instead of drawing a screen [when INK_SCREEN_READER is true]. */
-  screenReader?: boolean;
-  clock?: Clock;
-  /** Stops this process's job for Ctrl+Z [SIGTSTP to the process group]. */
-  stopJob?: () => void;
-}
 
 /**
  * Runs the chat interface in the terminal. It resolves after the user has quit and the terminal is restored.
  * On an uncaught error it restores the terminal and rejects with that error.
  */
 export async function runTui(options: TuiOptions): Promise<void> {
-  const {
-    connection,
-    chat,
-    modes,
-    clock = systemClock,
-    stdin = process.stdin,
-    stdout = process.stdout,
-  } = options;
+  const { connection, modes, clock = systemClock, stdin = process.stdin, stdout = process.stdout } = options;
   assumeSize(stdout);
-  const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
-  const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
-  // A stream that isn't a tty.WriteStream has no getColorDepth.
-  const depth = 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined;
-  const themeName = noColor ? 'none' : (options.theme ?? 'auto');
-  const styles = themeName !== 'none';
-  const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
+  const screenReader = options.screenReader ?? process.env.INK_SCREEN_READER === 'true';
+  const reader = screenReader ? createReaderOutput(stdout) : undefined;
+  const themed = themeOptions(options, stdout);
+  const styles = themed.name !== 'none';
 
-  const themed = { name: themeName, depth, term: TERM } as const;
   let look: Look = {};
   const painter = createPainter(stdout, themeFor(look, themed));
-  const reader = screenReader ? createReaderOutput(stdout) : undefined;
   const keyboard = createKeyboard({
     stdin,
     stdout,
     now: clock.now,
     plain: screenReader,
-    queriesBackground: themeName === 'auto',
+    queriesBackground: themed.name === 'auto',
     onReply: (reply) => show(lookAfter(look, reply)),
   });
   const show = (next: Look): void => {
@@ -145,7 +70,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const screen: ScreenPort = {
     flushed: async () => (screenReader ? instance?.waitUntilRenderFlush() : painter.painted()),
     copy(text) {
-      stdout.write(osc52(text, TMUX !== undefined));
+      stdout.write(osc52(text, process.env.TMUX !== undefined));
       options.copyText?.(text);
     },
     suspend: jobControl.suspend,
@@ -153,29 +78,12 @@ export async function runTui(options: TuiOptions): Promise<void> {
     redraw: jobControl.redraw,
     exit: () => instance?.unmount(),
   };
-  const store = createAppStore({ connection, modes, clock }, options.notices);
-  if (options.settings !== undefined) store.setState({ settings: options.settings });
   const keymap = options.keymap ?? createKeymap().keymap;
-  store.setState(({ calm, slo, program }) => ({
-    keys: keymap.hints,
-    program: options.program ?? program,
-    calm: options.calm ?? calm,
-    mouse: options.mouse ?? false,
-    slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
-  }));
-  const { models, editText, files, sessions, server } = options;
-  const actions = createActions(store, {
-    connection,
-    chat,
-    server,
-    modes,
-    screen,
-    clock,
-    models,
-    editText,
-    files,
-    sessions,
-  });
+  const store = createAppStore({ connection, modes, clock }, options.notices);
+  applyOptions(store, options, keymap);
+  const { chat, server, models, editText, files, sessions } = options;
+  const ports = { connection, chat, server, modes, screen, clock, models, editText, files, sessions };
+  const actions = createActions(store, ports);
   const shared = {
     store: onceATurn(store),
     actions,
@@ -187,13 +95,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     onTerminal: (suspend: SuspendTerminal) => jobControl.onTerminal(pausing(painter, suspend)),
   };
 
-  let uncaught: { error: unknown } | undefined;
-  const onUncaught = (error: unknown): void => {
-    uncaught ??= { error };
-    screen.exit();
-  };
-  process.on('uncaughtException', onUncaught);
-  process.on('unhandledRejection', onUncaught);
+  const uncaught = catchUncaught(screen.exit);
   // The terminal is closed, so no message is possible.
   stdout.on('error', screen.exit);
   options.signal?.addEventListener('abort', screen.exit);
@@ -202,16 +104,12 @@ export async function runTui(options: TuiOptions): Promise<void> {
     stdin.setRawMode(true);
     const app = reader === undefined ? <App /> : <PlainApp output={reader} />;
     instance = render(<SharedContext value={shared}>{app}</SharedContext>, {
+      ...INK_OPTIONS,
       // Ink doesn't read stdin, because no component uses its input hooks.
       stdin,
       stdout: reader?.stdout ?? stdout,
       alternateScreen: !screenReader,
-      exitOnCtrlC: false,
-      // Ink would print console output into the painter's rows. The caller handles console output.
-      patchConsole: false,
       isScreenReaderEnabled: screenReader,
-      // Ink would turn this off when CI is set, but the caller has a terminal.
-      interactive: true,
     });
     if (options.signal?.aborted === true) screen.exit();
     const ended = instance.waitUntilExit();
@@ -229,11 +127,18 @@ export async function runTui(options: TuiOptions): Promise<void> {
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);
-    process.off('uncaughtException', onUncaught);
-    process.off('unhandledRejection', onUncaught);
+    uncaught.release();
   }
-  if (uncaught !== undefined) throw uncaught.error;
+  uncaught.rethrow();
 }
+
+const INK_OPTIONS = {
+  exitOnCtrlC: false,
+  // Ink would print console output into the painter's rows. The caller handles console output.
+  patchConsole: false,
+  // Ink would turn this off when CI is set, but the caller has a terminal.
+  interactive: true,
+};
 
 const NOT_UTF8 = 'this terminal does not read UTF-8, so other characters are shown as ?';
 
@@ -248,5 +153,47 @@ function pausing(painter: Painter, suspend: SuspendTerminal): SuspendTerminal {
       painter.begin();
       throw error;
     }
+  };
+}
+
+function themeOptions({ theme = 'auto', noColor }: TuiOptions, stdout: NodeJS.WriteStream): ThemeOptions {
+  const { NO_COLOR = '', TERM } = process.env;
+  return {
+    name: (noColor ?? (NO_COLOR !== '' || TERM === 'dumb')) ? 'none' : theme,
+    // A stream that isn't a tty.WriteStream has no getColorDepth.
+    depth: 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined,
+    term: TERM,
+  };
+}
+
+/** Sets the parts of the first state that the caller chooses. */
+function applyOptions(store: AppStore, options: TuiOptions, keymap: Keymap): void {
+  if (options.settings !== undefined) store.setState({ settings: options.settings });
+  store.setState(({ calm, slo, program }) => ({
+    keys: keymap.hints,
+    program: options.program ?? program,
+    calm: options.calm ?? calm,
+    mouse: options.mouse ?? false,
+    slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
+  }));
+}
+
+/** Ends the interface on an uncaught error of this process. `rethrow` throws the first such error, if there was one. */
+function catchUncaught(exit: () => void): { release(): void; rethrow(): void } {
+  let uncaught: { error: unknown } | undefined;
+  const onUncaught = (error: unknown): void => {
+    uncaught ??= { error };
+    exit();
+  };
+  process.on('uncaughtException', onUncaught);
+  process.on('unhandledRejection', onUncaught);
+  return {
+    release() {
+      process.off('uncaughtException', onUncaught);
+      process.off('unhandledRejection', onUncaught);
+    },
+    rethrow() {
+      if (uncaught !== undefined) throw uncaught.error;
+    },
   };
 }

@@ -47,6 +47,17 @@ export function nextRound(comparison: Comparison): Comparison {
   };
 }
 
+/**
+ * Returns the sides with their indexes, in the order in which this round sends their requests. Each round starts with
+ * another side, because the first request waits least on this machine.
+ */
+export function inSendingOrder({ comparison }: AppState): (readonly [index: number, side: Side])[] {
+  if (comparison === undefined) return [];
+  const sides = [...comparison.sides.entries()];
+  const first = (comparison.rounds.now - 1) % sides.length;
+  return [...sides.slice(first), ...sides.slice(0, first)];
+}
+
 /** Applies a transition to the side with this answer; the transition sees the side as a whole conversation. */
 export function onSide(
   state: AppState,

@@ -122,3 +122,8 @@ export function createIncoming(): Incoming {
     },
   };
 }
+
+/** Whether a portion changes what the user reads. */
+export function isSeen({ text, reasoning, calls }: Portion): boolean {
+  return text !== '' || reasoning !== '' || calls.length > 0;
+}

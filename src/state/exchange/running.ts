@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
-import { messagesForSides, onRepeat, onSide } from '../comparing/compare.js';
+import { inSendingOrder, messagesForSides, onRepeat, onSide } from '../comparing/compare.js';
 import type { Side } from '../comparing/comparison.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';
 import { historyOf } from '../history.js';
@@ -21,7 +21,7 @@ import {
 import type { ExchangeLog } from './exchange-log.js';
 import { createExchangeKeeper } from './finished-exchange.js';
 import { CALM_FRAME_MS, createFrames, FRAME_MS } from './frames.js';
-import { createIncoming, type Incoming, type Portion } from './incoming.js';
+import { createIncoming, type Incoming, isSeen, type Portion } from './incoming.js';
 
 /** Runs exchanges and shows their output frame by frame. */
 export interface Exchanges {
@@ -205,21 +205,21 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     onAllEnded: () => void,
   ): void => {
     const messages = messagesForSides(get());
-    const sides = get().comparison?.sides ?? [];
+    const sides = inSendingOrder(get());
     let left = sides.length;
     const ended = (): void => {
       left -= 1;
       if (left === 0) onAllEnded();
     };
-    const round = get().comparison?.rounds.now ?? 1;
-    // Each round starts with another side, because the first request waits least on this machine.
-    for (const place of sides.keys()) {
-      const index = (place + round - 1) % sides.length;
-      const side = sides[index];
-      if (side === undefined) continue;
-      const { answer, endpoint } = side;
-      begin({ id: answer.id, endpoint, messages, at: at(index, side), shown, onEnd: ended });
-    }
+    for (const [index, side] of sides)
+      begin({
+        id: side.answer.id,
+        endpoint: side.endpoint,
+        messages,
+        at: at(index, side),
+        shown,
+        onEnd: ended,
+      });
   };
 
   return {
@@ -234,14 +234,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       const id = nextMessageId - 1;
       begin({ id, endpoint, messages, at: (state, transition) => transition(state), shown: true, onEnd });
     },
-    askSides: (ended) =>
-      askAll(
-        (_index, { answer: { id } }) =>
-          (state, one) =>
-            onSide(state, id, one),
-        true,
-        ended,
-      ),
+    askSides: (ended) => askAll((_index, side) => inSide(side), true, ended),
     askSidesAgain: (ended) => askAll((index) => (state, one) => onRepeat(state, index, one), false, ended),
     stop() {
       for (const { controller } of running) controller.abort();
@@ -254,6 +247,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
   };
 }
 
-function isSeen({ text, reasoning, calls }: Portion): boolean {
-  return text !== '' || reasoning !== '' || calls.length > 0;
+/** Applies transitions to a side of the comparison. */
+function inSide({ answer }: Side): Running['at'] {
+  return (state, transition) => onSide(state, answer.id, transition);
 }

@@ -1,7 +1,8 @@
 import { Console } from 'node:console';
 import { onTestFinished } from 'vitest';
 import type { Notice } from '../../../src/state/ports.js';
-import { runTui, type TuiOptions } from '../../../src/ui/run.js';
+import { runTui } from '../../../src/ui/run.js';
+import type { TuiOptions } from '../../../src/ui/tui-options.js';
 import {
   createMemoryChat,
   createMemoryConnection,
