@@ -1,23 +1,20 @@
 import {
   chmodSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addProfile } from '../../src/commands/endpoints/add.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 
 function file(text?: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'vt-endpoints-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = folderForTest();
   const path = join(folder, 'config.yaml');
   if (text !== undefined) writeFileSync(path, text);
   return path;

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Endpoint } from '../../src/config/endpoints/endpoint.js';
 import { type LoadOptions, loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { LoadedConfig } from '../../src/config/resolve.js';
 import type { UserDirectories } from '../../src/config/sources/find-file.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 
 /** A separate current directory and home for one test. */
 export interface ConfigSandbox {
@@ -19,8 +18,7 @@ export interface ConfigSandbox {
 }
 
 export function makeConfigSandbox(): ConfigSandbox {
-  const root = mkdtempSync(join(tmpdir(), 'vastar-config-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = folderForTest();
   const cwd = join(root, 'work');
   const directories = { config: join(root, 'home', 'config'), data: join(root, 'home', 'data') };
   mkdirSync(cwd);

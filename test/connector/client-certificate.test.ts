@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/protocol/daemon.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 import { certificate } from '../support/servers/tls-upstream.js';
 import { deltaOf, FINISH, sseEvents } from '../support/servers/upstream.js';
 
@@ -16,8 +17,7 @@ const fixture = (name: string): string => join(import.meta.dirname, '../fixtures
 let folder: string;
 const closing: Array<() => unknown> = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vt-client-'));
-  closing.push(() => rmSync(folder, { recursive: true }));
+  folder = folderForTest();
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();

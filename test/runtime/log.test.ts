@@ -1,6 +1,5 @@
 import {
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -10,12 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openLogFile, redact } from '../../src/runtime/log.js';
+import { folderForFile } from '../support/run/temporary-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'vt-log-'));
+const folder = folderForFile();
 const path = join(folder, 'daemon.log');
 afterEach(() => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });

@@ -1,18 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RuntimeClient } from '../../src/sdk/index.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 
 let folder: string;
 const servers: Server[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-before-'));
+beforeEach(() => {
+  folder = folderForTest();
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function listen(path: string): Promise<void> {

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
@@ -10,6 +8,7 @@ import { PATIENCE_MS } from '../support/clocks/patience.js';
 import { bundled } from '../support/programs/bundled.js';
 import { until } from '../support/programs/program.js';
 import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 import { freePort } from '../support/servers/free-port.js';
 import { chunksOfQuirk, quirks } from '../support/servers/quirks.js';
 import {
@@ -260,7 +259,7 @@ describe('a daemon that is killed', () => {
   };
 
   test('in the middle of an answer: the text so far is kept, the error says so, and the client connects to the next daemon', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vt-killed-'));
+    const folder = folderForTest();
     const path = join(folder, 'd.sock');
     const upstream = await serve({ chunks: sseEvents(deltaOf('so far')), end: 'hang' });
     const first = await start(path);
@@ -297,7 +296,6 @@ describe('a daemon that is killed', () => {
     const ended = once(second, 'exit');
     second.kill();
     await ended;
-    await rm(folder, { recursive: true });
   });
 });
 

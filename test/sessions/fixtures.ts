@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FinishedExchange } from '../../src/sessions/exchange-table.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import type { Message } from '../../src/sessions/types.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 
 /** A folder of its own for one test. */
 export function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'vastar-sessions-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = folderForTest();
   return dir;
 }
 

@@ -1,15 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type SimulatorFlags, simulatorOptions } from '../../src/commands/simulator/simulator-options.js';
 import { UsageError } from '../../src/commands/support/flags/usage-error.js';
 import { formatRecording } from '../../src/simulator/recordings/recording.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 import { constant } from './chat-client.js';
 
 async function fileWith(text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = folderForTest();
   const file = join(folder, 'file.md');
   await writeFile(file, text);
   return file;

@@ -1,18 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/common/random.js';
 import type { Sources } from '../../src/simulator/content/content.js';
 import { readResponseFolder } from '../../src/simulator/content/response-folder.js';
 import { schemaExample } from '../../src/simulator/content/schema-example.js';
 import { readScript } from '../../src/simulator/content/script.js';
 import type { Settings } from '../../src/simulator/settings/settings.js';
+import { folderForTest } from '../support/run/temporary-folder.js';
 import { postChat, readCompletion, simulatorForTest } from './chat-client.js';
 
 async function folderWith(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = folderForTest();
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return folder;
 }

@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { clipboardImage } from '../../../src/commands/chat/clipboard-image.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
 /** Makes a folder with these shell scripts the whole PATH. */
 function programs(scripts: Record<string, string>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const dir = mkdtempSync(join(tmpdir(), 'clipboard-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   writeFileSync(join(dir, 'image'), PNG);
   writeFileSync(join(dir, 'image.txt'), PNG.toString('base64'));
   for (const [name, script] of Object.entries(scripts)) {

@@ -1,15 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { copyToDesktop } from '../../../src/commands/chat/clipboard-text.js';
 import { until } from '../../support/programs/program.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 /** Makes one folder the whole PATH. Each program in it writes its stdin to a file of the program's name. */
 function programs(names: readonly string[]): { dir: string; pasted: (name: string) => string | undefined } {
-  const dir = mkdtempSync(join(tmpdir(), 'clipboard-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   for (const name of names) {
     writeFileSync(
       join(dir, name),

@@ -1,13 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { tmuxReadsUtf8 } from '../../../src/commands/chat/tmux-encoding.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 /** Returns the environment of a pane whose tmux runs this shell script. */
 function paneOf(script: string): NodeJS.ProcessEnv {
-  const dir = mkdtempSync(join(tmpdir(), 'tmux-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   writeFileSync(join(dir, 'tmux'), `#!/bin/sh\n${script}\n`);
   chmodSync(join(dir, 'tmux'), 0o755);
   return { PATH: dir, TMUX: '/tmp/tmux-0/default,1,0', TMUX_PANE: '%3' };

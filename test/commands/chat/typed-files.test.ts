@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pathOf, typedFiles } from '../../../src/commands/chat/typed-files.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 function fileOf(content: string | Uint8Array, name = 'file'): string {
-  const dir = mkdtempSync(join(tmpdir(), 'typed-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   const path = join(dir, name);
   writeFileSync(path, content);
   return path;

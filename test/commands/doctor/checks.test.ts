@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { describeDaemon } from '../../../src/commands/doctor/daemon.js';
 import { checkDisk, room } from '../../../src/commands/doctor/disk.js';
 import { checkProgram } from '../../../src/commands/doctor/node.js';
@@ -11,12 +10,12 @@ import { checkProxy } from '../../../src/commands/doctor/proxy.js';
 import { reportJson, sectionText, summaryText } from '../../../src/commands/doctor/report.js';
 import { checkSocket, judgeSocket } from '../../../src/commands/doctor/socket.js';
 import { checkTerminal } from '../../../src/commands/doctor/terminal.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vastar-'));
+  dir = folderForTest();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Returns the status of each check by its name. */
 const statuses = (findings: readonly { check: string; status: string }[]): Record<string, string> =>

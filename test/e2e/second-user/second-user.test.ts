@@ -1,15 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -22,6 +12,7 @@ import {
   startProgram,
   until,
 } from '../../support/programs/program.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 /** The account `nobody` on Debian. */
 const STRANGER = { uid: 65534, gid: 65534 };
@@ -49,7 +40,7 @@ describe.skipIf(why !== undefined)(
     const started: Array<{ kill(signal: NodeJS.Signals): boolean }> = [];
 
     beforeEach(async () => {
-      shared = mkdtempSync(join(tmpdir(), 'vt-shared-'));
+      shared = folderForTest();
       chmodSync(shared, 0o1777);
       socket = join(shared, 'd.sock');
       home = join(shared, 'stranger');
@@ -60,7 +51,6 @@ describe.skipIf(why !== undefined)(
     afterEach(() => {
       for (const child of started.splice(0)) child.kill('SIGKILL');
       sandbox.remove();
-      rmSync(shared, { recursive: true, force: true });
     });
 
     /** Runs a Node program as the other user. */

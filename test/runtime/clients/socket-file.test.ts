@@ -1,19 +1,18 @@
-import { chmod, link, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimSocketFile } from '../../../src/runtime/clients/socket-file.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 let folder: string;
 const servers: Server[] = [];
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-claim-'));
+beforeEach(() => {
+  folder = folderForTest();
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function server(): Server {

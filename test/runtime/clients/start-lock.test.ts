@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { removeStaleLocks, withLock } from '../../../src/runtime/clients/start-lock.js';
 import { PATIENCE_MS } from '../../support/clocks/patience.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 let folder: string;
 let path: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-lock-'));
+  folder = folderForTest();
   path = join(folder, 'd.sock.starting');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const LIMIT_MS = PATIENCE_MS;
 const never = new AbortController().signal;

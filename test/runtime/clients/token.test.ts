@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
@@ -8,18 +7,18 @@ import { readOrMakeToken, sameToken } from '../../../src/runtime/clients/token.j
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
 import { RuntimeClient } from '../../../src/sdk/index.js';
 import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 let folder: string;
 let tokenFile: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-token-'));
+  folder = folderForTest();
   tokenFile = join(folder, 'made', 'token');
 });
 const closing: Array<() => Promise<unknown>> = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function daemon(): Promise<{ runtime: Runtime; port: number; upstream: Upstream }> {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -13,6 +11,7 @@ import {
 import { watchPeak } from '../../support/programs/peak-memory.js';
 import { encodeMessage } from '../../support/protocol/encode-message.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/protocol/raw-client.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const MIB = 1024 * 1024;
@@ -32,7 +31,7 @@ beforeAll(async () => {
   programs = await buildDaemonPrograms();
 });
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vt-unread-'));
+  folder = folderForTest();
   const path = join(folder, 'd.sock');
   daemon = runProgram(programs.daemon, ['--socket', path]);
   await daemon.untilStderr(/listening on/);
@@ -49,7 +48,6 @@ afterEach(async () => {
   daemon.process.kill();
   await daemon.ended;
   await upstream.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Returns the daemon's peak memory, once its figures have not changed for a while. */

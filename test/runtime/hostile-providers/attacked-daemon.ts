@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
@@ -13,6 +12,7 @@ import {
 } from '../../support/programs/daemon-program.js';
 import { watchPeak } from '../../support/programs/peak-memory.js';
 import { httpStream, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { folderForFile } from '../../support/run/temporary-folder.js';
 import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/servers/raw-h2.js';
 import { type Attack, LIMITS_MS } from './attack.js';
 
@@ -37,12 +37,11 @@ export function testAttacks<S>(
   listen: (attack: Attack<S>) => Promise<Server>,
 ): void {
   let programs: DaemonPrograms;
-  let folder: string;
+  const folder = folderForFile();
   let daemon: RunningProgram;
 
   beforeAll(async () => {
     programs = await buildDaemonPrograms();
-    folder = mkdtempSync(join(tmpdir(), 'vt-hostile-'));
     const ca = join(root, 'test', 'fixtures', 'tls', 'ca.cert.pem');
     const flags = ['--socket', join(folder, 'd.sock'), '--log-file', join(folder, 'log'), '--ca', ca];
     daemon = runProgram(programs.daemon, [...flags, '--max-attempts', '1']);
@@ -53,7 +52,6 @@ export function testAttacks<S>(
     expect(await daemon.ended).toBe(0);
     // No attack has triggered a bug in the daemon.
     expect(readFileSync(join(folder, 'log'), 'utf8')).not.toMatch(/"level":"error"/);
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /**

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/runtime/limits.js';
 import { readDaemonFile, readLimitsSection } from '../../../src/runtime/options/daemon-file.js';
 import type { DaemonFlags } from '../../../src/runtime/options/daemon-flags.js';
@@ -9,12 +8,9 @@ import { daemonOptions } from '../../../src/runtime/options/daemon-options.js';
 import { CIRCUIT_DEFAULTS } from '../../../src/runtime/policy/circuit.js';
 import { RETRY_DEFAULTS } from '../../../src/runtime/policy/retry-decision.js';
 import { DEFAULT_LIMITS as TENANT_DEFAULTS } from '../../../src/runtime/policy/tenant-limits.js';
+import { folderForFile } from '../../support/run/temporary-folder.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vt-daemon-file-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderForFile();
 
 async function file(text: string): Promise<string> {
   const path = join(folder, 'runtime.yaml');

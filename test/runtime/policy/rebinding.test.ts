@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { buildDaemonPrograms, type DaemonPrograms } from '../../support/programs/daemon-program.js';
 import { httpStream, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { folderForFile } from '../../support/run/temporary-folder.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 import { REBOUND } from './address-cases.js';
 
@@ -26,7 +27,7 @@ function canBind(): boolean {
 
 // The system resolves names, so only a hosts file can control the addresses that the daemon gets.
 describe.skipIf(!canBind())('a name whose addresses change (needs root, and a network)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vt-rebind-'));
+  const folder = folderForFile();
   const hosts = join(folder, 'hosts');
   const path = join(folder, 'd.sock');
   const resolve = (...addresses: string[]): void =>
@@ -64,7 +65,6 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
   });
   afterAll(async () => {
     for (const close of closing) await close();
-    rmSync(folder, { recursive: true, force: true });
   });
   afterEach(() => resolve('127.0.0.1'));
 

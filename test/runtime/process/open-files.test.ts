@@ -1,23 +1,18 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms } from '../../support/programs/daemon-program.js';
 import { httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { folderForFile } from '../../support/run/temporary-folder.js';
 
 let programs: DaemonPrograms;
-let folder: string;
+const folder = folderForFile();
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
-  folder = await mkdtemp(join(tmpdir(), 'vt-files-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** CPU time of a process in ms (clock ticks of 10 ms). */

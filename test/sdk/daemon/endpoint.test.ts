@@ -1,10 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { checkTrust, describeEndpoint, resolveEndpoint } from '../../../src/sdk/daemon/endpoint.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 describe('the daemon’s address', () => {
   test('the configuration wins over the environment, which wins over the defaults', () => {
@@ -42,14 +42,13 @@ describe('a socket is checked before anything is sent there', () => {
   let server: Server;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'vt-trust-'));
+    folder = folderForTest();
     path = join(folder, 's');
     server = createServer();
     await new Promise<void>((resolve) => server.listen(path, resolve));
   });
   afterEach(async () => {
     server.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const refusal = (problem: string): object => ({

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openRequestLog } from '../../../src/simulator/http/request-log.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 import { constant, eventually, postChat, receive, simulatorForTest } from '../chat-client.js';
 
 const SECRET = 'nobody writes this down';
@@ -58,8 +58,7 @@ test('many invented model names cost bounded memory', async () => {
 });
 
 test('the log has a line for each request, with its timing and without its content', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = folderForTest();
   const file = join(folder, 'requests.jsonl');
   const log = await openRequestLog(file);
   let lines = 0;

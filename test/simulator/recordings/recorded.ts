@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Recording } from '../../../src/simulator/recordings/recording.js';
+import { folderForTest } from '../../support/run/temporary-folder.js';
 
 /** Returns a file's path in a folder that is removed after the test. */
 export async function recordingFile(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = folderForTest();
   return join(folder, 'recorded.jsonl');
 }
 
