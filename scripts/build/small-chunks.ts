@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Chunks of fewer bytes go into one file. */
-const SMALL_BYTES = 4000;
+const SMALL_BYTES = 16_000;
 
 /**
  * Node's modules that each program loads anyway. A chunk that uses other modules of Node stays a separate file, because
