@@ -34,7 +34,7 @@ Exit codes are those of "ask", for the first answer that is not complete.`;
 /** Adds `replay`, which plays recorded answers again, through simulator and daemon. */
 export function defineReplay(command: Command): void {
   command
-    .argument('<file>', 'recordings of "record", or of "simulator --record"')
+    .argument('<file>', 'recordings of "record" or of "simulator --record", or a HAR file of a browser')
     .option('--speed <factor>', 'play this many times as fast', numberWithin(0.01, 1000), 1)
     .option('--loop', 'repeat from the first answer, until interrupted')
     .option('--json', 'print one JSON event a line, and a last line with all metrics for each answer')

@@ -60,7 +60,10 @@ export function defineSimulator(command: Command): void {
       'forward chat completions to --upstream, and append the answers with their timing to this file',
     )
     .option('--upstream <url>', 'the provider to record, e.g. https://api.openai.com/v1')
-    .option('--replay <file>', 'play the recorded answers of this file, at the recorded pace')
+    .option(
+      '--replay <file>',
+      'play the recorded answers of this file, or of a HAR file, at the recorded pace',
+    )
     .option('--speed <factor>', 'with --replay: play this many times as fast [1]', numberWithin(0.01, 1000))
     .option('--log <file>', 'append one JSON line for each request, without its content')
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())

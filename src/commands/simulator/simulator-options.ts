@@ -112,7 +112,9 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
     if (file === undefined) continue;
     const { readRecordings } = await import('../../simulator/recordings/recording.js');
     const { recordedTimes } = await import('../../simulator/recordings/replay.js');
-    const { recordings, problems } = await readRecordings(file);
+    const { recordings, problems, hasTimes } = await readRecordings(file);
+    if (!hasTimes)
+      throw new UsageError(`give a file that "record" wrote: the HAR file ${file} has no times of tokens`);
     for (const problem of problems) printMessage(problem);
     const found = recordedTimes(recordings);
     if (found.gapsMs.length === 0) throw new UsageError(`${file} has no stream with tokens.`);

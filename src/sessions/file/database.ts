@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { problemOf } from '../problem.js';
 import { indexedText } from '../search/indexed-text.js';
 
@@ -22,13 +23,18 @@ export interface Database {
 /** How long to wait for another process's write, in ms. Waiting blocks the program, and writes are short. */
 const PATIENCE_MS = 2000;
 
-/**
- * Opens the file, and creates a missing one.
- * @param onFailure called with each failure before it is thrown
- */
+/** How a file is opened. */
+export interface OpenOptions {
+  /** `still`: also expect that no program writes to the file now, so that SQLite creates no file beside it. */
+  readOnly?: boolean | 'still';
+  /** Called with each failure before it is thrown. */
+  onFailure?: (kind: string) => void;
+}
+
+/** Opens the file, and creates a missing one. */
 export function openDatabase(
   path: string,
-  { readOnly = false, onFailure = () => {} }: { readOnly?: boolean; onFailure?: (kind: string) => void } = {},
+  { readOnly = false, onFailure = () => {} }: OpenOptions = {},
 ): Database {
   const attempt = <T>(work: () => T): T => {
     try {
@@ -84,9 +90,12 @@ export function openDatabase(
   };
 }
 
-function connect(path: string, readOnly: boolean): DatabaseSync {
+function connect(path: string, readOnly: boolean | 'still'): DatabaseSync {
   const { DatabaseSync } = sqliteModule();
-  const sqlite = new DatabaseSync(path, { readOnly });
+  const sqlite =
+    readOnly === 'still'
+      ? new DatabaseSync(new URL('?immutable=1', pathToFileURL(path)), { readOnly: true })
+      : new DatabaseSync(path, { readOnly });
   try {
     sqlite.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
     // The schema's full-text index uses this function.

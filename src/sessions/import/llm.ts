@@ -1,4 +1,5 @@
-import { openDatabase, text } from '../file/database.js';
+import { existsSync, statSync } from 'node:fs';
+import { type Database, openDatabase, text } from '../file/database.js';
 import { SessionsError } from '../problem.js';
 import type { Conversation } from './conversation.js';
 import { llmResponses } from './llm-responses.js';
@@ -10,7 +11,21 @@ import { llmThreads } from './llm-threads.js';
  * @throws {SessionsError} `invalid` when the file belongs to another program
  */
 export function llmConversations(path: string): Conversation[] {
-  const db = openDatabase(path, { readOnly: true });
+  const before = stateOf(path);
+  if (before.isWritten) return conversationsIn(openDatabase(path, { readOnly: true }));
+  const found = conversationsIn(openDatabase(path, { readOnly: 'still' }));
+  const after = stateOf(path);
+  const isChanged = after.isWritten || after.mtimeMs !== before.mtimeMs;
+  return isChanged ? conversationsIn(openDatabase(path, { readOnly: true })) : found;
+}
+
+/** Returns when the file was changed, and whether a program has begun to write to its journal. */
+function stateOf(path: string): { mtimeMs: number; isWritten: boolean } {
+  const { mtimeMs = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return { mtimeMs, isWritten: ['-wal', '-journal'].some((end) => existsSync(path + end)) };
+}
+
+function conversationsIn(db: Database): Conversation[] {
   try {
     const tables = new Set(
       db.all("SELECT name FROM sqlite_schema WHERE type = 'table'").map((row) => text(row, 'name')),

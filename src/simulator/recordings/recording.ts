@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { fileReason } from '../../common/errors.js';
 import { HEADER_VALUE } from '../../common/http/header-syntax.js';
 import { parseJson } from '../../common/json.js';
+import { answersInHar, type HarAnswers } from './har.js';
+import { CONTENT_TYPE, HEADER_NAME, sendable } from './headers.js';
 
 /** A provider's response with the arrival time of each part. docs/simulator.md describes the file format. */
 export interface Recording {
@@ -19,8 +21,6 @@ export interface Recording {
   ending: 'end' | 'broken';
 }
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-
 const ms = z.number().check(z.minimum(0), z.maximum(3_600_000));
 
 const line = z.union([
@@ -29,7 +29,7 @@ const line = z.union([
     model: z.string(),
     stream: z.boolean(),
     status: z.int().check(z.minimum(200), z.maximum(599)),
-    content_type: z.string().check(z.regex(/^[\x20-\x7e]*$/)),
+    content_type: z.string().check(z.regex(CONTENT_TYPE)),
     headers: z.optional(
       z.record(z.string().check(z.regex(HEADER_NAME)), z.string().check(z.regex(HEADER_VALUE))),
     ),
@@ -44,10 +44,12 @@ const line = z.union([
 export interface RecordingsFile {
   recordings: readonly Recording[];
   problems: readonly string[];
+  /** Whether each piece of an answer has its time. In a HAR file, an answer is one piece. */
+  hasTimes: boolean;
 }
 
 /**
- * Reads the complete recordings of a file that `--record` wrote.
+ * Reads the complete recordings of a file that `--record` wrote, or the answers in a HAR file.
  * @throws {Error} when the file can't be read or has no complete recording; the message is for users
  */
 export async function readRecordings(file: string): Promise<RecordingsFile> {
@@ -56,9 +58,28 @@ export async function readRecordings(file: string): Promise<RecordingsFile> {
   });
   const read = readLines(linesOf(bytes));
   const problems = read.problems.map(({ line, what }) => `${file}, line ${line}: ${what}`);
-  if (read.recordings.length > 0) return { recordings: read.recordings, problems };
+  if (read.recordings.length > 0) return { recordings: read.recordings, problems, hasTimes: true };
+  const har = answersInHar(parseJson(utf8Of(bytes)?.replace(BOM, '') ?? ''));
+  if (har !== undefined) return fromHar(file, har);
   const what = [`${file} has no complete recording.`, ...problems.slice(0, 1)].join(' ');
-  throw new Error(`give a file that "record" or "simulator --record" wrote: ${what}`);
+  throw new Error(`give a file that "record" or "simulator --record" wrote, or a HAR file: ${what}`);
+}
+
+function fromHar(file: string, { recordings, withoutBody, creator }: HarAnswers): RecordingsFile {
+  if (creator === 'vastar-tui')
+    throw new Error(
+      `export the session with --format recording: the HAR file ${file} of this program has no raw answers`,
+    );
+  if (recordings.length === 0)
+    throw new Error(
+      withoutBody > 0
+        ? `save the HAR file with contents: no answer in ${file} has its text`
+        : `give a HAR file with a request to a model: ${file} has none`,
+    );
+  const skipped =
+    withoutBody === 0 ? [] : [`${file}: skipped ${withoutBody} of the answers, which have no text`];
+  const note = `${file} is a HAR file, which has no times of pieces: each answer arrives at once, at its end`;
+  return { recordings, problems: [...skipped, note], hasTimes: false };
 }
 
 /**
@@ -162,14 +183,6 @@ export function formatRecording(recording: Recording): string {
     { end: ending },
   ];
   return lines.map((value) => `${JSON.stringify(value)}\n`).join('');
-}
-
-/** Drops headers that are not valid. */
-function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const valid = Object.entries(headers).filter(
-    ([name, value]) => name !== 'content-type' && HEADER_NAME.test(name) && HEADER_VALUE.test(value),
-  );
-  return Object.fromEntries(valid);
 }
 
 function utf8Of(bytes: Uint8Array): string | undefined {

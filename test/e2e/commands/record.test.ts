@@ -283,7 +283,7 @@ describe('replay', () => {
     [['absent.jsonl'], /absent\.jsonl cannot be read: there is no such file or folder/],
     [
       ['config.yaml'],
-      /give a file that "record" or "simulator --record" wrote: config\.yaml .* line 1: this line does not belong/,
+      /give a file that "record" or "simulator --record" wrote, or a HAR file: config\.yaml .* line 1: this line does not belong/,
     ],
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { llmConversations } from '../../../src/sessions/import/llm.js';
 import { sessionsOf } from '../../../src/sessions/import/recognise.js';
 import type { Session } from '../../../src/sessions/types.js';
@@ -104,4 +104,19 @@ test('conversations in both kinds of tables are imported once', () => {
 
 test("another program's SQLite file is an error", () => {
   expect(() => llmConversations(made('CREATE TABLE bookmarks (url TEXT)'))).toThrow('not a log of llm');
+});
+
+test('importing a log that llm writes ahead leaves no file beside it', () => {
+  const path = made(fixture('llm-messages.sql'), 'PRAGMA journal_mode = wal');
+  const files = readdirSync(dirname(path));
+  expect(sessionsIn(path)).not.toHaveLength(0);
+  expect(readdirSync(dirname(path))).toEqual(files);
+});
+
+test('a log that llm is writing is read with its latest conversations', () => {
+  const path = made(fixture('llm-messages.sql'), 'PRAGMA journal_mode = wal');
+  const llm = new DatabaseSync(path);
+  onTestFinished(() => llm.close());
+  llm.exec("UPDATE threads SET name = 'A new name' WHERE id = '01k1'");
+  expect(sessionsIn(path).map(({ title }) => title)).toContain('A new name');
 });
