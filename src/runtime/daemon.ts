@@ -15,6 +15,7 @@ import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
 import { rehearseExchange, rehearseNetwork, rehearseTls } from './rehearse.js';
 import { type Runtime, startRuntime } from './server.js';
+import { proxyProblems } from './upstream/proxy.js';
 
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
@@ -64,6 +65,10 @@ async function serve(
     if (settings.pool?.verify === false) {
       say(UNVERIFIED);
       log.warn('TLS certificates are not verified');
+    }
+    for (const problem of proxyProblems(process.env)) {
+      say(`vastar-connector-runtime: warning: ${problem}`);
+      log.warn('proxy', { message: problem });
     }
     let leave = (): void => {};
     telemetry = await openTelemetry(log);

@@ -66,7 +66,7 @@ function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
 
 async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<SimulatorOptions['replay']> {
   if (replay === undefined) return undefined;
-  const { readRecordings } = await import('../../simulator/recordings/recording.js');
+  const { readRecordings } = await import('../../simulator/recordings/read-recordings.js');
   const { atSpeed, cycleRecordings } = await import('../../simulator/recordings/replay.js');
   const { recordings, problems } = await readRecordings(replay);
   for (const problem of problems) printMessage(problem);
@@ -110,7 +110,7 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
   for (const value of Object.values(settings)) {
     const file = recordedFile(String(value));
     if (file === undefined) continue;
-    const { readRecordings } = await import('../../simulator/recordings/recording.js');
+    const { readRecordings } = await import('../../simulator/recordings/read-recordings.js');
     const { recordedTimes } = await import('../../simulator/recordings/replay.js');
     const { recordings, problems, hasTimes } = await readRecordings(file);
     if (!hasTimes)

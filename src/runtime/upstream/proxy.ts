@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { bareHost } from '../../common/http/bare-host.js';
+import { percentDecoded } from '../../common/http/percent-decoded.js';
 import { addressKind } from '../policy/addresses.js';
 
 interface Destination {
@@ -9,22 +11,30 @@ interface Destination {
 
 /** The proxies that requests go through. */
 export interface Proxies {
-  /** Returns the proxy for a host, or undefined. Requests to this machine never use a proxy. */
+  /**
+   * Returns the proxy for a host, or undefined. Requests to this machine never use a proxy.
+   * @throws {ConnectorException} Permanent when the variable with the proxy has a value that cannot be used
+   */
   of(protocol: 'http:' | 'https:', target: Destination): URL | undefined;
   /** Whether this is the address of a proxy. */
   has(target: Destination): boolean;
 }
 
+/** A proxy of the environment: its URL, or what is wrong with the value. */
+type Proxy = { url: URL } | { problem: string };
+
 /**
- * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower or upper case. NO_PROXY is `*` or a list of hosts and of
- * networks such as 10.0.0.0/8; a host includes its subdomains and may have a port.
+ * Reads HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in lower or upper case. NO_PROXY is `*` or a list of hosts and
+ * of networks such as 10.0.0.0/8; a host includes its subdomains and may have a port. ALL_PROXY counts only when it is an
+ * HTTP proxy: many machines name a SOCKS proxy there, for other programs.
  * @returns undefined when no proxy is set
- * @throws {Error} that names the variable whose value is not an address
  */
 export function proxiesFrom(env: Readonly<Record<string, string | undefined>>): Proxies | undefined {
-  const value = (name: string): string => env[name.toLowerCase()] || env[name] || '';
-  const proxies = { 'http:': proxyUrl('HTTP_PROXY', value), 'https:': proxyUrl('HTTPS_PROXY', value) };
-  const direct = value('NO_PROXY')
+  const proxy = (name: string): Proxy | undefined => proxyOf(name, valueIn(env, name));
+  const all = proxy('ALL_PROXY');
+  const rest = all !== undefined && 'url' in all ? all : undefined;
+  const proxies = { 'http:': proxy('HTTP_PROXY') ?? rest, 'https:': proxy('HTTPS_PROXY') ?? rest };
+  const direct = valueIn(env, 'NO_PROXY')
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== '');
@@ -33,10 +43,25 @@ export function proxiesFrom(env: Readonly<Record<string, string | undefined>>): 
   return {
     of(protocol, target) {
       const proxy = proxies[protocol];
-      return proxy === undefined || isOwn(target.host) || isDirect(target, direct) ? undefined : proxy;
+      if (proxy === undefined || isOwn(target.host) || isDirect(target, direct)) return undefined;
+      if ('url' in proxy) return proxy.url;
+      throw new ConnectorException(proxy.problem, ErrorClass.Permanent, 0, { hop: 'network' });
     },
-    has: ({ host, port }) => set.some((proxy) => hostOf(proxy) === host && portOf(proxy) === port),
+    has: ({ host, port }) =>
+      set.some((proxy) => 'url' in proxy && hostOf(proxy.url) === host && portOf(proxy.url) === port),
   };
+}
+
+/** Returns what is wrong with HTTP_PROXY and HTTPS_PROXY; requests that would use them fail with these messages. */
+export function proxyProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+  return ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => {
+    const proxy = proxyOf(name, valueIn(env, name));
+    return proxy !== undefined && 'problem' in proxy ? [proxy.problem] : [];
+  });
+}
+
+function valueIn(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  return (env[name.toLowerCase()] || env[name] || '').trim();
 }
 
 /** Returns a URL's host for a socket: an IPv6 address without brackets. */
@@ -52,19 +77,19 @@ export function portOf({ protocol, port }: URL): number {
 /** Returns the value of Proxy-Authorization, or undefined when the proxy's URL has no user name. */
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === '') return undefined;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-function proxyUrl(name: string, value: (name: string) => string): URL | undefined {
-  const text = value(name);
+/** The value may contain a password, so no message has it. */
+function proxyOf(name: string, text: string): Proxy | undefined {
   if (text === '') return undefined;
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-  // The value may contain a password, so the error leaves it out.
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new Error(
-    `set ${name} to the URL of an HTTP proxy, e.g. http://proxy.example.com:3128: its value is not one`,
-  );
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return { url };
+  const what = /^socks/i.test(text) ? 'it names a SOCKS proxy' : 'its value is not one';
+  return {
+    problem: `set ${name} to the URL of an HTTP proxy, e.g. http://proxy.example.com:3128, or add the host to NO_PROXY: ${what}`,
+  };
 }
 
 function isOwn(host: string): boolean {

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { fileReason } from '../../common/errors.js';
 import { HEADER_VALUE } from '../../common/http/header-syntax.js';
 import { parseJson } from '../../common/json.js';
-import { answersInHar, type HarAnswers } from './har.js';
 import { CONTENT_TYPE, HEADER_NAME, sendable } from './headers.js';
 
 /** A provider's response with the arrival time of each part. docs/simulator.md describes the file format. */
@@ -40,46 +37,9 @@ const line = z.union([
   z.strictObject({ end: z.enum(['end', 'broken']) }),
 ]);
 
-/** The complete recordings of a file, and one sentence for each damaged part. */
-export interface RecordingsFile {
-  recordings: readonly Recording[];
-  problems: readonly string[];
-  /** Whether each piece of an answer has its time. In a HAR file, an answer is one piece. */
-  hasTimes: boolean;
-}
-
-/**
- * Reads the complete recordings of a file that `--record` wrote, or the answers in a HAR file.
- * @throws {Error} when the file can't be read or has no complete recording; the message is for users
- */
-export async function readRecordings(file: string): Promise<RecordingsFile> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Error(`The recording ${file} cannot be read: ${fileReason(error)}`);
-  });
-  const read = readLines(linesOf(bytes));
-  const problems = read.problems.map(({ line, what }) => `${file}, line ${line}: ${what}`);
-  if (read.recordings.length > 0) return { recordings: read.recordings, problems, hasTimes: true };
-  const har = answersInHar(parseJson(utf8Of(bytes)?.replace(BOM, '') ?? ''));
-  if (har !== undefined) return fromHar(file, har);
-  const what = [`${file} has no complete recording.`, ...problems.slice(0, 1)].join(' ');
-  throw new Error(`give a file that "record" or "simulator --record" wrote, or a HAR file: ${what}`);
-}
-
-function fromHar(file: string, { recordings, withoutBody, creator }: HarAnswers): RecordingsFile {
-  if (creator === 'vastar-tui')
-    throw new Error(
-      `export the session with --format recording: the HAR file ${file} of this program has no raw answers`,
-    );
-  if (recordings.length === 0)
-    throw new Error(
-      withoutBody > 0
-        ? `save the HAR file with contents: no answer in ${file} has its text`
-        : `give a HAR file with a request to a model: ${file} has none`,
-    );
-  const skipped =
-    withoutBody === 0 ? [] : [`${file}: skipped ${withoutBody} of the answers, which have no text`];
-  const note = `${file} is a HAR file, which has no times of pieces: each answer arrives at once, at its end`;
-  return { recordings, problems: [...skipped, note], hasTimes: false };
+/** Returns the complete recordings in a file's bytes, and what is wrong with its other lines. */
+export function recordingsIn(bytes: Buffer): { recordings: Recording[]; problems: Problem[] } {
+  return readLines(linesOf(bytes));
 }
 
 /**
@@ -97,7 +57,7 @@ export function parseRecordings(text: string, file: string): readonly Recording[
 }
 
 /** The byte order mark that editors and shells on Windows write at the beginning. */
-const BOM = /^\u{feff}/u;
+export const BOM = /^\u{feff}/u;
 
 /** Returns the lines of a file, with undefined for a line that is not UTF-8. */
 function linesOf(bytes: Buffer): (string | undefined)[] {
@@ -112,7 +72,8 @@ function linesOf(bytes: Buffer): (string | undefined)[] {
   return lines;
 }
 
-interface Problem {
+/** What is wrong with a line. */
+export interface Problem {
   /** Counted from 1. */
   line: number;
   what: string;
@@ -185,7 +146,8 @@ export function formatRecording(recording: Recording): string {
   return lines.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-function utf8Of(bytes: Uint8Array): string | undefined {
+/** Returns bytes as text; undefined when they are not UTF-8. */
+export function utf8Of(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

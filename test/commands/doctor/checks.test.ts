@@ -98,6 +98,14 @@ test('the report names a proxy’s variable but not its value, which may contain
   });
   expect(JSON.stringify(checkProxy({ https_proxy: 'http://me:secret@proxy' }))).not.toContain('secret');
   expect(checkProxy({ HTTPS_PROXY: '' })).toMatchObject({ detail: 'none set' });
+  expect(checkProxy({ HTTPS_PROXY: 'socks5://me:secret@proxy' })).toEqual({
+    status: 'warning',
+    check: 'proxy',
+    detail: 'HTTPS_PROXY is set',
+    advice: expect.stringMatching(
+      /^set HTTPS_PROXY to the URL of an HTTP proxy, .*: it names a SOCKS proxy$/,
+    ),
+  });
 });
 
 test('a daemon of the public protocol is a warning: it does not stream', () => {

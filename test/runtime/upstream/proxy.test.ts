@@ -6,7 +6,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { Limits } from '../../../src/runtime/limits.js';
-import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
+import {
+  type Proxies,
+  proxiesFrom,
+  proxyAuthorization,
+  proxyProblems,
+} from '../../../src/runtime/upstream/proxy.js';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
@@ -63,15 +68,32 @@ describe('which requests go through a proxy', () => {
     expect(proxiesFrom({ NO_PROXY: 'x' })).toBeUndefined();
   });
 
-  test('the error for an invalid value names the variable, and does not contain the value', () => {
-    expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).toThrow(
-      /^set HTTPS_PROXY to the URL/,
+  test('ALL_PROXY is for both protocols when it is an HTTP proxy, and its own variable wins', () => {
+    const all = proxiesFrom({ all_proxy: 'http://all.test', HTTPS_PROXY: 'http://one.test' });
+    expect(all?.of('https:', target('api.example.com'))?.host).toBe('one.test');
+    expect(all?.of('http:', target('api.example.com'))?.host).toBe('all.test');
+    expect(proxiesFrom({ ALL_PROXY: 'socks5://127.0.0.1:1080' })).toBeUndefined();
+  });
+
+  test.each([
+    ['socks5://user:secret@host', 'it names a SOCKS proxy'],
+    ['http://user:secret@ho st:80', 'its value is not one'],
+  ])('with the invalid value %s, only the requests that need it fail, without the value', (value, why) => {
+    const found = proxiesFrom({ HTTPS_PROXY: value, NO_PROXY: 'direct.test' });
+    expect(found?.of('https:', target('localhost'))).toBeUndefined();
+    expect(found?.of('https:', target('direct.test'))).toBeUndefined();
+    expect(found?.of('http:', target('api.example.com'))).toBeUndefined();
+    const use = () => found?.of('https:', target('api.example.com'));
+    expect(use).toThrow(
+      new RegExp(`^set HTTPS_PROXY to the URL of an HTTP proxy, .* or add the host to NO_PROXY: ${why}$`),
     );
-    expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).not.toThrow(/secret/);
+    expect(use).not.toThrow(/secret/);
+    expect(proxyProblems({ HTTPS_PROXY: value })).toHaveLength(1);
   });
 
   test('its user name and password are decoded before they are sent', () => {
     expect(proxyAuthorization(new URL('http://me:p%40ss@proxy'))).toBe(`Basic ${btoa('me:p@ss')}`);
+    expect(proxyAuthorization(new URL('http://me:100%@proxy'))).toBe(`Basic ${btoa('me:100%')}`);
     expect(proxyAuthorization(new URL('http://proxy'))).toBeUndefined();
   });
 });
@@ -142,6 +164,20 @@ async function ask(url: string, proxies: Proxies, limits: Partial<Limits> = {}) 
 }
 
 describe('a request through a proxy', () => {
+  test.each(['http://far.example/', 'https://far.example/'])(
+    'whose variable has a SOCKS proxy fails once and says what to set: %s',
+    async (url) => {
+      const socks = 'socks5://127.0.0.1:1080';
+      const proxies = proxiesFrom({ HTTP_PROXY: socks, HTTPS_PROXY: socks });
+      if (proxies === undefined) throw new Error('no proxies');
+      const { end } = await ask(url, proxies);
+      expect(end).toMatchObject({
+        errorClass: ErrorClass.Permanent,
+        errorMessage: expect.stringMatching(/^set HTTPS?_PROXY to the URL of an HTTP proxy/),
+      });
+    },
+  );
+
   test('with TLS uses a tunnel, and the certificate is the server’s', async () => {
     const upstream = await startTlsUpstream('localhost');
     closing.push(upstream.close);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { readRecordings } from '../../../src/simulator/recordings/recording.js';
+import { readRecordings } from '../../../src/simulator/recordings/read-recordings.js';
 import { recordingFile } from './recorded.js';
 
 const SSE = 'data: {"choices":[{"delta":{"content":"Grün"}}]}\n\ndata: [DONE]\n\n';

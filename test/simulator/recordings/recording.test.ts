@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { readRecordings } from '../../../src/simulator/recordings/read-recordings.js';
 import {
   formatRecording,
   parseRecordings,
   type Recording,
-  readRecordings,
 } from '../../../src/simulator/recordings/recording.js';
 import { openRecordingFile } from '../../../src/simulator/recordings/recording-file.js';
 import { recordedTimes } from '../../../src/simulator/recordings/replay.js';

@@ -1,10 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import {
-  formatRecording,
-  type Recording,
-  readRecordings,
-} from '../../../src/simulator/recordings/recording.js';
+import { readRecordings } from '../../../src/simulator/recordings/read-recordings.js';
+import { formatRecording, type Recording } from '../../../src/simulator/recordings/recording.js';
 import { atSpeed, cycleRecordings, recordedTimes } from '../../../src/simulator/recordings/replay.js';
 import { constant, postChat, readCompletion, receive, simulatorForTest } from '../chat-client.js';
 import { createFakeClock } from '../timing/fake-clock.js';
