@@ -22,6 +22,7 @@ import { typedFiles } from './chat/typed-files.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './composition/compose.js';
 import { configuredKeys } from './composition/secrets.js';
 import { EXIT } from './support/ending/exit-codes.js';
+import { leaveUnread } from './support/ending/leave.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { problemsWithKeys } from './support/input/key-problems.js';
 import { toolsFlag } from './support/input/tools-file.js';
@@ -141,6 +142,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   // The alternate screen is closed, so the message stays visible.
   const { error } = ending;
   if (error !== undefined) printMessage(`internal error: ${error}. Please report it.`);
+  leaveUnread(ending.exitCode());
   return ending.exitCode();
 }
 

@@ -4,11 +4,12 @@ import { systemClock } from '../state/exchange/frames.js';
 import type { ScreenPort } from '../state/ports.js';
 import { type AppStore, createAppStore } from '../state/store.js';
 import { App } from './app.js';
-import { SharedContext, type SuspendTerminal } from './components/context.js';
+import { type Shared, SharedContext } from './components/context.js';
 import { createKeymap, type Keymap } from './keys/bindings.js';
 import { createKeyboard } from './keys/bytes/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
-import { createPainter, type Painter } from './screen/painter.js';
+import { createPainter } from './screen/painter.js';
+import { pausing } from './screen/pausing.js';
 import { PlainApp } from './screen-reader/plain-app.js';
 import { createReaderOutput } from './screen-reader/reader-output.js';
 import { type Look, lookAfter, type ThemeOptions, themeFor } from './style/look.js';
@@ -16,6 +17,7 @@ import { osc52 } from './terminal/clipboard.js';
 import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
 import { assumeSize } from './terminal/size.js';
+import { createWrites, unlessUnread } from './terminal/writes.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
 import type { TuiOptions } from './tui-options.js';
@@ -35,6 +37,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const styles = themed.name !== 'none';
 
   let look: Look = {};
+  const writes = createWrites(stdout);
   const painter = createPainter(stdout, themeFor(look, themed));
   const keyboard = createKeyboard({
     stdin,
@@ -84,7 +87,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const { chat, server, models, editText, files, sessions } = options;
   const ports = { connection, chat, server, modes, screen, clock, models, editText, files, sessions };
   const actions = createActions(store, ports);
-  const shared = {
+  const shared: Shared = {
     store: onceATurn(store),
     actions,
     keymap,
@@ -92,7 +95,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     version: options.version,
     painter,
     keyboard,
-    onTerminal: (suspend: SuspendTerminal) => jobControl.onTerminal(pausing(painter, suspend)),
+    onTerminal: (suspend) => jobControl.onTerminal(pausing(painter, writes, suspend)),
   };
 
   const uncaught = catchUncaught(screen.exit);
@@ -102,6 +105,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   try {
     // Raw mode comes first, so that the terminal doesn't echo or translate keys typed from now on.
     stdin.setRawMode(true);
+    writes.begin();
     const app = reader === undefined ? <App /> : <PlainApp output={reader} />;
     instance = render(<SharedContext value={shared}>{app}</SharedContext>, {
       ...INK_OPTIONS,
@@ -113,17 +117,18 @@ export async function runTui(options: TuiOptions): Promise<void> {
     });
     if (options.signal?.aborted === true) screen.exit();
     const ended = instance.waitUntilExit();
-    await Promise.race([ended, instance.waitUntilRenderFlush()]);
+    await unlessUnread(Promise.race([ended, instance.waitUntilRenderFlush()]), options.signal);
     actions.begin();
     lookAround();
     prepareMarkdown();
-    await ended;
+    await unlessUnread(ended, options.signal);
   } finally {
     actions.dispose();
     jobControl.dispose();
     instance?.unmount();
     reader?.end();
     await keyboard.leave();
+    await unlessUnread(writes.end(), options.signal);
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);
@@ -141,20 +146,6 @@ const INK_OPTIONS = {
 };
 
 const NOT_UTF8 = 'this terminal does not read UTF-8, so other characters are shown as ?';
-
-/** Pauses the painter while another program has the terminal. */
-function pausing(painter: Painter, suspend: SuspendTerminal): SuspendTerminal {
-  return async () => {
-    painter.pause();
-    try {
-      const { resume } = await suspend();
-      return { resume: () => resume().finally(painter.begin) };
-    } catch (error) {
-      painter.begin();
-      throw error;
-    }
-  };
-}
 
 function themeOptions({ theme = 'auto', noColor }: TuiOptions, stdout: NodeJS.WriteStream): ThemeOptions {
   const { NO_COLOR = '', TERM } = process.env;

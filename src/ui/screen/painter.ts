@@ -36,6 +36,8 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
   const waiting = new Set<() => void>();
   let paused = true;
   let requested = false;
+  /** The terminal has not yet got the last frame. */
+  let writing = false;
   let size = { columns: 0, rows: 0 };
   /** The screen's contents; missing rows are unknown. */
   let shown: readonly Row[] = [];
@@ -50,22 +52,35 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
   };
 
   const paint = (): void => {
-    if (!paused && stdout.writableNeedDrain) {
-      // A slow terminal gets fewer frames instead of late ones.
-      stdout.once('drain', paint);
+    // A slow terminal gets fewer frames instead of late ones.
+    if (!requested || writing) return;
+    requested = false;
+    const waitingNow = [...waiting];
+    waiting.clear();
+    const output = paused ? '' : change();
+    if (output === '') {
+      settle(waitingNow);
       return;
     }
-    requested = false;
-    if (!paused) write();
-    settle();
+    writing = true;
+    stdout.write(output, () => {
+      writing = false;
+      settle(waitingNow);
+      if (requested) paint();
+      else settleAll();
+    });
   };
 
-  const settle = (): void => {
-    for (const resolve of waiting) resolve();
+  const settle = (resolves: readonly (() => void)[]): void => {
+    for (const resolve of resolves) resolve();
+  };
+  const settleAll = (): void => {
+    settle([...waiting]);
     waiting.clear();
   };
 
-  const write = (): void => {
+  /** Returns the output that changes the screen to the regions; empty when nothing has changed. */
+  const change = (): string => {
     const { columns, rows } = stdout;
     if (columns !== size.columns || rows !== size.rows) {
       size = { columns, rows };
@@ -77,11 +92,11 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
     for (const [y, row] of frame.rows.entries()) output += updateRow(shown[y], row, y, theme);
     shown = frame.rows;
     const cursor = frame.cursor ?? '';
-    if (output === '' && cursor === cursorAt) return;
+    if (output === '' && cursor === cursorAt) return '';
     const wasShown = cursorAt === undefined ? undefined : cursorAt !== '';
     cursorAt = cursor;
     const turn = (cursor !== '') === wasShown ? '' : cursor === '' ? HIDE_CURSOR : SHOW_CURSOR;
-    stdout.write(BEGIN_UPDATE + output + cursor + turn + END_UPDATE);
+    return BEGIN_UPDATE + output + cursor + turn + END_UPDATE;
   };
 
   return {
@@ -114,7 +129,7 @@ export function createPainter(stdout: NodeJS.WriteStream, firstTheme: Theme): Pa
         waiting.add(resolve);
         // React may still show regions in this turn. If nothing was requested since, nothing is left to paint.
         setImmediate(() => {
-          if (!requested) settle();
+          if (!requested && !writing) settleAll();
         });
       });
     },

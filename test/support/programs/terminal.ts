@@ -11,6 +11,9 @@ export interface TerminalSession {
   terminal: Terminal;
   send(keys: string): void;
   resize(columns: number, rows: number): void;
+  /** Stops and starts reading the program's output. */
+  pause(): void;
+  resume(): void;
   kill(signal: NodeJS.Signals): void;
   /** The screen's lines, right ends trimmed. */
   screen(): string[];
@@ -120,6 +123,8 @@ export function openTerminal(
       terminal.resize(nextColumns, nextRows);
       pty.resize(nextColumns, nextRows);
     },
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
     kill: (signal) => pty.kill(signal),
     screen,
     written: () => written,
