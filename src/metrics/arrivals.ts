@@ -14,6 +14,8 @@ export interface Arrivals {
   largest: Amount;
   /** The run with the most tokens: the arrivals after the first that followed each other at once. */
   run: Amount & { ms: number };
+  /** The runs that came after a pause, with the tokens per ms of the slowest and of the fastest, pause included. */
+  bursts: { count: number; slowest: number; fastest: number };
   total: Amount;
 }
 
@@ -48,6 +50,11 @@ class Counted implements ArrivalCounter {
   #runFromMs = 0;
   #beforeRun: Amount = { pieces: 0, tokens: 0 };
   #longestRun: Arrivals['run'] = { pieces: 0, tokens: 0, ms: 0 };
+  /** When the run before the current one ended; undefined when the current run came without a pause. */
+  #pausedMs: number | undefined;
+  #burstCount = 0;
+  #slowest = Number.POSITIVE_INFINITY;
+  #fastest = 0;
 
   constructor(onGap: (ms: number) => void) {
     this.#onGap = onGap;
@@ -59,9 +66,8 @@ class Counted implements ArrivalCounter {
       else {
         this.#onGap(Math.max(0, atMs - this.#lastMs));
         this.#largest = this.#largestSoFar();
-        const first = this.#count === 1;
-        if (first || atMs - this.#lastMs > RUN_GAP_MS || atMs - this.#runFromMs > RUN_MS)
-          this.#beginRun(atMs);
+        const paused = atMs - this.#lastMs > RUN_GAP_MS;
+        if (paused || this.#count === 1 || atMs - this.#runFromMs > RUN_MS) this.#beginRun(atMs, paused);
         this.#current = { pieces: 0, tokens: 0 };
       }
       this.#count += 1;
@@ -80,12 +86,20 @@ class Counted implements ArrivalCounter {
       first: copyOf(this.#first),
       largest: this.#largestSoFar(),
       run: this.#runSoFar(),
+      bursts: this.#burstsSoFar(),
       total: copyOf(this.#total),
     };
   }
 
-  #beginRun(atMs: number): void {
+  #beginRun(atMs: number, paused: boolean): void {
     this.#longestRun = this.#runSoFar();
+    if (this.#pausedMs !== undefined) {
+      const rate = this.#rateSince(this.#pausedMs);
+      this.#burstCount += 1;
+      this.#slowest = Math.min(this.#slowest, rate);
+      this.#fastest = Math.max(this.#fastest, rate);
+    }
+    this.#pausedMs = paused ? this.#lastMs : undefined;
     this.#runFromMs = atMs;
     this.#beforeRun = copyOf(this.#total);
   }
@@ -95,6 +109,20 @@ class Counted implements ArrivalCounter {
     const more = this.#total.tokens - tokens;
     if (this.#count < 2 || more <= this.#longestRun.tokens) return this.#longestRun;
     return { pieces: this.#total.pieces - pieces, tokens: more, ms: this.#lastMs - this.#runFromMs };
+  }
+
+  /** Returns the tokens of the current run per ms since the run before it, when a buffer began to collect them. */
+  #rateSince(pausedMs: number): number {
+    return (this.#total.tokens - this.#beforeRun.tokens) / (this.#lastMs - pausedMs);
+  }
+
+  #burstsSoFar(): Arrivals['bursts'] {
+    const rate = this.#pausedMs === undefined ? undefined : this.#rateSince(this.#pausedMs);
+    return {
+      count: this.#burstCount + (rate === undefined ? 0 : 1),
+      slowest: Math.min(this.#slowest, rate ?? this.#slowest),
+      fastest: Math.max(this.#fastest, rate ?? 0),
+    };
   }
 
   #largestSoFar(): Amount {

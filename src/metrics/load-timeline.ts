@@ -157,7 +157,7 @@ export class LoadTimeline {
       outputTokens: Math.round(delivered.tokens),
       tokensEstimated: delivered.estimated,
       attempts: refused.attempts + timings.attempts,
-      speed: speedOf(arrived, delivered),
+      speed: speedOf(arrived, delivered, first === undefined ? 0 : first.arrivedMs - this.resentMs),
       hops: this.#hops(delivered),
     };
     if (replaced > 0) figures.replaced = replaced;

@@ -190,6 +190,19 @@ test.each<[string, Piece[]]>([
   ['the same after slow tokens', [...paced(10), ...[900, 901, 902].flatMap((ms) => at(ms, 20))]],
   ['three batches of the same size', [...at(100, 30), ...at(400, 30), ...at(700, 30)]],
   ['the whole answer first, then line breaks', [...at(100, 100), ...at(400, 1), ...at(700, 1)]],
+  [
+    'an answer that a buffer has collected, in even bursts',
+    [3000, 3020, 3040, 3060].flatMap((ms) => at(ms, 40)),
+  ],
+  ['the same over a second', [3000, 3250, 3500, 3750, 4000].flatMap((ms) => at(ms, 40))],
+  [
+    'bursts of which the last waited for its turn',
+    [100, 1100, 2100, 3100, 4100].flatMap((ms) => at(ms, ms < 4000 ? 40 : 5)),
+  ],
+  [
+    'bursts of different speeds',
+    [...at(100, 20), ...at(600, 20), ...at(1100, 60), ...at(1600, 60), ...at(2100, 20)],
+  ],
   ['a cached answer', Array.from({ length: 12 }, (_, index) => at(100 + 5 * index, 500)).flat()],
 ])('the speed is withheld as a burst: %s', (_title, pieces) => {
   expect(figuresOf(pieces).speed).toEqual({ kind: 'withheld', reason: 'burst' });
@@ -199,6 +212,27 @@ test.each<[string, Piece[], number]>([
   ['a fast answer', Array.from({ length: 300 }, (_, index) => at(100 + index, 2)).flat(), 2000],
   ['the fastest chip', Array.from({ length: 300 }, (_, index) => at(100 + index, 21)).flat(), 21_000],
   ['batches', [100, 600, 1100, 1600].flatMap((ms) => [...at(ms, 20), ...at(ms + 2, 20)]), 93],
+  ['a buffer that flushes what is there', [500, 1500, 2500, 3500, 4500].flatMap((ms) => at(ms, 40)), 40],
+  [
+    'a buffer that flushes when it is full, and at the end',
+    [...[500, 1500, 2500, 3500].flatMap((ms) => at(ms, 40)), ...at(3600, 4)],
+    40,
+  ],
+  [
+    'bursts in several reads',
+    [500, 1500, 2500, 3500].flatMap((ms) => [...at(ms, 30), ...at(ms + 3, 10)]),
+    43,
+  ],
+  [
+    'a short answer after a long wait',
+    Array.from({ length: 6 }, (_, index) => at(9000 + 20 * index, 1)).flat(),
+    50,
+  ],
+  [
+    'a fast answer after a long wait',
+    Array.from({ length: 40 }, (_, index) => at(9000 + 5 * index, 5)).flat(),
+    1000,
+  ],
   ['a replay, then new tokens', [...at(100, 50), ...paced(21, 'text', 200)], 17],
 ])('the speed is measured: %s', (_title, pieces, rate) => {
   expect(figuresOf(pieces, counts(pieces.length)).speed).toMatchObject({

@@ -104,7 +104,8 @@ function onPaint({ p50, p99 }: { p50: number; p99: number }): string {
 }
 
 const WITHHELD: Record<Withheld, string> = {
-  burst: 'no speed can be computed: most of the answer came at once, so something on the way buffered it',
+  burst:
+    'no speed can be computed: most of the answer came at once or in few bursts, so something on the way buffered it',
   too_few_arrivals: 'no speed can be computed: the answer came in fewer than three arrivals',
   hidden: 'no speed can be computed: the provider counted tokens that never arrived',
 };
