@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/protocol/daemon.js';
 import { httpRequest, httpStream, jsonOf, of, rawClient, streamOf } from '../support/protocol/raw-client.js';
+import { closedAfterEach } from '../support/run/closing.js';
 import { type Handler, type Script, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function setUp(
   answer: Handler | Script,

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { OpenAIStreamConnector } from '../../src/connector/openai.js';
 import type { ExchangeEvent } from '../../src/connector/types.js';
@@ -6,12 +6,10 @@ import { RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { hastyClock } from '../support/clocks/hasty-clock.js';
 import { createManualClock } from '../support/clocks/manual-clock.js';
 import { testDaemon } from '../support/protocol/daemon.js';
+import { closedAfterEach } from '../support/run/closing.js';
 import { sseEvents, startUpstream, type Upstream } from '../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** Answers with the statuses in turn, then with one token. */
 async function failing(...statuses: readonly number[]): Promise<Upstream> {

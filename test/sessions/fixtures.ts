@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FinishedExchange } from '../../src/sessions/exchange-table.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
-import type { Message } from '../../src/sessions/types.js';
+import { EMPTY_MESSAGE, type Message } from '../../src/sessions/types.js';
 import { folderForTest } from '../support/run/temporary-folder.js';
 
 /** A folder of its own for one test. */
@@ -81,21 +81,11 @@ export function ask(
 /** A question without content, and with these changes. */
 export function message(changes: Partial<Message>): Message {
   return {
+    ...EMPTY_MESSAGE,
     id: 1,
     parentId: null,
     role: 'user',
     atMs: 0,
-    text: '',
-    reasoning: '',
-    refusal: '',
-    toolCalls: [],
-    carried: null,
-    toolCallId: null,
-    attachments: [],
-    status: 'complete',
-    finishReason: null,
-    endpoint: null,
-    model: null,
     ...changes,
   };
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../../src/protocol/constants.js';
 import { settled } from '../../support/clocks/settled.js';
 import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
 import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
 const TOTAL = 32 * 1024 * 1024;
@@ -11,10 +12,7 @@ const PIECE = Buffer.alloc(64 * 1024, 'x');
 /** One read of the upstream's socket: the window may be exceeded by this much. */
 const ONE_READ = 64 * 1024;
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** A daemon, and an upstream that sends 32 MiB at `/big` as fast as it is read, and "small" elsewhere. */
 async function setUp(): Promise<{ daemon: TestDaemon; upstream: Upstream; written: () => number }> {

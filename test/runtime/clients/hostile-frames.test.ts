@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../../src/protocol/constants.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
@@ -8,12 +8,10 @@ import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { type TestDaemon, testDaemon } from '../../support/protocol/daemon.js';
 import { encodeMessage } from '../../support/protocol/encode-message.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function daemon(options = {}): Promise<TestDaemon> {
   const started = await testDaemon(options);

@@ -1,16 +1,14 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { Limits } from '../../../src/runtime/limits.js';
 import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpRequest, httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { serveTogether, startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function daemon(limits: Partial<Limits>) {
   const made = await testDaemon({ limits });

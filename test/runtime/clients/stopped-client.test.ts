@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { settled } from '../../support/clocks/settled.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { encodeMessage } from '../../support/protocol/encode-message.js';
 import { httpRequest, httpStream, jsonOf, of } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void> | void> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const TOTAL = 32 * 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, 'x');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { until } from '../../support/programs/program.js';
@@ -12,6 +12,7 @@ import {
   of,
   streamOf,
 } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import {
   type Handler,
   type Script,
@@ -21,10 +22,7 @@ import {
   type Upstream,
 } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function setUp(answer: Handler | Script): Promise<{ daemon: TestDaemon; upstream: Upstream }> {
   const daemon = await testDaemon();

@@ -1,12 +1,13 @@
 import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { readOrMakeToken, sameToken } from '../../../src/runtime/clients/token.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
 import { RuntimeClient } from '../../../src/sdk/index.js';
 import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { folderForTest } from '../../support/run/temporary-folder.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
@@ -16,10 +17,7 @@ beforeEach(async () => {
   folder = folderForTest();
   tokenFile = join(folder, 'made', 'token');
 });
-const closing: Array<() => Promise<unknown>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function daemon(): Promise<{ runtime: Runtime; port: number; upstream: Upstream }> {
   const shutdown = new AbortController();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { OriginStatus } from '../../../src/protocol/health.js';
@@ -9,6 +9,7 @@ import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { createManualClock } from '../../support/clocks/manual-clock.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { startH2Upstream } from '../../support/servers/h2-upstream.js';
 import { CA_FILE } from '../../support/servers/tls-upstream.js';
@@ -19,10 +20,7 @@ import {
   type Upstream,
 } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function client(policies: PolicyOptions = {}): Promise<RawClient> {
   const daemon = await testDaemon({ policies: { maxAttempts: 1, ...policies } });

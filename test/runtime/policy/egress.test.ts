@@ -1,14 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function ask(url: string, egress: PolicyOptions['egress'] = {}) {
   const daemon = await testDaemon({ policies: { egress } });

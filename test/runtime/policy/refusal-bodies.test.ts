@@ -1,15 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { hastyClock } from '../../support/clocks/hasty-clock.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { compressed, FORMS, nameOf } from '../../support/servers/compress.js';
 import { type Script, serveScript, startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** Sends a chat completion to an upstream that answers first with a 429, then with `yes`. */
 async function askRefusing(refusal: Script): Promise<{ upstream: Upstream; asking: RawClient }> {

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RequestPolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startH2Upstream } from '../../support/servers/h2-upstream.js';
 import { CA_FILE } from '../../support/servers/tls-upstream.js';
 import { startTcpUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const PATH = '/v1/chat/completions';
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { systemClock } from '../../../src/runtime/policy/clock.js';
@@ -15,6 +15,7 @@ import {
   type RawClient,
   streamOf,
 } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { freePort } from '../../support/servers/free-port.js';
 import {
   type Handler,
@@ -25,10 +26,7 @@ import {
   type Upstream,
 } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function client(policies: PolicyOptions = {}): Promise<RawClient> {
   const daemon = await testDaemon({ policies: { clock: hastyClock, random: () => 0, ...policies } });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { createFairQueue } from '../../../src/runtime/policy/fair-queue.js';
 import { DEFAULT_LIMITS, type Limits, type TenantLimit } from '../../../src/runtime/policy/tenant-limits.js';
@@ -6,12 +6,10 @@ import { createTokenBucket } from '../../../src/runtime/policy/token-bucket.js';
 import { createManualClock } from '../../support/clocks/manual-clock.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream, type Upstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const limitsOf = (limit: Partial<TenantLimit>, tenants: Limits['tenants'] = {}): Limits => ({
   ...DEFAULT_LIMITS,

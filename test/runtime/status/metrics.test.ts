@@ -1,17 +1,27 @@
 import { get } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { VERSION } from '../../../src/common/program/version.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { startRuntime } from '../../../src/runtime/server.js';
+import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
 import { createStatistics, type ExchangeResult } from '../../../src/runtime/status/statistics.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpRequest, httpStream, of, rawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
+
+/** Starts a daemon with an endpoint for metrics. It stops after the test. */
+async function measuredRuntime(): Promise<Runtime> {
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
+  closing.push(() => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  return runtime;
+}
 
 function fetched(port: number, path: string, host: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
@@ -27,13 +37,8 @@ function fetched(port: number, path: string, host: string): Promise<{ status: nu
 
 test('the endpoint serves requests, bytes and times in Prometheus’ text format, by tenant and origin', async () => {
   const upstream = await startUpstream({ chunks: ['12345'] });
-  const shutdown = new AbortController();
-  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
-  closing.push(upstream.close, () => {
-    shutdown.abort();
-    return runtime.closed;
-  });
+  closing.push(upstream.close);
+  const runtime = await measuredRuntime();
   const client = await rawClient(runtime.address);
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }, { tenantId: 'a "b"\\' }));
   await streamOf(client, 1n);
@@ -68,13 +73,8 @@ test('retries are counted, and redirects are not', async () => {
     else if (upstream.requests.length < 3) response.writeHead(503, { 'retry-after-ms': '1' }).end();
     else response.end('ok');
   });
-  const shutdown = new AbortController();
-  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
-  closing.push(upstream.close, () => {
-    shutdown.abort();
-    return runtime.closed;
-  });
+  closing.push(upstream.close);
+  const runtime = await measuredRuntime();
   const client = await rawClient(runtime.address);
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/from` }));
   await streamOf(client, 1n);

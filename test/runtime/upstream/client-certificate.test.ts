@@ -4,18 +4,16 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type SecureVersion, TLSSocket } from 'node:tls';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { ClientCertificate } from '../../../src/protocol/messages.js';
 import { certificateFailure } from '../../../src/runtime/upstream/certificate-failure.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { certificate } from '../../support/servers/tls-upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const folder = join(import.meta.dirname, '../../fixtures/tls');
 const pem = (name: string): string => readFileSync(join(folder, name), 'utf8');

@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type DialOptions, dial } from '../../../src/runtime/upstream/dial.js';
 import { staggered } from '../../../src/runtime/upstream/staggered.js';
 import type { ConnectionTimes } from '../../../src/runtime/upstream/timings.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { startTcpUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => unknown> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** An address that never answers (RFC 5737). Without a network, connecting to it fails at once. */
 const DEAD = '203.0.113.1';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd } from '../../../src/protocol/messages.js';
@@ -17,13 +17,11 @@ import {
   type RawClient,
   streamOf,
 } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function client(): Promise<RawClient> {
   const daemon = await testDaemon();
@@ -160,7 +158,7 @@ test('a certificate from an unknown authority is Permanent, and no request is se
     },
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
   const { end } = await endOf(origin);
   expect(end.errorClass).toBe(ErrorClass.Permanent);

@@ -1,14 +1,12 @@
 import type { Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startTcpUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** Sends one or more requests to a server that handles each connection this way. */
 async function ask(onConnection: (socket: Socket) => void, times = 1) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServerHttp2Stream } from 'node:http2';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RuntimeOptions } from '../../../src/runtime/server.js';
@@ -14,13 +14,11 @@ import {
   of,
   streamOf,
 } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { resetStream, startH2Upstream } from '../../support/servers/h2-upstream.js';
 import { CA_FILE } from '../../support/servers/tls-upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const ca = readFileSync(CA_FILE, 'utf8');
 

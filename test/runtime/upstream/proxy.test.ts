@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { Limits } from '../../../src/runtime/limits.js';
 import {
@@ -15,14 +15,12 @@ import {
 import { withLongEnough } from '../../support/clocks/long-enough.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { CA_FILE, certificate, startTlsUpstream } from '../../support/servers/tls-upstream.js';
 import { startTcpUpstream, startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const target = (host: string, port = 443) => ({ host, port });
 

@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd, StreamStart } from '../../../src/protocol/messages.js';
 import { createTimeline, nowUs } from '../../../src/runtime/upstream/timings.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { startUpstream } from '../../support/servers/upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 async function stream(
   client: RawClient,

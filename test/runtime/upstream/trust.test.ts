@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { PoolOptions } from '../../../src/runtime/upstream/upstream-pools.js';
 import { testDaemon } from '../../support/protocol/daemon.js';
 import { httpStream, of, streamOf } from '../../support/protocol/raw-client.js';
+import { closedAfterEach } from '../../support/run/closing.js';
 import { CA_FILE, type Certificate, startTlsUpstream } from '../../support/servers/tls-upstream.js';
 
-const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const ca = readFileSync(CA_FILE, 'utf8');
 

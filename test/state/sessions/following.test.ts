@@ -43,13 +43,19 @@ test('an answer that another chat is writing is shown as running, grows, and end
   ]);
 });
 
-test('an answer becomes interrupted and keeps its text when its program stops saving', async () => {
+/** Returns a store with an answer that has begun, as of a program that has the file open. */
+function begunAnswer() {
   const path = sessionsPath();
   const clock = createFakeClock();
   const store = openedStore(path, { clock });
   const { id } = store.create('t');
   const parentId = store.append(id, { role: 'user', text: 'Why?', parentId: null });
   const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  return { path, clock, store, answer };
+}
+
+test('an answer becomes interrupted and keeps its text when its program stops saving', async () => {
+  const { path, clock, store, answer } = begunAnswer();
   store.checkpoint(answer, { text: 'Beca' });
   const reader = savedChat(path, { clock, begin: { kind: 'last' } });
   await settled();
@@ -62,12 +68,7 @@ test('an answer becomes interrupted and keeps its text when its program stops sa
 });
 
 test('starting another conversation ends the updates of an answer that another chat writes', async () => {
-  const path = sessionsPath();
-  const clock = createFakeClock();
-  const store = openedStore(path, { clock });
-  const { id } = store.create('t');
-  const parentId = store.append(id, { role: 'user', text: 'Why?', parentId: null });
-  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  const { path, clock, store, answer } = begunAnswer();
   const reader = savedChat(path, { clock, begin: { kind: 'last' } });
   await settled();
   reader.actions.newConversation();
