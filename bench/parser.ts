@@ -1,13 +1,13 @@
 // Measures the CPU per delta of createChatStream. Compares it with only eventsource-parser and JSON.parse, on the same
 // bytes with the same decoder. Also reads one line of 1, 2, 4 and 8 MiB in network-sized pieces. Ratios are within one
-// run. The fastest of several turns counts, because other load on the machine only adds time.
+// run. The fastest of several runs counts, because other load on the machine only adds time.
 // Run: tsx bench/parser.ts
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
 import { createChatStream } from '../src/sdk/index.js';
 
 const DELTAS = 20_000;
-const TURNS = 40;
+const RUNS = 40;
 const AIM_RATIO = 1.1;
 const PIECE_BYTES = 1460;
 const AIM_LINE_MS = 100;
@@ -69,11 +69,11 @@ function cpuMs(work: () => unknown): number {
 
 for (const [what, events] of Object.entries(STREAMS)) {
   if (alone(events) !== ours(events)) throw new Error('the two read different texts');
-  const turns = Array.from({ length: TURNS }, () => ({
+  const runs = Array.from({ length: RUNS }, () => ({
     alone: cpuMs(() => alone(events)),
     ours: cpuMs(() => ours(events)),
   }));
-  const fastestMs = (which: 'alone' | 'ours'): number => Math.min(...turns.map((turn) => turn[which]));
+  const fastestMs = (which: 'alone' | 'ours'): number => Math.min(...runs.map((run) => run[which]));
   const perDelta = (ms: number): string => ((1e3 * ms) / DELTAS).toFixed(2);
   process.stdout.write(
     `CPU per delta, events that differ ${what}: ${perDelta(fastestMs('ours'))} µs, eventsource-parser and` +

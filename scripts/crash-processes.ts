@@ -48,7 +48,7 @@ async function work(): Promise<void> {
       const result = await crashProcess(sandbox, options);
       killed[victim] += 1;
       if (result.acknowledged) acknowledged += 1;
-      for (const fault of result.faults) bad.push(`${victim} after ${afterMs} ms: ${fault}`);
+      for (const problem of result.problems) bad.push(`${victim} after ${afterMs} ms: ${problem}`);
     } catch (error) {
       bad.push(`${victim} after ${afterMs} ms: ${String(error).slice(0, 4000)}`);
     } finally {

@@ -1,14 +1,14 @@
 import { after } from '../common/time/after.js';
 
 /**
- * The length of a turn of the wait, in ms. On a busy machine, building the export may take seconds, and the process may
- * pause: this takes one turn, so that it does not count as a silence of the collector.
+ * The length of a step of the wait, in ms. On a busy machine, building the export may take seconds, and the process may
+ * pause: this takes one step, so that it does not count as a silence of the collector.
  */
-const TURN_MS = 100;
-/** At its end, the program waits this many turns, 3 s, for a collector that accepts nothing. */
-const SILENT_TURNS = 30;
-/** The longest wait at the program's end, 5 s, for a collector that accepts one batch after another, in turns. */
-const MOST_TURNS = 50;
+const STEP_MS = 100;
+/** At its end, the program waits this many steps, 3 s, for a collector that accepts nothing. */
+const SILENT_STEPS = 30;
+/** The longest wait at the program's end, 5 s, for a collector that accepts one batch after another, in steps. */
+const MOST_STEPS = 50;
 
 interface Exporter<Items> {
   export(items: Items, done: (result: { code: number; error?: Error }) => void): void;
@@ -47,15 +47,15 @@ export function createProgress(onFailed: (reason: string) => void, { now, after 
     /** Waits while exports succeed. Resolves to the reason when it gives up. */
     async until(ended: Promise<unknown>): Promise<string | undefined> {
       let stop = (): void => {};
-      let left = MOST_TURNS;
-      let silentLeft = SILENT_TURNS;
+      let left = MOST_STEPS;
+      let silentLeft = SILENT_STEPS;
       succeeded = () => {
-        silentLeft = SILENT_TURNS;
+        silentLeft = SILENT_STEPS;
       };
       const began = now();
       const silent = new Promise<string>((resolve) => {
         const wait = (): void => {
-          stop = after(TURN_MS, () => {
+          stop = after(STEP_MS, () => {
             left -= 1;
             silentLeft -= 1;
             if (left > 0 && silentLeft > 0) return wait();

@@ -74,8 +74,8 @@ export function createLauncher(options: LaunchOptions): Launcher {
     async serves(signal) {
       if (simulator?.running === true) await abortable(simulator.ready, signal);
       // The program also holds the simulator that it started. When that simulator ends, the hold ends at once, and the
-      // system reports the end of the process later. Wait a turn, because the end of the hold may arrive in this turn,
-      // after the key that sent the question.
+      // system reports the end of the process later. Wait for one event-loop turn, because the end of the hold may
+      // arrive in this one, after the key that sent the question.
       if (hold?.held === true) await nextTurn();
       if (hold?.held !== true) hold = await holdSimulator(url, signal);
       return hold !== undefined;

@@ -8,13 +8,13 @@ import type { RuntimeClient } from '../../sdk/index.js';
 import { runExchange } from '../exchange.js';
 import type { ChatAnswer } from '../types.js';
 import { apiOfUrl, createProbes, ONCE, type Probes } from './probes.js';
-import { BEGIN_HTTPS, connectionFault, type Fault, faultInWords, type NamedFault } from './refusal.js';
+import { type AdvisedCause, BEGIN_HTTPS, type Cause, causeInWords, connectionCause } from './refusal.js';
 
 /** The result of one test question to an endpoint. */
 export type Diagnosis =
   | { works: true; detail: string }
   /** `advice`: what the user should do. */
-  | { works: false; fault: Fault; detail: string; advice: string };
+  | { works: false; fault: Cause; detail: string; advice: string };
 
 const QUESTION = [{ role: 'user', content: 'Answer with the word OK.' }] as const;
 /** The default version of Azure's API. */
@@ -45,19 +45,19 @@ export async function diagnose(
     const { error: refusal } = answer;
     return worked || refusal === undefined || [400, 401, 403, 422, 429].includes(refusal.statusCode ?? 0);
   };
-  const [fault, advice] =
-    configurationFault(endpoint) ??
+  const [cause, advice] =
+    configurationCause(endpoint) ??
     (first.begun || error === undefined
       ? brokenAnswer(first)
-      : (connectionFault(error) ??
-        faultInWords(error) ??
-        (await faultOf(
+      : (connectionCause(error) ??
+        causeInWords(error) ??
+        (await causeOf(
           endpoint,
           error.statusCode ?? 0,
           detail,
           createProbes(client, endpoint, reads, options),
         ))));
-  return { works: false, fault, detail, advice };
+  return { works: false, fault: cause, detail, advice };
 }
 
 interface Tested {
@@ -105,36 +105,36 @@ async function question(
   }
 }
 
-const OTHER: NamedFault = ['other', 'read the message of the provider'];
+const OTHER: AdvisedCause = ['other', 'read the message of the provider'];
 
-/** Finds the fault of an incomplete answer. */
-function brokenAnswer({ silence, lost, answer: { error } }: Tested): NamedFault {
+/** Finds the cause of an incomplete answer. */
+function brokenAnswer({ silence, lost, answer: { error } }: Tested): AdvisedCause {
   const look = 'check the log of the server and of any proxy in front of it';
   if (silence !== undefined) return ['stalled', `${look}: the server stops in the middle of the answer`];
   if (error === undefined || lost) return ['interrupted', `${look}: the answer is cut off`];
-  return faultInWords(error) ?? OTHER;
+  return causeInWords(error) ?? OTHER;
 }
 
-/** Returns the fault when the configuration is unusable. Its `problem` already contains the advice. */
-function configurationFault({ problem }: Endpoint): NamedFault | undefined {
+/** Returns the cause when the configuration is unusable. Its `problem` already contains the advice. */
+function configurationCause({ problem }: Endpoint): AdvisedCause | undefined {
   if (problem === undefined) return undefined;
   const [, ...advice] = problem.split(': ');
   return ['not configured', advice.join(': ') || 'add the missing setting'];
 }
 
-/** Finds the fault with further requests. */
-async function faultOf(
+/** Finds the cause with further requests. */
+async function causeOf(
   endpoint: Endpoint,
   status: number,
   detail: string,
   probes: Probes,
-): Promise<NamedFault> {
-  if (status >= 300 && status < 400) return redirectFault(endpoint, detail);
+): Promise<AdvisedCause> {
+  if (status >= 300 && status < 400) return redirectCause(endpoint, detail);
   if (status === 401 || status === 403) {
     const style = await probes.acceptedAuth();
-    return style === undefined ? keyFault(endpoint) : ['authentication', `set auth: ${style}`];
+    return style === undefined ? keyCause(endpoint) : ['authentication', `set auth: ${style}`];
   }
-  const version = await versionFault(endpoint, detail, probes);
+  const version = await versionCause(endpoint, detail, probes);
   if (version !== undefined) return version;
   if (status !== 404 && status !== 400 && status !== 405 && status !== 422) return OTHER;
   const { api, url } = endpoint.access;
@@ -143,7 +143,7 @@ async function faultOf(
   const models = await probes.models();
   const unknown = models !== undefined && !models.includes(endpoint.model);
   if (unknown || /\b(model|deployment)\b.*\b(not|unknown|exist|invalid)/i.test(detail))
-    return modelFault(endpoint, models ?? []);
+    return modelCause(endpoint, models ?? []);
   if (status !== 404 && status !== 405) return OTHER;
   const base = models === undefined ? await probes.workingBase() : undefined;
   if (base !== undefined) return ['path', `set base_url: ${base}`];
@@ -152,31 +152,31 @@ async function faultOf(
   return ['path', 'check the path of base_url'];
 }
 
-function redirectFault({ baseUrl }: Endpoint, detail: string): NamedFault {
+function redirectCause({ baseUrl }: Endpoint, detail: string): AdvisedCause {
   const secure = baseUrl.replace(/^http:/, 'https:');
   return secure !== baseUrl && detail.includes(new URL(secure).origin)
     ? ['scheme', BEGIN_HTTPS]
     : ['redirect', 'set base_url to the address in the redirect: the daemon does not follow it with a POST'];
 }
 
-function keyFault(endpoint: Endpoint): NamedFault {
+function keyCause(endpoint: Endpoint): AdvisedCause {
   const { apiKey } = endpoint;
   const foreign = presetRemarks(endpoint).find(({ detail }) => detail.startsWith('the key begins'));
   if (foreign !== undefined) return ['key', `${foreign.advice}: ${foreign.detail}`];
   return ['key', apiKey === undefined ? 'set api_key' : 'check api_key: it may belong to another account'];
 }
 
-function modelFault({ model }: Endpoint, models: readonly string[]): NamedFault {
+function modelCause({ model }: Endpoint, models: readonly string[]): AdvisedCause {
   const offered = closestTo(model, models) ?? models.slice(0, 3).join(', ');
   return ['model', offered === '' ? 'check the model name' : `set model, e.g. ${offered}`];
 }
 
 /** Detects a wrong version of Azure's API, with which Azure answers as if the resource did not exist. */
-async function versionFault(
+async function versionCause(
   endpoint: Endpoint,
   detail: string,
   probes: Probes,
-): Promise<NamedFault | undefined> {
+): Promise<AdvisedCause | undefined> {
   const { hostname, pathname, searchParams } = new URL(answerRequest(endpoint).url);
   const azure = /\.azure\.com$/.test(hostname) || pathname.includes('/openai/deployments/');
   if (!azure && !/api-version/i.test(detail)) return undefined;

@@ -2,7 +2,7 @@ import { type ConnectorException, ErrorClass, FailureCode } from '../../common/e
 import { BILLING_ADVICE, LIMIT_ADVICE } from '../../sdk/chat/errors/status-advice.js';
 
 /** The reason why an endpoint does not answer. */
-export type Fault =
+export type Cause =
   | 'not configured'
   | 'refused'
   | 'name'
@@ -27,19 +27,19 @@ export type Fault =
   | 'interrupted'
   | 'other';
 
-/** A fault with the advice to the user. */
-export type NamedFault = readonly [fault: Fault, advice: string];
+/** A cause with the advice to the user. */
+export type AdvisedCause = readonly [cause: Cause, advice: string];
 
 /** The advice for an endpoint that needs TLS. */
 export const BEGIN_HTTPS = 'begin base_url with https:';
 
-const SET_CLIENT_CERTIFICATE: NamedFault = [
+const SET_CLIENT_CERTIFICATE: AdvisedCause = [
   'client certificate',
   'set client_cert and client_key: the server closes TLS connections without an answer, so it may require a client certificate',
 ];
 
-/** The fault for each failure code; undefined for a problem of the daemon's machine. */
-const CONNECTION_FAULTS: Readonly<Record<FailureCode, NamedFault | undefined>> = {
+/** The cause for each failure code; undefined for a problem of the daemon's machine. */
+const CONNECTION_CAUSES: Readonly<Record<FailureCode, AdvisedCause | undefined>> = {
   [FailureCode.ConnectionRefused]: ['refused', 'start the server there, or correct host and port'],
   [FailureCode.NameNotFound]: ['name', 'correct the host in base_url'],
   [FailureCode.NotHttp]: ['no http', 'correct host and port of base_url: no web server listens there'],
@@ -68,23 +68,23 @@ const CONNECTION_FAULTS: Readonly<Record<FailureCode, NamedFault | undefined>> =
   [FailureCode.LocalResources]: undefined,
 };
 
-/** Finds the fault of a failed connection; undefined when the provider answered. */
-export function connectionFault({ hop, errorClass, code }: ConnectorException): NamedFault | undefined {
+/** Finds the cause of a failed connection; undefined when the provider answered. */
+export function connectionCause({ hop, errorClass, code }: ConnectorException): AdvisedCause | undefined {
   // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
     return ['not configured', 'correct the setting that the message names'];
-  const fault = code === undefined ? undefined : CONNECTION_FAULTS[code];
-  if (fault !== undefined) return fault;
+  const cause = code === undefined ? undefined : CONNECTION_CAUSES[code];
+  if (cause !== undefined) return cause;
   return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
 }
 
 interface Rule {
   status?: readonly number[];
   words?: RegExp;
-  named: NamedFault;
+  named: AdvisedCause;
 }
 
-const QUOTA: NamedFault = [
+const QUOTA: AdvisedCause = [
   'quota',
   'add credit or raise the limit at the provider, or set the key of another account',
 ];
@@ -131,8 +131,8 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Finds the fault in a refusal's status and words; undefined when they do not suffice. */
-export function faultInWords({ message, statusCode = 0 }: ConnectorException): NamedFault | undefined {
+/** Finds the cause in a refusal's status and words; undefined when they do not suffice. */
+export function causeInWords({ message, statusCode = 0 }: ConnectorException): AdvisedCause | undefined {
   return RULES.find(
     (rule) =>
       (rule.status === undefined || rule.status.includes(statusCode)) &&

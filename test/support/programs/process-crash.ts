@@ -11,7 +11,7 @@ type Victim = (typeof VICTIMS)[number];
 
 /** Descriptions of what was wrong after a kill; empty when nothing was. */
 export interface CrashResult {
-  faults: string[];
+  problems: string[];
   /** The screen showed the question before the kill, so it was acknowledged. */
   acknowledged: boolean;
 }
@@ -34,10 +34,10 @@ export async function crashProcess(sandbox: Sandbox, options: CrashOptions): Pro
   const { victim, afterMs, question, shown = false, unsaved = false } = options;
   const onScreen = new RegExp(` you (?:↑ |.*\\n.*)${question}`);
   const session = openTerminal(sandbox, [], { columns: 100, rows: 30 });
-  const faults: string[] = [];
+  const problems: string[] = [];
   let acknowledged = false;
   const check = async (what: string, result: Promise<unknown>): Promise<void> => {
-    await result.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 6000)}`));
+    await result.catch((error: unknown) => problems.push(`${what}: ${String(error).slice(0, 6000)}`));
   };
   try {
     await session.untilScreen(/● connected/, LIMIT_MS);
@@ -57,13 +57,13 @@ export async function crashProcess(sandbox: Sandbox, options: CrashOptions): Pro
       'orphans',
       until(() => leftOver(sandbox).length === 0, LIMIT_MS),
     );
-    faults.push(...leftOver(sandbox));
+    problems.push(...leftOver(sandbox));
   } finally {
     session.close();
   }
   if (acknowledged && !unsaved && !questionsIn(sandbox).includes(question))
-    faults.push('the question is lost');
-  return { faults, acknowledged };
+    problems.push('the question is lost');
+  return { problems, acknowledged };
 }
 
 /** The chat survives: it gets further answers, and restores the terminal. */

@@ -28,7 +28,7 @@ export function interruptOn(abort: AbortController): Interruption {
       return exitCode;
     },
     async latestExitCode() {
-      // The rest of the first turn may read no signals.
+      // Wait for two event-loop turns: in the rest of the first one, Node may read no signals.
       await nextTurn();
       await nextTurn();
       return exitCode;

@@ -4,10 +4,10 @@ import { UsageError } from '../flags/usage-error.js';
 import { printMessage } from '../output/print-message.js';
 
 /** The size limit of a file or of stdin in a prompt. */
-export const LIMIT_BYTES = 8 * 1024 * 1024;
+const LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** The message for more bytes than the limit. */
-export const OVER_LIMIT = `is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`;
+const OVER_LIMIT = `is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`;
 
 /** A program that leaves stdin or a pipe open and sends nothing looks like one that hangs. */
 export const PATIENCE_MS = 3000;
