@@ -1,104 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
-import type { Endpoint } from '../../src/config/endpoints/endpoint.js';
-import { loadConfigObject } from '../../src/config/load.js';
-import type { Adaptations } from '../../src/connector/adaptation.js';
-import { runExchange } from '../../src/connector/exchange.js';
-import { LoadExchanges } from '../../src/connector/load-exchanges.js';
-import type { LoadAnswer } from '../../src/connector/load-types.js';
-import type { ChatOptions } from '../../src/connector/types.js';
+import { expect, test } from 'vitest';
+import { loadBench } from '../support/chat/load-bench.js';
 import { sleepInTurns } from '../support/clocks/in-turns.js';
 import { compressed } from '../support/servers/compress.js';
-import { chunksOfQuirk, quirks } from '../support/servers/quirks.js';
-import {
-  deltaOf,
-  FINISH,
-  type Handler,
-  type Script,
-  sseEvents,
-  startUpstream,
-  type Upstream,
-} from '../support/servers/upstream.js';
-import { playing, worldCases } from '../support/servers/world.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../support/servers/upstream.js';
 
-const messages = [{ role: 'user', content: 'go' }] as const;
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]');
 
-let direct: DirectStreamer;
-let upstream: Upstream;
-const upstreams: Upstream[] = [];
-beforeAll(async () => {
-  direct = await openDirect({});
-});
-afterAll(async () => {
-  await direct.close();
-  await Promise.all(upstreams.map((one) => one.close()));
-});
-
-async function serve(answer: Handler | Script): Promise<Endpoint> {
-  const started = await startUpstream(answer);
-  upstreams.push(started);
-  upstream = started;
-  const openai = { base_url: started.url, api_key: 'sk-test', model: 'm' };
-  const { endpoints } = loadConfigObject({ openai, simulator: { enabled: false } }, { env: {} });
-  const endpoint = endpoints.find(({ name }) => name === 'openai');
-  if (endpoint === undefined) throw new Error('no endpoint');
-  return endpoint;
-}
-
-function exchangesOf(endpoint: Endpoint, options: ChatOptions = {}, together = 1) {
-  const notices: string[] = [];
-  const onNotice = (text: string): number => notices.push(text);
-  const adaptations: Adaptations = new Map();
-  const target = { streamer: direct, endpoint, options, adaptations, onNotice };
-  const exchanges = new LoadExchanges(target, together);
-  const gaps: number[] = [];
-  let sent = 0;
-  const onSent = (): void => {
-    sent += 1;
-  };
-  const request = { messages, onSent, onGap: (ms: number) => gaps.push(ms) };
-  return { exchanges, notices, gaps, sent: () => sent, ask: () => exchanges.ask(request) };
-}
-
-/** The parts of an answer that do not depend on the clock. */
-const essence = ({ metrics, error, exchange: _, ...result }: LoadAnswer & { exchange?: number }) => ({
-  ...result,
-  error: error && [error.message, error.getErrorClassName(), error.hop, error.statusCode],
-  attempts: metrics.attempts,
-  outputTokens: metrics.outputTokens,
-  tokensEstimated: metrics.tokensEstimated,
-});
-
-/** Runs the same request as a single exchange and as one of a load test, and expects equal answers. */
-async function expectSame(answer: Handler | Script, options: ChatOptions = {}): Promise<void> {
-  const endpoint = await serve(answer);
-  const { exchanges, ask } = exchangesOf(endpoint, options);
-  const load = await ask();
-  exchanges.close();
-  const whole = await runExchange(direct, endpoint, 1, messages, {
-    stream: true,
-    ...options,
-    adaptations: new Map(),
-  });
-  expect(essence(load)).toEqual(essence(whole));
-}
-
-test.each(quirks.map((quirk) => [quirk.name, quirk] as const))(
-  'a load test reads the stream of %s as a single exchange does',
-  (_, quirk) => expectSame({ contentType: quirk.content_type, chunks: chunksOfQuirk(quirk) }),
-);
-
-test.concurrent.each(
-  worldCases()
-    .filter(({ slow }) => slow !== true)
-    .map((habit) => [habit.name, habit] as const),
-)('a load test reads the habit %s as a single exchange does', (_, habit) => expectSame(playing(habit)));
+const { serve, exchangesOf } = loadBench();
 
 test.each([400, 200])(
   'members refused with status %i are omitted, the answer counts, and later requests omit them too',
   async (status) => {
-    const endpoint = await serve((request, response) => {
+    const { endpoint } = await serve((request, response) => {
       const refused = request.body.includes('stream_options');
       response.writeHead(refused ? status : 200, {
         'content-type': refused ? 'application/json' : 'text/event-stream',
@@ -119,7 +32,7 @@ test.each([400, 200])(
 );
 
 test('a redirect is followed, and each request that reached a server counts as an attempt', async () => {
-  const endpoint = await serve((request, response) => {
+  const { endpoint, upstream } = await serve((request, response) => {
     if (request.path.startsWith('/moved')) response.writeHead(200).end(WHOLE.join(''));
     else response.writeHead(308, { location: '/moved' }).end();
   });
@@ -131,7 +44,7 @@ test('a redirect is followed, and each request that reached a server counts as a
 });
 
 test('collected requests are sent when there are enough, or when all answers that arrived have been read', async () => {
-  const endpoint = await serve({ chunks: WHOLE });
+  const { endpoint } = await serve({ chunks: WHOLE });
   const { exchanges, ask, sent } = exchangesOf(endpoint, {}, 3);
   const answers = [ask(), ask()];
   expect(sent()).toBe(0);
@@ -145,7 +58,7 @@ test('collected requests are sent when there are enough, or when all answers tha
 });
 
 test('an abort also ends requests that wait to be sent together', async () => {
-  const endpoint = await serve({ chunks: WHOLE });
+  const { endpoint } = await serve({ chunks: WHOLE });
   const { exchanges, ask } = exchangesOf(endpoint, {}, 3);
   const answers = [ask(), ask()];
   exchanges.abort();
@@ -154,7 +67,7 @@ test('an abort also ends requests that wait to be sent together', async () => {
 });
 
 test('a connection carries one request after another', async () => {
-  const endpoint = await serve({ chunks: WHOLE });
+  const { endpoint, upstream } = await serve({ chunks: WHOLE });
   const { exchanges, ask, gaps } = exchangesOf(endpoint);
   for (let count = 0; count < 5; count += 1) expect((await ask()).outcome).toBe('complete');
   expect([upstream.requests.length, upstream.connections()]).toEqual([5, 1]);
@@ -164,7 +77,7 @@ test('a connection carries one request after another', async () => {
 
 test('a connection carries the next request after a refused answer', async () => {
   let served = 0;
-  const endpoint = await serve((_request, response) => {
+  const { endpoint, upstream } = await serve((_request, response) => {
     served += 1;
     if (served % 2 === 1) response.writeHead(503).end('{"error":{"message":"overloaded"}}');
     else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(WHOLE.join(''));
@@ -177,7 +90,7 @@ test('a connection carries the next request after a refused answer', async () =>
 });
 
 test('an abort ends running requests, here and at the server', async () => {
-  const endpoint = await serve({ chunks: WHOLE.slice(0, 1), end: 'hang' });
+  const { endpoint, upstream } = await serve({ chunks: WHOLE.slice(0, 1), end: 'hang' });
   const { exchanges, ask } = exchangesOf(endpoint);
   const answered = ask();
   const seen = await upstream.request(0);
@@ -188,7 +101,7 @@ test('an abort ends running requests, here and at the server', async () => {
 });
 
 test('an abort also ends a request that follows a redirect', async () => {
-  const endpoint = await serve((request, response) => {
+  const { endpoint, upstream } = await serve((request, response) => {
     if (request.path.startsWith('/moved')) response.writeHead(200).write(WHOLE[0]);
     else response.writeHead(308, { location: '/moved' }).end();
   });
@@ -213,7 +126,7 @@ test.each([
 ])(
   '%s: a time limit ends the request, and the error names the limit',
   async (_name, script: Script, limits, message) => {
-    const { exchanges, ask } = exchangesOf(await serve(script), limits);
+    const { exchanges, ask } = exchangesOf((await serve(script)).endpoint, limits);
     const { error } = await ask();
     expect([error?.getErrorClassName(), error?.message]).toEqual(['Timeout', expect.stringMatching(message)]);
     exchanges.close();
@@ -221,7 +134,7 @@ test.each([
 );
 
 test('bytes that arrived while this process was stopped are read before a time limit ends an answer', async () => {
-  const endpoint = await serve(async (_request, response) => {
+  const { endpoint, upstream } = await serve(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(WHOLE[0]);
     await begun.promise;
     response.end(WHOLE.slice(1).join(''));
@@ -239,13 +152,13 @@ test('bytes that arrived while this process was stopped are read before a time l
 });
 
 test('a whole answer ends soon although its connection stays open', async () => {
-  const { exchanges, ask } = exchangesOf(await serve({ chunks: WHOLE, end: 'hang' }));
+  const { exchanges, ask } = exchangesOf((await serve({ chunks: WHOLE, end: 'hang' })).endpoint);
   expect(await ask()).toMatchObject({ outcome: 'complete', text: 'one two three' });
   exchanges.close();
 });
 
 test('a stream in gzip that no header names is read, and the time of its first output is known', async () => {
-  const endpoint = await serve((_request, response) => {
+  const { endpoint } = await serve((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.end(compressed('gzip', Buffer.from(WHOLE.join(''))));
   });
@@ -257,7 +170,7 @@ test('a stream in gzip that no header names is read, and the time of its first o
 });
 
 test('a first token that is white space counts when it arrives', async () => {
-  const endpoint = await serve(async (_request, response) => {
+  const { endpoint } = await serve(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf('\n\n')).join(''));
     await sleepInTurns(200);

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
-import { type Connected, connectedTo } from '../support/chat/connected.js';
+import type { ChatAnswer } from '../../src/index.js';
+import { connectedTo } from '../support/chat/connected.js';
 import { sleepInTurns } from '../support/clocks/in-turns.js';
+import { forEachTest } from '../support/run/each-test.js';
 import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/servers/upstream.js';
 import { lengthOf, speedBounds } from '../support/servers/world.js';
 
@@ -33,17 +34,14 @@ const cases = z
   );
 type Case = (typeof cases)[number];
 
-let connected: Connected;
-let connector: OpenAIStreamConnector;
-let answer: Handler;
-
-beforeEach(async () => {
-  connected = await connectedTo((request, response, raw) => answer(request, response, raw), {
+// The tests mostly wait for the provider's pauses, at once.
+const current = forEachTest(async () => {
+  const provider: { answer: Handler } = { answer: serveScript({}) };
+  const connected = await connectedTo((...asked) => provider.answer(...asked), {
     policies: { maxAttempts: 2 },
   });
-  connector = connected.connector;
+  return { ...connected, provider };
 });
-afterEach(() => connected.close());
 
 const playing =
   (steps: Case['steps']): Handler =>
@@ -56,7 +54,7 @@ const playing =
     response.end();
   };
 
-const ask = (): Promise<ChatAnswer> => connector.exchange([{ role: 'user', content: 'Hi' }]);
+const ask = (): Promise<ChatAnswer> => current().connector.exchange([{ role: 'user', content: 'Hi' }]);
 
 /** A measured time is at least as long as the provider waited; a loaded machine only adds to it. */
 const atLeast = (value: number | undefined, limits: [number, number] | undefined): void => {
@@ -64,27 +62,34 @@ const atLeast = (value: number | undefined, limits: [number, number] | undefined
 };
 
 describe('providers’ streams through the daemon', () => {
-  test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, { steps, expect: wanted }) => {
-    answer = playing(steps);
-    const { outcome, metrics } = await ask();
-    expect(outcome).toBe(wanted.outcome);
-    atLeast(metrics.ttftMs, wanted.ttft_ms);
-    atLeast(metrics.e2eMs, wanted.e2e_ms);
-    if (wanted.rate === null) expect(metrics.speed.kind).toBe('withheld');
-    if (wanted.rate) {
-      const planned = lengthOf(steps);
-      const plannedAfterFirst = planned - (wanted.ttft_ms?.[0] ?? 0);
-      const [least, most] = speedBounds(wanted.rate, plannedAfterFirst, (metrics.e2eMs ?? planned) - planned);
-      const { speed } = metrics;
-      const rate = speed.kind === 'measured' ? speed.tokensPerSecond : Number.NaN;
-      expect(rate).toBeGreaterThanOrEqual(least);
-      expect(rate).toBeLessThanOrEqual(most);
-    }
-  });
+  test.concurrent.each(cases.map((one) => [one.name, one] as const))(
+    '%s',
+    async (_name, { steps, expect: wanted }) => {
+      current().provider.answer = playing(steps);
+      const { outcome, metrics } = await ask();
+      expect(outcome).toBe(wanted.outcome);
+      atLeast(metrics.ttftMs, wanted.ttft_ms);
+      atLeast(metrics.e2eMs, wanted.e2e_ms);
+      if (wanted.rate === null) expect(metrics.speed.kind).toBe('withheld');
+      if (wanted.rate) {
+        const planned = lengthOf(steps);
+        const plannedAfterFirst = planned - (wanted.ttft_ms?.[0] ?? 0);
+        const [least, most] = speedBounds(
+          wanted.rate,
+          plannedAfterFirst,
+          (metrics.e2eMs ?? planned) - planned,
+        );
+        const { speed } = metrics;
+        const rate = speed.kind === 'measured' ? speed.tokensPerSecond : Number.NaN;
+        expect(rate).toBeGreaterThanOrEqual(least);
+        expect(rate).toBeLessThanOrEqual(most);
+      }
+    },
+  );
 
-  test('usage details give reasoning and cached tokens, and output_tokens gives the output tokens', async () => {
+  test.concurrent('usage details give reasoning and cached tokens, and output_tokens gives the output tokens', async () => {
     const usageIn = async (name: string): Promise<unknown> => {
-      answer = playing(cases.find((one) => one.name.startsWith(name))?.steps ?? []);
+      current().provider.answer = playing(cases.find((one) => one.name.startsWith(name))?.steps ?? []);
       return (await ask()).usage;
     };
     expect(await usageIn('hidden reasoning')).toMatchObject({ reasoningTokens: 1000, cachedTokens: 8 });
@@ -92,12 +97,12 @@ describe('providers’ streams through the daemon', () => {
   });
 });
 
-test.each([
+test.concurrent.each([
   ['white space', ['\n\n', 'Hi', ' you']],
   ['a tag of reasoning', ['<think>', 'hm', '</think>', 'Hi']],
   ['the beginning of a tag', ['<', 'b>Hi', '</b>']],
 ])('a first token that is %s counts when it arrives', async (_name, [first = '', ...rest]) => {
-  answer = async (_request, response) => {
+  current().provider.answer = async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf(first)).join(''));
     await sleepInTurns(200);
@@ -111,11 +116,12 @@ test.each([
   expect(metrics.arrivals).toBe(2);
 });
 
-test('a failed attempt and the wait after it are a separate hop, and the hops add up', async () => {
+test.concurrent('a failed attempt and the wait after it are a separate hop, and the hops add up', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const failing = serveScript({ status: 503, delayMs: 60, contentType: 'application/json', chunks: ['{}'] });
-  answer = (request, response, raw) =>
-    (connected.upstream.requests.length === 1 ? failing : whole)(request, response, raw);
+  const { provider, upstream } = current();
+  provider.answer = (request, response, raw) =>
+    (upstream.requests.length === 1 ? failing : whole)(request, response, raw);
   const { outcome, metrics } = await ask();
   expect(outcome).toBe('complete');
   const { hops, ttftMs = 0, attempts } = metrics;
@@ -126,12 +132,13 @@ test('a failed attempt and the wait after it are a separate hop, and the hops ad
   expect(total).toBeCloseTo(ttftMs + (hops.decode ?? 0), 3);
 });
 
-test('a redirect is a separate hop', async () => {
+test.concurrent('a redirect is a separate hop', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
-  answer = async (request, response, raw) => {
+  const { provider, upstream } = current();
+  provider.answer = async (request, response, raw) => {
     if (request.path.startsWith('/moved')) return whole(request, response, raw);
     await sleepInTurns(60);
-    response.writeHead(307, { location: `${connected.upstream.url}/moved/chat/completions` }).end();
+    response.writeHead(307, { location: `${upstream.url}/moved/chat/completions` }).end();
   };
   const { outcome, metrics } = await ask();
   expect(outcome).toBe('complete');
@@ -147,7 +154,7 @@ describe('an answer of Claude', () => {
   });
   const words = Array.from({ length: 30 }, (_, index) => `word${index} `);
   const claude = async (thinking: readonly object[], outputTokens: number) => {
-    answer = async (_request, response) => {
+    current().provider.answer = async (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const send = (...events: readonly object[]) =>
         response.write(sseEvents(...events.map((event) => JSON.stringify(event))).join(''));
@@ -168,7 +175,7 @@ describe('an answer of Claude', () => {
     return (await ask()).metrics;
   };
 
-  test.each([
+  test.concurrent.each([
     [
       'hides its thinking',
       [
@@ -184,7 +191,7 @@ describe('an answer of Claude', () => {
     expect(outputTokens).toBeLessThan(80);
   });
 
-  test('has a speed when it did not think', async () => {
+  test.concurrent('has a speed when it did not think', async () => {
     const { speed, outputTokens, tokensEstimated } = await claude([], 60);
     expect(speed.kind).toBe('measured');
     expect([outputTokens, tokensEstimated]).toEqual([60, false]);

@@ -169,17 +169,18 @@ async function expectEnding({ ask }: Ways, ending: Ending, body: Body): Promise<
   }
 }
 
-describe.each(WIRE_FORMATS)('%s in each body framing', (api) => {
+// At once, because some endings take seconds: the connection stays open.
+describe.concurrent.each(WIRE_FORMATS)('%s in each body framing', (api) => {
   let ways: Ways;
   beforeAll(() => {
     ways = waysOf(api);
   });
   afterAll(() => ways.close());
 
-  test.concurrent.each([...ENDINGS, ...CUTS])('a stream with $name is $outcome', (ending) =>
+  test.each([...ENDINGS, ...CUTS])('a stream with $name is $outcome', (ending) =>
     expectEnding(ways, ending, streamOf(api, ending)),
   );
-  test.concurrent.each(ENDINGS)('JSON with $name is $outcome', (ending) =>
+  test.each(ENDINGS)('JSON with $name is $outcome', (ending) =>
     expectEnding(ways, ending, jsonOf(api, ending)),
   );
 });

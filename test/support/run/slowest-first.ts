@@ -16,7 +16,7 @@ const SLOWEST = [
   'e2e/bench-server-metrics/server-metrics',
   'e2e/hostile-provider/plain',
   'e2e/answers/endings',
-  'connector/load-exchanges',
+  'connector/load-habits',
   'runtime/process/daemon-process',
   'sdk/chat/chat-quirks',
   'loadtest/search/capacity',
