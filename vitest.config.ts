@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS } from './test/support/clocks/patience.js';
 import { runFolder } from './test/support/run/run-folder.js';
 import { SlowestFirst } from './test/support/run/slowest-first.js';
+import { workersFor } from './test/support/run/workers.js';
 
 export default defineConfig({
   test: {
@@ -15,8 +16,7 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
-    // On two cores: with six, a tenth of the processor time is left, because tests wait for processes and sockets.
-    maxWorkers: 8,
+    maxWorkers: workersFor(process.argv.slice(2)),
     sequence: { sequencer: SlowestFirst },
   },
 });

@@ -15,6 +15,8 @@ const OPTIONS: BuildOptions = {
   target: 'node22',
   write: false,
   metafile: true,
+  // As in the build: loaded only when variables turn telemetry on.
+  external: ['@opentelemetry/*'],
   define: { __VERSION__: '"0.0.0-test"' },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

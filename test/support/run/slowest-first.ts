@@ -5,7 +5,6 @@ const SLOWEST = [
   'e2e/load-search/search',
   'e2e/telemetry/exports',
   'e2e/load-sweep/sweep',
-  'e2e/load-recovery/recovery',
   'runtime/clients/unread',
   'runtime/hostile-providers/http2',
   'runtime/hostile-providers/http1',
