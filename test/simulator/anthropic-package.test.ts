@@ -118,6 +118,20 @@ describe.each(Object.entries(MODES))('a message, %s', (_mode, call) => {
     expect(JSON.stringify(second.content)).toContain('21 degrees');
   });
 
+  test('accepts tools that Anthropic defines, and calls none of them', async () => {
+    const anthropic = await client();
+    const own = [
+      { type: 'web_search_20250305', name: 'web_search', max_uses: 1 },
+      { type: 'bash_20250124', name: 'bash' },
+    ] as const;
+    const alone = await call(anthropic, { ...BODY, tools: [...own] });
+    expect(alone.content.map(({ type }) => type)).toEqual(['text']);
+    const beside = await call(anthropic, { ...BODY, tools: [...own, WEATHER], tool_choice: { type: 'any' } });
+    expect(beside.content).toMatchObject([{ type: 'tool_use', name: 'get_weather' }]);
+    const tools = [{ name: 'get_weather' }] as unknown as Anthropic.Tool[];
+    await expect(call(anthropic, { ...BODY, tools })).rejects.toThrow('tools.0.input_schema: Field required');
+  });
+
   test.each([
     ['401', 401, 'authentication_error'],
     ['404', 404, 'not_found_error'],

@@ -175,3 +175,22 @@ test('models are listed and described', async () => {
   expect(ids).toEqual(expect.arrayContaining(['gpt-4o', 'sim-slow', 'sim-fault-reset']));
   expect(await openai.models.retrieve('sim-echo')).toMatchObject({ id: 'sim-echo', object: 'model' });
 });
+
+test('tools whose input is a text are accepted, and never called', async () => {
+  const openai = await client();
+  const code: OpenAI.ChatCompletionTool = { type: 'custom', custom: { name: 'run' } };
+  const weather: OpenAI.ChatCompletionTool = { type: 'function', function: { name: 'get_weather' } };
+  const ask = (tools: OpenAI.ChatCompletionTool[]) =>
+    openai.chat.completions.create({
+      model: 'sim-tools',
+      messages: [{ role: 'user', content: 'Weather?' }],
+      tools,
+    });
+  expect((await ask([code])).choices[0]?.message.tool_calls).toBeUndefined();
+  expect((await ask([code, weather])).choices[0]?.message.tool_calls).toMatchObject([
+    { function: { name: 'get_weather' } },
+  ]);
+  await expect(ask([{ type: 'telepathy' } as unknown as OpenAI.ChatCompletionTool])).rejects.toThrow(
+    "Invalid value for 'tools[0].type': \"telepathy\". Supported values are: 'function', 'custom'.",
+  );
+});

@@ -11,13 +11,16 @@ const message = z.object({
 });
 
 const functionTool = z.object({
-  type: z.enum(['function']),
+  type: z.literal('function'),
   function: z.object({
     name,
     parameters: z.nullish(z.record(z.string(), z.unknown())),
     strict: z.nullish(z.boolean()),
   }),
 });
+
+/** A tool whose input is a text. It is accepted, and never called. */
+const customTool = z.object({ type: z.enum(['custom']), custom: z.object({ name }) });
 
 const namedTool = z.object({ function: z.object({ name: z.string() }) });
 
@@ -43,7 +46,7 @@ export const chatBody = z.object({
   max_completion_tokens: count(1, Number.MAX_SAFE_INTEGER),
   stop: z.nullish(z.union([z.string(), z.array(z.string()).check(z.maxLength(4))])),
   n: count(1, 128),
-  tools: z.nullish(z.array(functionTool).check(z.maxLength(128))),
+  tools: z.nullish(z.array(z.union([functionTool, customTool])).check(z.maxLength(128))),
   tool_choice: z.nullish(
     z.union([
       z.enum(['none', 'auto', 'required']),

@@ -17,7 +17,8 @@ export interface Tool {
 
 export type ToolChoice = { kind: 'none' | 'auto' | 'required' } | { kind: 'function'; name: string };
 
-type ChatFunction = NonNullable<ChatBody['tools']>[number]['function'];
+type ChatTool = NonNullable<ChatBody['tools']>[number];
+type ChatFunction = Extract<ChatTool, { type: 'function' }>['function'];
 
 /** A checked request for a chat completion. */
 export interface ChatRequest {
@@ -97,7 +98,9 @@ function checkStrictSchemas({ response_format: format, tools }: ChatBody): void 
   if (given?.strict === true) {
     checkStrictSchema(given.schema ?? {}, `response_format '${given.name}'`, 'response_format');
   }
-  for (const [index, { function: tool }] of (tools ?? []).entries()) {
+  for (const [index, one] of (tools ?? []).entries()) {
+    if (one.type !== 'function') continue;
+    const tool = one.function;
     if (tool.strict !== true || tool.parameters == null) continue;
     checkStrictSchema(tool.parameters, `function '${tool.name}'`, `tools[${index}].function.parameters`);
   }
@@ -129,9 +132,13 @@ function checkToolMessages(messages: ChatBody['messages']): void {
 
 /** Returns the functions that the answer may call. */
 function allowedTools({ tools, tool_choice: choice }: ChatBody): ChatFunction[] {
-  const all = (tools ?? []).map((tool) => tool.function);
+  const all = functionsIn(tools);
   if (choice == null || typeof choice === 'string' || choice.type === 'function') return all;
   return choice.allowed_tools.tools.map(({ function: { name } }) => toolNamed(name, all));
+}
+
+function functionsIn(tools: ChatBody['tools']): ChatFunction[] {
+  return (tools ?? []).flatMap((tool) => (tool.type === 'function' ? [tool.function] : []));
 }
 
 function toToolChoice({ tools, tool_choice: choice }: ChatBody): ToolChoice {
@@ -144,8 +151,7 @@ function toToolChoice({ tools, tool_choice: choice }: ChatBody): ToolChoice {
   if (choice == null) return { kind: 'auto' };
   if (typeof choice === 'string') return { kind: choice };
   if (choice.type === 'allowed_tools') return { kind: choice.allowed_tools.mode };
-  const all = (tools ?? []).map((tool) => tool.function);
-  return { kind: 'function', name: toolNamed(choice.function.name, all).name };
+  return { kind: 'function', name: toolNamed(choice.function.name, functionsIn(tools)).name };
 }
 
 function toolNamed(name: string, tools: readonly ChatFunction[]): ChatFunction {

@@ -25,6 +25,15 @@ const block = z.union([
 ]);
 type Block = z.infer<typeof block>;
 
+const clientTool = z.object({
+  name: z
+    .string()
+    .check(z.regex(/^[\w-]{1,128}$/, "expected a string that matches '^[a-zA-Z0-9_-]{1,128}$'")),
+  input_schema: z.record(z.string(), z.unknown()),
+});
+/** Tools that Anthropic defines, e.g. `web_search_20250305`. They are accepted, and never called. */
+const ownTool = z.object({ type: z.string().check(z.regex(/_\d{8}$|^mcp_toolset$/)) });
+
 const conversation = {
   model: z.string(),
   messages: z
@@ -37,16 +46,7 @@ const conversation = {
     )
     .check(z.minLength(1)),
   system: z.nullish(z.union([z.string(), z.array(textBlock)])),
-  tools: z.nullish(
-    z.array(
-      z.object({
-        name: z
-          .string()
-          .check(z.regex(/^[\w-]{1,128}$/, "expected a string that matches '^[a-zA-Z0-9_-]{1,128}$'")),
-        input_schema: z.record(z.string(), z.unknown()),
-      }),
-    ),
-  ),
+  tools: z.nullish(z.array(z.union([clientTool, ownTool]))),
 };
 
 const countBody = z.object(conversation);
@@ -98,7 +98,7 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
     maxTokens: data.max_tokens,
     stops: (data.stop_sequences ?? []).filter((stop) => stop !== ''),
     choices: 1,
-    tools: (data.tools ?? []).map(({ name, input_schema }) => ({ name, parameters: input_schema })),
+    tools: toolsOf(data).map(({ name, input_schema }) => ({ name, parameters: input_schema })),
     toolChoice: toolChoiceOf(data),
     parallelCalls: data.tool_choice?.disable_parallel_tool_use !== true,
     format: schema === undefined ? { kind: 'text' } : { kind: 'schema', schema },
@@ -162,7 +162,13 @@ function textOf(content: string | readonly { text?: string | undefined }[]): str
   return typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('');
 }
 
-function toolChoiceOf({ tool_choice: choice, tools }: Body): ToolChoice {
+/** Returns the tools that the client runs. */
+function toolsOf({ tools }: Body): z.infer<typeof clientTool>[] {
+  return (tools ?? []).flatMap((tool) => ('input_schema' in tool ? [tool] : []));
+}
+
+function toolChoiceOf(data: Body): ToolChoice {
+  const { tool_choice: choice } = data;
   switch (choice?.type) {
     case 'any':
       return { kind: 'required' };
@@ -170,7 +176,8 @@ function toolChoiceOf({ tool_choice: choice, tools }: Body): ToolChoice {
       return { kind: 'none' };
     case 'tool': {
       const { name } = choice;
-      if (name !== undefined && tools?.some((tool) => tool.name === name)) return { kind: 'function', name };
+      if (name !== undefined && toolsOf(data).some((tool) => tool.name === name))
+        return { kind: 'function', name };
       throw new ApiError(400, {
         message: `tool_choice.name: Tool '${name ?? ''}' not found in provided tools`,
       });
