@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { questionMessage } from '../common/chat/attachments.js';
 import { answerMessage, type ChatMessage } from '../connector/messages.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, type PromptFlags, questionFrom } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, type PromptFlags, questionFrom, systemOf } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';
 import { watchSilence } from './ask/silence.js';
 import { openToolResults } from './ask/tools.js';
@@ -58,8 +58,7 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const output = flags.json ? jsonLines() : plainText();
   let session: AskSession | undefined;
   try {
-    const system: ChatMessage[] =
-      flags.system === undefined ? [] : [{ role: 'system', content: flags.system }];
+    const system = systemOf(flags);
     if (flags.session !== undefined) {
       const { openAskSession } = await import('./ask/session.js');
       const { name, baseUrl: url, model } = composition.connector.endpoint;

@@ -6,7 +6,7 @@ import type { Recording } from '../simulator/recordings/recording.js';
 import { openRecordingFile, type RecordingFile } from '../simulator/recordings/recording-file.js';
 import { withoutKeys } from '../simulator/recordings/without-keys.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, type PromptFlags, questionFrom } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, type PromptFlags, questionFrom, systemOf } from './ask/prompt.js';
 import { compose, reportProblems } from './composition/compose.js';
 import { configuredKeys } from './composition/secrets.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
@@ -55,8 +55,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   const output = flags.json ? jsonLines() : plainText();
   let recording: WireRecording | undefined;
   try {
-    const system = flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const];
-    const answer = await composition.exchange([...system, question], {
+    const answer = await composition.exchange([...systemOf(flags), question], {
       ...options,
       signal: abort.signal,
       onEvent(event) {

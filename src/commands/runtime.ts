@@ -11,10 +11,9 @@ import {
   daemonFlagsFrom,
   tokenFileFrom,
 } from '../runtime/options/daemon-flags.js';
-import { UNVERIFIED } from '../runtime/options/policy-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
-import { endDaemon, START_LIMIT_MS, startDaemon } from './runtime/runtime-process.js';
+import { type DaemonStart, endDaemon, START_LIMIT_MS, startDaemon } from './runtime/runtime-process.js';
 import { statusJson, statusTable } from './runtime/runtime-status.js';
 import { EXIT } from './support/ending/exit-codes.js';
 import { stderr, stdout } from './support/output/sink.js';
@@ -57,11 +56,11 @@ async function start(command: Command): Promise<void> {
   const where = addressText(listen);
   const answers = async (): Promise<boolean> => (await ask(listen, policy.tokenFile)) !== undefined;
   let ran = false;
-  let failure: string | undefined;
+  let started: DaemonStart | undefined;
   const work = async (): Promise<void> => {
     if (await answers()) return;
     ran = true;
-    failure = await startDaemon(flags, answers);
+    started = await startDaemon(flags, answers);
   };
   const never = new AbortController().signal;
   while (!ran) {
@@ -74,13 +73,11 @@ async function start(command: Command): Promise<void> {
     if (listen.kind === 'unix') await withLock(startLockPath(listen.path), START_LIMIT_MS, work, never);
     else await work();
   }
-  if (failure === undefined) {
-    if (policy.insecureSkipVerify) stderr.print(`${UNVERIFIED}\n`);
-    say(`started, listening on ${where}`);
-    return;
-  }
-  stderr.print(`the daemon did not start: ${failure}\n`);
-  process.exitCode = EXIT.failed;
+  const { failedWith, messages = '' } = started ?? {};
+  stderr.print(messages);
+  if (failedWith === undefined) return say(`started, listening on ${where}`);
+  stderr.print('the daemon did not start\n');
+  process.exitCode = failedWith;
 }
 
 async function stop(address: ListenAddress, tokenFile: string | undefined): Promise<void> {

@@ -10,7 +10,7 @@ import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions/sessions-file.js';
 import { hitText, messageText, sessionText } from './sessions/texts.js';
 import { EXIT } from './support/ending/exit-codes.js';
-import { notEmpty } from './support/flags/flag-text.js';
+import { eachNotEmpty, notEmpty } from './support/flags/flag-text.js';
 import { helpNotes } from './support/flags/help-notes.js';
 import { UsageError } from './support/flags/usage-error.js';
 import { printMessage } from './support/output/print-message.js';
@@ -46,7 +46,7 @@ export function defineSessions(sessions: Command): void {
     .option('--json', 'as JSON')
     .action(inStore((store, flags) => list(store, flags)));
   add('show', 'print one session: the branch in use')
-    .argument('<id>', ID_OR_TITLE)
+    .argument('<id>', ID_OR_TITLE, notEmpty)
     .option('--json', 'all of it as JSON')
     .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
   add('search', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
@@ -56,7 +56,7 @@ export function defineSessions(sessions: Command): void {
     .addHelpText('after', helpNotes(SEARCH_HELP))
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
   add('export', 'write sessions to stdout or a file')
-    .argument('[id...]', ID_OR_TITLE)
+    .argument('[id...]', ID_OR_TITLE, eachNotEmpty)
     .addOption(new Option('--format <format>', 'the format of the export').choices(FORMATS).default('md'))
     .addOption(
       new Option('--html <path>', 'write one page with the waterfall of each answer to this file').conflicts([
@@ -73,11 +73,11 @@ export function defineSessions(sessions: Command): void {
     .addHelpText('after', helpNotes(IMPORT_HELP))
     .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun), 'new'));
   add('rm', 'delete sessions; "restore" brings them back')
-    .argument('<id...>', ID_OR_TITLE)
+    .argument('<id...>', ID_OR_TITLE, eachNotEmpty)
     .option('--purge', 'for good')
     .action(inStore((store, flags, ids) => remove(store, flags, ids)));
   add('restore', 'restore deleted sessions')
-    .argument('<id...>', ID_OR_TITLE)
+    .argument('<id...>', ID_OR_TITLE, eachNotEmpty)
     .action(
       inStore((store, _flags, ids) => {
         for (const { id, title } of ids.map((id) => store.lookUp(id, { deleted: true }))) {
@@ -87,7 +87,7 @@ export function defineSessions(sessions: Command): void {
       }),
     );
   add('rename', 'rename a session')
-    .argument('<id>', ID_OR_TITLE)
+    .argument('<id>', ID_OR_TITLE, notEmpty)
     .argument('<title>', 'the title', notEmpty)
     .action(
       inStore((store, _flags, [given = '', title = '']) => {
@@ -158,6 +158,7 @@ function show(store: SessionStore, { json }: Flags, id: string): void {
 }
 
 function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
+  if (text.trim() === '') throw new UsageError('give words to search for, or a filter such as error:any');
   const { query, hits } = store.search(text, limit);
   const [problem] = query.problems;
   if (problem !== undefined) throw new UsageError(problem);

@@ -145,7 +145,7 @@ export function withDetails(
 const FILE_REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EDQUOT: 'the quota is used up',
-  EEXIST: 'the name is already in use',
+  EEXIST: 'a file of this name exists already',
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
@@ -157,7 +157,8 @@ const FILE_REASONS: Record<string, string> = {
 /** Returns the reason of a failed file operation, in words for users. */
 export function fileReason(error: unknown): string {
   const code = codeOf(error);
-  return FILE_REASONS[code] ?? messageOf(error);
+  // V8 and Node have several errors for a file that is too large for a string or a buffer.
+  return FILE_REASONS[code] ?? (error instanceof RangeError ? 'it is too large: split it' : messageOf(error));
 }
 
 /** Returns the message of a thrown value, never a stack trace. */

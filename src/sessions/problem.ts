@@ -49,7 +49,7 @@ export function problemOf(error: unknown, path: string): SessionsError {
   switch (resultCode(error)) {
     case BUSY:
     case LOCKED:
-      return say('busy', `sessions can't be saved: another program keeps ${path} locked. Try again`);
+      return say('busy', `try again: another program keeps ${path} locked, so sessions can't be saved`);
     case READONLY:
     case CANTOPEN:
     case 'EACCES':
@@ -57,24 +57,30 @@ export function problemOf(error: unknown, path: string): SessionsError {
     case 'EROFS':
     case 'EEXIST':
     case 'ENOTDIR':
-      return say('unwritable', `sessions can't be saved: ${path} can't be written. Check its permissions`);
+      return say(
+        'unwritable',
+        `check the permissions of ${path}: sessions can't be saved, because it can't be written`,
+      );
     case 'EISDIR':
       return say('unwritable', `name a file: sessions can't be saved in ${path}, which is a folder`);
     case FULL:
     case 'ENOSPC':
     case 'EDQUOT':
-      return say('full', `sessions can't be saved: no space left for ${path}. Free some`);
+      return say(
+        'full',
+        `free some space: sessions can't be saved, because there is no space left for ${path}`,
+      );
     case IOERR:
     case 'EIO':
       return say(
         'full',
-        `sessions can't be saved: the disk failed or has no space left for ${path}. Check the disk`,
+        `check the disk: sessions can't be saved, because it failed or has no space left for ${path}`,
       );
     case CORRUPT:
     case NOTADB:
       return say(
         'damaged',
-        `${path} is damaged. Start again: what can be read is then saved to a new file, and this one is kept`,
+        `start again: ${path} is damaged; what can be read is then saved to a new file, and this one is kept`,
       );
     default: {
       return say('failed', `sessions can't be read or saved in ${path}: ${fileReason(error)}`);

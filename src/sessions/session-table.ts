@@ -143,7 +143,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
       } catch (error) {
         if (!(error instanceof SessionsError)) throw error;
         const [only, ...others] = titled();
-        if (only === undefined) throw error;
+        if (only === undefined) throw error.kind === 'unknown' ? unknown(idOrTitle, deleted) : error;
         if (others.length === 0) return only;
         const ids = [only, ...others].map(({ id }) => id).join('\n  ');
         throw new SessionsError(
@@ -179,10 +179,12 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
 /** The next number for ordering sessions by use. Times are not used, because clocks may be set back. */
 export const NEXT_TOUCH = '(SELECT coalesce(max(touched), 0) + 1 FROM sessions)';
 
-export function unknown(id: string): SessionsError {
+/** @param deleted whether only deleted sessions were looked up */
+export function unknown(id: string, deleted = false): SessionsError {
+  const which = deleted ? ['list --deleted', 'deleted session'] : ['list', 'session'];
   return new SessionsError(
     'unknown',
-    `there is no session ${id}. "vastar-tui sessions list" shows all sessions`,
+    `find the id with "vastar-tui sessions ${which[0]}": there is no ${which[1]} ${id}`,
   );
 }
 

@@ -64,10 +64,14 @@ export class SimulatorStartError extends Error {
   }
 }
 
-const NO_SUCH_ADDRESS = 'this machine does not have that address. Omit --host to listen on 127.0.0.1.';
-const ADVICE: Record<string, string> = {
-  EADDRINUSE: 'the port is in use. Choose another with --port, or --port 0 for any free one.',
-  EACCES: 'this user may not use the port. Choose one above 1023 with --port.',
+const NO_SUCH_ADDRESS = [
+  'omit --host, or name an address of this machine',
+  'it does not have that address',
+] as const;
+/** What to do, and what is wrong. */
+const ADVICE: Record<string, readonly [advice: string, what: string]> = {
+  EADDRINUSE: ['choose another port with --port, or --port 0 for any free one', 'the port is in use'],
+  EACCES: ['choose a port above 1023 with --port', 'this user may not use the port'],
   EADDRNOTAVAIL: NO_SUCH_ADDRESS,
   ENOTFOUND: NO_SUCH_ADDRESS,
 };
@@ -172,8 +176,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 
 function startError(cause: unknown, host: string, port: number): SimulatorStartError {
   const code = codeOf(cause) || 'UNKNOWN';
-  const advice = ADVICE[code] ?? messageOf(cause);
-  return new SimulatorStartError(`The simulator cannot listen on ${host}:${port}: ${advice}`, code, cause);
+  const [advice, what] = ADVICE[code] ?? ['check the address', messageOf(cause)];
+  const text = `${advice}: the simulator cannot listen on ${host}:${port}, because ${what}`;
+  return new SimulatorStartError(text, code, cause);
 }
 
 function urlOf(host: string, port: number): string {

@@ -86,7 +86,7 @@ test('a port in use ends it with code 69 and advice', async () => {
   const { port } = await simulatorForTest();
   const running = run('--port', String(port));
   expect(await running.ended).toBe(69);
-  expect(running.stderr()).toMatch(/the port is in use. Choose another with --port/);
+  expect(running.stderr()).toMatch(/choose another port with --port, .* because the port is in use/);
 });
 
 describe('its flags', () => {

@@ -170,7 +170,7 @@ describe('starting and closing', () => {
     expect(failure).toBeInstanceOf(SimulatorStartError);
     expect(failure).toMatchObject({
       code: 'EADDRINUSE',
-      message: `The simulator cannot listen on 127.0.0.1:${port}: the port is in use. Choose another with --port, or --port 0 for any free one.`,
+      message: `choose another port with --port, or --port 0 for any free one: the simulator cannot listen on 127.0.0.1:${port}, because the port is in use`,
     });
   });
 

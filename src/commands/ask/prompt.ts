@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Attachment } from '../../common/chat/attachments.js';
+import type { ChatMessage } from '../../connector/messages.js';
 import type { ChatOptions } from '../../connector/types.js';
 import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../composition/compose.js';
@@ -57,6 +58,11 @@ export async function chatOptions(flags: PromptFlags): Promise<ChatOptions> {
     ...(tools !== undefined && { body: { tools: await toolsFlag(tools) } }),
     ...limitOptions(flags),
   };
+}
+
+/** Returns the system prompt as a message. An empty one, for example from an unset variable, is none. */
+export function systemOf({ system = '' }: PromptFlags): ChatMessage[] {
+  return system.trim() === '' ? [] : [{ role: 'system', content: system }];
 }
 
 /** A question without the conversation before it. */

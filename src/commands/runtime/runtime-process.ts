@@ -9,21 +9,24 @@ import type { DaemonFlags } from '../../runtime/options/daemon-flags.js';
 import { limitArguments } from '../../runtime/options/limit-flags.js';
 import { NODE_FLAGS } from '../../runtime/options/node-flags.js';
 import { policyArguments } from '../../runtime/options/policy-flags.js';
+import { EXIT } from '../support/ending/exit-codes.js';
 
 export const START_LIMIT_MS = 10_000;
 /** The daemon's own time limit for running requests, and some time to close. */
 const STOP_LIMIT_MS = 13_000;
 const POLL_MS = 25;
 
+/** The start of a daemon. `messages` has what it wrote: warnings, and the reason why it ended with this exit code. */
+export interface DaemonStart {
+  failedWith: number | undefined;
+  messages: string;
+}
+
 /**
  * Starts this program's `runtime run` in the background, in a separate session.
  * @param answers whether the daemon answers
- * @returns undefined when the daemon answers, else the messages that it wrote before it exited
  */
-export async function startDaemon(
-  flags: DaemonFlags,
-  answers: () => Promise<boolean>,
-): Promise<string | undefined> {
+export async function startDaemon(flags: DaemonFlags, answers: () => Promise<boolean>): Promise<DaemonStart> {
   // A file instead of a pipe, because the daemon uses its stderr after this process has ended.
   const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
   const stderrPath = join(folder, 'stderr');
@@ -39,16 +42,25 @@ export async function startDaemon(
 
     const giveUpAt = performance.now() + START_LIMIT_MS;
     while (!ended.signal.aborted && performance.now() < giveUpAt) {
-      if (await answers()) return undefined;
+      if (await answers()) return { failedWith: undefined, messages: messagesIn(stderrPath) };
       await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
     if (!ended.signal.aborted) child.kill('SIGKILL');
-    const text = readFileSync(stderrPath, 'utf8').trim();
-    return text === '' ? `it did not answer within ${START_LIMIT_MS / 1000} s` : text;
+    const messages = messagesIn(stderrPath) || `it did not answer within ${START_LIMIT_MS / 1000} s\n`;
+    return { failedWith: child.exitCode ?? EXIT.failed, messages };
   } finally {
     closeSync(stderr);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Returns the messages of a daemon without the lines of a start as expected. */
+function messagesIn(stderrPath: string): string {
+  const lines = readFileSync(stderrPath, 'utf8').split(/(?<=\n)/);
+  return lines
+    .filter((line) => !/^(listening on|metrics at) /.test(line))
+    .map((line) => line.replace(/^vastar-connector-runtime:/, 'vastar-tui:'))
+    .join('');
 }
 
 function argumentsFor(flags: DaemonFlags): string[] {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { codeOf } from '../../common/error-code.js';
 import { fileReason } from '../../common/errors.js';
 import { VERSION } from '../../common/program/version.js';
 import { conversationIn } from '../../connector/request-body.js';
@@ -47,6 +48,7 @@ export async function exportSessions(
     writeNew(output, text);
   } catch (error) {
     const flag = html === undefined ? '--output' : '--html';
+    if (codeOf(error) === 'EEXIST') throw new UsageError(`name a new file: ${flag} ${output} exists already`);
     throw new UsageError(`${flag} ${output} cannot be written: ${fileReason(error)}`);
   }
 }

@@ -63,6 +63,8 @@ export function readParameter(name: string, text: string): ParameterValue {
   const quoted = known.words !== undefined && text.startsWith('"') && typeof parsed === 'string';
   const value = quoted ? parsed : known.read(parsed);
   if (value !== undefined) return { ok: true, value };
+  if (parsed === text && /^\s*[[{]/.test(text))
+    return { ok: false, problem: `${name} is not JSON: check its brackets and quotes` };
   const anyway =
     known.words === undefined ? '' : `; to send another word, put it in quotes: "${text.slice(0, 40)}"`;
   return { ok: false, problem: `${name} is ${known.takes}, or null${anyway}` };

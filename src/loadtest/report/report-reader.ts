@@ -21,7 +21,7 @@ export interface ReportReader {
 /**
  * Creates a reader for a report, which can be longer than a string can be: almost all of its text is long lists of
  * numbers. The reader parses each of them while it arrives, and the rest of the text at the end.
- * `feed` throws a SyntaxError for an invalid list.
+ * `feed` throws a SyntaxError for an invalid list, and for a text that is no object or list: it may be very long, too.
  */
 export function createReportReader(): ReportReader {
   const lists: Float64Array[] = [];
@@ -30,6 +30,7 @@ export function createReportReader(): ReportReader {
   let list: OpenList | undefined;
   let inText = false;
   let escaped = false;
+  let begun = false;
 
   const keep = (piece: string): void => {
     if (list === undefined) rest.push(piece);
@@ -49,6 +50,11 @@ export function createReportReader(): ReportReader {
   return {
     feed(text) {
       let at = 0;
+      if (!begun) {
+        const [start] = text.trimStart();
+        begun = start !== undefined;
+        if (start !== undefined && start !== '{' && start !== '[') throw new SyntaxError('not JSON');
+      }
       while (at < text.length) {
         if (escaped) {
           keep(text.charAt(at));

@@ -54,7 +54,7 @@ async function listenTcp(server: Server, host: string, port: number): Promise<Li
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new ListenError(`port ${port} of ${host} is in use; choose another port with --tcp`, 'in-use'));
+      reject(new ListenError(`choose another port with --tcp: port ${port} of ${host} is in use`, 'in-use'));
     });
     server.listen(port, host, resolve);
   });

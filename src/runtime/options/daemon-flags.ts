@@ -91,7 +91,7 @@ export function daemonFlagsFrom(command: Command): DaemonFlags {
 function portFrom(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  throw new InvalidArgumentError('give a port, 0 to 65535.');
+  throw new InvalidArgumentError('Give a port, 0 to 65535.');
 }
 
 function tcpAddress(text: string): ListenAddress {

@@ -104,5 +104,5 @@ function inUnit(value: number, unit: LimitFlag['unit']): number {
 function countFrom(text: string, zero: boolean): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= 2 ** 31 && (zero || value > 0)) return value;
-  throw new InvalidArgumentError(zero ? 'give a whole number.' : 'give a whole number above 0.');
+  throw new InvalidArgumentError(zero ? 'Give a whole number.' : 'Give a whole number above 0.');
 }

@@ -99,7 +99,7 @@ export function policyArguments(flags: PolicyFlags): string[] {
 
 function attemptsFrom(text: string): number {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('give a number from 1 to 99; 1 = no retries.');
+  throw new InvalidArgumentError('Give a number from 1 to 99; 1 = no retries.');
 }
 
 function originOption(flags: string, description: string): Option {
@@ -112,5 +112,5 @@ function originOption(flags: string, description: string): Option {
 function originOf(text: string): string {
   const origin = originNamed(text);
   if (origin !== undefined) return origin;
-  throw new InvalidArgumentError('give an origin such as https://api.example.com, without a path.');
+  throw new InvalidArgumentError('Give an origin such as https://api.example.com, without a path.');
 }

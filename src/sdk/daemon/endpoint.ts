@@ -56,9 +56,9 @@ export async function checkTrust(path: string): Promise<void> {
   });
   const problem = entryProblem(entry, uid) ?? folderProblem(await stat(dirname(path)), uid);
   if (problem === undefined) return;
-  throw new ConnectorException(`Not connected to ${path}: ${problem}`, ErrorClass.Permanent, 0, {
-    hop: 'daemon',
-  });
+  const [advice, what] = problem;
+  const text = `${advice}: the daemon's socket ${path} ${what}`;
+  throw new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon' });
 }
 
 /**
@@ -80,19 +80,25 @@ export async function readToken(path: string): Promise<string | undefined> {
   }
 }
 
-function entryProblem(entry: Stats, uid: number): string | undefined {
+/** For a machine where another user's daemon has the usual path. */
+const OWN_PATH = 'set VASTAR_SOCKET_PATH, or --socket, to a path of your own';
+
+/** What to do about a socket that must not be used, and what is wrong with it. */
+type Problem = readonly [advice: string, what: string];
+
+function entryProblem(entry: Stats, uid: number): Problem | undefined {
   // The owner of a link is not necessarily the owner of its target.
-  if (entry.isSymbolicLink()) return 'it is a symbolic link. Give the path of the socket itself';
-  if (!entry.isSocket()) return 'it is not a socket. Remove it, or give another path';
+  if (entry.isSymbolicLink()) return ['give the path of the socket itself', 'is a symbolic link'];
+  if (!entry.isSocket()) return ['remove the file, or give another path', 'is not a socket'];
   return trusted(entry, uid)
     ? undefined
-    : `it belongs to user ${entry.uid}, who could read your requests. Use another path, e.g. with --socket`;
+    : [OWN_PATH, `belongs to user ${entry.uid}, who could read your requests`];
 }
 
-function folderProblem(folder: Stats, uid: number): string | undefined {
+function folderProblem(folder: Stats, uid: number): Problem | undefined {
   const replaceable = (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0;
   return replaceable || !trusted(folder, uid)
-    ? 'other users can replace files in its folder. Use your own folder'
+    ? ['use a socket in a folder of your own', 'is in a folder where other users can replace files']
     : undefined;
 }
 
@@ -126,7 +132,7 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
     case 'EACCES':
     case 'EPERM':
       return new ConnectorException(
-        `no permission to use the daemon's socket ${where}: check its owner and mode`,
+        `${OWN_PATH}: no permission to use the daemon's socket ${where}`,
         ErrorClass.Permanent,
         0,
         details,

@@ -8,16 +8,10 @@ import { AICHAT, KINDS, type Kind } from './kinds.js';
 import type { OnOmitted } from './messages.js';
 import { isOwnLine, ownSessions } from './own-lines.js';
 
-/** The formats that can be imported, for error messages. */
-const FORMATS =
-  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, DeepSeek, Open WebUI, LibreChat, TypingMind, Chatbox ' +
-  'and llama.cpp, also as ZIP; backups of Cherry Studio; conversations of LM Studio; sessions of aichat, opencode, Continue, Claude Code and Codex; logs.db of ' +
-  'llm; messages as chat APIs or ShareGPT have them, in JSON or JSON Lines';
-
 /**
  * Reads an import. The contents determine the format.
  * @param name the file's name without extension, which is the title of an aichat session
- * @throws {SessionsError} `invalid`, with the formats that can be imported
+ * @throws {SessionsError} `invalid` when its format is not known
  */
 export async function readImport(written: string, name?: string): Promise<Imported> {
   const text = written.replace(/^\u{feff}/u, '');
@@ -111,5 +105,8 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 function unknown(why: string): SessionsError {
-  return new SessionsError('invalid', `this can't be imported: ${why}. Importable formats: ${FORMATS}`);
+  return new SessionsError(
+    'invalid',
+    `import a file of a known format ("vastar-tui sessions import --help" lists them): ${why}`,
+  );
 }

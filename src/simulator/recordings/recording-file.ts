@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { appendFileSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { fileReason, messageOf } from '../../common/errors.js';
@@ -48,6 +49,8 @@ function prepared(path: string, flag: string): string {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found?.isFile() === false) throw new Error('it is not a regular file');
+    if (found !== undefined && found.size > constants.MAX_STRING_LENGTH)
+      throw new Error('it is too large: name a new file');
     appendFileSync(path, '', { mode: 0o600 });
     const before = readFileSync(path, 'utf8');
     if (found === undefined) rmSync(realpathSync(path));

@@ -130,7 +130,24 @@ test.concurrent('stop is graceful: running exchanges finish first', async () => 
 test.concurrent('a failing start prints the daemon’s error', async () => {
   const outcome = await runtime('start', '--socket', join(harness.folder, 'missing', 'd.sock'));
   expect(outcome.code).toBe(1);
-  expect(outcome.stderr).toMatch(/^the daemon did not start: .*create .*missing, or choose another path/);
+  expect(outcome.stderr).toMatch(
+    /^vastar-tui: create .*missing, or choose another path .*\nthe daemon did not start\n$/,
+  );
+});
+
+test.concurrent('a start with wrong flags or configuration exits with 2, as runtime run does', async () => {
+  const outcome = await runtime('start', '--ca', join(harness.folder, 'missing.pem'));
+  expect(outcome).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/there is no such file or folder\n/),
+  });
+});
+
+test.concurrent('a start in the background prints the warnings of the daemon', async () => {
+  writeFileSync(join(harness.folder, 'file'), '');
+  const outcome = await runtime('start', '--log-file', join(harness.folder, 'file', 'd.log'));
+  expect(outcome).toMatchObject({ code: 0, stdout: `started, listening on ${harness.path}\n` });
+  expect(outcome.stderr).toMatch(/^vastar-tui: the daemon writes no log: .* cannot be written: .*\n$/);
 });
 
 test.concurrent('of several starts at the same time, one starts the daemon', async () => {

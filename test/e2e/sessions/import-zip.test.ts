@@ -44,7 +44,7 @@ test('an archive that can not be imported is refused, with what to do', async ()
   expect(await told('PK\u0003\u0004')).toEqual([2, expect.stringContaining('download it again')]);
   expect(await told(zipOf({ 'a.txt': '', 'data.json': '{}' }))).toEqual([
     2,
-    expect.stringContaining("data.json in the ZIP archive: this can't be imported"),
+    expect.stringContaining('data.json in the ZIP archive: import a file of a known format'),
   ]);
   expect(await told(zipOf({ 'IndexedDB/1.ldb': '', 'metadata.json': '{}' }))).toEqual([
     2,

@@ -82,7 +82,7 @@ test('the HTML export is one page with text, waterfall, tool calls and image, an
   const again = await run(['sessions', 'export', '--all', '--html', 'page.html']);
   expect(again).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('--html page.html cannot be written'),
+    stderr: expect.stringContaining('name a new file: --html page.html exists already'),
   });
 });
 

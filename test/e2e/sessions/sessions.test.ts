@@ -255,7 +255,7 @@ test.concurrent('a session can be deleted, restored, exported to a file and impo
   expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
   expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('--output one.json cannot be written: the name is already in use'),
+    stderr: expect.stringContaining('name a new file: --output one.json exists already'),
   });
   const imported = await sessions(
     '--file',
@@ -321,7 +321,7 @@ test.concurrent('several exports are imported at once, or none of them when one 
   expect(await sessions('import', fixture('chatgpt.json'), notes)).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/notes\.json: this can't be imported: its format is unknown/),
+    stderr: expect.stringMatching(/notes\.json: import a file of a known format .*: its format is unknown/),
   });
   expect((await sessions('list')).stdout).toBe('');
   // As from PowerShell.
@@ -358,6 +358,12 @@ test.concurrent('an error is one line, without a stack', async () => {
     return [code, stderr.split('\n')[0]];
   };
   expect(await told('show', 'abc')).toEqual([2, expect.stringContaining('there is no session abc')]);
+  expect(await told('restore', 'abc')).toEqual([
+    2,
+    'vastar-tui: find the id with "vastar-tui sessions list --deleted": there is no deleted session abc',
+  ]);
+  expect(await told('show', '')).toEqual([2, expect.stringContaining('It is empty')]);
+  expect(await told('search', ' ')).toEqual([2, expect.stringContaining('give words to search for')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
   expect(await told('import', 'notes.txt')).toEqual([2, expect.stringContaining('its format is unknown')]);
   writeFileSync(join(harness.sandbox.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":3}');

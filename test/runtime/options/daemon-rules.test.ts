@@ -57,16 +57,16 @@ test.concurrent('the daemon names the argument or file that it cannot use', asyn
       ['--config', wrong],
       /wrong\.yaml:1:10: "drain_s" must be 0 or more\n.*wrong\.yaml:2:1: unknown key "x"/,
     ],
-    [['--max-attempts', '0'], /give a number from 1 to 99/],
-    [['--max-upstream', '0'], /give a whole number above 0/],
-    [['--connect-timeout', '0'], /give a whole number above 0/],
+    [['--max-attempts', '0'], /Give a number from 1 to 99/],
+    [['--max-upstream', '0'], /Give a whole number above 0/],
+    [['--connect-timeout', '0'], /Give a whole number above 0/],
     [
       ['--ca', join(harness.folder, 'none.pem')],
       /the certificates \(--ca, upstream\.ca\) in \/.*\/none\.pem cannot be read: there is no such file or folder/,
     ],
     [['--ca', empty], /contains no certificate in PEM/],
-    [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
-    [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],
+    [['--allow-origin', 'api.example.com'], /Give an origin such as https:\/\/api\.example\.com/],
+    [['--deny-origin', 'https://a.example/v1'], /Give an origin such as/],
   ];
   await Promise.all(
     refusals.map(async ([args, message]) => {

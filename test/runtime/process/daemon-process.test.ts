@@ -156,7 +156,7 @@ test.concurrent('over TCP it listens on this machine only', async () => {
   await asking.next(of(MessageType.HealthResponse));
   const second = start('--tcp', String(port), '--allow-tokenless');
   expect(await second.ended).toBe(69);
-  expect(second.stderr()).toMatch(/port \d+ of 127\.0\.0\.1 is in use; choose another port with --tcp/);
+  expect(second.stderr()).toMatch(/choose another port with --tcp: port \d+ of 127\.0\.0\.1 is in use/);
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
 });

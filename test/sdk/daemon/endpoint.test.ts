@@ -74,13 +74,17 @@ describe('a socket is checked before anything is sent there', () => {
   test('a symbolic link is refused', async () => {
     const link = join(folder, 'link');
     await symlink(path, link);
-    await expect(checkTrust(link)).rejects.toMatchObject(refusal('it is a symbolic link'));
+    await expect(checkTrust(link)).rejects.toMatchObject(
+      refusal('give the path of the socket itself: the daemon'),
+    );
   });
 
   test('a file that is not a socket is refused', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is not a socket'));
+    await expect(checkTrust(file)).rejects.toMatchObject(
+      refusal('remove the file, or give another path: the daemon'),
+    );
   });
 
   test('a folder where other users can replace files is refused, unless it is sticky like /tmp', async () => {
@@ -96,7 +100,7 @@ describe('a socket is checked before anything is sent there', () => {
   const asRoot = process.getuid?.() === 0;
   test.runIf(asRoot)("another user's socket or folder is refused", async () => {
     await chown(path, 12_345, 0);
-    await expect(checkTrust(path)).rejects.toMatchObject(refusal('it belongs to user 12345'));
+    await expect(checkTrust(path)).rejects.toMatchObject(refusal('belongs to user 12345'));
     await chown(path, 0, 0);
     await chown(folder, 12_345, 0);
     await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));

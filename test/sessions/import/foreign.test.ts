@@ -198,7 +198,7 @@ test.each([
   ['[{"role":"user",', 'its JSON ends in the middle: save it again'],
   ['{"role": "us', 'its JSON ends in the middle: save it again'],
   ['[\n{"role": "user"},\n{"role": "user" "a"}]', 'its JSON is damaged in line 3'],
-  ['[{"role": }]', 'its JSON is damaged.'],
+  ['[{"role": }]', 'its JSON is damaged'],
   ['dear diary', 'its format is unknown'],
   ['[]', 'it is empty'],
   ['{"a":1}', 'its format is unknown'],

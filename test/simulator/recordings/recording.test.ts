@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { readRecordings } from '../../../src/simulator/recordings/read-recordings.js';
@@ -147,6 +147,12 @@ describe('a simulator that records', () => {
       /line 1: this line does not belong to a recording\. Give --record a new file, or a file that contains/,
     );
     expect(await readFile(file, 'utf8')).toBe('theme: dark\n');
+  });
+
+  test('does not begin with a file that is too large to be checked', async () => {
+    const file = await written('');
+    truncateSync(file, 2 ** 33);
+    expect(() => opened(file)).toThrow(/^--record .* cannot be written: it is too large: name a new file$/);
   });
 
   test('forwards errors and broken connections, too', async () => {

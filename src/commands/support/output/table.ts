@@ -97,8 +97,8 @@ const COMMANDS: readonly CommandEntry[] = [
 export function createProgram(): Command {
   const program = new Command('vastar-tui')
     .description('A terminal chat for streaming LLM APIs that shows where each answer’s time goes')
-    .version(VERSION, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
     .option('--config <file>', 'configuration file (default: ./config.yaml, then the user’s own)', notEmpty)
     .option('--mode <name>', 'endpoint: simulator, openai or a profile')
     .option('--model <name>', 'model to use')
