@@ -11,8 +11,8 @@ export default defineConfig({
     globalSetup: ['test/support/run/run-folder.ts'],
     setupFiles: ['test/support/run/same-samples.ts'],
     // These limits end a test that hangs, and are no measure of speed: a busy machine may need many times what an idle one needs.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: PATIENCE_MS } },
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,

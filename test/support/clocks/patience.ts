@@ -4,3 +4,21 @@
  * that the description is printed.
  */
 export const PATIENCE_MS = 60_000;
+
+const TICK_MS = 100;
+
+/**
+ * Calls `onEnd` once this many ms have passed in which this process ran. A pause of the process counts as one tick: what
+ * the test waits for needs the same machine.
+ * @returns a function that ends the wait
+ */
+export function startPatience(onEnd: () => void, limitMs = PATIENCE_MS): () => void {
+  let left = Math.ceil(limitMs / TICK_MS);
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left > 0) return;
+    clearInterval(timer);
+    onEnd();
+  }, TICK_MS);
+  return () => clearInterval(timer);
+}

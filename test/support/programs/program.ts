@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PATIENCE_MS } from '../clocks/patience.js';
+import { PATIENCE_MS, startPatience } from '../clocks/patience.js';
 import { freePort } from '../servers/free-port.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -147,9 +147,16 @@ export function alive(pid: number): boolean {
 
 /** Resolves when `probe` returns true; for states of other processes without an event. */
 export async function until(probe: () => boolean | Promise<boolean>, limitMs = PATIENCE_MS): Promise<void> {
-  const endMs = performance.now() + limitMs;
-  while (!(await probe())) {
-    if (performance.now() > endMs) throw new Error(`not so within ${limitMs} ms: ${probe}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  let passed = false;
+  const end = startPatience(() => {
+    passed = true;
+  }, limitMs);
+  try {
+    while (!(await probe())) {
+      if (passed) throw new Error(`not so within ${limitMs} ms: ${probe}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  } finally {
+    end();
   }
 }

@@ -1,6 +1,6 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import headless, { type Terminal } from '@xterm/headless';
-import { PATIENCE_MS } from '../clocks/patience.js';
+import { PATIENCE_MS, startPatience } from '../clocks/patience.js';
 import { UnicodeGraphemesAddon } from '../screen/unicode-graphemes.js';
 import { CLI, NODE, type Sandbox } from './program.js';
 
@@ -100,14 +100,14 @@ export function openTerminal(
   const until = (holds: () => boolean, otherwise: string, limitMs = PATIENCE_MS): Promise<void> =>
     new Promise((resolve, reject) => {
       const done = (finish: () => void): void => {
-        clearTimeout(timer);
+        end();
         waiting.delete(look);
         finish();
       };
       const look = (): void => {
         if (holds()) done(resolve);
       };
-      const timer = setTimeout(
+      const end = startPatience(
         () => done(() => reject(new Error(`${otherwise}:\n${screen().join('\n')}`))),
         limitMs,
       );

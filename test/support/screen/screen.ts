@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import { PATIENCE_MS } from '../clocks/patience.js';
+import { PATIENCE_MS, startPatience } from '../clocks/patience.js';
 import { UnicodeGraphemesAddon } from './unicode-graphemes.js';
 
 /** A terminal in memory: its screen shows the program's `stdout`, and typed text comes from `stdin`. */
@@ -181,11 +181,11 @@ export function createScreen(
       return new Promise((resolve, reject) => {
         const check = (): void => {
           if (!holds(readRows().join('\n'))) return;
-          clearTimeout(timer);
+          end();
           changed.off('change', check);
           resolve();
         };
-        const timer = setTimeout(() => {
+        const end = startPatience(() => {
           changed.off('change', check);
           reject(new Error(`not within ${limitMs} ms on the screen:\n${readRows().join('\n')}`));
         }, limitMs);
