@@ -39,6 +39,8 @@ export function testAttacks<S>(
   let programs: DaemonPrograms;
   const folder = folderForFile();
   let daemon: RunningProgram;
+  /** Of all attacks so far: several run at once. */
+  let peak: ReturnType<typeof watchPeak>;
 
   beforeAll(async () => {
     programs = await buildDaemonPrograms();
@@ -46,6 +48,7 @@ export function testAttacks<S>(
     const flags = ['--socket', join(folder, 'd.sock'), '--log-file', join(folder, 'log'), '--ca', ca];
     daemon = runProgram(programs.daemon, [...flags, '--max-attempts', '1']);
     await daemon.untilStderr(/listening on/);
+    peak = watchPeak(daemon.process.pid ?? 0);
   });
   afterAll(async () => {
     daemon.process.kill();
@@ -68,7 +71,6 @@ export function testAttacks<S>(
       : attackFor(url, PATIENCE_MS);
 
   async function attackFor(url: string, limitMs: number) {
-    const peak = watchPeak(daemon.process.pid ?? 0);
     const client = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
     const policy = { headersTimeoutMs: limitMs, idleTimeoutMs: limitMs };
     client.send(httpStream(1n, { method: 'GET', url }, { policy }));
@@ -78,14 +80,17 @@ export function testAttacks<S>(
     return { body: body.toString(), end, mib };
   }
 
-  test.each(attacks)(`${what} $name costs bounded memory, and its error says what it did`, async (one) => {
-    const server = await listen(one);
-    const { end, mib } = await attack(server.url, one.errorClass, one.says);
-    await server.close();
-    expect(end.errorMessage).toMatch(one.says);
-    expect(end.errorClass).toBe(one.errorClass);
-    expect(mib).toBeLessThan(MOST_MIB);
-  });
+  test.concurrent.each(attacks)(
+    `${what} $name costs bounded memory, and its error says what it did`,
+    async (one) => {
+      const server = await listen(one);
+      const { end, mib } = await attack(server.url, one.errorClass, one.says);
+      await server.close();
+      expect(end.errorMessage).toMatch(one.says);
+      expect(end.errorClass).toBe(one.errorClass);
+      expect(mib).toBeLessThan(MOST_MIB);
+    },
+  );
 
   test('after all attacks the daemon serves other requests', async () => {
     const server = await startRawH2((socket, stream) => {
