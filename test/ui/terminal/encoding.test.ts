@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { readsUtf8 } from '../../../src/ui/terminal/encoding.js';
 import { type RunningTui, startTui } from '../../support/screen/tui.js';
 
 let tui: RunningTui | undefined;
@@ -41,6 +42,12 @@ test('a terminal that reads UTF-8 keeps every character, whatever the locale', a
   expect(shown).toContain(QUESTION);
   expect(shown).toContain('┌ Conversation ─');
   expect(shown).not.toContain('ä');
+});
+
+test('the cursor tells the encoding also in a terminal that counts its columns from 0, such as dvtm', () => {
+  expect(['[1;2R', '[1;3R', '[0;1R', '[0;2R', '[?1;2c'].map(readsUtf8)).toEqual([
+    ...[true, false, true, false, undefined],
+  ]);
 });
 
 test('a terminal inside of one that does not read UTF-8 gets ASCII, although its own reply says that it does', async () => {
