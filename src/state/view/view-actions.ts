@@ -19,7 +19,8 @@ export function createViewActions({ get, change, act }: Acting, log: ExchangeLog
     }),
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
     togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
-    focusNextPane: (haveRoom: boolean): void => change((state) => focusNextPane(state, haveRoom)),
+    focusNextPane: (haveRoom: boolean, step: 1 | -1 = 1): void =>
+      change((state) => focusNextPane(state, haveRoom, step)),
     /** Focuses a pane beside the conversation; undefined focuses none. */
     focusPane: (pane?: PaneName): void =>
       change((state) => ({

@@ -58,6 +58,10 @@ export function createCompareKeys({ state, actions, keymap, viewport, view }: In
         actions.markSide(STEPS.has(name) ? comparison.marked + (STEPS.get(name) ?? 0) : undefined);
         return true;
       }
+      if (action === 'focus-back') {
+        actions.markSide((comparison.marked || comparison.sides.length) - 1);
+        return true;
+      }
       const rows = SCROLLS.get(action ?? '') ?? (empty ? SCROLLS_EMPTY.get(action ?? '') : undefined);
       if (rows !== undefined) {
         if (!scrollBy(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');

@@ -54,7 +54,7 @@ export function createInspectorKeys({ actions, keymap, view, page, close }: Insp
     } else if (action === 'copy') {
       const exchange = actions.log.all().find(({ number }) => number === overlay.chosen);
       if (exchange !== undefined) actions.copySummary(supportSummary(exchange));
-    } else if (action === 'focus') {
+    } else if (action === 'focus' || action === 'focus-back') {
       actions.show({ ...overlay, open: !overlay.open });
     } else {
       close();

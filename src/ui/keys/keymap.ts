@@ -35,6 +35,7 @@ export type ActionName =
   | 'inspect'
   | 'panes'
   | 'focus'
+  | 'focus-back'
   | 'explain'
   | 'mouse'
   | 'compare'
@@ -77,7 +78,7 @@ export interface Binding {
  * The configuration can change keys: see `createKeymap`.
  */
 export const KEYMAP: readonly Binding[] = [
-  bind('Messages', 'send', ['enter'], 'send the message'),
+  bind('Messages', 'send', ['enter', 'ctrl+enter'], 'send the message'),
   bind('Messages', 'newline', ['ctrl+j', 'alt+enter', 'shift+enter'], 'new line'),
   bind('Messages', 'stop', ['esc'], 'stop the answer; the partial answer is kept', { command: 'stop' }),
   bind('Messages', 'regenerate', ['ctrl+g'], 'ask the last question again', { command: 'again' }),
@@ -185,8 +186,8 @@ export const KEYMAP: readonly Binding[] = [
   bind('Editing', 'select-line-start', ['shift+home'], "select to the line's start"),
   bind('Editing', 'select-line-end', ['shift+end'], "select to the line's end"),
   bind('Editing', 'select-all', ['alt+a'], 'select all'),
-  bind('Editing', 'edit-backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
-  bind('Editing', 'edit-delete', ['delete'], 'delete to the right'),
+  bind('Editing', 'edit-backspace', ['backspace', 'shift+backspace', 'ctrl+h'], 'delete to the left'),
+  bind('Editing', 'edit-delete', ['delete', 'shift+delete'], 'delete to the right'),
   bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace', 'ctrl+backspace'], 'delete the word before'),
   bind('Editing', 'edit-kill-word-right', ['alt+d', 'ctrl+delete', 'alt+delete'], 'delete the word after'),
   bind('Editing', 'edit-kill-to-start', ['ctrl+u'], "delete to the line's start"),
@@ -199,6 +200,7 @@ export const KEYMAP: readonly Binding[] = [
 
   bind('Program', 'panes', ['f2'], 'show or hide the panes', { command: 'panes' }),
   bind('Program', 'focus', ['tab'], 'focus the next pane', { command: 'focus' }),
+  bind('Program', 'focus-back', ['shift+tab'], 'focus the previous pane'),
   bind('Program', 'explain', [], "explain the pane's figures; in a focused pane: ?", {
     command: 'explain',
   }),

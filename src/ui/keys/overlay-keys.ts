@@ -59,7 +59,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       actions.explain();
       return true;
     }
-    if (action === 'panes' || action === 'focus') return false;
+    if (action === 'panes' || action === 'focus' || action === 'focus-back') return false;
     close();
     return false;
   };
@@ -74,8 +74,9 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     if (scrolled !== undefined) {
       const lines = explainLines(pane, state(), view().width).length;
       actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
-    } else if (action === 'focus') {
-      const next = PANES[(PANES.indexOf(pane) + 1) % PANES.length] ?? pane;
+    } else if (action === 'focus' || action === 'focus-back') {
+      const step = action === 'focus' ? 1 : -1;
+      const next = PANES.at((PANES.indexOf(pane) + step) % PANES.length) ?? pane;
       actions.show({ ...overlay, pane: next, offset: 0 });
     } else if (name === 'esc' || name === 'q' || name === 'enter') {
       actions.show(back === 'panes' ? { kind: 'panes', pane, offset: 0 } : { kind: 'none' });
@@ -192,5 +193,6 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['ctrl+n', 1],
   ['ctrl+p', -1],
   ['tab', 1],
+  ['shift+tab', -1],
   ['alt+r', 1],
 ]);

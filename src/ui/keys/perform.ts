@@ -68,6 +68,7 @@ export function createPerform(
     compare: actions.compare,
     panes: () => actions.togglePanes(panesBeside()),
     focus: () => actions.focusNextPane(panesBeside()),
+    'focus-back': () => actions.focusNextPane(panesBeside(), -1),
     mouse: actions.toggleMouse,
     explain: actions.explain,
     inspect: actions.inspect,

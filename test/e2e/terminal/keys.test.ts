@@ -76,3 +76,26 @@ test('modified keys work in the encodings of modifyOtherKeys and of the kitty pr
   session.send('\x1b[1089::99;5u');
   await session.untilScreen(/write a message/);
 });
+
+test('a key that needs no shift or ctrl does the same with it, as in terminals that do not report it', async () => {
+  session.send('abcd\x1b[127;2u\x1b[27;2;127~');
+  await session.untilScreen(/> ab$/m);
+  session.send('\x1b[D\x1b[3;2~');
+  await session.untilScreen(/> a$/m);
+  session.send(' question\x1b[13;5u');
+  await session.untilScreen(/a question[\s\S]*assistant/);
+});
+
+test('tab focuses the panes one after another, and shift+tab in the opposite direction', async () => {
+  const focused = (pane: string): Promise<void> => session.untilScreen(new RegExp(`^[^›]*› ${pane}[^›]*$`));
+  session.send('\x1b[Z');
+  await focused('Since the start');
+  session.send('\x1b[Z');
+  await focused('Request');
+  session.send('\t');
+  await focused('Since the start');
+  session.send('\t');
+  await session.untilScreen(/enter send/);
+  session.send('?');
+  await session.untilScreen(/Keys and commands/);
+});

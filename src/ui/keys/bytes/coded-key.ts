@@ -21,6 +21,8 @@ const SAME_CONTROL: Readonly<Record<string, string>> = {
   'ctrl+/': 'ctrl+_',
   'ctrl+7': 'ctrl+_',
   'ctrl+[': 'esc',
+  'ctrl+i': 'tab',
+  'ctrl+m': 'enter',
 };
 
 /**
@@ -58,9 +60,13 @@ function shortcut(
   const latin = char > '\x7f' ? (base?.toLowerCase() ?? byPosition(char)) : char;
   const letter = latin.toLowerCase() !== latin.toUpperCase();
   // ctrl+shift+letter differs from ctrl+letter. Most terminals send alt+shift+letter as alt and a capital letter.
-  if (letter) return keyName(latin, { ...modifiers, shift: modifiers.shift && modifiers.ctrl });
+  if (letter) return sameControl(keyName(latin, { ...modifiers, shift: modifiers.shift && modifiers.ctrl }));
   const shown = modifiers.shift && latin === char ? (shifted ?? latin) : latin;
   const name = keyName(shown, { ...modifiers, shift: false });
+  return sameControl(name);
+}
+
+function sameControl(name: string): string {
   return SAME_CONTROL[name] ?? name;
 }
 

@@ -39,6 +39,8 @@ const KEYS: readonly (readonly [bytes: string, does: string])[] = [
   ['\x1b[27;2;13~', '<shift+enter>'],
   ['\x1bOM', '<shift+enter>'],
   ['\t', '<tab>'],
+  ['\x1b[105;5u', '<tab>'],
+  ['\x1b[109;5u', '<enter>'],
   ['\x1b[Z', '<shift+tab>'],
   ['\x1b\t', '<shift+tab>'],
   ['\x7f', '<backspace>'],
