@@ -119,9 +119,12 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord, counted = {}): void => {
     keepModel(result, model);
-    // A whole message after the pieces repeats their content.
-    if (Array.isArray(content) && isBare(result)) {
-      for (const [index, block] of content.entries()) startBlock(index, block);
+    // A whole message after the pieces repeats them, but may be the only one with text.
+    if (Array.isArray(content)) {
+      const bare = isBare(result);
+      const worded = result.text !== '' || result.refusal !== '';
+      for (const [index, block] of content.entries())
+        if (bare || (!worded && recordOf(block).type === 'text')) startBlock(index, block);
     } else if (!Array.isArray(content)) readContent(content, 'text');
     readUsage(isRecord(usage) ? { ...usage, ...counted } : usage);
     finish(reason);

@@ -54,6 +54,7 @@ class ChunkReader implements ChatEventReader {
     if (text !== '' && !this.#isAgain(text, reason)) {
       this.#chosen.settled = true;
       this.#inDeltas = true;
+      this.#deltas.worded = true;
       emit({ type: 'text', text });
       this.#begun ||= result.text.length;
     }
@@ -95,15 +96,17 @@ class ChunkReader implements ChatEventReader {
       this.#deltas.read(this.#isAgain(delta.content, why) ? { ...delta, content: '' } : delta);
       this.#inDeltas ||= amountOf(result) > before;
       this.#begun ||= result.text.length;
+      if (isRecord(message) && isReason(why)) this.#deltas.readMissing(message);
     } else if (hasContent(delta)) this.#inDeltas = this.#deltas.readContent(delta, 'text') || this.#inDeltas;
     // The older completions API, without messages.
     else if (!isRecord(message)) {
       const text = choice.text ?? choice.content ?? (this.#inDeltas ? undefined : message);
       this.#deltas.readContent(text, 'text');
     }
-    // A whole message after deltas repeats them, so skip it.
+    // A whole message after deltas repeats them.
     else if (!this.#inDeltas && !(around.object === 'chat.completion' && amountOf(result) > 0))
       this.#deltas.read(message);
+    else if (isReason(why)) this.#deltas.readMissing(message);
     const beside = callsIn(choice);
     if (beside.length > 0 && callsIn(recordOf(delta ?? message)).length === 0)
       for (const call of beside) this.#deltas.readCall(call);
@@ -131,7 +134,7 @@ class ChunkReader implements ChatEventReader {
   }
 
   #readReason(reason: string): void {
-    if (reason === '' || NO_REASON.test(reason)) return;
+    if (!isReason(reason)) return;
     const { emit } = this.#answer;
     emit({ type: 'finish', reason });
     const split = this.#deltas.splitAtEnd(reason);
@@ -143,6 +146,10 @@ class ChunkReader implements ChatEventReader {
 function inOneForm(received: JsonRecord): JsonRecord {
   if (isOllamaEvent(received)) return fromOllama(received);
   return isCohereEvent(received) ? fromCohere(received) : unwrapped(received);
+}
+
+function isReason(reason: string): boolean {
+  return reason !== '' && !NO_REASON.test(reason);
 }
 
 /** Returns the amount of output so far, in characters and calls. */

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord, stringOf } from '../../../common/json.js';
-import type { ChatEvent } from '../chat-types.js';
+import { type ChatEvent, isBare } from '../chat-types.js';
 import { callPieceOf, callsIn, hasContent } from './call-forms.js';
 import { createContentReader, type ReadContent, unreadable } from './content-reader.js';
 import type { ReadAnswer } from './event-reader-types.js';
@@ -18,6 +18,8 @@ export class DeltaReader {
   readonly readContent: ReadContent;
   #numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
   #flags: ReasoningFlags | undefined;
+  /** Whether a delta had text or a refusal. Its pieces may be withheld, or be reasoning between tags. */
+  worded = false;
 
   constructor(answer: ReadAnswer) {
     this.#answer = answer;
@@ -31,10 +33,23 @@ export class DeltaReader {
     const named = !usual && this.#readReasoning(delta);
     if (!usual) this.#flags ??= new ReasoningFlags(this.#answer.result);
     const kind = this.#flags?.kindOf(delta, named) ?? 'text';
-    this.readContent(delta.content ?? delta.text ?? delta.parts, kind);
-    this.readContent(delta.refusal, 'refusal');
+    const hasText = this.readContent(delta.content ?? delta.text ?? delta.parts, kind);
+    const refused = this.readContent(delta.refusal, 'refusal');
+    this.worded ||= hasText || refused;
     if (!usual) this.#readMedia(delta);
     for (const call of callsIn(delta)) this.readCall(call);
+  }
+
+  /** Reads what a whole message at the end has and its deltas lacked: all of it, or its text, or its calls. */
+  readMissing(message: JsonRecord): void {
+    const { result } = this.#answer;
+    if (!this.worded && isBare(result)) {
+      this.read(message);
+      return;
+    }
+    const { content, refusal } = message;
+    if (!this.worded && result.text === '' && result.refusal === '') this.read({ content, refusal });
+    if (result.toolCalls.length === 0) for (const call of callsIn(message)) this.readCall(call);
   }
 
   /** Returns the event that makes the reasoning the answer, if all of a whole answer was marked as reasoning. */

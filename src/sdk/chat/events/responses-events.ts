@@ -94,13 +94,17 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     }
   };
 
-  /** Reads the items of the last event. When the text came in pieces, tool calls may still be new. */
+  /** Reads the items of the last event. When one kind of item came in pieces, another may still be new. */
   const readOutput = (output: readonly unknown[]): void => {
     const bare = isBare(result);
+    const textless = isTextless(result);
     const knownIds = new Set(result.toolCalls.map(({ id }) => id));
     for (const [index, one] of output.entries()) {
       const item = recordOf(one);
-      if (bare || (isCall(item) && !knownIds.has(stringOf(item.call_id)))) readItem(index, item);
+      const isNew = isCall(item)
+        ? !knownIds.has(stringOf(item.call_id))
+        : item.type === 'message' && textless;
+      if (bare || isNew) readItem(index, item);
     }
   };
 
@@ -112,7 +116,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
     // Clients compute this member from the items, and some gateways send nothing else.
-    if (isBare(result)) readContent(response.output_text, 'text');
+    if (isTextless(result)) readContent(response.output_text, 'text');
     named(response);
     const report = reportOf(response);
     if (report !== undefined) emit(report);
@@ -211,6 +215,10 @@ function kindOf(type: string): 'text' | 'reasoning' | 'refusal' | undefined {
   // The common case, without a search.
   if (type === 'response.output_text.delta') return 'text';
   return type.endsWith('.delta') ? DELTAS.find(([name]) => name.test(type))?.[1] : undefined;
+}
+
+function isTextless({ text, refusal }: ReadAnswer['result']): boolean {
+  return text === '' && refusal === '';
 }
 
 /** Whether this is an item of a response. */
