@@ -90,7 +90,9 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
   }
   const pid = pidOf(address, info, askedMs);
   if (pid === undefined) {
-    stderr.print(`no pid file names the process that answers at ${where}; end it the way it was started\n`);
+    stderr.print(
+      `end the daemon the way it was started: no pid file names the process that answers at ${where}\n`,
+    );
     process.exitCode = EXIT.failed;
     return;
   }

@@ -1,4 +1,5 @@
-import { FailureCode } from '../../common/errors.js';
+import { accessSync, constants } from 'node:fs';
+import { FailureCode, fileReason } from '../../common/errors.js';
 
 /** Why a TLS handshake failed for another reason than a client certificate. */
 export interface TlsFailure {
@@ -35,11 +36,20 @@ function problemOf(code: string): Pick<TlsFailure, 'advice' | 'code'> {
   if (code.startsWith('ERR_SSL'))
     return { advice: 'begin base_url with http: if that port does not use TLS', code: FailureCode.NoTls };
   return {
-    // `bench` sends requests without a daemon.
-    advice:
-      'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE',
+    advice: untrustedAdvice(process.env.NODE_EXTRA_CA_CERTS),
     code: FailureCode.CertificateUntrusted,
   };
+}
+
+/** @param file the value of NODE_EXTRA_CA_CERTS. Node ignores a file that it can't read */
+export function untrustedAdvice(file = ''): string {
+  try {
+    if (file !== '') accessSync(file, constants.R_OK);
+  } catch (error) {
+    return `correct NODE_EXTRA_CA_CERTS, and start the daemon again: ${file} cannot be read (${fileReason(error)})`;
+  }
+  // `bench` sends requests without a daemon.
+  return 'if the certificate is your own, set NODE_EXTRA_CA_CERTS=FILE, or start the daemon with --ca FILE';
 }
 
 /** Returns OpenSSL's reason without its source lines, or Node's message without its advice for developers. */

@@ -9,6 +9,6 @@ test.skipIf(process.platform !== 'linux').concurrent.each(VICTIMS)(
   'a %s that is killed during an answer leaves no process behind and loses no question',
   async (victim) => {
     const crash = { victim, afterMs: 600, shown: true, question: 'write a long answer' };
-    expect(await crashProcess(harness.sandbox, crash)).toEqual({ faults: [], acknowledged: true });
+    expect(await crashProcess(harness.sandbox, crash)).toEqual({ problems: [], acknowledged: true });
   },
 );
