@@ -15,7 +15,7 @@ export interface Undo {
 export const NO_UNDO: Undo = { past: [], future: [], typing: false };
 
 const MAX_STEPS = 200;
-/** The limit of all snapshots together, in UTF-16 units. */
+/** The limit of all snapshots together, in UTF-16 units; the last one may be longer. */
 const MAX_SIZE = 4_000_000;
 
 /**
@@ -53,7 +53,7 @@ function bounded(steps: readonly Snapshot[]): readonly Snapshot[] {
   let from = steps.length;
   while (from > Math.max(0, steps.length - MAX_STEPS)) {
     size += steps[from - 1]?.text.length ?? 0;
-    if (size > MAX_SIZE) break;
+    if (size > MAX_SIZE && from < steps.length) break;
     from -= 1;
   }
   return steps.slice(from);

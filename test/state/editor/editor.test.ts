@@ -320,6 +320,14 @@ test('folding changes the shown text, not the draft', () => {
   );
 });
 
+test('the last change of a huge draft can be undone', () => {
+  const huge = 'a line of many\n'.repeat(400_000);
+  let draft = edit(edit(EMPTY_EDITOR, { type: 'insert', text: huge }), { type: 'backspace' });
+  expect(draft.text).toHaveLength(huge.length - 1);
+  draft = edit(draft, { type: 'undo' });
+  expect(draft.text).toHaveLength(huge.length);
+});
+
 test('a paste that comes in many reads is one label and one step to undo', () => {
   const parts = Array.from({ length: 200 }, (_, part) => `${part}\nline\n`.repeat(10));
   const draft = parts.reduce<Editor>(

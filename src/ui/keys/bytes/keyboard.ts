@@ -79,6 +79,8 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
   let due = 0;
   let onReplied = (): void => {};
   let left = Promise.resolve();
+  /** The text that was typed while the end waited for replies. Its keys were meant for the other program. */
+  let late: TerminalEvent[] = [];
 
   const write = (text: string): void => {
     if (stdout.writable) stdout.write(text);
@@ -101,6 +103,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
       mouseSeen ||= event.kind === 'mouse';
       if (event.kind === 'reply') onReply(event.text);
       else if (reading) receive?.(event);
+      else if (event.kind === 'text' || event.kind === 'paste') late.push(event);
     }
   };
   const wait = (): void => {
@@ -138,6 +141,9 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     protocolOff = undefined;
     if (!plain) dueSinceMs = now();
     const ask = options.queriesBackground === true ? ASK_BACKGROUND + ASK : ASK;
+    const typed = late;
+    late = [];
+    for (const event of typed) receive?.(event);
     write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ask}`);
   };
   const resetModes = (): void => {

@@ -148,6 +148,19 @@ test('another program gets the terminal in its earlier modes, and the chat reads
   expect(got).toEqual([{ kind: 'text', text: 'a' }]);
 });
 
+test('text that is typed while the chat waits for replies before it leaves comes when it returns', async () => {
+  const { keyboard, send, got } = start();
+  const left = keyboard.leave();
+  send('ty');
+  send('ped\r');
+  send('\x1b[?62c\x1b[?62c');
+  await left;
+  expect(got).toEqual([]);
+  keyboard.resume();
+  send('.');
+  expect(got).toEqual(['ty', 'ped', '.'].map((text) => ({ kind: 'text', text })));
+});
+
 test('mouse reports are on after they are requested, and off while another program has the terminal', () => {
   const { keyboard, written, close } = start();
   written();
