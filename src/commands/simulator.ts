@@ -79,7 +79,7 @@ export function defineSimulator(command: Command): void {
     });
 }
 
-/** The interval at which a simulator whose owner has ended checks whether another program uses it, in ms. */
+/** After its owner has ended, the simulator checks this often, in ms, whether another program uses it. */
 const ORPHAN_POLL_MS = 100;
 
 async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>>): Promise<void> {

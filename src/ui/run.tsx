@@ -157,7 +157,7 @@ function themeOptions({ theme = 'auto', noColor }: TuiOptions, stdout: NodeJS.Wr
   };
 }
 
-/** Sets the parts of the first state that the caller chooses. */
+/** Puts the caller's options into the initial state. */
 function applyOptions(store: AppStore, options: TuiOptions, keymap: Keymap): void {
   if (options.settings !== undefined) store.setState({ settings: options.settings });
   store.setState(({ calm, slo, program }) => ({

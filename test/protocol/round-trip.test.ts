@@ -18,7 +18,7 @@ test('every message is decoded as it was encoded', () => {
   );
 });
 
-test('the numbers of errors are those of the schema', () => {
+test("errors have the schema's numbers", () => {
   expect(ErrorClass).toEqual(Generated.ErrorClass);
   expect({ ...FailureCode, None: 0, 0: 'None' }).toEqual(Generated.FailureCode);
 });

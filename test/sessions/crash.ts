@@ -18,7 +18,7 @@ export interface CrashResult {
 }
 
 export interface CrashOptions {
-  /** The time until the programs are killed, since the first printed line. */
+  /** How long the programs run after the first printed line until they are killed, in ms. */
   lifeMs: number;
   /** The number of chats that write to the file at once [1]. */
   writers?: number;

@@ -28,7 +28,7 @@ test('an endpoint turns on both signals, as protobuf over HTTP and without texts
   });
 });
 
-test("a signal's own variable wins, and packages are those of its protocol", () => {
+test("a signal's own variable wins, and its protocol decides which packages are loaded", () => {
   const plan = telemetryPlan({
     ...ENDPOINT,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

@@ -10,7 +10,7 @@ export interface Delay {
   max: number;
 }
 
-/** A meter's measurements of its thread. CPU time is that of the whole process. */
+/** A meter's measurements of its thread. Its CPU time is the whole process's. */
 export interface InstrumentReading {
   /** How late timers ran, in ms. Every measured time can be late by this much. */
   eventLoopDelayMs: Delay;

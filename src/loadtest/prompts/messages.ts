@@ -64,7 +64,7 @@ function roleOf(name: unknown): ChatMessage['role'] | undefined {
   return typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
 }
 
-/** Whether a role is that of the model. */
+/** Whether the model has this role. */
 export const isAnswer = (role: unknown): boolean => roleOf(role) === 'assistant';
 
 /** Returns the parts of a content, images in the format of the API; undefined when one has another type. */

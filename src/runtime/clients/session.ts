@@ -38,7 +38,7 @@ const FEW_EXCHANGES = 8;
 /** How long the peer may keep its end open after this side has closed, in ms. */
 const LINGER_MS = 1000;
 
-/** Serves one connection: frames in, exchanges, frames out. */
+/** Serves one connection: reads the client's frames, runs its exchanges, and writes the frames of their answers. */
 export function startSession(socket: Socket, options: SessionOptions): Session {
   const { log, limits } = options;
   const outbox = createOutbox(socket, {

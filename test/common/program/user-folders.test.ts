@@ -14,7 +14,7 @@ afterEach(() => {
 
 const linux = process.platform === 'linux';
 
-test.runIf(linux)('the folders are those of the XDG variables, else under HOME', () => {
+test.runIf(linux)('the XDG variables set the folders; without them, the folders are under HOME', () => {
   vi.stubEnv('HOME', '/home/someone');
   expect(userFolders({ XDG_DATA_HOME: '/data' })).toEqual({
     config: '/home/someone/.config/vastar-tui',

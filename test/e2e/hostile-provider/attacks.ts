@@ -9,11 +9,11 @@ import { type Attack, GIVEN_UP } from './bodies.js';
 // Each response passes the real daemon and the real program. Neither may need more memory than this.
 const MOST_MIB = 420;
 
-/** The time limit that must end the answer, in ms, and longer ones for a machine that is too busy to begin one in it. */
+/** The time limit that must end the answer, in ms. The longer ones are for a machine on which no answer begins sooner. */
 const LIMITS_MS = [2000, 8000, 40_000];
 
 /**
- * Defines the tests of these attacks, against a daemon of the file.
+ * Defines the tests of these attacks. All of them attack the same daemon.
  * @param testEach `test.concurrent` for attacks that take long
  */
 export function testAttacks(

@@ -240,7 +240,7 @@ describe('reports that don’t belong together', () => {
   });
 });
 
-test('requests whose columns are long lists are restored, also figures that some of them lack', () => {
+test('two thousand requests are restored from their saved columns, although some of them lack a figure', () => {
   const all = Array.from({ length: 2000 }, (_, index): Sample => {
     const one = sent(index, index, 5 + (index % 7));
     return index % 3 === 0 && one.outcome === 'complete' ? { ...one, promptTokens: index } : one;

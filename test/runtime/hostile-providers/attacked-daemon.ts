@@ -28,7 +28,7 @@ interface Server {
 }
 
 /**
- * Defines the tests of these attacks, against a daemon of the file.
+ * Defines the tests of these attacks. All of them attack the same daemon.
  * @param listen starts the server of one attack
  */
 export function testAttacks<S>(

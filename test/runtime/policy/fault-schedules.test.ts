@@ -75,7 +75,7 @@ test(`in ${SCHEDULES} schedules of faults, each request ends once, and no token 
     });
     const wrongs = requests.flatMap(wrongsOf);
     const attempts = requests.reduce((sum, { attempts }) => sum + attempts.length, 0);
-    // Each pair of two tenants and two origins has its own budget.
+    // There are two tenants and two origins. Each pair of a tenant and an origin has its own retry budget.
     if (attempts > 1.2 * requests.length + 4 * 3)
       wrongs.push(`${attempts} attempts for ${requests.length} requests`);
     expect(wrongs, `seed ${seed}`).toEqual([]);

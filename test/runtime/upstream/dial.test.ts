@@ -25,7 +25,7 @@ async function dialAt(port: number, addresses: readonly string[], options: Parti
 }
 
 describe('a name with several addresses', () => {
-  test('is connected to at the next address when one is dead, and the handshake is that of the address', async () => {
+  test('is reached at the next address when one is dead; the handshake’s time counts only that address', async () => {
     const upstream = await startTcpUpstream(() => {});
     closing.push(upstream.close);
     const { socket, times } = await dialAt(upstream.port, [DEAD, '127.0.0.1']);

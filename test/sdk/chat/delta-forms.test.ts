@@ -369,7 +369,7 @@ describe.each(['reasoning', 'thinking', 'is_reasoning', 'is_thinking'])(
       expect(whole.end({ kind: 'closed' })).toMatchObject(expected);
     });
 
-    test('is a mode when reasoning has a field of its own', () => {
+    test('names only a mode when the reasoning has its own field', () => {
       const thought = { content: '', reasoning_content: 'hm', [flag]: true };
       expect(readAll([thought, ...marked])).toMatchObject({ text: 'Hi there.', reasoning: 'hm' });
     });

@@ -245,7 +245,7 @@ test.each([
   expect(errorOf(400, body).message).toMatch(/: (?:\/chat\/completions: )?no such parameter\. /);
 });
 
-test('an answer that its finish reason calls failed says what to do', () => {
+test('the finish reason "error" makes the answer fail, and the error says what to do', () => {
   const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
   stream.feed(
     Buffer.from(JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: 'error' }] })),

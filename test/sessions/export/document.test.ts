@@ -33,7 +33,7 @@ test('an export is the same after an import and another export', () => {
   );
 });
 
-test('the published schema is that of the code, and every export is valid', async () => {
+test("the published schema equals the code's, and every export is valid", async () => {
   // To write it: npx vitest run test/sessions/export/document.test.ts -u
   const schema = `${JSON.stringify(z.toJSONSchema(document, { io: 'input' }), null, 2)}\n`;
   await expect(schema).toMatchFileSnapshot('../../../schemas/sessions-export.json');

@@ -340,7 +340,7 @@ test('a paste that comes in many reads is one label and one step to undo', () =>
   expect(edit(draft, { type: 'undo' }).text).toBe('ab');
 });
 
-test('more of a paste changes no other label, also of an equal text', () => {
+test('more of a paste gets its own label when an equal label is elsewhere in the draft', () => {
   const long = 'line\n'.repeat(20);
   const draft = [undefined, undefined, true as const].reduce<Editor>(
     (before, more) => edit(before, { type: 'paste', text: long, ...(more && { more }) }),

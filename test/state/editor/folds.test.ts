@@ -22,7 +22,7 @@ test('different texts have different labels, and equal texts have the same label
   expect(foldPaste(lines(20), second.folds)).toEqual({ shown: '[pasted 20 lines]', folds: second.folds });
 });
 
-test('a sent draft has the texts in place of their labels, also of repeated ones', () => {
+test('a sent draft has the pasted texts in place of their labels, also when two labels are equal', () => {
   const { folds } = foldPaste(`${lines(19)}\ny`, foldPaste(lines(20), []).folds);
   const draft = 'a [pasted 20 lines #2] b [pasted 20 lines] c [pasted 20 lines] [pasted 20 line';
   expect(foldPlaces(draft, folds).map(({ start }) => start)).toEqual([2, 25, 45]);

@@ -72,7 +72,8 @@ async function goOn(
   onScreen: RegExp | undefined,
   check: (what: string, holds: Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  // Until the chat draws the question, the screen is older than the kill. A question drawn before may have scrolled away.
+  // The screen may still show the time before the kill, until the chat draws the question. An earlier question may have
+  // scrolled away.
   if (onScreen !== undefined)
     await check('the question is not shown', session.untilScreen(onScreen, LIMIT_MS));
   await check('the answer does not end', stopped(session));

@@ -79,8 +79,8 @@ async function ask(socketPath: string, habit: WorldCase, clock: TestClock): Prom
 }
 
 /**
- * Defines a test of each case. They run at the same time, through a daemon of the file.
- * @param clock that of the programs [the system's]
+ * Defines a test of each case. The tests run at the same time, and share one daemon.
+ * @param clock the clock of the programs [the system's]
  */
 export function testWorldCases(cases: readonly WorldCase[], clock: TestClock = { speed: 1, env: {} }): void {
   const home = daemonForAll([], clock.env);

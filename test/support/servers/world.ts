@@ -78,7 +78,7 @@ function bodyOf({ gzip, br, deflate }: WorldCase, response: ServerResponse) {
 
 /**
  * A handler that plays one habit, as the provider does.
- * @param speed that of the programs' clocks
+ * @param speed the speed of the programs' clocks
  */
 export function playing(habit: WorldCase, speed = 1): Handler {
   return async (request, response) => {

@@ -37,6 +37,6 @@ test('a narrow pane shows only the time', () => {
   expect(at(0, 26)[2]).toMatch(/^requests 499\/500 +in 12 s$/);
 });
 
-test('a limit sends no control sequence to the terminal', () => {
+test('control sequences in the headers of rate limits do not reach the terminal', () => {
   expect(at(0).join('')).not.toContain('\u001b');
 });

@@ -38,7 +38,7 @@ test('the pane and the line above the answer show the same time: that until the 
   expect(plainText(answerLine(answer, 80))).toContain('0.6 s');
 });
 
-test('an incomplete answer took until it ended, however early its last output came', () => {
+test('the time of an incomplete answer runs until its end, also after its last output', () => {
   expect(paneOf({ e2eMs: 610, elapsedMs: 300_610 }, 'stalled')).toMatch(/^stalled +5 m 01 s$/m);
 });
 

@@ -36,7 +36,7 @@ test("the terminal's cursor follows the draft's, so that the reader reads the ch
   await screen.until(() => column() === 17);
 });
 
-test('the cursor follows in a draft of several rows, also of those that the width breaks', async () => {
+test('the cursor follows in a draft of several rows, which line ends or the width separate', async () => {
   const { screen } = await typed('one');
   const at = async (x: number, y: number): Promise<void> =>
     screen.until(() => screen.cursor().x === x && screen.cursor().y - top === y);

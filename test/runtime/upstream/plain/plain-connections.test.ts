@@ -63,7 +63,7 @@ test('a response on a reused connection may take longer than the idle limit', as
       const body = await ask(connections, `/slow/${limitMs + 100}`);
       return { body, opened: upstream.connections() - before };
     },
-    // With two, the first was idle for too long.
+    // A second connection means that the first one was idle for too long: this machine was slow.
     (one) => one.opened === 1,
   );
   expect([body, opened]).toEqual(['begun ended', 1]);
