@@ -35,7 +35,8 @@ export function isRefusalIn200(start: Uint8Array): boolean {
   const first = whole ?? parseJson(data.split('\n', 1)[0] ?? '');
   const name = /^event:[ \t]*(\w+)/m.exec(text)?.[1];
   if (errorEventOf(first, name) !== undefined) return true;
-  const { detail, message } = recordOf(whole);
+  const { detail, message, choices, output, content, result } = recordOf(whole);
+  if ([choices, output, content, result].some((one) => one !== undefined)) return false;
   return [detail, message].some((one) => typeof one === 'string' || Array.isArray(one));
 }
 

@@ -30,8 +30,9 @@ const MAX_FIRST = 0.9;
 /** A buffer that seldom flushes sends an answer in at most this many bursts after the first arrival, and reads. */
 const FEW_BURSTS = 5;
 const FEW_ARRIVALS = 12;
-/** The fewest pieces in each of its bursts, on average. */
-const BUFFERED = 4;
+/** The fewest pieces in each of its bursts, and in each of its reads, on average. */
+const IN_BURST = 4;
+const IN_READ = 2;
 /** Behind a steady model, the fastest burst is at most this many times as fast as the slowest. */
 const UNSTEADY = 1.5;
 /** When the wait for the first output was this many times as long as the rest, a buffer collected the rest before. */
@@ -70,7 +71,8 @@ export function speedOf(arrivals: Arrivals, delivered: Delivered, waitMs: number
 /** Whether a buffer sent the answer in a few bursts that do not show how fast the model wrote. */
 function isFlushed({ count, spreadMs, first, bursts, total }: Arrivals, waitMs: number): boolean {
   const few = count <= FEW_ARRIVALS && bursts.count <= FEW_BURSTS;
-  const buffered = few && total.pieces - first.pieces >= BUFFERED * bursts.count;
+  const fewest = Math.max(IN_BURST * bursts.count, IN_READ * (count - 1));
+  const buffered = few && total.pieces - first.pieces >= fewest;
   return buffered && (bursts.fastest > UNSTEADY * bursts.slowest || waitMs > COLLECTED * spreadMs);
 }
 

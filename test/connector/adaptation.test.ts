@@ -139,7 +139,8 @@ describe('a refused stream_options', () => {
     ['an error as text', '{"error":{"message":"stream_options is not supported"}}'],
   ])('is sent once when an answer only writes about it: %s', async (_name, text) => {
     const events = sseEvents(deltaOf(text), FINISH, '[DONE]').join('');
-    const whole = { choices: [{ index: 0, message: { content: text }, finish_reason: 'stop' }] };
+    const choices = [{ index: 0, message: { content: text }, finish_reason: 'stop' }];
+    const whole = { choices, message: 'from the cache', detail: 'stream_options is ignored' };
     for (const body of [events, JSON.stringify(whole)]) {
       refusals = { stream_options: { status: 200, body } };
       const answer = await connector.exchange([{ role: 'user', content: 'Hi' }]);

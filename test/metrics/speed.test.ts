@@ -233,6 +233,11 @@ test.each<[string, Piece[], number]>([
     Array.from({ length: 40 }, (_, index) => at(9000 + 5 * index, 5)).flat(),
     1000,
   ],
+  [
+    'a short answer without pauses',
+    Array.from({ length: 12 }, (_, index) => at(900 + 5 * index, 1)).flat(),
+    200,
+  ],
   ['a replay, then new tokens', [...at(100, 50), ...paced(21, 'text', 200)], 17],
 ])('the speed is measured: %s', (_title, pieces, rate) => {
   expect(figuresOf(pieces, counts(pieces.length)).speed).toMatchObject({

@@ -166,7 +166,8 @@ function resultOf(value: unknown): unknown {
   if (statusCode === 200 && typeof body === 'string') return parseJson(body);
   if (success !== true || !isRecord(result)) return one;
   // Cloudflare parses the text of its JSON mode.
-  return isRecord(result.response) ? { ...result, response: JSON.stringify(result.response) } : result;
+  const parsed = isRecord(result.response) || typeof result.response === 'number';
+  return parsed ? { ...result, response: JSON.stringify(result.response) } : result;
 }
 
 const EVENT_STREAM = 'text/event-stream';

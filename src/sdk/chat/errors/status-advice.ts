@@ -74,7 +74,7 @@ const NO_MODEL =
 const NO_ACCESS = /not allowed to access|do(?:es)? not have access to|key_model_access_denied/i;
 /** Matches refusals of models that answer only in the format of Responses. */
 const ONLY_RESPONSES =
-  /\b(?:only|use|via|through|requires?)\b[^.]{0,40}(?:\bv1\/responses|\bresponses (?:api|endpoint))\b/i;
+  /\b(?:only|(?<!(?:not|n['’]t|cannot) )use|requires?)\b[^.]{0,40}(?:\bv1\/responses|\bresponses (?:api|endpoint))\b/i;
 /** Matches refusals of models that answer only in one piece, or stream only for verified accounts. */
 const NO_STREAM =
   /'stream' does not support true|verified to stream|\bstream(?:ing)? (?:is |mode is )?not (?:supported|allowed|available)|does(?: not|n't) support stream/i;
@@ -151,10 +151,14 @@ const SAME_HOST = 'http://same-host';
 const LOGIN_HOST = /^(?:auth|login|sso|idp|accounts?)\.|cloudflareaccess\.com$/i;
 const LOGIN_PATH = /\/(?:log-?in|sign-?in|sso|saml2?|oauth2?|authorize)(?:\/|$)/i;
 
+/** Matches the end of an API's path. */
+const ROUTE = /\/(?:completions|responses|messages)$/;
+
 /** Returns the login page that a redirect points to, without its query; undefined for another redirect. */
 function loginPage(location: string | undefined): string | undefined {
   const url = location === undefined ? null : URL.parse(location, SAME_HOST);
-  if (url === null || !(LOGIN_HOST.test(url.host) || LOGIN_PATH.test(url.pathname))) return undefined;
+  if (url === null || ROUTE.test(url.pathname)) return undefined;
+  if (!LOGIN_HOST.test(url.host) && !LOGIN_PATH.test(url.pathname)) return undefined;
   return url.origin === SAME_HOST ? url.pathname : `${url.origin}${url.pathname}`;
 }
 

@@ -8,9 +8,7 @@ export function isOllamaEvent(event: unknown): boolean {
   if (!isRecord(event) || Array.isArray(event.choices)) return false;
   const { done, message, response, tool_calls } = event;
   const calls = response === null && Array.isArray(tool_calls);
-  // Cloudflare writes tokens that are digits as numbers.
-  const isText = typeof response === 'string' || typeof response === 'number';
-  return (typeof done === 'boolean' && isRecord(message)) || isText || calls;
+  return (typeof done === 'boolean' && isRecord(message)) || typeof response === 'string' || calls;
 }
 
 /** Converts a line of Ollama's API (https://docs.ollama.com/api/chat) to a chunk of a chat completion. */

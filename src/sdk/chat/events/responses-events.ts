@@ -14,6 +14,11 @@ const DELTAS: readonly (readonly [RegExp, 'text' | 'reasoning' | 'refusal'])[] =
   [/^response\.reasoning(?:_text|_content|_summary(?:_text)?)?\.delta$/, 'reasoning'],
   [/^response\.refusal\.delta$/, 'refusal'],
 ];
+/** Matches names for the same content. Of several in one response, only the first is read. */
+const SAME: readonly RegExp[] = [
+  /^response\.(?:output_text|text|content_part)\.delta$/,
+  /^response\.reasoning(?:_text|_content|_summary)?\.delta$/,
+];
 /** Matches states of a response that is not over: one in the background, or one that was cancelled. */
 const UNFINISHED = /^(?:queued|in_progress|cancelled)$/;
 /** Matches items of the server's own tools. They are not part of the answer, except for images. */
@@ -37,6 +42,21 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   let ended: string | undefined;
   let repeated: string | undefined;
   const readContent = createContentReader(emit);
+
+  /** The latest delta event, whether it has the content of another one, and the first name of each of `SAME`. */
+  let latest = '';
+  let same = false;
+  const names: (string | undefined)[] = [];
+
+  /** Whether events of another name have the content of this one. */
+  const isSame = (type: string): boolean => {
+    if (type === latest) return same;
+    const group = SAME.findIndex((one) => one.test(type));
+    names[group] ??= type;
+    latest = type;
+    same = group >= 0 && names[group] !== type;
+    return same;
+  };
 
   /** Returns the new part of a text. Some gateways send a whole response twice. */
   const fresh = (text: unknown): unknown => {
@@ -159,6 +179,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     const type = stringOf(event.type);
     const kind = kindOf(type);
     if (kind !== undefined) {
+      if (isSame(type)) return 'open';
       const delta = kind === 'text' ? fresh(event.delta) : event.delta;
       inPieces = readContent(delta, kind) || inPieces || repeated !== undefined;
       return 'open';
