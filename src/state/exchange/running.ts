@@ -211,15 +211,10 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       left -= 1;
       if (left === 0) onAllEnded();
     };
-    for (const [index, side] of sides)
-      begin({
-        id: side.answer.id,
-        endpoint: side.endpoint,
-        messages,
-        at: at(index, side),
-        shown,
-        onEnd: ended,
-      });
+    for (const [index, side] of sides) {
+      const { answer, endpoint } = side;
+      begin({ id: answer.id, endpoint, messages, at: at(index, side), shown, onEnd: ended });
+    }
   };
 
   return {
