@@ -6,7 +6,7 @@ export interface Figure {
   readonly label: string;
   /** The usual technical term, when it differs from the label. */
   readonly term?: string;
-  /** Empty for words and for yes or no. */
+  /** Empty when the value is a word, or yes or no. */
   readonly unit: 'ms' | 'tokens/s' | 'tokens' | 'bytes' | 'US$' | '%' | 'count' | '';
   /** The exact definition, for docs/metrics.md and the explanation on the screen. */
   readonly definition: string;

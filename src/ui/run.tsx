@@ -54,7 +54,10 @@ export async function runTui(options: TuiOptions): Promise<void> {
     painter.restyle(themeFor(look, themed));
     if (before.utf8 !== false && look.utf8 === false) actions.say(NOT_UTF8);
   };
-  /** The terminal around this one may be another one than before. What it reads overrides this one's own reply. */
+  /**
+   * Finds out what the terminal around this one reads, e.g. the one around tmux, which may have changed. Its answer
+   * overrides this terminal's own reply.
+   */
   const lookAround = (): void => {
     if (screenReader) return;
     void options.outerReadsUtf8?.().then((utf8) => {

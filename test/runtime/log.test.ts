@@ -56,7 +56,7 @@ test.runIf(process.platform === 'linux')(
     write();
     await expect.poll(() => statSync(path).size).toBeGreaterThan(3000);
     write();
-    // Once for each 1,000 bytes: the streams before end later.
+    // A file is opened once for each 1,000 bytes, and some earlier ones are not closed yet.
     expect(opened()).toBeLessThan(15);
     await log.close();
   },

@@ -69,8 +69,8 @@ export function openToolResults(path: string): ToolResults {
 }
 
 /**
- * Opens a named pipe as a writer until the reader has ended: the process can't end while the reader waits for a writer, or
- * begins to. As a reader and writer, it opens a pipe without a reader, too.
+ * Opens a named pipe as a writer until the reader has ended. Without a writer, the reader would wait, and the process
+ * could not end. With O_RDWR, the pipe opens even when nothing reads it yet.
  */
 function releaseReader(input: ReadStream, path: string): void {
   try {

@@ -22,8 +22,8 @@ export interface DialOptions {
 const NEXT_ADDRESS_MS = 250;
 
 /**
- * Opens a TCP connection. When the name has several addresses, a dead one delays it by 250 ms at most. Unlike Node
- * itself, it does not end an attempt to try the next address, because some networks need longer to connect.
+ * Opens a TCP connection. When the name has several addresses, a dead one delays the connection by 250 ms at most. Then
+ * the next address is tried beside it. Node itself would end the first attempt, but some networks need longer to connect.
  * @throws the error of the first attempt that failed, or the signal's reason
  */
 export async function dial({ host, port }: Target, options: DialOptions): Promise<Socket> {

@@ -2,7 +2,7 @@ import { ErrorClass } from '../../common/errors.js';
 import type { Connection } from './connection.js';
 import { daemonError } from './failures.js';
 
-/** With no request running, one heartbeat in this many is sent: each takes some CPU in the client and the daemon. */
+/** While no request runs, one of this many heartbeats is sent, because each takes some CPU in the client and the daemon. */
 const IDLE_BEATS = 3;
 /** The daemon has at least this time to answer a heartbeat before it counts as silent, in ms. */
 const ANSWER_MS = 500;

@@ -56,7 +56,7 @@ test('all clocks and timers of a program run at the same speed, and all programs
   expect(stderr).toBe('');
   const { took, unixMs, originMs } = JSON.parse(stdout) as Printed;
   expect(took).toHaveLength(36);
-  // A timer may fire a millisecond early, and Unix time has whole milliseconds: those of the system's clock.
+  // A timer may fire a millisecond early. Unix time has whole milliseconds of the system's clock, each of them `speed` long.
   for (const { what, ms } of took) {
     expect(ms, what).toBeGreaterThanOrEqual(WAIT_MS - 2 * speed);
     expect(ms, what).toBeLessThanOrEqual((endMs - startMs) * speed);

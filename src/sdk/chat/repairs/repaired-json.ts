@@ -31,7 +31,7 @@ export function repairedJson(text: string): JsonRecord | undefined {
   return isRecord(value) ? value : pythonDictionary(text);
 }
 
-/** Returns an object's JSON on one line; line breaks in its strings, which JSON forbids, stay as escapes. */
+/** Returns an object's JSON on one line. JSON forbids line breaks in strings, so those become escapes. */
 export function onOneLine(json: string): string {
   if (!/[\r\n]/.test(json)) return json;
   return json.replace(PARTS_AND_BREAKS, (part) =>
