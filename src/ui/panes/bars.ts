@@ -173,6 +173,8 @@ function short(key: string): string {
 
 function passingWords({ toast, quitArmedUntilMs, keys }: BarState): string | undefined {
   const again = `${keys.quit} again quits`;
-  // The toast about a cleared draft ends with the same words.
-  return quitArmedUntilMs === undefined || toast?.text.endsWith(again) ? toast?.text : again;
+  const text = toast?.text;
+  // The toast about a cleared draft ends with the same words. They do not hold after further typing.
+  if (text?.endsWith(again)) return quitArmedUntilMs === undefined ? text.slice(0, text.indexOf(';')) : text;
+  return quitArmedUntilMs === undefined ? text : again;
 }
