@@ -97,3 +97,18 @@ test('a delta without its choice is read, as Databricks sends it', () => {
     text: 'Hello',
   });
 });
+
+test.each([{ thought: true }, { extra_content: { google: { thought: true } } }])(
+  'Gemini’s thoughts stay reasoning when no answer follows them: %j',
+  (mark) => {
+    const deltas = [
+      { content: 'Hi', ...mark },
+      { content: ' there', ...mark },
+    ];
+    const events = deltas.map((delta) => JSON.stringify({ choices: [{ index: 0, delta }] }));
+    expect(readEvents(...events, JSON.stringify(chunk('', 'stop')))).toMatchObject({
+      text: '',
+      reasoning: 'Hi there',
+    });
+  },
+);

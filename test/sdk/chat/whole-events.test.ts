@@ -67,6 +67,53 @@ describe('a response whose parts come whole, without deltas', () => {
   });
 });
 
+describe('a whole answer after its pieces', () => {
+  const pieces = ['<think>', 'hm', '</think>'];
+  const repeated = [{ type: 'message', content: [{ type: 'output_text', text: pieces.join('') }] }];
+  const deltas = pieces.map((delta) => ({ type: 'response.output_text.delta', delta }));
+
+  test('repeats reasoning between tags: a response', () => {
+    const response = { status: 'completed', output: repeated, output_text: pieces.join('') };
+    expect(read('responses', ...deltas, { type: 'response.completed', response })).toMatchObject({
+      text: '',
+      reasoning: 'hm',
+    });
+  });
+
+  test('repeats reasoning that a limit cut off: a response', () => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: '<think>hm' }] }];
+    const response = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output };
+    expect(read('responses', ...deltas.slice(0, 2), { type: 'response.incomplete', response })).toMatchObject(
+      { text: '', reasoning: 'hm', finishReason: 'length' },
+    );
+  });
+
+  test.each(['<', '\n', '<think'])('repeats a text that a tag may begin with: %j', (text) => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text }] }];
+    const response = { status: 'completed', output };
+    const delta = { type: 'response.output_text.delta', delta: text };
+    expect(read('responses', delta, { type: 'response.completed', response })).toMatchObject({ text });
+  });
+
+  test('repeats reasoning between tags: a message', () => {
+    const block = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
+    const delta = (text: string) => ({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text },
+    });
+    const message = {
+      type: 'message',
+      content: [{ type: 'text', text: '<think>hm' }],
+      stop_reason: 'max_tokens',
+    };
+    expect(read('anthropic', block, delta('<think>'), delta('hm'), message)).toMatchObject({
+      text: '',
+      reasoning: 'hm',
+    });
+  });
+});
+
 describe('Anthropic’s blocks', () => {
   const start = (index: number, content_block: object) => ({
     type: 'content_block_start',

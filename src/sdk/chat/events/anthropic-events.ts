@@ -1,7 +1,7 @@
 import type { Usage } from '../../../common/chat/usage.js';
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import { isBare, keepModel } from '../chat-types.js';
-import { createContentReader, unreadable } from './content-reader.js';
+import { unreadable, WordedReader } from './content-reader.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './event-reader-types.js';
 import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
@@ -31,7 +31,8 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   let count = 0;
   /** The id of the message that has begun and not ended. */
   let open: string | undefined;
-  const readContent = createContentReader(emit);
+  const contents = new WordedReader(emit);
+  const readContent = contents.read;
   /**
    * The text in a block's start event, by the block's index. Servers that send it there repeat it as the first delta.
    */
@@ -74,6 +75,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     hidden.clear();
     calls.clear();
     count = 0;
+    contents.worded = false;
     parts.clear();
   };
 
@@ -121,8 +123,8 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     keepModel(result, model);
     // A whole message after the pieces repeats them, but may be the only one with text.
     if (Array.isArray(content)) {
-      const bare = isBare(result);
-      const worded = result.text !== '' || result.refusal !== '';
+      const { worded } = contents;
+      const bare = isBare(result) && !worded;
       for (const [index, block] of content.entries())
         if (bare || (!worded && recordOf(block).type === 'text')) startBlock(index, block);
     } else if (!Array.isArray(content)) readContent(content, 'text');

@@ -24,6 +24,20 @@ export function createContentReader(emit: Answer['emit']): ReadContent {
   };
 }
 
+/** Reads content fields, and keeps whether one of them had words. */
+export class WordedReader {
+  /** Whether a text or a refusal came. The result may still lack it: it can be withheld, or be reasoning between tags. */
+  worded = false;
+  readonly read: ReadContent;
+
+  constructor(emit: Answer['emit']) {
+    this.read = createContentReader((event) => {
+      this.worded ||= event.type === 'text' || event.type === 'refusal';
+      emit(event);
+    });
+  }
+}
+
 /** Returns the event for content with an unknown form. */
 export function unreadable(value: unknown): ChatEvent {
   return { type: 'malformed', data: beginningOf(JSON.stringify(value) ?? '', MAX_SHOWN) };

@@ -4,9 +4,6 @@ import type { ChatEvent, ChatResult } from '../chat-types.js';
 
 /** Members that are booleans of some gateways. Numbers and booleans in other members are tokens of Cloudflare. */
 const FLAGS = ['reasoning', 'thinking', 'thought', 'is_reasoning', 'is_thinking'];
-/** Gemini marks each of its thoughts with this member. */
-const CERTAIN = 'thought';
-
 /** Whether the member is a boolean about the content beside it. */
 export function isFlag(delta: JsonRecord, name: string): boolean {
   return typeof delta[name] === 'boolean' && typeof delta.content === 'string' && FLAGS.includes(name);
@@ -29,7 +26,7 @@ export class ReasoningFlags {
   /** Returns the kind of the content. @param named whether the delta also has reasoning in a field of its own */
   kindOf(delta: JsonRecord, named: boolean): 'text' | 'reasoning' {
     this.#mode ||= named;
-    if (isFlag(delta, CERTAIN) && delta[CERTAIN] === true) return 'reasoning';
+    if (isThought(delta)) return 'reasoning';
     if (this.#mode || !isMarked(delta)) return 'text';
     this.#marked ||= delta.content !== '';
     return 'reasoning';
@@ -49,9 +46,14 @@ export class ReasoningFlags {
   }
 }
 
-function isMarked(delta: JsonRecord): boolean {
+/** Whether this is one of Gemini's thoughts: no mode has their marks. */
+function isThought(delta: JsonRecord): boolean {
+  if (delta.thought === true && isFlag(delta, 'thought')) return true;
   // Gemini's compatible API also writes tags around its thoughts, which are read like those of other servers.
   const { thought } = recordOf(recordOf(delta.extra_content).google);
-  if (thought === true) return stringOf(delta.content) !== '' && !/^\s*</.test(stringOf(delta.content));
+  return thought === true && stringOf(delta.content) !== '' && !/^\s*</.test(stringOf(delta.content));
+}
+
+function isMarked(delta: JsonRecord): boolean {
   return FLAGS.some((name) => delta[name] === true && isFlag(delta, name));
 }

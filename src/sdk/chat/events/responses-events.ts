@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../../common/json.js';
 import { isBare, keepModel } from '../chat-types.js';
-import { createContentReader, unreadable } from './content-reader.js';
+import { unreadable, WordedReader } from './content-reader.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './event-reader-types.js';
 import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
@@ -41,7 +41,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   /** The text of the response that has ended, and how much of it the next response has repeated so far. */
   let ended: string | undefined;
   let repeated: string | undefined;
-  const readContent = createContentReader(emit);
+  const contents = new WordedReader(emit);
+  const readContent = contents.read;
 
   /** The latest delta event, whether it has the content of another one, and the first name of each of `SAME`. */
   let latest = '';
@@ -116,8 +117,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   /** Reads the items of the last event. When one kind of item came in pieces, another may still be new. */
   const readOutput = (output: readonly unknown[]): void => {
-    const bare = isBare(result);
-    const textless = isTextless(result);
+    const bare = isBare(result) && !contents.worded;
+    const textless = !contents.worded;
     const knownIds = new Set(result.toolCalls.map(({ id }) => id));
     for (const [index, one] of output.entries()) {
       const item = recordOf(one);
@@ -136,7 +137,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     repeated = undefined;
     if (Array.isArray(response.output)) readOutput(response.output);
     // Clients compute this member from the items, and some gateways send nothing else.
-    if (isTextless(result)) readContent(response.output_text, 'text');
+    if (!contents.worded) readContent(response.output_text, 'text');
     named(response);
     const report = reportOf(response);
     if (report !== undefined) emit(report);
@@ -236,10 +237,6 @@ function kindOf(type: string): 'text' | 'reasoning' | 'refusal' | undefined {
   // The common case, without a search.
   if (type === 'response.output_text.delta') return 'text';
   return type.endsWith('.delta') ? DELTAS.find(([name]) => name.test(type))?.[1] : undefined;
-}
-
-function isTextless({ text, refusal }: ReadAnswer['result']): boolean {
-  return text === '' && refusal === '';
 }
 
 /** Whether this is an item of a response. */
