@@ -1,6 +1,7 @@
 import { parseJson, recordOf } from '../common/json.js';
 import { withoutFraming } from '../sdk/chat/errors/framed-body.js';
 import { errorEventOf } from '../sdk/chat/errors/reported-error.js';
+import { unwrapped } from '../sdk/chat/events/chunk-forms.js';
 import type { DecodedEvent } from './decoded-events.js';
 
 /** Statuses with which providers refuse a member of a request. */
@@ -35,7 +36,10 @@ export function isRefusalIn200(start: Uint8Array): boolean {
   const first = whole ?? parseJson(data.split('\n', 1)[0] ?? '');
   const name = /^event:[ \t]*(\w+)/m.exec(text)?.[1];
   if (errorEventOf(first, name) !== undefined) return true;
-  const { detail, message, choices, output, content, result } = recordOf(whole);
+  const body = recordOf(whole);
+  const { detail, message, output, content, result } = body;
+  // A gateway's own object around an answer can have a message, too, such as "success".
+  const { choices } = unwrapped(body);
   if ([choices, output, content, result].some((one) => one !== undefined)) return false;
   return [detail, message].some((one) => typeof one === 'string' || Array.isArray(one));
 }

@@ -141,7 +141,8 @@ describe('a refused stream_options', () => {
     const events = sseEvents(deltaOf(text), FINISH, '[DONE]').join('');
     const choices = [{ index: 0, message: { content: text }, finish_reason: 'stop' }];
     const whole = { choices, message: 'from the cache', detail: 'stream_options is ignored' };
-    for (const body of [events, JSON.stringify(whole)]) {
+    const wrapped = { code: 0, message: 'success', data: { choices } };
+    for (const body of [events, JSON.stringify(whole), JSON.stringify(wrapped)]) {
       refusals = { stream_options: { status: 200, body } };
       const answer = await connector.exchange([{ role: 'user', content: 'Hi' }]);
       expect(answer).toMatchObject({ outcome: 'complete', text, metrics: { attempts: 1 } });
