@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { Readable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { main } from '../../../src/commands/main.js';
+import { STOP_SIGNALS } from '../../../src/common/program/stop-signals.js';
 import { type Sandbox, withoutBusy } from './program.js';
 
 /** The result of a command line. */
@@ -44,6 +45,8 @@ async function runNow(
   { terminal = false }: HereOptions,
 ): Promise<Answered> {
   const before = { dir: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
+  // A command listens to these signals until its process ends.
+  const knownEnds = STOP_SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
   const streams = [process.stdout, process.stderr] as const;
   const written = streams.map((stream) => {
     const { write } = stream;
@@ -88,6 +91,10 @@ async function runNow(
     return { code: Number(process.exitCode ?? 0), stdout, stderr: withoutBusy(stderr) };
   } finally {
     for (const { restore } of written) restore();
+    for (const [signal, known] of knownEnds) {
+      for (const listener of process.listeners(signal))
+        if (!known.includes(listener)) process.off(signal, listener);
+    }
     if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
     process.chdir(before.dir);
     become(before.env);
