@@ -74,14 +74,18 @@ async function merge(paths: readonly string[], { check = [], ...outputs }: Merge
   const files = openReports(outputs);
   // A signal waits until the files are complete: they take less time than the test did.
   const stop = interruptOn(new AbortController());
-  if (!replacesTables(files)) stdout.print(resultText(runs, setup));
-  await writeReports(files, {
-    json: () => reportText(report),
-    csv: () => requestsCsv(runs),
-    html: async () => [(await import('./report/page.js')).reportPage(runs, setup, report, merged.notes)],
-  });
-  const stopped = await stop.latestExitCode();
-  if (stopped !== undefined) return stopped;
+  try {
+    if (!replacesTables(files)) stdout.print(resultText(runs, setup));
+    await writeReports(files, {
+      json: () => reportText(report),
+      csv: () => requestsCsv(runs),
+      html: async () => [(await import('./report/page.js')).reportPage(runs, setup, report, merged.notes)],
+    });
+    const stopped = await stop.latestExitCode();
+    if (stopped !== undefined) return stopped;
+  } finally {
+    stop.remove();
+  }
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok
     : EXIT.failed;

@@ -45,8 +45,7 @@ async function runNow(
   { terminal = false }: HereOptions,
 ): Promise<Answered> {
   const before = { dir: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
-  // A command listens to these signals until its process ends.
-  const knownEnds = STOP_SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
+  const listeners = signalListeners();
   const streams = [process.stdout, process.stderr] as const;
   const written = streams.map((stream) => {
     const { write } = stream;
@@ -87,19 +86,21 @@ async function runNow(
     // Otherwise the command would change the user's saved sessions.
     if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
     await main(['node', 'vastar-tui', ...args]);
+    const left = signalListeners() - listeners;
+    if (left > 0) throw new Error(`the command leaves ${left} listeners of signals`);
     const [stdout = '', stderr = ''] = written.map(({ seen }) => seen.text);
     return { code: Number(process.exitCode ?? 0), stdout, stderr: withoutBusy(stderr) };
   } finally {
     for (const { restore } of written) restore();
-    for (const [signal, known] of knownEnds) {
-      for (const listener of process.listeners(signal))
-        if (!known.includes(listener)) process.off(signal, listener);
-    }
     if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
     process.chdir(before.dir);
     become(before.env);
     process.exitCode = before.exitCode;
   }
+}
+
+function signalListeners(): number {
+  return STOP_SIGNALS.reduce((count, name) => count + process.listenerCount(name), 0);
 }
 
 /** Changed in place, because Node itself reads the variables of the process, not another object. */
