@@ -190,6 +190,18 @@ describe('after scrolling away from the end, the window', () => {
   });
 });
 
+test.each(['', 'Text:\n', 'Text:\n\n', `${'word '.repeat(20_000)}\n`])(
+  'the beginning of code is in the first row of the code, not in its edge',
+  (before) => {
+    const messages = [answer(1, `${before}\`\`\`js\nconst a = 1;\nconst b = 2;\n\`\`\`\n`)];
+    const anchor = { message: 1, offset: messages[0]?.text.indexOf('const a') ?? 0 };
+    const viewport = createViewport();
+    const view: View = { messages, width: 40, height: 12, scroll: FOLLOW };
+    const row = viewport.rowOf(view, anchor) ?? -1;
+    expect(shown(viewport, view)[row]).toContain('const a');
+  },
+);
+
 test('messages beyond the cache limit are shown like single ones', () => {
   const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `${index}\n`.repeat(1000)));
   const seen = { message: 20, offset: 0 };

@@ -114,9 +114,10 @@ function* inParts(blocks: readonly Block[]): Generator<Block[]> {
   yield part;
 }
 
-/** Returns the offset of the empty row before a block, or else of the block. */
-function firstOffset({ start, blankBefore }: Block): number {
-  return blankBefore ? start - 1 : start;
+/** Returns the offset of the row before a block's text, which is empty or the edge of code, or else of the text. */
+function firstOffset(block: Block): number {
+  const isEdged = block.kind === 'code' && block.opens;
+  return block.blankBefore || isEdged ? block.start - 1 : block.start;
 }
 
 const SAMPLE =
