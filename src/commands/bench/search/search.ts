@@ -93,7 +93,7 @@ export async function searchLoads(
 
 function searched(
   { type, kind }: SearchPlan,
-  { turns }: BenchFlags,
+  { turns, duration }: BenchFlags,
   levels: readonly Level[],
   found: Curve['found'],
   tests: ReadonlyMap<number, Tested>,
@@ -105,7 +105,11 @@ function searched(
   const best = tests.get(answer);
   if (best === undefined && signal.aborted) throw new StoppedEarly();
   if (best === undefined)
-    throw new UsageError('check the endpoint with "vastar-tui doctor": no request was answered');
+    throw new UsageError(
+      duration === undefined
+        ? 'check the endpoint with "vastar-tui doctor": no request ended'
+        : `set a longer --duration, or check the endpoint with "vastar-tui doctor": no request ended in ${duration} s`,
+    );
   const ordered = levels.toSorted((one, other) => one.load - other.load);
   const of = turns === undefined ? 'requests' : 'conversations';
   return { curve: { type, kind, of, levels: ordered, found, shown: answer }, best };
