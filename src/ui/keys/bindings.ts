@@ -1,6 +1,7 @@
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { type ActionName, type Binding, KEYMAP } from './keymap.js';
 import { KEY_NAMES } from './keys.js';
+import { sameControl } from './same-control.js';
 
 /** The key bindings: the defaults with the user's changes. */
 export interface Keymap {
@@ -42,6 +43,12 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
     }
     const keys = written.flatMap((name) => {
       const key = parseKey(name);
+      const same = sameControl(key ?? '');
+      if (key !== undefined && same !== key) {
+        const message = `write "${same}", or another key: terminals send the same for it and for "${key}"`;
+        problems.push({ action, severity: 'warning', message });
+        return [];
+      }
       const owner = key === undefined ? undefined : taken.get(key);
       if (key !== undefined && owner === undefined) {
         taken.set(key, action);

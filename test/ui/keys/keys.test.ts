@@ -108,6 +108,18 @@ describe("the user's own keys", () => {
     ]);
   });
 
+  test.each([
+    ['ctrl+i', 'tab'],
+    ['Ctrl+M', 'enter'],
+    ['ctrl+/', 'ctrl+_'],
+  ])('that no terminal can report give a warning: %s', (name, same) => {
+    const { keymap, problems } = own({ compare: [name, 'alt+c'] });
+    expect(keymap.actionOf('alt+c', false)).toBe('compare');
+    expect([keymap.actionOf('enter', true), keymap.actionOf('tab', true)]).toEqual(['send', 'focus']);
+    const message = `write "${same}", or another key: terminals send the same for it and for "${name.toLowerCase()}"`;
+    expect(problems).toEqual([{ action: 'compare', severity: 'warning', message }]);
+  });
+
   test('of a single character only work with an empty draft, so that they can be typed', () => {
     const { keymap } = own({ inspect: ['i'] });
     expect([keymap.actionOf('i', false), keymap.actionOf('i', true)]).toEqual(['inspect', undefined]);

@@ -1,4 +1,5 @@
 import { type KeyPress, keyName, type Modifiers } from '../keys.js';
+import { sameControl } from '../same-control.js';
 import { byPosition } from './layouts.js';
 
 /** Codes of keys without a character, also on the keypad. Other keys (volume, a modifier alone) do nothing. */
@@ -15,16 +16,6 @@ const KEYPAD_FIRST = 57399;
 const KEYPAD = '0123456789./*-+';
 /** Codes of the keypad's other characters. */
 const KEYPAD_MORE: Readonly<Record<number, string>> = { 57415: '=', 57416: ',' };
-/** Legacy terminals send the same byte for these keys, so the key bindings only have one name for each. */
-const SAME_CONTROL: Readonly<Record<string, string>> = {
-  'ctrl+-': 'ctrl+_',
-  'ctrl+/': 'ctrl+_',
-  'ctrl+7': 'ctrl+_',
-  'ctrl+[': 'esc',
-  'ctrl+i': 'tab',
-  'ctrl+m': 'enter',
-};
-
 /**
  * Reads a key that is sent with its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
  * @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/
@@ -64,10 +55,6 @@ function shortcut(
   const shown = modifiers.shift && latin === char ? (shifted ?? latin) : latin;
   const name = keyName(shown, { ...modifiers, shift: false });
   return sameControl(name);
-}
-
-function sameControl(name: string): string {
-  return SAME_CONTROL[name] ?? name;
 }
 
 /** Returns the printable character of a code point; undefined when there is none. */
