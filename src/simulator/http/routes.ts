@@ -1,4 +1,5 @@
 import { isOwnHost } from '../../common/http/own-host.js';
+import { percentDecoded } from '../../common/http/percent-decoded.js';
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
 import { promptTokens } from '../chat/answer.js';
 import { routeAnswer } from '../chat/answer-route.js';
@@ -113,7 +114,7 @@ export function route(request: SimulatorRequest, around: Surroundings): Routed {
     request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   const matching = ENDPOINTS.flatMap((candidate) => {
     const match = candidate.pattern.exec(path.replace(PREFIX, ''));
-    return match === null ? [] : [{ candidate, parameter: decode(match[1] ?? '') }];
+    return match === null ? [] : [{ candidate, parameter: percentDecoded(match[1] ?? '') }];
   });
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const found = matching.find(({ candidate }) => candidate.method === method);
@@ -149,12 +150,4 @@ function connectionConfirmed(startedS: number): unknown {
     finishReason: 'stop',
   } as const;
   return completion(identity, [choice], usage);
-}
-
-function decode(parameter: string): string {
-  try {
-    return decodeURIComponent(parameter);
-  } catch {
-    return parameter;
-  }
 }
